@@ -1,0 +1,1 @@
+"""The machine below the mathematics: arrays and their dtypes, devices, random numbers."""

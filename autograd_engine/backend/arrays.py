@@ -1,0 +1,163 @@
+"""Raw arrays: their dtypes, and PyTorch's rules for combining them.
+
+Everything below the tensor works on raw arrays. A 0-d result is kept as a NumPy scalar, which
+computes five times faster than a 0-d array and answers to the same attributes.
+
+NumPy 2 promotes int64 with float32 to float64, and lets a 0-d float64 widen a float32 array;
+PyTorch does neither. `promote` applies PyTorch's rule: the category (bool < int < float) decides
+first; inside a category, arrays with dimensions outrank 0-d arrays, which outrank Python numbers.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any, TypeAlias
+
+import numpy as np
+
+__all__ = [
+    "Array",
+    "as_floating",
+    "astype",
+    "default_dtype",
+    "dtype_of_data",
+    "is_array",
+    "is_floating",
+    "numbers",
+    "promote",
+    "result_dtype",
+    "set_default_dtype",
+    "unboxed",
+    "zeros",
+]
+
+Array: TypeAlias = Any
+"""A raw array or a tensor: primitives accept either and return the same kind."""
+
+numbers = (bool, int, float, complex)
+"""Python's own numbers: they never widen the array they meet."""
+
+_CATEGORY = {"b": 0, "i": 1, "u": 1, "f": 2, "c": 3}
+
+_default: np.dtype[Any] = np.dtype(np.float32)
+
+
+def default_dtype() -> np.dtype[Any]:
+    """The floating-point dtype of tensors made from Python floats; float32 at first."""
+    return _default
+
+
+def set_default_dtype(dtype: Any) -> None:
+    """Choose the dtype of tensors made from Python floats.
+
+    Raises:
+        TypeError: `dtype` is not a floating-point type.
+    """
+    global _default
+    dtype = np.dtype(dtype)
+    if dtype.kind != "f":
+        raise TypeError(f"set_default_dtype takes a floating-point dtype, not {dtype}")
+    _default = dtype
+    _promoted.cache_clear()
+
+
+def is_array(x: Any) -> bool:
+    """Whether `x` is a raw array or a NumPy scalar."""
+    return isinstance(x, (np.ndarray, np.generic))
+
+
+def is_floating(dtype: Any) -> bool:
+    """Whether gradients exist for this dtype."""
+    return bool(dtype.kind == "f")
+
+
+def astype(x: Any, dtype: np.dtype[Any]) -> Any:
+    """`x` in `dtype`, without a copy where it already is."""
+    return x if x.dtype is dtype or x.dtype == dtype else x.astype(dtype)
+
+
+def as_floating(x: Any) -> Any:
+    """`x` itself when it is floating, else in the default dtype (`exp` of integers gives float32).
+
+    Raises:
+        TypeError: `x` is neither an array nor a number.
+    """
+    dtype = getattr(x, "dtype", None)
+    if dtype is None:
+        if isinstance(x, numbers):
+            return x if isinstance(x, (float, complex)) else float(x)
+        raise TypeError(f"expected a tensor, an array or a number, got {type(x).__name__}")
+    return x if dtype.kind in "fc" else x.astype(_default)
+
+
+def unboxed(x: Any) -> Any:
+    """A 0-d array as a NumPy scalar, anything else as it is."""
+    return x[()] if x.ndim == 0 else x
+
+
+def zeros(shape: tuple[int, ...], dtype: Any) -> Any:
+    """An array of zeros to write into; a NumPy scalar when 0-d."""
+    return np.zeros(shape, dtype) if shape else dtype.type(0)
+
+
+def dtype_of_data(data: Any) -> np.dtype[Any] | None:
+    """The dtype that `tensor(data)` takes when none is given: NumPy data keep theirs (None here),
+    Python floats take the default dtype, Python ints int64."""
+    if hasattr(data, "dtype"):
+        return None
+    kind = np.asarray(data).dtype.kind
+    return _default if kind == "f" else None
+
+
+@lru_cache(maxsize=1024)
+def _promoted(x: Any, x_rank: int, y: Any, y_rank: int) -> np.dtype[Any]:
+    """The common dtype of two operands given as dtypes and ranks (2: has dimensions, 1: 0-d,
+    0: Python number)."""
+    if x_rank == y_rank == 0 and "f" in x.kind + y.kind:
+        return _default
+    if _CATEGORY[x.kind] == _CATEGORY[y.kind]:
+        if x_rank != y_rank:
+            return x if x_rank > y_rank else y
+        return np.promote_types(x, y)
+    dtype, rank = (x, x_rank) if _CATEGORY[x.kind] > _CATEGORY[y.kind] else (y, y_rank)
+    return _default if rank == 0 and dtype.kind == "f" else dtype
+
+
+_NUMBER_DTYPES = {
+    bool: np.dtype(np.bool_),
+    int: np.dtype(np.int64),
+    float: np.dtype(np.float64),
+    complex: np.dtype(np.complex128),
+}
+
+
+def _describe(x: Any) -> tuple[np.dtype[Any], int]:
+    if hasattr(x, "dtype"):
+        return x.dtype, 2 if x.ndim else 1
+    dtype = _NUMBER_DTYPES.get(x.__class__)
+    if dtype is None:
+        raise TypeError(f"expected a tensor, an array or a number, got {type(x).__name__}")
+    return dtype, 0
+
+
+def result_dtype(x: Any, y: Any) -> np.dtype[Any]:
+    """The dtype PyTorch gives to an operation of `x` and `y`, arrays or Python numbers."""
+    return _promoted(*_describe(x), *_describe(y))
+
+
+def promote(x: Any, y: Any) -> tuple[Any, Any]:
+    """Both operands in the dtype that PyTorch's promotion gives to their combination.
+
+    A Python number that cannot change the array's dtype is passed through: NumPy leaves it weak too.
+
+    Raises:
+        TypeError: an operand is neither an array nor a number.
+    """
+    if (y.__class__ is float or y.__class__ is int) and hasattr(x, "dtype") and x.dtype.kind == "f":
+        return x, y
+    dtype = result_dtype(x, y)
+    return _convert(x, dtype), _convert(y, dtype)
+
+
+def _convert(x: Any, dtype: np.dtype[Any]) -> Any:
+    return astype(x, dtype) if hasattr(x, "dtype") else dtype.type(x)

@@ -1,0 +1,72 @@
+"""Dimensions as users write them: negative, absent, several, or under NumPy's names."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from operator import index
+from typing import Any, TypeVar
+
+__all__ = ["along", "dims_of", "kept_shape", "normalize_dim", "numpy_names", "size_of"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim", "axis1": "dim0", "axis2": "dim1"}
+
+
+def numpy_names(function: F) -> F:
+    """Let `dim` and `keepdim` be called `axis` and `keepdims` too."""
+
+    @functools.wraps(function)
+    def renamed(*args: Any, **kwargs: Any) -> Any:
+        for theirs in kwargs.keys() & _NUMPY_NAMES.keys():
+            kwargs[_NUMPY_NAMES[theirs]] = kwargs.pop(theirs)
+        return function(*args, **kwargs)
+
+    return renamed  # type: ignore[return-value]
+
+
+def normalize_dim(dim: int, ndim: int, name: str) -> int:
+    """`dim` counted from the front. A 0-d tensor takes 0 and -1, as in PyTorch.
+
+    Raises:
+        IndexError: there is no such dimension.
+    """
+    reach = ndim or 1
+    if not -reach <= dim < reach:
+        raise IndexError(f"{name}: dim {dim} is out of range for a tensor of {ndim} dimensions")
+    return index(dim) % reach
+
+
+def dims_of(dim: int | Sequence[int] | None, ndim: int, name: str) -> tuple[int, ...]:
+    """One, several or (None) all dimensions, counted from the front and in order.
+
+    Raises:
+        IndexError: there is no such dimension.
+        ValueError: a dimension appears twice.
+    """
+    if dim is None:
+        return tuple(range(ndim))
+    if not isinstance(dim, (tuple, list)):
+        dim = (index(dim),)
+    dims = tuple(normalize_dim(d, ndim, name) for d in dim)
+    if len(set(dims)) != len(dims):
+        raise ValueError(f"{name}: a dimension appears twice in {tuple(dim)}")
+    return dims if ndim else ()
+
+
+def kept_shape(shape: tuple[int, ...], dims: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape after reducing `dims` to size 1."""
+    return tuple(1 if i in dims else n for i, n in enumerate(shape))
+
+
+def size_of(sizes: Sequence[Any]) -> tuple[int, ...]:
+    """A size given as several integers or as one sequence of them."""
+    if len(sizes) == 1 and not hasattr(sizes[0], "__index__"):
+        sizes = sizes[0]
+    return tuple(index(n) for n in sizes)
+
+
+def along(dim: int, item: Any) -> tuple[Any, ...]:
+    """The index that applies `item` to dimension `dim`. The ellipsis makes it a view even of one element."""
+    return (slice(None),) * dim + (item, ...)

@@ -1,0 +1,214 @@
+"""Products of vectors, matrices and higher arrays, all left to BLAS."""
+
+from __future__ import annotations
+
+import string
+from typing import Any
+
+import numpy as np
+
+from ..backend.arrays import Array, promote, result_dtype
+from ..primitive import primitive
+from .index import _getitem
+from .reduce import sum
+from .shape import _expand, _permute, _reshape, squeeze, transpose, unsqueeze
+
+__all__ = ["bmm", "dot", "einsum", "inner", "linear", "matmul", "mm", "mv", "outer"]
+
+
+def _t(x: Array) -> Array:
+    """The matrix (or batch of matrices) transposed."""
+    return transpose(x, -1, -2)
+
+
+def _rows(x: Array) -> Array:
+    """All leading dimensions merged: one row per vector."""
+    return x if len(x.shape) == 2 else _reshape(x, shape=(-1, x.shape[-1]))
+
+
+def _matmul_left(g: Array, y: Array, x_shape: tuple[int, ...]) -> Array:
+    if len(y.shape) == 1:
+        return g * y if len(x_shape) == 1 else unsqueeze(g, -1) * y
+    if len(x_shape) == 1:
+        return squeeze(matmul(y, unsqueeze(g, -1)), -1)
+    return matmul(g, _t(y))
+
+
+def _matmul_right(g: Array, x: Array, y_shape: tuple[int, ...]) -> Array:
+    if len(x.shape) == 1:
+        return g * x if len(y_shape) == 1 else unsqueeze(x, -1) * unsqueeze(g, -2)
+    if len(y_shape) == 1:
+        return squeeze(matmul(_t(x), unsqueeze(g, -1)), -1)
+    if len(y_shape) == 2:
+        return matmul(_t(_rows(x)), _rows(g))
+    return matmul(_t(x), g)
+
+
+@primitive(promote=True, x=_matmul_left, y=_matmul_right)
+def matmul(x: Array, y: Array) -> Array:
+    """The matrix product x @ y, batched over leading dimensions.
+
+    Shapes: (..., n, k) @ (..., k, m) -> (..., n, m), leading dimensions broadcast; a 1-d operand is a
+    row on the left, a column on the right, and its dimension disappears.
+
+    Raises:
+        ValueError: the inner sizes differ, or an operand is 0-d.
+    """
+    return np.matmul(x, y)
+
+
+def _needs(ndims: tuple[int, ...], *operands: Array, name: str) -> None:
+    if tuple(len(t.shape) for t in operands) != ndims:
+        shapes = " and ".join(str(tuple(t.shape)) for t in operands)
+        raise ValueError(f"{name}: expected operands of {' and '.join(map(str, ndims))} dimensions, got {shapes}")
+
+
+def mm(x: Array, y: Array) -> Array:
+    """The product of two matrices."""
+    _needs((2, 2), x, y, name="mm")
+    return matmul(x, y)
+
+
+def bmm(x: Array, y: Array) -> Array:
+    """The products of two batches of matrices."""
+    _needs((3, 3), x, y, name="bmm")
+    return matmul(x, y)
+
+
+def mv(x: Array, y: Array) -> Array:
+    """The product of a matrix and a vector."""
+    _needs((2, 1), x, y, name="mv")
+    return matmul(x, y)
+
+
+def dot(x: Array, y: Array) -> Array:
+    """The inner product of two vectors."""
+    _needs((1, 1), x, y, name="dot")
+    return matmul(x, y)
+
+
+def inner(x: Array, y: Array) -> Array:
+    """The inner products over the last dimensions: out[i..., j...] = sum_k x[i..., k] y[j..., k]."""
+    if not x.shape or not y.shape:
+        return x * y
+    shape = (*x.shape[:-1], *y.shape[:-1])
+    return _reshape(matmul(_rows(x), _t(_rows(y))), shape=tuple(shape))
+
+
+def outer(x: Array, y: Array) -> Array:
+    """out[i, j] = x[i] y[j] of two vectors."""
+    _needs((1, 1), x, y, name="outer")
+    return unsqueeze(x, 1) * y
+
+
+# ------------------------------------------------------------------------------------------ linear
+
+
+def _linear_composed(x: Array, weight: Array, bias: Array) -> Array:
+    out = matmul(x, _t(weight))
+    return out if bias is None else out + bias
+
+
+@primitive(
+    composition=_linear_composed,
+    x=lambda g, weight: np.matmul(g, weight),
+    weight=lambda g, x: _rows(g).T @ _rows(x) if g.ndim > 1 else np.multiply.outer(g, x),
+    bias=lambda g: np.add.reduce(_rows(g), axis=0) if g.ndim > 1 else g,
+)
+def linear(x: Array, weight: Array, bias: Array = None) -> Array:
+    """x weight^T + bias, in one node.
+
+    Shapes: x (..., in), weight (out, in), bias (out,) or None -> (..., out).
+
+    Raises:
+        ValueError: the sizes do not fit.
+    """
+    out = np.matmul(x, weight.T) if x.ndim < 3 else (_rows(x) @ weight.T).reshape(*x.shape[:-1], -1)
+    if bias is not None:
+        out += bias
+    return out
+
+
+# ------------------------------------------------------------------------------------------ einsum
+
+
+def _einsum_rule(g: Array, tensors: tuple[Array, ...], terms: tuple[str, ...], result: str) -> list[Array]:
+    """Each operand's gradient is the einsum of `g` and the other operands back onto its own letters;
+    a letter that occurs nowhere else was summed alone, and its gradient is repeated."""
+    pulled = []
+    for i, term in enumerate(terms):
+        others = [t for j, t in enumerate(tensors) if j != i]
+        letters = [t for j, t in enumerate(terms) if j != i]
+        present = set(result).union(*letters)
+        reached = "".join(c for c in term if c in present)
+        part = _einsum(g, *others, terms=(result, *letters), result=reached)
+        if reached != term:
+            kept = tuple(n if c in present else 1 for c, n in zip(term, tensors[i].shape, strict=True))
+            part = _expand(_reshape(part, shape=kept), shape=tuple(tensors[i].shape))
+        pulled.append(part)
+    return pulled
+
+
+@primitive(tensors=_einsum_rule)
+def _einsum(*tensors: Array, terms: tuple[str, ...], result: str) -> Array:
+    return np.einsum(f"{','.join(terms)}->{result}", *tensors, optimize=len(tensors) > 1)
+
+
+def _diagonal(x: Array, term: str) -> tuple[Array, str]:
+    """`x` with its first repeated letter's dimensions merged into their diagonal, placed last."""
+    letter = next(c for c in term if term.count(c) > 1)
+    dims = [d for d, c in enumerate(term) if c == letter]
+    rest = [d for d in range(len(term)) if d not in dims]
+    sizes = {x.shape[d] for d in dims}
+    if len(sizes) > 1:
+        raise ValueError(f"einsum: letter {letter!r} has sizes {sorted(sizes)} in one operand")
+    x = _permute(x, dims=(*rest, *dims))
+    along = np.arange(sizes.pop())
+    x = _getitem(x, index=(*(slice(None),) * len(rest), *(along,) * len(dims)))
+    return x, "".join(term[d] for d in rest) + letter
+
+
+def einsum(equation: str, *operands: Any) -> Array:
+    """Sums of products over named dimensions, as in `einsum("bij,bjk->bik", x, y)`.
+
+    A letter names a dimension; letters absent from the result are summed over; `...` stands for
+    broadcast dimensions; without `->` the result has the letters that occur once, in alphabetical
+    order. A letter repeated inside one operand takes its diagonal.
+
+    Raises:
+        ValueError: the equation does not fit the operands.
+    """
+    if len(operands) == 1 and isinstance(operands[0], (tuple, list)):
+        operands = tuple(operands[0])
+    inputs, arrow, result = equation.replace(" ", "").partition("->")
+    terms = inputs.split(",")
+    if len(terms) != len(operands):
+        raise ValueError(f"einsum: {equation!r} names {len(terms)} operands, got {len(operands)}")
+    free = [c for c in string.ascii_letters if c not in equation]
+    missing = [len(x.shape) - len(t.replace("...", "")) for t, x in zip(terms, operands, strict=True)]
+    dots = "".join(free[: max([m for m, t in zip(missing, terms, strict=True) if "..." in t], default=0)])
+    terms = [t.replace("...", dots[len(dots) - m :] if m > 0 else "") for t, m in zip(terms, missing, strict=True)]
+    if not arrow:
+        letters = "".join(terms)
+        result = dots + "".join(sorted(c for c in set(letters) if letters.count(c) == 1 and c not in dots))
+    result = result.replace("...", dots)
+    for term, x in zip(terms, operands, strict=True):
+        if len(term) != len(x.shape):
+            raise ValueError(
+                f"einsum: {equation!r} gives {len(term)} dimensions to an operand of shape {tuple(x.shape)}"
+            )
+    tensors = list(operands)
+    sizes: dict[str, int] = {}
+    for i, term in enumerate(terms):
+        while len(set(term)) < len(term):
+            tensors[i], term = _diagonal(tensors[i], term)
+        terms[i] = term
+        for c, n in zip(term, tensors[i].shape, strict=True):
+            sizes[c] = n if sizes.get(c, 1) == 1 else sizes[c]
+    for i, term in enumerate(terms):
+        # A broadcast size of 1 is summed away, so that every letter has one size in `_einsum`.
+        thin = [d for d, (c, n) in enumerate(zip(term, tensors[i].shape, strict=True)) if n != sizes[c]]
+        if thin:
+            tensors[i] = squeeze(tensors[i], thin)
+            terms[i] = "".join(c for d, c in enumerate(term) if d not in thin)
+    return _einsum(*tensors, terms=tuple(terms), result=result)

@@ -1,0 +1,206 @@
+"""Losses: how far predictions lie from targets, as one number to differentiate.
+
+A shape that would broadcast silently, (N, 1) against (N,) say, trains wrongly without a word; so
+losses refuse every shape that is not the one they mean.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..backend.arrays import Array
+from ..graph import Value
+from ..primitive import primitive
+from .index import _getitem
+from .math import where
+from .reduce import log_softmax, mean, sum
+from .shape import _reshape, movedim
+
+__all__ = ["cross_entropy", "l1_loss", "mse_loss", "nll_loss"]
+
+
+def _reduce(losses: Array, reduction: str, name: str) -> Array:
+    if reduction == "mean":
+        return mean(losses)
+    if reduction == "sum":
+        return sum(losses)
+    if reduction == "none":
+        return losses
+    raise ValueError(f"{name}: reduction must be 'mean', 'sum' or 'none', not {reduction!r}")
+
+
+def _same_shape(input: Array, target: Array, name: str) -> None:
+    if tuple(input.shape) != tuple(target.shape):
+        raise ValueError(
+            f"{name}: input of shape {tuple(input.shape)} and target of shape {tuple(target.shape)} differ; "
+            "reshape one of them, broadcasting would compare every pair"
+        )
+
+
+def mse_loss(input: Array, target: Array, reduction: str = "mean") -> Array:
+    """The squared error (input - target)^2, by default its mean.
+
+    Raises:
+        ValueError: the shapes differ.
+    """
+    _same_shape(input, target, "mse_loss")
+    error = input - target
+    return _reduce(error * error, reduction, "mse_loss")
+
+
+def l1_loss(input: Array, target: Array, reduction: str = "mean") -> Array:
+    """The absolute error |input - target|, by default its mean.
+
+    Raises:
+        ValueError: the shapes differ.
+    """
+    _same_shape(input, target, "l1_loss")
+    return _reduce((input - target).abs(), reduction, "l1_loss")
+
+
+def _picked(log_probabilities: Array, target: Array) -> Array:
+    """The negated entries that `target` names, one per row."""
+    rows = np.arange(log_probabilities.shape[0])
+    return -_getitem(log_probabilities, index=(rows, getattr(target, "array", target)))
+
+
+def _softmax_nll_rule(g: Array, probabilities: Array, target: Array) -> Array:
+    out = probabilities * g[:, None]
+    out[np.arange(len(target)), target] -= g
+    return out
+
+
+@primitive(
+    composition=lambda x, target: _picked(log_softmax(x, 1), target),
+    residuals=("probabilities",),
+    x=_softmax_nll_rule,
+)
+def _softmax_nll(x: Array, target: Array) -> tuple[Array, Array]:
+    """-log softmax(x)[target] of each row, in one node: the derivative is softmax(x) - onehot(target)."""
+    shifted = x - np.maximum.reduce(x, axis=1, keepdims=True)
+    probabilities = np.exp(shifted)
+    total = np.add.reduce(probabilities, axis=1)
+    probabilities /= total[:, None]
+    return np.log(total) - shifted[np.arange(len(target)), target], probabilities
+
+
+def _class_target(target: Any, classes: int, rows: tuple[int, ...], ignore_index: int, name: str) -> Array:
+    """The raw class indices, checked."""
+    target = target.array if isinstance(target, Value) else np.asarray(target)
+    if target.dtype.kind not in "iu":
+        raise TypeError(f"{name}: class targets must hold integers, not {target.dtype}")
+    if tuple(target.shape) != rows:
+        raise ValueError(f"{name}: expected targets of shape {rows}, got {tuple(target.shape)}")
+    target = np.asarray(target)
+    bad = (target < 0) | (target >= classes)
+    if bad.any():
+        bad &= target != ignore_index
+        if bad.any():
+            raise IndexError(f"{name}: target {target[bad].flat[0]} is out of range for {classes} classes")
+    return target
+
+
+def _classify(
+    losses_of: Any, input: Array, target: Any, weight: Any, ignore_index: int, reduction: str, name: str
+) -> Array:
+    """The weighted per-row losses of `losses_of(rows, targets)`, reduced, for input (N, C, ...)."""
+    if not 1 <= len(input.shape):
+        raise ValueError(f"{name}: expected an input of at least one dimension, got a 0-d tensor")
+    class_dim = 1 if len(input.shape) > 1 else 0
+    classes = input.shape[class_dim]
+    rows = tuple(n for d, n in enumerate(input.shape) if d != class_dim)
+    target = _class_target(target, classes, rows, ignore_index, name)
+    if len(input.shape) != 2:
+        input = _reshape(movedim(input, class_dim, -1), shape=(-1, classes))
+        target = target.reshape(-1)
+    used = target != ignore_index
+    everything = weight is None and (ignore_index < 0 or bool(used.all())) and bool(used.all())
+    losses = losses_of(input, target if everything else np.where(used, target, 0))
+    if everything:
+        return _reduce(losses if reduction != "none" else _reshape(losses, shape=rows), reduction, name)
+    scale = used.astype(input.dtype)
+    if weight is not None:
+        weight = weight.array if isinstance(weight, Value) else np.asarray(weight)
+        if weight.shape != (classes,):
+            raise ValueError(f"{name}: expected a weight of shape ({classes},), got {tuple(weight.shape)}")
+        scale = scale * weight[np.where(used, target, 0)]
+    losses = where(used, losses, 0) * scale
+    if reduction == "mean":
+        return sum(losses) / input.dtype.type(scale.sum())
+    return _reduce(losses if reduction != "none" else _reshape(losses, shape=rows), reduction, name)
+
+
+def nll_loss(
+    input: Array,
+    target: Array,
+    weight: Array | None = None,
+    ignore_index: int = -100,
+    reduction: str = "mean",
+) -> Array:
+    """-input[target], for `input` of log-probabilities; with `weight`, the weighted mean.
+
+    Shapes: input (N, C), (C,) or (N, C, d1, ...); target (int64) the same without C.
+
+    Raises:
+        ValueError: the shapes do not fit.
+        IndexError: a class that does not exist.
+    """
+    return _classify(_picked, input, target, weight, ignore_index, reduction, "nll_loss")
+
+
+def cross_entropy(
+    input: Array,
+    target: Array,
+    weight: Array | None = None,
+    ignore_index: int = -100,
+    reduction: str = "mean",
+    label_smoothing: float = 0.0,
+) -> Array:
+    """-sum_c q_c log softmax(input)_c in nats, where q is the target distribution.
+
+    Shapes: input (N, C), (C,) or (N, C, d1, ...), unnormalized; target either class indices (int64,
+    the same shape without C) or probabilities (the shape of the input). With `label_smoothing` e,
+    q becomes (1 - e) q + e / C. The mean over class indices with `weight` is the weighted mean.
+
+    Raises:
+        ValueError: the shapes do not fit.
+        IndexError: a class that does not exist.
+
+    Example:
+        >>> cross_entropy(tensor([[3.2, 5.1, -1.7]]), tensor([0]))
+        tensor(2.0404)
+    """
+    name = "cross_entropy"
+    if not 0.0 <= label_smoothing <= 1.0:
+        raise ValueError(f"{name}: label_smoothing must lie in [0, 1], not {label_smoothing}")
+    floating_target = getattr(getattr(target, "dtype", None), "kind", "") == "f"
+    if not floating_target and not label_smoothing:
+        return _classify(_softmax_nll, input, target, weight, ignore_index, reduction, name)
+    class_dim = 1 if len(input.shape) > 1 else 0
+    classes = input.shape[class_dim]
+    lane = (classes,) + (1,) * (len(input.shape) - 1 - class_dim)
+    if not floating_target:
+        rows = tuple(n for d, n in enumerate(input.shape) if d != class_dim)
+        indices = _class_target(target, classes, rows, ignore_index, name)
+        used = indices != ignore_index
+        hot = np.expand_dims(indices, class_dim) == np.arange(classes).reshape(lane)
+        smooth = (hot * (1 - label_smoothing) + label_smoothing / classes) * np.expand_dims(used, class_dim)
+        if weight is not None:
+            weight = weight.array if isinstance(weight, Value) else np.asarray(weight)
+            smooth = smooth * weight.reshape(lane)
+            total = float((weight[np.where(used, indices, 0)] * used).sum())
+        else:
+            total = float(used.sum())
+        losses = -sum(log_softmax(input, class_dim) * smooth.astype(input.dtype), class_dim)
+        return sum(losses) / total if reduction == "mean" else _reduce(losses, reduction, name)
+    _same_shape(input, target, name)
+    target = target * (1 - label_smoothing) + label_smoothing / classes
+    logs = log_softmax(input, class_dim)
+    if weight is not None:
+        logs = logs * weight.reshape(lane)
+    losses = -sum(target * logs, class_dim)
+    if reduction == "mean":
+        return sum(losses) / (losses.size if isinstance(losses, np.ndarray) else max(1, int(np.prod(losses.shape))))
+    return _reduce(losses, reduction, name)

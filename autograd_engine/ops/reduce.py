@@ -1,0 +1,395 @@
+"""Reductions and scans along dimensions, and the softmax family that is built from them.
+
+A derivative with respect to the input of a reduction spreads the gradient back over the reduced
+dimensions (`_spread`), weighted by how much each element mattered.
+"""
+
+from __future__ import annotations
+
+import builtins
+import math
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..backend.arrays import Array, unboxed
+from ..primitive import primitive
+from .dims import dims_of, kept_shape, normalize_dim, numpy_names
+from .index import take_along_dim
+from .math import exp, isfinite, maximum, minimum, where
+from .shape import _expand, _flip, _reshape, ravel, squeeze, unsqueeze
+
+__all__ = [
+    "all",
+    "amax",
+    "amin",
+    "any",
+    "argmax",
+    "argmin",
+    "count_nonzero",
+    "cumsum",
+    "log_softmax",
+    "logsumexp",
+    "max",
+    "mean",
+    "min",
+    "prod",
+    "softmax",
+    "std",
+    "sum",
+    "var",
+    "var_mean",
+]
+
+Dim = int | Sequence[int] | None
+
+
+def _keep(g: Array, shape: tuple[int, ...], dims: tuple[int, ...], keepdim: bool) -> Array:
+    """A reduced result with its reduced dimensions back, at size 1."""
+    return g if keepdim or not dims else _reshape(g, shape=kept_shape(shape, dims))
+
+
+def _spread(g: Array, shape: tuple[int, ...], dims: tuple[int, ...], keepdim: bool) -> Array:
+    """A reduced result repeated over the dimensions it was reduced from."""
+    if len(dims) < len(shape):
+        g = _keep(g, shape, dims, keepdim)
+    return _expand(g, shape=shape)
+
+
+def _count(shape: tuple[int, ...], dims: tuple[int, ...]) -> int:
+    return math.prod(shape[d] for d in dims)
+
+
+@primitive(x=lambda g, x_shape, dims, keepdim: _spread(g, x_shape, dims, keepdim))
+def _sum(x: Array, *, dims: tuple[int, ...], keepdim: bool) -> Array:
+    return np.add.reduce(x, axis=dims, keepdims=keepdim)
+
+
+@numpy_names
+def sum(x: Array, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None) -> Array:
+    """The sum over `dim` (all dimensions by default). Booleans and integers sum to int64.
+
+    Shapes: `x` any; the result loses the dimensions summed over, or keeps them at size 1.
+
+    Example:
+        >>> sum(tensor([[1.0, 2.0], [3.0, 4.0]]), dim=0)
+        tensor([4., 6.])
+    """
+    if dtype is not None:
+        x = x.to(dtype)
+    return _sum(x, dims=dims_of(dim, len(x.shape), "sum"), keepdim=keepdim)
+
+
+@primitive(
+    floating=True,
+    x=lambda g, x_shape, dims, keepdim: _spread(g / _count(x_shape, dims), x_shape, dims, keepdim),
+)
+def _mean(x: Array, *, dims: tuple[int, ...], keepdim: bool) -> Array:
+    # dtype.type keeps a float16 sum in float16; NaN of an empty mean comes without a warning.
+    count = _count(x.shape, dims)
+    return np.add.reduce(x, axis=dims, keepdims=keepdim) * x.dtype.type(1 / count if count else np.nan)
+
+
+@numpy_names
+def mean(x: Array, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None) -> Array:
+    """The arithmetic mean over `dim` (all dimensions by default); NaN where there is nothing.
+
+    Raises:
+        TypeError: `x` holds integers, as in PyTorch: give a floating `dtype`.
+    """
+    if dtype is not None:
+        x = x.to(dtype)
+    if x.dtype.kind not in "fc":
+        raise TypeError(f"mean: needs a floating dtype, not {x.dtype}; write mean(x, dtype=float32)")
+    return _mean(x, dims=dims_of(dim, len(x.shape), "mean"), keepdim=keepdim)
+
+
+def _prod_rule(g: Array, x: Array, out: Array, dim: int, keepdim: bool) -> Array:
+    """The product of the other elements: out / x, or, where a zero forbids that, the product of a
+    matrix of copies of `x` with ones on its diagonal."""
+    out, g = (t if keepdim else unsqueeze(t, dim) for t in (out, g))
+    raw = getattr(x, "array", x)
+    if not (raw == 0).any():
+        return g * (out / x)
+    n = x.shape[dim]
+    eye = np.eye(n, dtype=bool).reshape(n, n, *(1,) * (len(x.shape) - dim - 1))
+    copies = unsqueeze(x, dim)
+    others = _prod(where(eye, x.dtype.type(1), copies), dim=dim + 1, keepdim=False)
+    return g * others
+
+
+@primitive(x=_prod_rule)
+def _prod(x: Array, *, dim: int, keepdim: bool) -> Array:
+    return np.multiply.reduce(x, axis=dim, keepdims=keepdim)
+
+
+@numpy_names
+def prod(x: Array, dim: int | None = None, keepdim: bool = False) -> Array:
+    """The product over one dimension, or of all elements. The gradient is right at zeros too."""
+    if dim is None:
+        x, dim, keepdim = ravel(x), 0, False
+    if not x.shape:
+        return x * 1
+    return _prod(x, dim=normalize_dim(dim, len(x.shape), "prod"), keepdim=keepdim)
+
+
+# --------------------------------------------------------------------------- smallest and largest
+
+
+def _extreme_rule(
+    g: Array, x: Array, out: Array, x_shape: tuple[int, ...], dims: tuple[int, ...], keepdim: bool
+) -> Array:
+    chosen = x == _spread(out, x_shape, dims, keepdim)
+    ties = sum(chosen, dims, keepdim=True)
+    return where(chosen, _keep(g, x_shape, dims, keepdim) / ties, 0)
+
+
+@primitive(x=_extreme_rule)
+def _amax(x: Array, *, dims: tuple[int, ...], keepdim: bool) -> Array:
+    return np.maximum.reduce(x, axis=dims, keepdims=keepdim)
+
+
+@primitive(x=_extreme_rule)
+def _amin(x: Array, *, dims: tuple[int, ...], keepdim: bool) -> Array:
+    return np.minimum.reduce(x, axis=dims, keepdims=keepdim)
+
+
+@numpy_names
+def amax(x: Array, dim: Dim = None, keepdim: bool = False) -> Array:
+    """The largest element over `dim`; equal ones share the gradient."""
+    return _amax(x, dims=dims_of(dim, len(x.shape), "amax"), keepdim=keepdim)
+
+
+@numpy_names
+def amin(x: Array, dim: Dim = None, keepdim: bool = False) -> Array:
+    """The smallest element over `dim`; equal ones share the gradient."""
+    return _amin(x, dims=dims_of(dim, len(x.shape), "amin"), keepdim=keepdim)
+
+
+@primitive
+def _argmax(x: Array, *, dim: int | None, keepdim: bool) -> Array:
+    return np.asarray(x).argmax(dim, keepdims=keepdim)
+
+
+@primitive
+def _argmin(x: Array, *, dim: int | None, keepdim: bool) -> Array:
+    return np.asarray(x).argmin(dim, keepdims=keepdim)
+
+
+@numpy_names
+def argmax(x: Array, dim: int | None = None, keepdim: bool = False) -> Array:
+    """The index (int64) of the first largest element along `dim`, or in the flattened tensor."""
+    dim = dim if dim is None or not x.shape else normalize_dim(dim, len(x.shape), "argmax")
+    return _argmax(x, dim=dim, keepdim=keepdim)
+
+
+@numpy_names
+def argmin(x: Array, dim: int | None = None, keepdim: bool = False) -> Array:
+    """The index (int64) of the first smallest element along `dim`, or in the flattened tensor."""
+    dim = dim if dim is None or not x.shape else normalize_dim(dim, len(x.shape), "argmin")
+    return _argmin(x, dim=dim, keepdim=keepdim)
+
+
+class Extreme(NamedTuple):
+    """The largest or smallest elements along a dimension, and where each one lies."""
+
+    values: Any
+    indices: Any
+
+
+def _extreme(
+    x: Array, dim: Any, keepdim: bool, whole: Callable[..., Any], pairwise: Callable[..., Any], where_is: Any
+) -> Any:
+    if dim is None:
+        return whole(x)
+    if not isinstance(dim, int):
+        return pairwise(x, dim)
+    indices = where_is(x, dim, keepdim=True)
+    values = take_along_dim(x, indices, dim)
+    if keepdim or not x.shape:
+        return Extreme(values, indices)
+    return Extreme(squeeze(values, dim), squeeze(indices, dim))
+
+
+@numpy_names
+def max(x: Array, dim: Any = None, keepdim: bool = False) -> Any:
+    """The largest element; or along `dim`, `(values, indices)`; or with a tensor for `dim`, `maximum`.
+
+    Along a dimension the gradient goes to the one element that `indices` names; over everything,
+    equal elements share it.
+    """
+    return _extreme(x, dim, keepdim, amax, maximum, argmax)
+
+
+@numpy_names
+def min(x: Array, dim: Any = None, keepdim: bool = False) -> Any:
+    """The smallest element; or along `dim`, `(values, indices)`; or with a tensor for `dim`, `minimum`.
+
+    Along a dimension the gradient goes to the one element that `indices` names; over everything,
+    equal elements share it.
+    """
+    return _extreme(x, dim, keepdim, amin, minimum, argmin)
+
+
+# ------------------------------------------------------------------------------------------ spread
+
+
+def _var_rule(g: Array, x: Array, dims: tuple[int, ...], correction: float, keepdim: bool) -> Array:
+    degrees = builtins.max(_count(x.shape, dims) - correction, 0)
+    centered = x - _mean(x, dims=dims, keepdim=True)
+    return _keep(g, x.shape, dims, keepdim) * centered * (2 / degrees if degrees else math.nan)
+
+
+@primitive(x=_var_rule)
+def _var(x: Array, *, dims: tuple[int, ...], correction: float, keepdim: bool) -> Array:
+    degrees = builtins.max(_count(x.shape, dims) - correction, 0)
+    centered = x - _mean(x, dims=dims, keepdim=True)
+    total = np.add.reduce(centered * centered, axis=dims, keepdims=keepdim)
+    return total * x.dtype.type(1 / degrees if degrees else np.nan)
+
+
+@numpy_names
+def var(x: Array, dim: Dim = None, *, correction: float = 1, keepdim: bool = False) -> Array:
+    """The variance over `dim`: sum (x - mean)^2 / (n - correction); NaN where n <= correction."""
+    return _var(x, dims=dims_of(dim, len(x.shape), "var"), correction=correction, keepdim=keepdim)
+
+
+def _root_rule(g: Array, out: Array) -> Array:
+    return where(out == 0, 0, g / (2 * where(out == 0, 1, out)))
+
+
+@primitive(x=_root_rule)
+def _root(x: Array) -> Array:
+    """The square root of a variance: its derivative at 0 is taken as 0."""
+    return np.sqrt(x)
+
+
+@numpy_names
+def std(x: Array, dim: Dim = None, *, correction: float = 1, keepdim: bool = False) -> Array:
+    """The standard deviation over `dim`, the root of `var`; its gradient is 0 where it is 0."""
+    return _root(var(x, dim, correction=correction, keepdim=keepdim))
+
+
+@numpy_names
+def var_mean(x: Array, dim: Dim = None, *, correction: float = 1, keepdim: bool = False) -> tuple[Array, Array]:
+    """The variance and the mean over `dim`."""
+    return var(x, dim, correction=correction, keepdim=keepdim), mean(x, dim, keepdim)
+
+
+# --------------------------------------------------------------------------------- softmax family
+
+
+def _shift(x: Array, dims: tuple[int, ...]) -> Array:
+    """The maximum over `dims`, or 0 where that is infinite, so that x - shift is never NaN."""
+    top = np.maximum.reduce(x, axis=dims, keepdims=True, initial=-np.inf)
+    return np.where(np.isfinite(top), top, x.dtype.type(0))
+
+
+@primitive(
+    floating=True,
+    x=lambda g, x, out, dims, keepdim: (
+        _keep(g, x.shape, dims, keepdim) * exp(x - _finite(_keep(out, x.shape, dims, keepdim)))
+    ),
+)
+def _logsumexp(x: Array, *, dims: tuple[int, ...], keepdim: bool) -> Array:
+    shift = _shift(x, dims)
+    total = np.add.reduce(np.exp(x - shift), axis=dims, keepdims=True)
+    with np.errstate(divide="ignore"):
+        out = np.log(total) + shift
+    return out if keepdim else unboxed(out.reshape(tuple(n for d, n in enumerate(x.shape) if d not in dims)))
+
+
+def _finite(x: Array) -> Array:
+    """`x` with 0 for an infinity, whose derivative would be inf - inf."""
+    return where(isfinite(x), x, 0)
+
+
+@numpy_names
+def logsumexp(x: Array, dim: Dim = None, keepdim: bool = False) -> Array:
+    """log sum e^x over `dim`, which does not overflow."""
+    return _logsumexp(x, dims=dims_of(dim, len(x.shape), "logsumexp"), keepdim=keepdim)
+
+
+@primitive(floating=True, x=lambda g, out, dim: out * (g - sum(g * out, dim, keepdim=True)))
+def _softmax(x: Array, *, dim: int) -> Array:
+    out = np.exp(x - _shift(x, dim))
+    out /= np.add.reduce(out, axis=dim, keepdims=True)
+    return out
+
+
+@numpy_names
+def softmax(x: Array, dim: int, *, dtype: Any = None) -> Array:
+    """e^x / sum e^x along `dim`, which does not overflow."""
+    if dtype is not None:
+        x = x.to(dtype)
+    if not x.shape:
+        normalize_dim(dim, 0, "softmax")
+        return exp(x - x)
+    return _softmax(x, dim=normalize_dim(dim, len(x.shape), "softmax"))
+
+
+@primitive(floating=True, x=lambda g, out, dim: g - exp(out) * sum(g, dim, keepdim=True))
+def _log_softmax(x: Array, *, dim: int) -> Array:
+    out = x - _shift(x, dim)
+    out -= np.log(np.add.reduce(np.exp(out), axis=dim, keepdims=True))
+    return out
+
+
+@numpy_names
+def log_softmax(x: Array, dim: int, *, dtype: Any = None) -> Array:
+    """log softmax(x) along `dim`: x - logsumexp(x), which does not overflow."""
+    if dtype is not None:
+        x = x.to(dtype)
+    if not x.shape:
+        normalize_dim(dim, 0, "log_softmax")
+        return x - x
+    return _log_softmax(x, dim=normalize_dim(dim, len(x.shape), "log_softmax"))
+
+
+# ------------------------------------------------------------------------------------------- scans
+
+
+@primitive(x=lambda g, dim: _flip(_cumsum(_flip(g, dims=(dim,)), dim=dim), dims=(dim,)))
+def _cumsum(x: Array, *, dim: int) -> Array:
+    return np.add.accumulate(x, axis=dim)
+
+
+@numpy_names
+def cumsum(x: Array, dim: int) -> Array:
+    """The running sum along `dim`."""
+    if not x.shape:
+        normalize_dim(dim, 0, "cumsum")
+        return x * 1
+    return _cumsum(x, dim=normalize_dim(dim, len(x.shape), "cumsum"))
+
+
+# ------------------------------------------------------------------------------------------- logic
+
+
+@primitive
+def _all(x: Array, *, dims: tuple[int, ...], keepdim: bool) -> Array:
+    return np.logical_and.reduce(x, axis=dims, keepdims=keepdim)
+
+
+@primitive
+def _any(x: Array, *, dims: tuple[int, ...], keepdim: bool) -> Array:
+    return np.logical_or.reduce(x, axis=dims, keepdims=keepdim)
+
+
+@numpy_names
+def all(x: Array, dim: Dim = None, keepdim: bool = False) -> Array:
+    """Whether every element over `dim` is nonzero."""
+    return _all(x, dims=dims_of(dim, len(x.shape), "all"), keepdim=keepdim)
+
+
+@numpy_names
+def any(x: Array, dim: Dim = None, keepdim: bool = False) -> Array:
+    """Whether some element over `dim` is nonzero."""
+    return _any(x, dims=dims_of(dim, len(x.shape), "any"), keepdim=keepdim)
+
+
+@numpy_names
+def count_nonzero(x: Array, dim: Dim = None) -> Array:
+    """How many elements over `dim` are not zero."""
+    return sum(x != 0, dim)

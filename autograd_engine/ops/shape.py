@@ -1,0 +1,307 @@
+"""Shape: the same numbers arranged otherwise, so every derivative is an arrangement too.
+
+`expand` and `sum_to_size` are each other's derivative, as are `cat` and slicing. Broadcasting in
+any other operation is undone by the backward pass with `sum_to_size`.
+"""
+
+from __future__ import annotations
+
+import builtins
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..backend.arrays import Array
+from ..primitive import primitive
+from .dims import along, dims_of, normalize_dim, numpy_names, size_of
+
+__all__ = [
+    "broadcast_to",
+    "cat",
+    "chunk",
+    "clone",
+    "concat",
+    "expand",
+    "flatten",
+    "flip",
+    "movedim",
+    "permute",
+    "ravel",
+    "reshape",
+    "split",
+    "squeeze",
+    "stack",
+    "sum_to_size",
+    "swapaxes",
+    "transpose",
+    "unbind",
+    "unsqueeze",
+    "view",
+]
+
+
+@primitive(x=lambda g: g)
+def identity(x: Array) -> Array:
+    """The same array under a new node."""
+    return x
+
+
+@primitive(x=lambda g: g)
+def clone(x: Array) -> Array:
+    """A copy of `x`, through which gradients flow."""
+    return x.copy()
+
+
+@primitive(x=lambda g: g)
+def cast(x: Array, *, dtype: np.dtype[Any]) -> Array:
+    """`x` in another floating dtype; the backward pass casts the gradient back."""
+    return x.astype(dtype)
+
+
+@primitive(x=lambda g: g)
+def _expand(x: Array, *, shape: tuple[int, ...]) -> Array:
+    return np.broadcast_to(x, shape)
+
+
+def expand(x: Array, *sizes: Any) -> Array:
+    """`x` repeated along its size-1 and new leading dimensions, without a copy; -1 keeps a size.
+
+    Raises:
+        ValueError: a size other than 1 would change.
+
+    Example:
+        >>> expand(tensor([[1.0], [2.0]]), 2, 3)
+        tensor([[1., 1., 1.],
+                [2., 2., 2.]])
+    """
+    shape = size_of(sizes)
+    if -1 in shape:
+        given = (1,) * (len(shape) - len(x.shape)) + tuple(x.shape)
+        shape = tuple(old if new == -1 else new for old, new in zip(given, shape, strict=True))
+    return _expand(x, shape=shape)
+
+
+broadcast_to = expand
+
+
+@primitive(x=lambda g, x_shape: _expand(g, shape=x_shape))
+def _sum_to_size(x: Array, *, shape: tuple[int, ...]) -> Array:
+    extra = x.ndim - len(shape)
+    kept = x.shape[extra:] if extra >= 0 else ()
+    if extra < 0 or any(new not in (1, old) for old, new in zip(kept, shape, strict=True)):
+        raise ValueError(f"cannot sum shape {tuple(x.shape)} to {tuple(shape)}")
+    if extra:
+        x = np.add.reduce(x, axis=tuple(range(extra)))
+    dims = tuple(i for i, (old, new) in enumerate(zip(kept, shape, strict=True)) if old != new)
+    return np.add.reduce(x, axis=dims, keepdims=True) if dims else x
+
+
+def sum_to_size(x: Array, *sizes: Any) -> Array:
+    """The adjoint of `expand`: sum `x` over the dimensions that broadcasting `sizes` would repeat."""
+    return _sum_to_size(x, shape=size_of(sizes))
+
+
+@primitive(x=lambda g, x_shape: _reshape(g, shape=x_shape))
+def _reshape(x: Array, *, shape: tuple[int, ...]) -> Array:
+    return x.reshape(shape)
+
+
+def reshape(x: Array, *shape: Any) -> Array:
+    """The elements of `x` in row-major order as another shape; one size may be -1.
+
+    Raises:
+        ValueError: the number of elements differs.
+    """
+    return _reshape(x, shape=size_of(shape))
+
+
+@primitive(x=lambda g, x_shape: _reshape(g, shape=x_shape))
+def _view(x: Array, *, shape: tuple[int, ...]) -> Array:
+    try:
+        return np.reshape(x, shape, copy=False) if isinstance(x, np.ndarray) else x.reshape(shape)
+    except ValueError as error:
+        if "copy" in str(error):
+            raise ValueError(f"strides do not allow shape {shape} without a copy; use reshape()") from None
+        raise
+
+
+def view(x: Array, *shape: Any) -> Array:
+    """The elements of `x` as another shape that shares its memory; one size may be -1.
+
+    Raises:
+        ValueError: the number of elements differs, or the layout in memory would require a copy.
+    """
+    return _view(x, shape=size_of(shape))
+
+
+@primitive(x=lambda g, dims: _permute(g, dims=tuple(np.argsort(dims).tolist())))
+def _permute(x: Array, *, dims: tuple[int, ...]) -> Array:
+    return x.transpose(dims)
+
+
+def permute(x: Array, *dims: Any) -> Array:
+    """`x` with its dimensions in the order `dims`, without a copy.
+
+    Raises:
+        ValueError: `dims` is no permutation of the dimensions.
+    """
+    ndim = len(x.shape)
+    order = tuple(normalize_dim(d, ndim, "permute") for d in size_of(dims))
+    if sorted(order) != list(range(ndim)):
+        raise ValueError(f"permute: {size_of(dims)} is not a permutation of the {ndim} dimensions")
+    return _permute(x, dims=order)
+
+
+def transpose(x: Array, dim0: int, dim1: int) -> Array:
+    """`x` with two dimensions exchanged."""
+    ndim = len(x.shape)
+    dims = list(range(ndim))
+    a, b = normalize_dim(dim0, ndim, "transpose"), normalize_dim(dim1, ndim, "transpose")
+    if ndim:
+        dims[a], dims[b] = dims[b], dims[a]
+    return _permute(x, dims=tuple(dims))
+
+
+swapaxes = transpose
+
+
+def movedim(x: Array, source: int | Sequence[int], destination: int | Sequence[int]) -> Array:
+    """`x` with the dimensions `source` moved to `destination`, the others in their order."""
+    ndim = len(x.shape)
+    moved, places = dims_of(source, ndim, "movedim"), dims_of(destination, ndim, "movedim")
+    if len(moved) != len(places):
+        raise ValueError(f"movedim: {len(moved)} dimensions to {len(places)} places")
+    order = [d for d in range(ndim) if d not in moved]
+    for place, dim in sorted(zip(places, moved, strict=True)):
+        order.insert(place, dim)
+    return _permute(x, dims=tuple(order))
+
+
+def ravel(x: Array) -> Array:
+    """`x` as one dimension."""
+    return _reshape(x, shape=(-1,))
+
+
+def flatten(x: Array, start_dim: int = 0, end_dim: int = -1) -> Array:
+    """`x` with the dimensions `start_dim` to `end_dim` merged into one."""
+    shape = tuple(x.shape)
+    if not shape:
+        return _reshape(x, shape=(1,))
+    first, last = (normalize_dim(d, len(shape), "flatten") for d in (start_dim, end_dim))
+    if first > last:
+        raise ValueError(f"flatten: start_dim {start_dim} comes after end_dim {end_dim}")
+    merged = math.prod(shape[first : last + 1])
+    return _reshape(x, shape=(*shape[:first], merged, *shape[last + 1 :]))
+
+
+@numpy_names
+def squeeze(x: Array, dim: int | Sequence[int] | None = None) -> Array:
+    """`x` without its size-1 dimensions, or without those among `dim` that have size 1."""
+    shape = tuple(x.shape)
+    dims = dims_of(dim, len(shape), "squeeze")
+    return _reshape(x, shape=tuple(n for i, n in enumerate(shape) if n != 1 or i not in dims))
+
+
+@numpy_names
+def unsqueeze(x: Array, dim: int) -> Array:
+    """`x` with a dimension of size 1 inserted at `dim`."""
+    shape = tuple(x.shape)
+    place = normalize_dim(dim, len(shape) + 1, "unsqueeze")
+    return _reshape(x, shape=(*shape[:place], 1, *shape[place:]))
+
+
+def _flipped(ndim: int, dims: tuple[int, ...]) -> tuple[slice, ...]:
+    return tuple(slice(None, None, -1) if d in dims else slice(None) for d in range(ndim))
+
+
+@primitive(x=lambda g, dims: _flip(g, dims=dims))
+def _flip(x: Array, *, dims: tuple[int, ...]) -> Array:
+    return x[_flipped(x.ndim, dims)] if dims else x
+
+
+def flip(x: Array, *dims: Any) -> Array:
+    """`x` with the order of its elements reversed along `dims`."""
+    return _flip(x, dims=dims_of(size_of(dims), len(x.shape), "flip"))
+
+
+def _uncat(g: Array, tensors_shape: tuple[tuple[int, ...], ...], dim: int) -> list[Array]:
+    """The slices of `g` that the concatenated tensors became."""
+    pieces, start = [], 0
+    for shape in tensors_shape:
+        stop = start + shape[dim]
+        pieces.append(g[along(dim, slice(start, stop))])
+        start = stop
+    return pieces
+
+
+@primitive(tensors=_uncat)
+def _cat(*tensors: Array, dim: int) -> Array:
+    return np.concatenate(tensors, axis=dim)
+
+
+@numpy_names
+def cat(tensors: Sequence[Array], dim: int = 0) -> Array:
+    """`tensors` one after another along `dim`; the other sizes must agree.
+
+    Raises:
+        ValueError: no tensors, or shapes that differ outside `dim`.
+    """
+    tensors = tuple(tensors)
+    if not tensors:
+        raise ValueError("cat: expected at least one tensor")
+    return _cat(*tensors, dim=normalize_dim(dim, len(tensors[0].shape), "cat"))
+
+
+concat = cat
+
+
+@numpy_names
+def stack(tensors: Sequence[Array], dim: int = 0) -> Array:
+    """`tensors` of one shape along a new dimension `dim`."""
+    tensors = tuple(tensors)
+    if not tensors:
+        raise ValueError("stack: expected at least one tensor")
+    return cat([unsqueeze(t, dim) for t in tensors], dim)
+
+
+@numpy_names
+def split(x: Array, split_size_or_sections: int | Sequence[int], dim: int = 0) -> tuple[Array, ...]:
+    """Views of `x` along `dim`: of a given size (the last may be smaller), or of the given sizes.
+
+    Raises:
+        ValueError: the sizes do not add up.
+    """
+    dim = normalize_dim(dim, len(x.shape), "split")
+    length = x.shape[dim]
+    sizes: Sequence[int]
+    if isinstance(split_size_or_sections, int):
+        step = split_size_or_sections
+        if step <= 0:
+            raise ValueError(f"split: the size of a piece must be positive, not {step}")
+        sizes = [builtins.min(step, length - i) for i in range(0, length, step)] or [0]
+    else:
+        sizes = split_size_or_sections
+        if sum(sizes) != length:
+            raise ValueError(f"split: sizes {tuple(sizes)} do not add up to {length}, the size of dim {dim}")
+    stops = np.cumsum(sizes).tolist()
+    return tuple(x[along(dim, slice(b - n, b))] for n, b in zip(sizes, stops, strict=True))
+
+
+@numpy_names
+def chunk(x: Array, chunks: int, dim: int = 0) -> tuple[Array, ...]:
+    """At most `chunks` views of `x` along `dim`, of equal size but for the last."""
+    if chunks <= 0:
+        raise ValueError(f"chunk: the number of chunks must be positive, not {chunks}")
+    dim = normalize_dim(dim, len(x.shape), "chunk")
+    return split(x, builtins.max(1, -(-x.shape[dim] // chunks)), dim)
+
+
+@numpy_names
+def unbind(x: Array, dim: int = 0) -> tuple[Array, ...]:
+    """The slices of `x` along `dim`, which disappears."""
+    dim = normalize_dim(dim, len(x.shape), "unbind")
+    if not x.shape:
+        raise ValueError("unbind: a 0-d tensor has no dimension to unbind")
+    return tuple(x[along(dim, i)] for i in range(x.shape[dim]))
