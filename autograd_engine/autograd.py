@@ -51,8 +51,8 @@ class _Switch(ContextDecorator):
     def __exit__(self, *exception: object) -> None:
         graph.restore_mode(self._previous)
 
-    def _recreate_cm(self) -> _Switch:
-        fresh: _Switch = object.__new__(type(self))
+    def _recreate_cm(self) -> Any:
+        fresh = object.__new__(type(self))
         fresh._enabled = self._enabled
         return fresh
 
@@ -98,10 +98,14 @@ class set_grad_enabled(_Switch):
         self._previous = graph.set_mode(self._enabled)
 
     def __enter__(self) -> None:
-        graph.set_mode(self._enabled)
+        previous = graph.set_mode(self._enabled)
+        if not hasattr(self, "_previous"):
+            self._previous = previous
 
-    def _recreate_cm(self) -> _Switch:
-        return set_grad_enabled(self._enabled)
+    def __call__(self, function: Any) -> Any:
+        """As a decorator it switches only while the function runs."""
+        graph.restore_mode(self._previous)
+        return super().__call__(function)
 
 
 # --------------------------------------------------------------------------------------- anomalies

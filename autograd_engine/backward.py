@@ -80,7 +80,7 @@ def run(
                 contributions = node.primitive.pull(node, g, parents)
             if observer is not None:
                 observer.ran(node, contributions)
-            for parent, c in zip(parents, contributions):
+            for parent, c in zip(parents, contributions, strict=True):
                 if parent is None or c is None:
                     continue
                 known = gradients.get(parent)

@@ -22,11 +22,10 @@ def _float_formatter(array: Any) -> Any:
     if finite.size and np.all(finite == np.rint(finite)) and finite.max() < 1e8:
         return lambda x: f"{x:.0f}." if np.isfinite(x) else str(x)
     nonzero = finite[finite != 0]
-    wide = nonzero.size and (
+    wide = bool(nonzero.size) and (
         nonzero.max() >= 1e8
         or nonzero.min() < 1e-4
-        or nonzero.max() / nonzero.min() > 1000
-        and nonzero.min() < 1e-3
+        or (nonzero.max() > 1000 * nonzero.min() and nonzero.min() < 1e-3)
     )
     style = f".{_PRECISION}{'e' if wide else 'f'}"
     return lambda x: f"{x:{style}}"

@@ -123,6 +123,7 @@ class Leaf(Node):
 
     @property
     def name(self) -> str:
+        """What stands where other nodes name their operation."""
         return "leaf"
 
 
@@ -146,6 +147,7 @@ class Output(Node):
 
     @property
     def name(self) -> str:
+        """The operation and which of its results this is."""
         return f"{self.primitive.name}[{self.index}]"
 
 

@@ -195,7 +195,8 @@ class Primitive:
         self.pull_recorded: Callable[..., Sequence[Any]] = namespace.get("pull_recorded", _no_rule)
 
     def _call_lines(self, signature: inspect.Signature) -> list[str]:
-        parameters, arguments = [], []
+        parameters: list[str] = []
+        arguments: list[str] = []
         for name, p in signature.parameters.items():
             if p.kind is p.KEYWORD_ONLY and "*" not in "".join(parameters):
                 parameters.append("*")

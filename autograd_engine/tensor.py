@@ -19,7 +19,7 @@ import numpy as np
 from . import graph
 from .backend.arrays import astype, dtype_of_data, is_floating
 from .backend.device import check_device, cpu
-from .backend.device import device as Device
+from .backend.device import device as DeviceType
 from .backward import backward
 from .formatting import describe
 from .graph import Leaf, Node, Output, Value
@@ -126,7 +126,7 @@ class Tensor(Value):
         return self.array.dtype
 
     @property
-    def device(self) -> Device:
+    def device(self) -> DeviceType:
         """Where the array lives."""
         return cpu
 
@@ -402,7 +402,7 @@ class Tensor(Value):
         for target in targets:
             if isinstance(target, Tensor):
                 dtype = target.dtype
-            elif isinstance(target, Device) or (isinstance(target, str) and target[:4] in ("cpu", "cuda")):
+            elif isinstance(target, DeviceType) or (isinstance(target, str) and target[:4] in ("cpu", "cuda")):
                 device = target
             else:
                 dtype = target
@@ -772,67 +772,66 @@ def _restore_result(array: Any, flat: list[tuple[Any, ...]]) -> Tensor:
     return tensor
 
 
-_UFUNCS = {
-    getattr(np, name): operation
-    for name, operation in {
-        "absolute": math.abs,
-        "add": math.add,
-        "arccos": math.acos,
-        "arccosh": math.acosh,
-        "arcsin": math.asin,
-        "arcsinh": math.asinh,
-        "arctan": math.atan,
-        "arctan2": math.atan2,
-        "arctanh": math.atanh,
-        "bitwise_and": math.bitwise_and,
-        "bitwise_or": math.bitwise_or,
-        "bitwise_xor": math.bitwise_xor,
-        "ceil": math.ceil,
-        "cos": math.cos,
-        "cosh": math.cosh,
-        "divide": math.div,
-        "equal": math.eq,
-        "exp": math.exp,
-        "exp2": math.exp2,
-        "expm1": math.expm1,
-        "floor": math.floor,
-        "floor_divide": math.floor_divide,
-        "fmod": math.fmod,
-        "greater": math.gt,
-        "greater_equal": math.ge,
-        "invert": math.bitwise_not,
-        "isfinite": math.isfinite,
-        "isinf": math.isinf,
-        "isnan": math.isnan,
-        "less": math.lt,
-        "less_equal": math.le,
-        "log": math.log,
-        "log10": math.log10,
-        "log1p": math.log1p,
-        "log2": math.log2,
-        "logaddexp": math.logaddexp,
-        "logical_and": math.logical_and,
-        "logical_not": math.logical_not,
-        "logical_or": math.logical_or,
-        "logical_xor": math.logical_xor,
-        "matmul": linalg.matmul,
-        "maximum": math.maximum,
-        "minimum": math.minimum,
-        "multiply": math.mul,
-        "negative": math.neg,
-        "not_equal": math.ne,
-        "power": math.pow,
-        "reciprocal": math.reciprocal,
-        "remainder": math.remainder,
-        "sign": math.sign,
-        "sin": math.sin,
-        "sinh": math.sinh,
-        "sqrt": math.sqrt,
-        "square": math.square,
-        "subtract": math.sub,
-        "tan": math.tan,
-        "tanh": math.tanh,
-        "trunc": math.trunc,
-    }.items()
+_NUMPY_NAMES: dict[str, Callable[..., Any]] = {
+    "absolute": math.abs,
+    "add": math.add,
+    "arccos": math.acos,
+    "arccosh": math.acosh,
+    "arcsin": math.asin,
+    "arcsinh": math.asinh,
+    "arctan": math.atan,
+    "arctan2": math.atan2,
+    "arctanh": math.atanh,
+    "bitwise_and": math.bitwise_and,
+    "bitwise_or": math.bitwise_or,
+    "bitwise_xor": math.bitwise_xor,
+    "ceil": math.ceil,
+    "cos": math.cos,
+    "cosh": math.cosh,
+    "divide": math.div,
+    "equal": math.eq,
+    "exp": math.exp,
+    "exp2": math.exp2,
+    "expm1": math.expm1,
+    "floor": math.floor,
+    "floor_divide": math.floor_divide,
+    "fmod": math.fmod,
+    "greater": math.gt,
+    "greater_equal": math.ge,
+    "invert": math.bitwise_not,
+    "isfinite": math.isfinite,
+    "isinf": math.isinf,
+    "isnan": math.isnan,
+    "less": math.lt,
+    "less_equal": math.le,
+    "log": math.log,
+    "log10": math.log10,
+    "log1p": math.log1p,
+    "log2": math.log2,
+    "logaddexp": math.logaddexp,
+    "logical_and": math.logical_and,
+    "logical_not": math.logical_not,
+    "logical_or": math.logical_or,
+    "logical_xor": math.logical_xor,
+    "matmul": linalg.matmul,
+    "maximum": math.maximum,
+    "minimum": math.minimum,
+    "multiply": math.mul,
+    "negative": math.neg,
+    "not_equal": math.ne,
+    "power": math.pow,
+    "reciprocal": math.reciprocal,
+    "remainder": math.remainder,
+    "sign": math.sign,
+    "sin": math.sin,
+    "sinh": math.sinh,
+    "sqrt": math.sqrt,
+    "square": math.square,
+    "subtract": math.sub,
+    "tan": math.tan,
+    "tanh": math.tanh,
+    "trunc": math.trunc,
 }
 """NumPy's elementwise functions and ours: np.sin(t) is sin(t)."""
+
+_UFUNCS = {getattr(np, name): operation for name, operation in _NUMPY_NAMES.items()}

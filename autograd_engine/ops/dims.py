@@ -47,11 +47,10 @@ def dims_of(dim: int | Sequence[int] | None, ndim: int, name: str) -> tuple[int,
     """
     if dim is None:
         return tuple(range(ndim))
-    if not isinstance(dim, (tuple, list)):
-        dim = (index(dim),)
-    dims = tuple(normalize_dim(d, ndim, name) for d in dim)
+    given = dim if isinstance(dim, Sequence) else (dim,)
+    dims = tuple(normalize_dim(d, ndim, name) for d in given)
     if len(set(dims)) != len(dims):
-        raise ValueError(f"{name}: a dimension appears twice in {tuple(dim)}")
+        raise ValueError(f"{name}: a dimension appears twice in {tuple(given)}")
     return dims if ndim else ()
 
 

@@ -70,7 +70,7 @@ def _is_basic(items: tuple[Any, ...]) -> bool:
 
 def _add_at(buffer: Array, g: Array, index: tuple[Any, ...]) -> None:
     """buffer[index] += g, counting an element as often as the index names it."""
-    if _is_basic(index) or any(getattr(i, "dtype", None) == bool for i in index):
+    if _is_basic(index) or any(getattr(i, "dtype", None) == np.bool_ for i in index):
         buffer[index] += g
     else:
         np.add.at(buffer, index, g)

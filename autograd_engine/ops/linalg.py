@@ -7,10 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ..backend.arrays import Array, promote, result_dtype
+from ..backend.arrays import Array
 from ..primitive import primitive
 from .index import _getitem
-from .reduce import sum
 from .shape import _expand, _permute, _reshape, squeeze, transpose, unsqueeze
 
 __all__ = ["bmm", "dot", "einsum", "inner", "linear", "matmul", "mm", "mv", "outer"]

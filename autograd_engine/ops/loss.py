@@ -6,6 +6,7 @@ losses refuse every shape that is not the one they mean.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -86,50 +87,58 @@ def _softmax_nll(x: Array, target: Array) -> tuple[Array, Array]:
     return np.log(total) - shifted[np.arange(len(target)), target], probabilities
 
 
-def _class_target(target: Any, classes: int, rows: tuple[int, ...], ignore_index: int, name: str) -> Array:
-    """The raw class indices, checked."""
-    target = target.array if isinstance(target, Value) else np.asarray(target)
+def _class_dim(input: Array, name: str) -> int:
+    if not input.shape:
+        raise ValueError(f"{name}: expected an input of at least one dimension, got a 0-d tensor")
+    return 1 if len(input.shape) > 1 else 0
+
+
+def _class_target(target: Any, input: Array, class_dim: int, ignore_index: int, name: str) -> tuple[Array, Any]:
+    """The raw class indices, checked, with 0 in place of `ignore_index`; and a mask of those that count,
+    None when all do."""
+    target = np.asarray(target.array if isinstance(target, Value) else target)
     if target.dtype.kind not in "iu":
         raise TypeError(f"{name}: class targets must hold integers, not {target.dtype}")
-    if tuple(target.shape) != rows:
-        raise ValueError(f"{name}: expected targets of shape {rows}, got {tuple(target.shape)}")
-    target = np.asarray(target)
-    bad = (target < 0) | (target >= classes)
+    shape = tuple(input.shape)
+    if target.shape != shape[:class_dim] + shape[class_dim + 1 :]:
+        raise ValueError(f"{name}: targets of shape {target.shape} do not fit an input of shape {shape}")
+    classes = shape[class_dim]
+    # One pass finds both kinds of bad class: a negative number, read as unsigned, is a huge one.
+    unsigned = target.view(f"u{target.itemsize}")
+    if not 0 <= ignore_index < classes and (not target.size or np.maximum.reduce(unsigned, axis=None) < classes):
+        return target, None
+    used = target != ignore_index
+    bad = used & (unsigned >= classes)
     if bad.any():
-        bad &= target != ignore_index
-        if bad.any():
-            raise IndexError(f"{name}: target {target[bad].flat[0]} is out of range for {classes} classes")
-    return target
+        raise IndexError(f"{name}: target {target[bad].flat[0]} is out of range for {classes} classes")
+    return np.where(used, target, 0), used
+
+
+def _class_weight(weight: Any, classes: int, name: str) -> Array:
+    weight = np.asarray(weight.array if isinstance(weight, Value) else weight)
+    if weight.shape != (classes,):
+        raise ValueError(f"{name}: expected a weight of shape ({classes},), got {weight.shape}")
+    return weight
 
 
 def _classify(
     losses_of: Any, input: Array, target: Any, weight: Any, ignore_index: int, reduction: str, name: str
 ) -> Array:
     """The weighted per-row losses of `losses_of(rows, targets)`, reduced, for input (N, C, ...)."""
-    if not 1 <= len(input.shape):
-        raise ValueError(f"{name}: expected an input of at least one dimension, got a 0-d tensor")
-    class_dim = 1 if len(input.shape) > 1 else 0
+    class_dim = _class_dim(input, name)
     classes = input.shape[class_dim]
-    rows = tuple(n for d, n in enumerate(input.shape) if d != class_dim)
-    target = _class_target(target, classes, rows, ignore_index, name)
-    if len(input.shape) != 2:
-        input = _reshape(movedim(input, class_dim, -1), shape=(-1, classes))
-        target = target.reshape(-1)
-    used = target != ignore_index
-    everything = weight is None and (ignore_index < 0 or bool(used.all())) and bool(used.all())
-    losses = losses_of(input, target if everything else np.where(used, target, 0))
-    if everything:
-        return _reduce(losses if reduction != "none" else _reshape(losses, shape=rows), reduction, name)
-    scale = used.astype(input.dtype)
-    if weight is not None:
-        weight = weight.array if isinstance(weight, Value) else np.asarray(weight)
-        if weight.shape != (classes,):
-            raise ValueError(f"{name}: expected a weight of shape ({classes},), got {tuple(weight.shape)}")
-        scale = scale * weight[np.where(used, target, 0)]
-    losses = where(used, losses, 0) * scale
-    if reduction == "mean":
-        return sum(losses) / input.dtype.type(scale.sum())
-    return _reduce(losses if reduction != "none" else _reshape(losses, shape=rows), reduction, name)
+    target, used = _class_target(target, input, class_dim, ignore_index, name)
+    if len(input.shape) == 2:
+        losses = losses_of(input, target)
+    else:
+        rows = _reshape(movedim(input, class_dim, -1), shape=(-1, classes))
+        losses = _reshape(losses_of(rows, target.reshape(-1)), shape=target.shape)
+    if weight is None and used is None:
+        return _reduce(losses, reduction, name)
+    scale = np.ones(classes, input.dtype) if weight is None else _class_weight(weight, classes, name)
+    scale = scale[target] if used is None else scale[target] * used
+    losses = (losses if used is None else where(used, losses, 0)) * scale
+    return sum(losses) / scale.sum() if reduction == "mean" else _reduce(losses, reduction, name)
 
 
 def nll_loss(
@@ -178,29 +187,20 @@ def cross_entropy(
     floating_target = getattr(getattr(target, "dtype", None), "kind", "") == "f"
     if not floating_target and not label_smoothing:
         return _classify(_softmax_nll, input, target, weight, ignore_index, reduction, name)
-    class_dim = 1 if len(input.shape) > 1 else 0
+    class_dim = _class_dim(input, name)
     classes = input.shape[class_dim]
     lane = (classes,) + (1,) * (len(input.shape) - 1 - class_dim)
-    if not floating_target:
-        rows = tuple(n for d, n in enumerate(input.shape) if d != class_dim)
-        indices = _class_target(target, classes, rows, ignore_index, name)
-        used = indices != ignore_index
-        hot = np.expand_dims(indices, class_dim) == np.arange(classes).reshape(lane)
-        smooth = (hot * (1 - label_smoothing) + label_smoothing / classes) * np.expand_dims(used, class_dim)
-        if weight is not None:
-            weight = weight.array if isinstance(weight, Value) else np.asarray(weight)
-            smooth = smooth * weight.reshape(lane)
-            total = float((weight[np.where(used, indices, 0)] * used).sum())
-        else:
-            total = float(used.sum())
-        losses = -sum(log_softmax(input, class_dim) * smooth.astype(input.dtype), class_dim)
-        return sum(losses) / total if reduction == "mean" else _reduce(losses, reduction, name)
-    _same_shape(input, target, name)
-    target = target * (1 - label_smoothing) + label_smoothing / classes
-    logs = log_softmax(input, class_dim)
-    if weight is not None:
-        logs = logs * weight.reshape(lane)
-    losses = -sum(target * logs, class_dim)
-    if reduction == "mean":
-        return sum(losses) / (losses.size if isinstance(losses, np.ndarray) else max(1, int(np.prod(losses.shape))))
-    return _reduce(losses, reduction, name)
+    scale = np.ones(classes) if weight is None else _class_weight(weight, classes, name)
+    used: Any = True
+    if floating_target:
+        _same_shape(input, target, name)
+        total = math.prod(input.shape) / classes
+    else:
+        indices, counted = _class_target(target, input, class_dim, ignore_index, name)
+        used = np.ones(indices.shape, bool) if counted is None else counted
+        target = (np.expand_dims(indices, class_dim) == np.arange(classes).reshape(lane)).astype(input.dtype)
+        total = (scale[indices] * used).sum()
+    smoothed = target * (1 - label_smoothing) + label_smoothing / classes
+    weighted = smoothed * scale.reshape(lane).astype(input.dtype)
+    losses = where(used, -sum(weighted * log_softmax(input, class_dim), class_dim), 0)
+    return sum(losses) / float(total) if reduction == "mean" else _reduce(losses, reduction, name)

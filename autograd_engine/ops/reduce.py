@@ -109,8 +109,7 @@ def _prod_rule(g: Array, x: Array, out: Array, dim: int, keepdim: bool) -> Array
     """The product of the other elements: out / x, or, where a zero forbids that, the product of a
     matrix of copies of `x` with ones on its diagonal."""
     out, g = (t if keepdim else unsqueeze(t, dim) for t in (out, g))
-    raw = getattr(x, "array", x)
-    if not (raw == 0).any():
+    if not np.any(getattr(x, "array", x) == 0):
         return g * (out / x)
     n = x.shape[dim]
     eye = np.eye(n, dtype=bool).reshape(n, n, *(1,) * (len(x.shape) - dim - 1))
@@ -168,12 +167,12 @@ def amin(x: Array, dim: Dim = None, keepdim: bool = False) -> Array:
 
 
 @primitive
-def _argmax(x: Array, *, dim: int | None, keepdim: bool) -> Array:
+def _argmax(x: Array, *, dim: Any, keepdim: bool) -> Array:
     return np.asarray(x).argmax(dim, keepdims=keepdim)
 
 
 @primitive
-def _argmin(x: Array, *, dim: int | None, keepdim: bool) -> Array:
+def _argmin(x: Array, *, dim: Any, keepdim: bool) -> Array:
     return np.asarray(x).argmin(dim, keepdims=keepdim)
 
 
@@ -280,7 +279,7 @@ def var_mean(x: Array, dim: Dim = None, *, correction: float = 1, keepdim: bool 
 # --------------------------------------------------------------------------------- softmax family
 
 
-def _shift(x: Array, dims: tuple[int, ...]) -> Array:
+def _shift(x: Array, dims: int | tuple[int, ...]) -> Array:
     """The maximum over `dims`, or 0 where that is infinite, so that x - shift is never NaN."""
     top = np.maximum.reduce(x, axis=dims, keepdims=True, initial=-np.inf)
     return np.where(np.isfinite(top), top, x.dtype.type(0))
