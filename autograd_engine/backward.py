@@ -57,54 +57,50 @@ def run(
         if g is None:
             continue
         if node.extras is not None:
-            g = _run_hooks(node, g, create_graph, keep=targets is None)
-        if node in found:
-            found[node] = g
-        if node.__class__ is Leaf:
-            if targets is None:
-                _accumulate(node, g, getrefcount(g) == _LOCAL and g.base is None, create_graph)
-            continue
+            g = _run_hooks(node, g, create_graph, keep=useful is None)
         parents: Any = node.parents
         if useful is not None:
+            if node in found:
+                found[node] = g
             parents = tuple(p if p in useful else None for p in parents)
+        if node.__class__ is Leaf:
+            ours = getrefcount(g) == _LOCAL and not create_graph and g.base is None
+            if useful is None:
+                _accumulate(node, g, ours, create_graph)
+            continue
         if node.__class__ is Output:
             source = parents[0]
             if source is not None:
                 gradients.setdefault(source, [None] * len(source.shape))[node.index] = g
+            contributions = (None,)
+        elif create_graph:
+            contributions = _pull_recorded(node, g, parents)
         else:
             if graph.latest_write > node.tick:
                 graph.check_saved(node)
-            if create_graph:
-                contributions = _pull_recorded(node, g, parents)
+            contributions = node.primitive.pull(node, g, parents)
+        if observer is not None:
+            observer.ran(node, contributions)
+        for parent, c in zip(parents, contributions, strict=True):
+            if parent is None or c is None:
+                continue
+            known = gradients.get(parent)
+            if c.__class__ is Increment:
+                ours = getrefcount(known) == _KEPT
+                gradients[parent] = _increment(c, parent, known, ours)
+                continue
+            if c.shape != parent.shape or c.dtype is not parent.dtype:
+                c = _conform(c, parent, node)
+            if known is None:
+                gradients[parent] = c
+            elif getrefcount(known) == _KEPT and known.base is None and not create_graph:
+                known += c
+                gradients[parent] = known
             else:
-                contributions = node.primitive.pull(node, g, parents)
-            if observer is not None:
-                observer.ran(node, contributions)
-            for parent, c in zip(parents, contributions, strict=True):
-                if parent is None or c is None:
-                    continue
-                known = gradients.get(parent)
-                if c.__class__ is Increment:
-                    if known is None:
-                        known = np.zeros(parent.shape, parent.dtype)
-                    elif getrefcount(known) != _KEPT or known.base is not None or not parent.shape:
-                        known = np.array(known)
-                    c.into(known, *c.arguments)
-                    gradients[parent] = known
-                    continue
-                if c.shape != parent.shape or c.dtype is not parent.dtype:
-                    c = _conform(c, parent, node)
-                if known is None:
-                    gradients[parent] = c
-                elif create_graph or getrefcount(known) != _KEPT or known.base is not None:
-                    gradients[parent] = known + c
-                else:
-                    known += c
-                    gradients[parent] = known
-            c = known = contributions = None
-        g = None
+                gradients[parent] = known + c
         if not retain_graph:
             node.parents = node.saved = None
+        g = c = known = contributions = None
     return [found[t] for t in targets or ()]
 
 
@@ -120,6 +116,16 @@ def _references() -> tuple[int, int]:
 
 
 _LOCAL, _KEPT = _references()
+
+
+def _increment(c: Increment, parent: Node, known: Array | None, ours: bool) -> Array:
+    """Let an accumulating rule add to the gradient so far, in a buffer of the pass's own."""
+    if known is None:
+        known = np.zeros(parent.shape, parent.dtype)
+    elif not ours or known.base is not None or not parent.shape:
+        known = np.array(known)
+    c.into(known, *c.arguments)
+    return known
 
 
 def _leading_to(targets: dict[Node, Any], order: list[Node]) -> set[Node]:
@@ -192,6 +198,8 @@ def _pull_recorded(node: Node, g: Array, parents: tuple[Node | None, ...]) -> Se
     differentiated in its place.
     """
     primitive = node.primitive
+    if graph.latest_write > node.tick:
+        graph.check_saved(node)
     previous = graph.set_mode(True)
     try:
         if primitive.composition is None:
