@@ -50,7 +50,8 @@ def run(
     for node, c in zip(roots, cotangents, strict=True):
         known = gradients.get(node)
         gradients[node] = c if known is None else known + c
-    c = known = contributions = None
+    contributions: Any
+    c = known = None
 
     for node in order:
         g = gradients.pop(node, None)
@@ -93,7 +94,7 @@ def run(
                 c = _conform(c, parent, node)
             if known is None:
                 gradients[parent] = c
-            elif getrefcount(known) == _KEPT and known.base is None and not create_graph:
+            elif not create_graph and getrefcount(known) == _KEPT and known.base is None:
                 known += c
                 gradients[parent] = known
             else:

@@ -158,6 +158,7 @@ class Primitive:
             **{f"rule_{n}": r for n, r in rules.items()},
             **{f"into_{n}": r.into for n, r in self.rules.items() if isinstance(r, Accumulate)},
             **{f"default_{n}": p.default for n, p in signature.parameters.items()},
+            "__name__": __name__,
             "forward": self.forward,
             "primitive": self,
             "types": _types,

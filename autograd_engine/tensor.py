@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from . import graph
-from .backend.arrays import astype, dtype_of_data, is_floating
+from .backend.arrays import astype, can_store, dtype_of_data, is_floating
 from .backend.device import check_device, cpu
 from .backend.device import device as DeviceType
 from .backward import backward
@@ -468,7 +468,7 @@ class Tensor(Value):
             raise RuntimeError(
                 f"{name}: the result has shape {result.shape}, which does not fit in place of {self.shape}"
             )
-        if np.result_type(result.dtype, self.dtype) != self.dtype and result.dtype.kind > self.dtype.kind:
+        if not can_store(result.dtype, self.dtype):
             raise RuntimeError(f"{name}: a result of dtype {result.dtype} cannot be stored in {self.dtype}")
         if result.node is not None:
             self._check_unshared(name)

@@ -19,6 +19,7 @@ __all__ = [
     "Array",
     "as_floating",
     "astype",
+    "can_store",
     "default_dtype",
     "dtype_of_data",
     "is_array",
@@ -69,6 +70,12 @@ def is_array(x: Any) -> bool:
 def is_floating(dtype: Any) -> bool:
     """Whether gradients exist for this dtype."""
     return bool(dtype.kind == "f")
+
+
+def can_store(dtype: Any, into: Any) -> bool:
+    """Whether a result of `dtype` may replace values of dtype `into`: floats no integers, integers no
+    booleans."""
+    return _CATEGORY[dtype.kind] <= _CATEGORY[into.kind]
 
 
 def astype(x: Any, dtype: np.dtype[Any]) -> Any:

@@ -131,16 +131,16 @@ def linear(x: Array, weight: Array, bias: Array = None) -> Array:
 # ------------------------------------------------------------------------------------------ einsum
 
 
-def _einsum_rule(g: Array, tensors: tuple[Array, ...], terms: tuple[str, ...], result: str) -> list[Array]:
+def _einsum_rule(g: Array, tensors: tuple[Array, ...], terms: tuple[str, ...], target: str) -> list[Array]:
     """Each operand's gradient is the einsum of `g` and the other operands back onto its own letters;
     a letter that occurs nowhere else was summed alone, and its gradient is repeated."""
     pulled = []
     for i, term in enumerate(terms):
         others = [t for j, t in enumerate(tensors) if j != i]
         letters = [t for j, t in enumerate(terms) if j != i]
-        present = set(result).union(*letters)
+        present = set(target).union(*letters)
         reached = "".join(c for c in term if c in present)
-        part = _einsum(g, *others, terms=(result, *letters), result=reached)
+        part = _einsum(g, *others, terms=(target, *letters), target=reached)
         if reached != term:
             kept = tuple(n if c in present else 1 for c, n in zip(term, tensors[i].shape, strict=True))
             part = _expand(_reshape(part, shape=kept), shape=tuple(tensors[i].shape))
@@ -149,8 +149,8 @@ def _einsum_rule(g: Array, tensors: tuple[Array, ...], terms: tuple[str, ...], r
 
 
 @primitive(tensors=_einsum_rule)
-def _einsum(*tensors: Array, terms: tuple[str, ...], result: str) -> Array:
-    return np.einsum(f"{','.join(terms)}->{result}", *tensors, optimize=len(tensors) > 1)
+def _einsum(*tensors: Array, terms: tuple[str, ...], target: str) -> Array:
+    return np.einsum(f"{','.join(terms)}->{target}", *tensors, optimize=len(tensors) > 1)
 
 
 def _diagonal(x: Array, term: str) -> tuple[Array, str]:
@@ -210,4 +210,4 @@ def einsum(equation: str, *operands: Any) -> Array:
         if thin:
             tensors[i] = squeeze(tensors[i], thin)
             terms[i] = "".join(c for d, c in enumerate(term) if d not in thin)
-    return _einsum(*tensors, terms=tuple(terms), result=result)
+    return _einsum(*tensors, terms=tuple(terms), target=result)

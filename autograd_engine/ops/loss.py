@@ -15,7 +15,7 @@ from ..backend.arrays import Array
 from ..graph import Value
 from ..primitive import primitive
 from .index import _getitem
-from .math import where
+from .math import keep
 from .reduce import log_softmax, mean, sum
 from .shape import _reshape, movedim
 
@@ -23,13 +23,13 @@ __all__ = ["cross_entropy", "l1_loss", "mse_loss", "nll_loss"]
 
 
 def _reduce(losses: Array, reduction: str, name: str) -> Array:
-    if reduction == "mean":
-        return mean(losses)
-    if reduction == "sum":
-        return sum(losses)
-    if reduction == "none":
-        return losses
-    raise ValueError(f"{name}: reduction must be 'mean', 'sum' or 'none', not {reduction!r}")
+    _check_reduction(reduction, name)
+    return {"mean": mean, "sum": sum, "none": lambda x: x}[reduction](losses)
+
+
+def _check_reduction(reduction: str, name: str) -> None:
+    if reduction not in ("mean", "sum", "none"):
+        raise ValueError(f"{name}: reduction must be 'mean', 'sum' or 'none', not {reduction!r}")
 
 
 def _same_shape(input: Array, target: Array, name: str) -> None:
@@ -61,30 +61,55 @@ def l1_loss(input: Array, target: Array, reduction: str = "mean") -> Array:
     return _reduce((input - target).abs(), reduction, "l1_loss")
 
 
-def _picked(log_probabilities: Array, target: Array) -> Array:
-    """The negated entries that `target` names, one per row."""
+def _picked(log_probabilities: Array, target: Array, reduction: str) -> Array:
+    """The negated entries that `target` names, one per row, reduced."""
     rows = np.arange(log_probabilities.shape[0])
-    return -_getitem(log_probabilities, index=(rows, getattr(target, "array", target)))
+    losses = -_getitem(log_probabilities, index=(rows, getattr(target, "array", target)))
+    return _reduce(losses, reduction, "nll_loss")
 
 
-def _softmax_nll_rule(g: Array, probabilities: Array, target: Array) -> Array:
-    out = probabilities * g[:, None]
-    out[np.arange(len(target)), target] -= g
-    return out
+_NARROW = 256
+"""With fewer classes than this, NumPy reduces faster down the columns of the transpose."""
 
 
-@primitive(
-    composition=lambda x, target: _picked(log_softmax(x, 1), target),
-    residuals=("probabilities",),
-    x=_softmax_nll_rule,
-)
-def _softmax_nll(x: Array, target: Array) -> tuple[Array, Array]:
-    """-log softmax(x)[target] of each row, in one node: the derivative is softmax(x) - onehot(target)."""
-    shifted = x - np.maximum.reduce(x, axis=1, keepdims=True)
-    probabilities = np.exp(shifted)
-    total = np.add.reduce(probabilities, axis=1)
-    probabilities /= total[:, None]
-    return np.log(total) - shifted[np.arange(len(target)), target], probabilities
+def _targets(target: Array, axis: int) -> tuple[Array, Array]:
+    """The index of the target entries, where the classes lie along `axis`."""
+    rows = np.arange(len(target))
+    return (target, rows) if axis == 0 else (rows, target)
+
+
+def _softmax_nll_rule(
+    g: Array, probabilities: Array, target: Array, x_shape: tuple[int, int], reduction: str
+) -> Array:
+    axis = 0 if x_shape[1] < _NARROW else 1
+    if reduction == "none":
+        g = np.expand_dims(g, axis)
+    elif reduction == "mean":
+        g = g / x_shape[0]
+    out = probabilities * g
+    out[_targets(target, axis)] -= g if reduction != "none" else g.ravel()
+    return out if axis else out.T
+
+
+def _softmax_nll_composed(x: Array, target: Array, reduction: str) -> Array:
+    return _picked(log_softmax(x, 1), target, reduction)
+
+
+@primitive(composition=_softmax_nll_composed, residuals=("probabilities",), x=_softmax_nll_rule)
+def _softmax_nll(x: Array, target: Array, *, reduction: str) -> tuple[Array, Array]:
+    """-log softmax(x)[target] of each row, reduced, in one node: its derivative is softmax(x) - onehot(target)."""
+    axis = 0 if x.shape[1] < _NARROW else 1
+    lanes = np.array(x if axis else x.T, order="C")
+    lanes -= np.maximum.reduce(lanes, axis=axis, keepdims=True)
+    picked = lanes[_targets(target, axis)]
+    np.exp(lanes, out=lanes)
+    total = np.add.reduce(lanes, axis=axis, keepdims=True)
+    lanes /= total
+    losses = np.log(total).reshape(-1) - picked
+    if reduction == "none":
+        return losses, lanes
+    whole = np.add.reduce(losses)
+    return (whole / x.dtype.type(len(target)) if reduction == "mean" else whole), lanes
 
 
 def _class_dim(input: Array, name: str) -> int:
@@ -124,20 +149,21 @@ def _class_weight(weight: Any, classes: int, name: str) -> Array:
 def _classify(
     losses_of: Any, input: Array, target: Any, weight: Any, ignore_index: int, reduction: str, name: str
 ) -> Array:
-    """The weighted per-row losses of `losses_of(rows, targets)`, reduced, for input (N, C, ...)."""
+    """The weighted losses `losses_of(rows, targets, reduction)` for input (N, C, ...), reduced."""
+    _check_reduction(reduction, name)
     class_dim = _class_dim(input, name)
     classes = input.shape[class_dim]
     target, used = _class_target(target, input, class_dim, ignore_index, name)
-    if len(input.shape) == 2:
-        losses = losses_of(input, target)
-    else:
-        rows = _reshape(movedim(input, class_dim, -1), shape=(-1, classes))
-        losses = _reshape(losses_of(rows, target.reshape(-1)), shape=target.shape)
-    if weight is None and used is None:
+    plain = weight is None and used is None
+    if plain and len(input.shape) == 2 and target.size:
+        return losses_of(input, target, reduction=reduction)
+    rows = _reshape(movedim(input, class_dim, -1), shape=(-1, classes))
+    losses = _reshape(losses_of(rows, target.reshape(-1), reduction="none"), shape=target.shape)
+    if plain:
         return _reduce(losses, reduction, name)
     scale = np.ones(classes, input.dtype) if weight is None else _class_weight(weight, classes, name)
     scale = scale[target] if used is None else scale[target] * used
-    losses = (losses if used is None else where(used, losses, 0)) * scale
+    losses = (losses if used is None else keep(losses, used)) * scale
     return sum(losses) / scale.sum() if reduction == "mean" else _reduce(losses, reduction, name)
 
 
@@ -191,16 +217,16 @@ def cross_entropy(
     classes = input.shape[class_dim]
     lane = (classes,) + (1,) * (len(input.shape) - 1 - class_dim)
     scale = np.ones(classes) if weight is None else _class_weight(weight, classes, name)
-    used: Any = True
     if floating_target:
         _same_shape(input, target, name)
         total = math.prod(input.shape) / classes
+        used = True
     else:
         indices, counted = _class_target(target, input, class_dim, ignore_index, name)
-        used = np.ones(indices.shape, bool) if counted is None else counted
+        used = True if counted is None else counted
         target = (np.expand_dims(indices, class_dim) == np.arange(classes).reshape(lane)).astype(input.dtype)
         total = (scale[indices] * used).sum()
     smoothed = target * (1 - label_smoothing) + label_smoothing / classes
     weighted = smoothed * scale.reshape(lane).astype(input.dtype)
-    losses = where(used, -sum(weighted * log_softmax(input, class_dim), class_dim), 0)
+    losses = keep(-sum(weighted * log_softmax(input, class_dim), class_dim), used)
     return sum(losses) / float(total) if reduction == "mean" else _reduce(losses, reduction, name)

@@ -6,7 +6,8 @@ import math
 
 import numpy as np
 
-from ..backend.arrays import Array, numbers, promote, unboxed
+from ..backend import kernels
+from ..backend.arrays import Array, numbers, promote, result_dtype, unboxed
 from ..primitive import primitive
 
 __all__ = [
@@ -118,12 +119,12 @@ divide = true_divide = div
 def _pow_base(g: Array, x: Array, y: Array) -> Array:
     if isinstance(y, numbers):
         return g * (y * x ** (y - 1)) if y else g * 0
-    return where(y == 0, 0, g * y * x ** where(y == 0, 1, y - 1))
+    return keep(g * y * x ** where(y == 0, 1, y - 1), y != 0)
 
 
 def _pow_exponent(g: Array, x: Array, y: Array, out: Array) -> Array:
     flat = (x == 0) & (y >= 0)
-    return where(flat, 0, g * out * log(where(flat, 1, x)))
+    return keep(g * out * log(where(flat, 1, x)), logical_not(flat))
 
 
 @primitive(promote=True, x=_pow_base, y=_pow_exponent)
@@ -329,10 +330,10 @@ def atanh(x: Array) -> Array:
 # -------------------------------------------------------------------------- activation functions
 
 
-@primitive(x=lambda g, out: g * (out > 0))
+@primitive(x=lambda g, out: keep(g, out > 0))
 def relu(x: Array) -> Array:
     """max(x, 0), with derivative 0 at 0."""
-    return np.maximum(x, x.dtype.type(0))
+    return kernels.positive_part(x)
 
 
 @primitive(floating=True, x=lambda g, out: g * (out * (1 - out)))
@@ -365,7 +366,7 @@ def softplus(x: Array, *, beta: float = 1.0) -> Array:
 
 def _choose(g: Array, first: Array, tie: Array) -> Array:
     """`g` where this operand was chosen, half of it where both were equal."""
-    return where(tie, 0.5 * g, where(first, g, 0))
+    return where(tie, 0.5 * g, keep(g, first))
 
 
 @primitive(promote=True, x=lambda g, x, y: _choose(g, x > y, x == y), y=lambda g, x, y: _choose(g, y > x, x == y))
@@ -380,32 +381,39 @@ def minimum(x: Array, y: Array) -> Array:
     return np.minimum(x, y)
 
 
-@primitive(x=lambda g, condition: where(condition, g, 0), y=lambda g, condition: where(condition, 0, g))
+@primitive(x=lambda g, mask: keep(g, mask))
+def keep(x: Array, mask: Array) -> Array:
+    """x where the mask holds, else 0, even in place of NaN."""
+    return unboxed(kernels.keep(x, np.asarray(mask, bool)))
+
+
+@primitive(x=lambda g, condition: keep(g, condition), y=lambda g, condition: keep(g, logical_not(condition)))
 def where(condition: Array, x: Array, y: Array) -> Array:
     """x where the condition holds, else y. The side not chosen gets gradient 0, not NaN."""
-    x, y = promote(x, y)
-    return unboxed(np.where(condition, x, y))
+    dtype = result_dtype(x, y)
+    condition, x, y = np.asarray(condition, bool), np.asarray(x, dtype), np.asarray(y, dtype)
+    return unboxed(kernels.choose(condition, x, y))
 
 
-@primitive(x=lambda g, mask: where(mask, 0, g), value=lambda g, mask: where(mask, g, 0))
+@primitive(x=lambda g, mask: keep(g, logical_not(mask)), value=lambda g, mask: keep(g, mask))
 def masked_fill(x: Array, mask: Array, value: Array) -> Array:
     """x with `value`, a number or 0-d tensor, where the mask holds."""
-    return unboxed(np.where(mask, np.asarray(value, x.dtype), x))
+    return unboxed(kernels.choose(np.asarray(mask, bool), np.asarray(value, x.dtype), x))
 
 
 def _inside(g: Array, x: Array, min: Array, max: Array) -> Array:
-    inside = True
+    inside = x == x  # NaN lies nowhere
     if min is not None:
         inside = inside & (x >= min)
     if max is not None:
         inside = inside & (x <= max)
-    return where(inside, g, 0)
+    return keep(g, inside)
 
 
 @primitive(
     x=_inside,
-    min=lambda g, x, min, max: where((x < min) & (True if max is None else min <= max), g, 0),
-    max=lambda g, x, min, max: where((x > max) | (False if min is None else min > max), g, 0),
+    min=lambda g, x, min, max: keep(g, x < min if max is None else (x < min) & (min <= max)),
+    max=lambda g, x, min, max: keep(g, x > max if min is None else (x > max) | (min > max)),
 )
 def clamp(x: Array, min: Array = None, max: Array = None) -> Array:
     """x limited to [min, max], either of which may be None; derivative 1 at the bounds.

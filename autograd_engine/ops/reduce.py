@@ -17,7 +17,7 @@ from ..backend.arrays import Array, unboxed
 from ..primitive import primitive
 from .dims import dims_of, kept_shape, normalize_dim, numpy_names
 from .index import take_along_dim
-from .math import exp, isfinite, maximum, minimum, where
+from .math import exp, isfinite, keep, maximum, minimum, where
 from .shape import _expand, _flip, _reshape, ravel, squeeze, unsqueeze
 
 __all__ = [
@@ -45,7 +45,7 @@ __all__ = [
 Dim = int | Sequence[int] | None
 
 
-def _keep(g: Array, shape: tuple[int, ...], dims: tuple[int, ...], keepdim: bool) -> Array:
+def _with_dims(g: Array, shape: tuple[int, ...], dims: tuple[int, ...], keepdim: bool) -> Array:
     """A reduced result with its reduced dimensions back, at size 1."""
     return g if keepdim or not dims else _reshape(g, shape=kept_shape(shape, dims))
 
@@ -53,7 +53,7 @@ def _keep(g: Array, shape: tuple[int, ...], dims: tuple[int, ...], keepdim: bool
 def _spread(g: Array, shape: tuple[int, ...], dims: tuple[int, ...], keepdim: bool) -> Array:
     """A reduced result repeated over the dimensions it was reduced from."""
     if len(dims) < len(shape):
-        g = _keep(g, shape, dims, keepdim)
+        g = _with_dims(g, shape, dims, keepdim)
     return _expand(g, shape=shape)
 
 
@@ -83,7 +83,7 @@ def sum(x: Array, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None) 
 
 @primitive(
     floating=True,
-    x=lambda g, x_shape, dims, keepdim: _spread(g / _count(x_shape, dims), x_shape, dims, keepdim),
+    x=lambda g, x_shape, dims, keepdim: _spread(g / (_count(x_shape, dims) or 1), x_shape, dims, keepdim),
 )
 def _mean(x: Array, *, dims: tuple[int, ...], keepdim: bool) -> Array:
     # dtype.type keeps a float16 sum in float16; NaN of an empty mean comes without a warning.
@@ -141,7 +141,7 @@ def _extreme_rule(
 ) -> Array:
     chosen = x == _spread(out, x_shape, dims, keepdim)
     ties = sum(chosen, dims, keepdim=True)
-    return where(chosen, _keep(g, x_shape, dims, keepdim) / ties, 0)
+    return keep(_with_dims(g, x_shape, dims, keepdim) / ties, chosen)
 
 
 @primitive(x=_extreme_rule)
@@ -237,7 +237,7 @@ def min(x: Array, dim: Any = None, keepdim: bool = False) -> Any:
 def _var_rule(g: Array, x: Array, dims: tuple[int, ...], correction: float, keepdim: bool) -> Array:
     degrees = builtins.max(_count(x.shape, dims) - correction, 0)
     centered = x - _mean(x, dims=dims, keepdim=True)
-    return _keep(g, x.shape, dims, keepdim) * centered * (2 / degrees if degrees else math.nan)
+    return _with_dims(g, x.shape, dims, keepdim) * centered * (2 / degrees if degrees else math.nan)
 
 
 @primitive(x=_var_rule)
@@ -255,7 +255,7 @@ def var(x: Array, dim: Dim = None, *, correction: float = 1, keepdim: bool = Fal
 
 
 def _root_rule(g: Array, out: Array) -> Array:
-    return where(out == 0, 0, g / (2 * where(out == 0, 1, out)))
+    return keep(g / (2 * where(out == 0, 1, out)), out != 0)
 
 
 @primitive(x=_root_rule)
@@ -288,7 +288,7 @@ def _shift(x: Array, dims: int | tuple[int, ...]) -> Array:
 @primitive(
     floating=True,
     x=lambda g, x, out, dims, keepdim: (
-        _keep(g, x.shape, dims, keepdim) * exp(x - _finite(_keep(out, x.shape, dims, keepdim)))
+        _with_dims(g, x.shape, dims, keepdim) * exp(x - _finite(_with_dims(out, x.shape, dims, keepdim)))
     ),
 )
 def _logsumexp(x: Array, *, dims: tuple[int, ...], keepdim: bool) -> Array:
@@ -301,7 +301,7 @@ def _logsumexp(x: Array, *, dims: tuple[int, ...], keepdim: bool) -> Array:
 
 def _finite(x: Array) -> Array:
     """`x` with 0 for an infinity, whose derivative would be inf - inf."""
-    return where(isfinite(x), x, 0)
+    return keep(x, isfinite(x))
 
 
 @numpy_names
@@ -331,7 +331,8 @@ def softmax(x: Array, dim: int, *, dtype: Any = None) -> Array:
 @primitive(floating=True, x=lambda g, out, dim: g - exp(out) * sum(g, dim, keepdim=True))
 def _log_softmax(x: Array, *, dim: int) -> Array:
     out = x - _shift(x, dim)
-    out -= np.log(np.add.reduce(np.exp(out), axis=dim, keepdims=True))
+    if out.size:
+        out -= np.log(np.add.reduce(np.exp(out), axis=dim, keepdims=True))
     return out
 
 
