@@ -181,7 +181,7 @@ class FunctionContext:
         self._saved: tuple[Any, ...] = ()
         self._constant: tuple[Any, ...] = ()
         self._materialize = True
-        self._places: list[Any] = []
+        self._places: list[tuple[str, int] | None] = []
         self._running: Node | None = None
 
     def save_for_backward(self, *tensors: Any) -> None:
@@ -202,15 +202,17 @@ class FunctionContext:
         node = self._running
         if node is None:
             return self._saved
-        several = isinstance(node.dtype, tuple)
-        return tuple(
-            None
-            if array is None
-            else make_tensor(array, place)
-            if not isinstance(place, int)
-            else make_tensor(array, Output(node, place) if several else node)
-            for array, place in zip((node.saved or ())[1:], self._places, strict=True)
-        )
+        saved = zip((node.saved or ())[1:], self._places, strict=True)
+        return tuple(None if a is None else make_tensor(a, self._node_at(place, node)) for a, place in saved)
+
+    def _node_at(self, place: tuple[str, int] | None, node: Node) -> Node | None:
+        """The node of a saved tensor, which is one of the inputs, one of the results, or a constant."""
+        if place is None:
+            return None
+        kind, i = place
+        if kind == "input":
+            return (node.parents or ())[i]
+        return Output(node, i) if isinstance(node.dtype, tuple) else node
 
 
 class _FunctionPrimitive:
@@ -347,10 +349,10 @@ class Function:
         node.dtype = tuple(o.array.dtype for o in outputs) if several else outputs[0].array.dtype
         node.extras = None
         node.tick = graph.tick()
-        # A saved result is remembered by its place among the results: its node would be a cycle.
-        ctx._places = [
-            next((i for i, o in enumerate(outputs) if o is t), getattr(t, "node", None)) for t in ctx._saved
-        ]
+        # Saved tensors are remembered by their place: their nodes would be reference cycles.
+        places = {id(o): ("output", i) for i, o in enumerate(outputs)}
+        places.update((id(p), ("input", i)) for i, p in enumerate(parents) if p is not None)
+        ctx._places = [places.get(id(t)) or places.get(id(getattr(t, "node", None))) for t in ctx._saved]
         node.saved = (ctx, *(None if t is None else t.array for t in ctx._saved))
         ctx._saved = ()
         return node
