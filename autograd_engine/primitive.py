@@ -22,10 +22,12 @@ primitive when it is defined, one that calls and records and one that applies th
 
 from __future__ import annotations
 
+import functools
 import importlib
 import inspect
 import linecache
 from collections.abc import Callable, Sequence
+from types import CodeType
 from typing import Any, NamedTuple, TypeVar, overload
 
 from .backend.arrays import as_floating, is_array, promote, zeros
@@ -182,9 +184,7 @@ class Primitive:
             if self.composition is None:
                 lines += self._pull_lines("pull_recorded", recorded=True)
         self.source = "\n".join(lines) + "\n"
-        filename = f"<primitive {self.forward.__module__}.{self.name}>"
-        exec(compile(self.source, filename, "exec"), namespace)
-        linecache.cache[filename] = (len(self.source), None, self.source.splitlines(True), filename)
+        exec(_compiled(self.source), namespace)
         call = namespace["call"]
         call.__name__ = call.__qualname__ = self.name
         call.__module__ = self.forward.__module__
@@ -419,6 +419,15 @@ def use_tensor_type(cls: type[Value]) -> type[Value]:
     """Class decorator: results of primitives are of this class from now on."""
     _types.Tensor = cls
     return cls
+
+
+@functools.cache
+def _compiled(source: str) -> CodeType:
+    """The code object of generated source, one for all primitives of the same pattern: `exp` and `tanh`
+    differ only in the functions their names are bound to. Tracebacks find the source in `linecache`."""
+    filename = f"<primitives of pattern {_compiled.cache_info().currsize}>"
+    linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
+    return compile(source, filename, "exec")
 
 
 def _find(module: str, name: str) -> Primitive:

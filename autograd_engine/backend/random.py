@@ -6,6 +6,7 @@ tensors all draw from the same stream.
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import numpy as np
@@ -23,16 +24,29 @@ class Generator:
     """
 
     def __init__(self) -> None:
-        self.manual_seed(int(np.random.SeedSequence().entropy) % 2**63)  # type: ignore[arg-type]
+        self._seed: int | None = None
+        self._stream: np.random.Generator | None = None
+
+    @property
+    def numpy(self) -> np.random.Generator:
+        """NumPy's generator behind the stream; seeded from the system's entropy if nobody seeded it.
+
+        Made on first use, since importing `numpy.random` would slow down importing this package.
+        """
+        if self._stream is None:
+            self.manual_seed(self.initial_seed())
+        return self._stream  # type: ignore[return-value]
 
     def manual_seed(self, seed: int) -> Generator:
         """Start the stream over from `seed`."""
         self._seed = int(seed)
-        self.numpy = np.random.default_rng(abs(self._seed))
+        self._stream = np.random.default_rng(abs(self._seed))
         return self
 
     def initial_seed(self) -> int:
         """The seed that the stream was last started from."""
+        if self._seed is None:
+            self._seed = int.from_bytes(os.urandom(8), "little") >> 1
         return self._seed
 
     def get_state(self) -> Any:

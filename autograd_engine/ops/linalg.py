@@ -10,7 +10,7 @@ import numpy as np
 from ..backend.arrays import Array
 from ..primitive import primitive
 from .index import _getitem
-from .shape import _expand, _permute, _reshape, squeeze, transpose, unsqueeze
+from .shape import _expand, _in_common_dtype, _permute, _reshape, squeeze, transpose, unsqueeze
 
 __all__ = ["bmm", "dot", "einsum", "inner", "linear", "matmul", "mm", "mv", "outer"]
 
@@ -150,7 +150,7 @@ def _einsum_rule(g: Array, tensors: tuple[Array, ...], terms: tuple[str, ...], t
 
 @primitive(tensors=_einsum_rule)
 def _einsum(*tensors: Array, terms: tuple[str, ...], target: str) -> Array:
-    return np.einsum(f"{','.join(terms)}->{target}", *tensors, optimize=len(tensors) > 1)
+    return np.einsum(f"{','.join(terms)}->{target}", *_in_common_dtype(tensors), optimize=len(tensors) > 1)
 
 
 def _diagonal(x: Array, term: str) -> tuple[Array, str]:

@@ -17,7 +17,7 @@ from ..backend.arrays import Array, unboxed
 from ..primitive import primitive
 from .dims import dims_of, kept_shape, normalize_dim, numpy_names
 from .index import take_along_dim
-from .math import exp, isfinite, keep, maximum, minimum, where
+from .math import exp, keep, maximum, minimum, where
 from .shape import _expand, _flip, _reshape, ravel, squeeze, unsqueeze
 
 __all__ = [
@@ -61,9 +61,14 @@ def _count(shape: tuple[int, ...], dims: tuple[int, ...]) -> int:
     return math.prod(shape[d] for d in dims)
 
 
+def _signed(x: Array) -> Array:
+    """Unsigned integers as int64, to which every other integer sums by itself."""
+    return x.astype(np.int64) if x.dtype.kind == "u" else x
+
+
 @primitive(x=lambda g, x_shape, dims, keepdim: _spread(g, x_shape, dims, keepdim))
 def _sum(x: Array, *, dims: tuple[int, ...], keepdim: bool) -> Array:
-    return np.add.reduce(x, axis=dims, keepdims=keepdim)
+    return np.add.reduce(_signed(x), axis=dims, keepdims=keepdim)
 
 
 @numpy_names
@@ -120,7 +125,7 @@ def _prod_rule(g: Array, x: Array, out: Array, dim: int, keepdim: bool) -> Array
 
 @primitive(x=_prod_rule)
 def _prod(x: Array, *, dim: int, keepdim: bool) -> Array:
-    return np.multiply.reduce(x, axis=dim, keepdims=keepdim)
+    return np.multiply.reduce(_signed(x), axis=dim, keepdims=keepdim)
 
 
 @numpy_names
@@ -300,8 +305,8 @@ def _logsumexp(x: Array, *, dims: tuple[int, ...], keepdim: bool) -> Array:
 
 
 def _finite(x: Array) -> Array:
-    """`x` with 0 for an infinity, whose derivative would be inf - inf."""
-    return keep(x, isfinite(x))
+    """`x` with 0 for -inf, the result where every element is -inf: the derivative there is 0, not NaN."""
+    return keep(x, x != -math.inf)
 
 
 @numpy_names
@@ -352,7 +357,7 @@ def log_softmax(x: Array, dim: int, *, dtype: Any = None) -> Array:
 
 @primitive(x=lambda g, dim: _flip(_cumsum(_flip(g, dims=(dim,)), dim=dim), dims=(dim,)))
 def _cumsum(x: Array, *, dim: int) -> Array:
-    return np.add.accumulate(x, axis=dim)
+    return np.add.accumulate(_signed(x), axis=dim)
 
 
 @numpy_names

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ..backend.arrays import Array
+from ..backend.arrays import Array, astype
 from ..primitive import primitive
 from .dims import along, dims_of, normalize_dim, numpy_names, size_of
 
@@ -236,9 +236,18 @@ def _uncat(g: Array, tensors_shape: tuple[tuple[int, ...], ...], dim: int) -> li
     return pieces
 
 
+def _in_common_dtype(tensors: Sequence[Array]) -> Sequence[Array]:
+    """Arrays of several dtypes in the one PyTorch gives them: floats decide, if there are any."""
+    dtypes = {t.dtype for t in tensors}
+    if len(dtypes) == 1:
+        return tensors
+    dtype = np.result_type(*([d for d in dtypes if d.kind in "fc"] or dtypes))
+    return [astype(t, dtype) for t in tensors]
+
+
 @primitive(tensors=_uncat)
 def _cat(*tensors: Array, dim: int) -> Array:
-    return np.concatenate(tensors, axis=dim)
+    return np.concatenate(_in_common_dtype(tensors), axis=dim)
 
 
 @numpy_names
@@ -295,7 +304,8 @@ def chunk(x: Array, chunks: int, dim: int = 0) -> tuple[Array, ...]:
     if chunks <= 0:
         raise ValueError(f"chunk: the number of chunks must be positive, not {chunks}")
     dim = normalize_dim(dim, len(x.shape), "chunk")
-    return split(x, builtins.max(1, -(-x.shape[dim] // chunks)), dim)
+    length = x.shape[dim]
+    return split(x, -(-length // chunks) if length else [0] * chunks, dim)
 
 
 @numpy_names
