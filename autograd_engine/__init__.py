@@ -5,9 +5,12 @@ each partial derivative into the `.grad` of the leaves. Every module opens with 
 `docs/architecture.md` is the map.
 """
 
+import importlib as _importlib
+from typing import Any as _Any
+
 import numpy as _np
 
-from . import autograd
+from . import autograd, nn, optim
 from . import creation as _creation
 from .autograd import (
     Function,
@@ -77,12 +80,16 @@ __all__ = [
     "keep_freed_memory",
     "long",
     "manual_seed",
+    "nn",
     "no_grad",
+    "optim",
     "primitive",
     "set_default_dtype",
     "set_grad_enabled",
     "short",
+    "testing",
     "uint8",
+    "viz",
 ]
 __all__ += _creation.__all__
 __all__ += _index.__all__
@@ -92,3 +99,10 @@ __all__ += _reduce.__all__
 __all__ += _shape.__all__
 
 keep_freed_memory()
+
+
+def __getattr__(name: str) -> _Any:
+    """The rooms that training does without are loaded on first use."""
+    if name in ("testing", "viz"):
+        return _importlib.import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -127,7 +127,8 @@ class detect_anomaly:
         ...     (x * x).sqrt().backward()
         Traceback (most recent call last):
             ...
-        RuntimeError: the derivative of sqrt contains NaN ...
+        RuntimeError: the derivative of sqrt contains an infinity
+          recorded at ...
     """
 
     def __enter__(self) -> detect_anomaly:
