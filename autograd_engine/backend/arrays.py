@@ -160,7 +160,12 @@ def promote(x: Any, y: Any) -> tuple[Any, Any]:
     Raises:
         TypeError: an operand is neither an array nor a number.
     """
-    if (y.__class__ is float or y.__class__ is int) and hasattr(x, "dtype") and x.dtype.kind == "f":
+    array, number = (x, y) if hasattr(x, "dtype") else (y, x)
+    if (
+        (number.__class__ is float or number.__class__ is int)
+        and hasattr(array, "dtype")
+        and array.dtype.kind == "f"
+    ):
         return x, y
     dtype = result_dtype(x, y)
     return _convert(x, dtype), _convert(y, dtype)

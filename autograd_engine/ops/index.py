@@ -32,16 +32,17 @@ __all__ = [
 
 
 def _raw(item: Any) -> Any:
-    """One component of an index as NumPy takes it."""
+    """One component of an index as NumPy takes it; a 0-d integer counts as an integer, as in PyTorch."""
     if isinstance(item, Value):
         item = item.array
     elif isinstance(item, (list, tuple, range)):
         item = np.asarray([_raw(i) for i in item])
         if item.size == 0:
             item = item.astype(np.intp)
-    if isinstance(item, np.ndarray) and item.dtype.kind not in "iub":
+    kind = item.dtype.kind if isinstance(item, (np.ndarray, np.generic)) else "i"
+    if kind not in "iub":
         raise IndexError(f"getitem: an index must hold integers or booleans, not {item.dtype}")
-    return item
+    return int(item) if kind != "b" and getattr(item, "ndim", None) == 0 else item
 
 
 def normalize_index(index: Any) -> tuple[Any, ...]:
@@ -50,28 +51,21 @@ def normalize_index(index: Any) -> tuple[Any, ...]:
     if index.__class__ is int:
         return (index, ...)
     items = tuple(_raw(i) for i in index) if isinstance(index, tuple) else (_raw(index),)
-    if any(i is Ellipsis for i in items) or not _is_basic(items):
+    if any(i is Ellipsis for i in items) or not all(map(_is_basic, items)):
         return items
     return (*items, Ellipsis)
 
 
-def _is_basic(items: tuple[Any, ...]) -> bool:
-    """Whether the index makes a view: integers, slices, None and an ellipsis."""
-    return all(
-        i is None
-        or i is Ellipsis
-        or isinstance(i, slice)
-        or (hasattr(i, "__index__") and not hasattr(i, "ndim"))
-        or isinstance(i, np.integer)
-        for i in items
-        if not isinstance(i, (bool, np.bool_))
-    ) and not any(isinstance(i, (bool, np.bool_)) for i in items)
+def _is_basic(item: Any) -> bool:
+    """Whether a component of an index makes a view: integers, slices, None and an ellipsis."""
+    return item is None or item is Ellipsis or isinstance(item, slice) or type(item) is int
 
 
 def _add_at(buffer: Array, g: Array, index: tuple[Any, ...]) -> None:
     """buffer[index] += g, counting an element as often as the index names it."""
-    if _is_basic(index) or any(getattr(i, "dtype", None) == np.bool_ for i in index):
-        buffer[index] += g
+    advanced = [i for i in index if not _is_basic(i)]
+    if not advanced or (len(advanced) == 1 and np.asarray(advanced[0]).dtype == np.bool_):
+        buffer[index] += g  # no element is named twice
     else:
         np.add.at(buffer, index, g)
 

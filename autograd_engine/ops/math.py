@@ -333,7 +333,7 @@ def atanh(x: Array) -> Array:
 @primitive(x=lambda g, out: keep(g, out > 0))
 def relu(x: Array) -> Array:
     """max(x, 0), with derivative 0 at 0."""
-    return kernels.positive_part(x)
+    return unboxed(kernels.positive_part(x))
 
 
 @primitive(floating=True, x=lambda g, out: g * (out * (1 - out)))
@@ -384,7 +384,7 @@ def minimum(x: Array, y: Array) -> Array:
 @primitive(x=lambda g, mask: keep(g, mask))
 def keep(x: Array, mask: Array) -> Array:
     """x where the mask holds, else 0, even in place of NaN."""
-    return unboxed(kernels.keep(x, np.asarray(mask, bool)))
+    return unboxed(kernels.keep(x, mask))
 
 
 @primitive(x=lambda g, condition: keep(g, condition), y=lambda g, condition: keep(g, logical_not(condition)))
