@@ -45,6 +45,8 @@ def run(
     order = reverse_topological(roots, floor=min((t.tick for t in targets), default=0) if targets else 0)
     found: dict[Node, Array] = dict.fromkeys(targets or ())
     useful = None if targets is None else _leading_to(found, order)
+    if useful is not None:
+        order = [node for node in order if node in useful]
     observer = graph.observer()
     gradients: dict[Node, Any] = {}
     for node, c in zip(roots, cotangents, strict=True):

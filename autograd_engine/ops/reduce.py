@@ -254,8 +254,14 @@ def _var(x: Array, *, dims: tuple[int, ...], correction: float, keepdim: bool) -
 
 
 @numpy_names
-def var(x: Array, dim: Dim = None, *, correction: float = 1, keepdim: bool = False) -> Array:
-    """The variance over `dim`: sum (x - mean)^2 / (n - correction); NaN where n <= correction."""
+def var(
+    x: Array, dim: Dim = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None
+) -> Array:
+    """The variance over `dim`: sum (x - mean)^2 / (n - correction); NaN where n <= correction.
+
+    `correction` is 1 by default, and 0 with `unbiased=False`.
+    """
+    correction = int(unbiased) if correction is None else correction
     return _var(x, dims=dims_of(dim, len(x.shape), "var"), correction=correction, keepdim=keepdim)
 
 
@@ -270,15 +276,19 @@ def _root(x: Array) -> Array:
 
 
 @numpy_names
-def std(x: Array, dim: Dim = None, *, correction: float = 1, keepdim: bool = False) -> Array:
+def std(
+    x: Array, dim: Dim = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None
+) -> Array:
     """The standard deviation over `dim`, the root of `var`; its gradient is 0 where it is 0."""
-    return _root(var(x, dim, correction=correction, keepdim=keepdim))
+    return _root(var(x, dim, unbiased, keepdim, correction=correction))
 
 
 @numpy_names
-def var_mean(x: Array, dim: Dim = None, *, correction: float = 1, keepdim: bool = False) -> tuple[Array, Array]:
+def var_mean(
+    x: Array, dim: Dim = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None
+) -> tuple[Array, Array]:
     """The variance and the mean over `dim`."""
-    return var(x, dim, correction=correction, keepdim=keepdim), mean(x, dim, keepdim)
+    return var(x, dim, unbiased, keepdim, correction=correction), mean(x, dim, keepdim)
 
 
 # --------------------------------------------------------------------------------- softmax family
