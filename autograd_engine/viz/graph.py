@@ -1,0 +1,334 @@
+"""The computation graph as a picture: data flows along the arrows, from parameters to the result.
+
+What a node is can be told by its colour and by its shape: a parameter (it gets a gradient) is a blue
+box, a constant or input a grey note, an operation a rounded yellow box, the result a green box with a
+double border. Large graphs are cut before they are drawn, and the picture says how much is missing.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..graph import Leaf, Node, Output
+from .files import write_atomically
+from .reading import (
+    Names,
+    Operand,
+    array_text,
+    count,
+    gradients_of,
+    known_values,
+    nearest,
+    number_text,
+    operands_of,
+    roots_of,
+    settings_of,
+)
+from .rendering import FORMATS, render
+
+__all__ = ["GraphPicture", "graph"]
+
+_STYLES = {
+    "parameter": {"shape": "box", "style": "filled", "fillcolor": "#dcebfa", "color": "#1f5fa8"},
+    "constant": {"shape": "note", "style": "filled", "fillcolor": "#f1f1f1", "color": "#767676"},
+    "operation": {"shape": "box", "style": "filled,rounded", "fillcolor": "#fff5d6", "color": "#b07a00"},
+    "result": {
+        "shape": "box",
+        "style": "filled,rounded",
+        "fillcolor": "#dff3e1",
+        "color": "#22753a",
+        "peripheries": "2",
+    },
+    "note": {"shape": "plaintext", "style": "", "fontcolor": "#9c1c1c"},
+}
+_FAINT, _VALUE_COLOR, _GRADIENT_COLOR = "#555555", "#1a6b34", "#b3261e"
+_FONTS = "Helvetica,Arial,DejaVu Sans,sans-serif"
+_FAN_IN = 8
+"""How many inputs of one node are drawn."""
+_COUNTED = 2_000_000
+"""How many nodes are counted for the note on what is missing."""
+_DIRECTIONS = ("TB", "LR", "BT", "RL")
+
+
+class GraphPicture:
+    """A picture of a graph, made of DOT text. A notebook shows it by itself.
+
+    Attributes:
+        dot: the DOT text; needs no renderer.
+        hidden: how many nodes were left out.
+    """
+
+    def __init__(self, dot: str, hidden: int = 0) -> None:
+        self.dot = dot
+        self.hidden = hidden
+
+    def svg(self) -> bytes:
+        """The picture as SVG; pointing at a node shows more about it."""
+        return render(self.dot, "svg")
+
+    def png(self, dpi: int = 144) -> bytes:
+        """The picture as PNG, at `dpi` pixels per inch."""
+        return render(self.dot, "png", dpi)
+
+    def pdf(self) -> bytes:
+        """The picture as PDF."""
+        return render(self.dot, "pdf")
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the picture in the format of the suffix: .svg, .png, .pdf, or .dot; returns the path.
+
+        Raises:
+            ValueError: another suffix.
+            ImportError: there is no renderer.
+        """
+        suffix = Path(path).suffix.lower().removeprefix(".")
+        if suffix in ("dot", "gv"):
+            return write_atomically(path, self.dot.encode())
+        if suffix not in FORMATS:
+            raise ValueError(f"cannot save a graph picture as {Path(path).name!r}: use .svg, .png, .pdf or .dot")
+        return write_atomically(path, getattr(self, suffix)())
+
+    def _repr_svg_(self) -> str:
+        return self.svg().decode()
+
+    def __repr__(self) -> str:
+        cut = f", {self.hidden:,} nodes hidden" if self.hidden else ""
+        return f"<GraphPicture: {len(self.dot.splitlines())} lines of DOT{cut}>"
+
+
+def graph(
+    y: Any,
+    names: Mapping[str, Any] | Iterable[tuple[str, Any]] | None = None,
+    *,
+    values: bool = False,
+    gradients: bool = False,
+    max_nodes: int = 100,
+    direction: str = "TB",
+) -> GraphPicture:
+    """The graph that computed `y`, as a picture: each node with its operation or name, shape and dtype.
+
+    Args:
+        y: a tensor with a recorded graph, or a list of them.
+        names: tensors to name, as a dict or pairs (name, tensor), for instance
+            `model.named_parameters()`; results and inputs can be named too.
+        values: show the values as well, where they are still known; compute inside `keep_values()`
+            to keep them all. Parameters show their current value.
+        gradients: show the derivative of `y` (of the sum of its elements) with respect to each node.
+            The graph is kept and no `.grad` is touched.
+        max_nodes: how many recorded nodes to draw at most, those nearest to `y`.
+        direction: of the data flow: TB (top to bottom), LR, BT or RL.
+
+    Raises:
+        TypeError: `y` is no tensor, or `names` names something that is none.
+        RuntimeError: nothing was recorded for `y`, or a backward pass has freed the graph.
+        ValueError: an unknown direction, or no room for a node.
+
+    Example:
+        >>> w = tensor([1.0, 2.0], requires_grad=True)
+        >>> picture = graph((w * w).sum(), names={"w": w}, values=True, gradients=True)
+        >>> picture.save("graph.svg")  # doctest: +SKIP
+    """
+    if direction not in _DIRECTIONS:
+        raise ValueError(f"direction {direction!r}: use one of {', '.join(_DIRECTIONS)}")
+    if max_nodes < 1:
+        raise ValueError(f"max_nodes must be at least 1, not {max_nodes}")
+    tensors = roots_of(y, "viz.graph")
+    roots = list(dict.fromkeys(t.node for t in tensors))
+    nodes = nearest(roots, max_nodes, _FAN_IN)
+    named = Names(names)
+    for tensor in tensors:
+        named.values.setdefault(tensor.node, tensor.array)
+    drawing = _Drawing(
+        nodes,
+        set(roots),
+        named,
+        known_values(nodes, named) if values else {},
+        gradients_of(tensors, nodes) if gradients else {},
+        direction,
+    )
+    total = count(roots, _COUNTED)
+    drawing.draw(total - len(nodes), exact=total < _COUNTED)
+    return GraphPicture(drawing.source, total - len(nodes))
+
+
+# ------------------------------------------------------------------------------------- how it looks
+
+
+class _Drawing:
+    """The DOT text of chosen nodes, being written."""
+
+    def __init__(
+        self,
+        nodes: list[Node],
+        roots: set[Node],
+        names: Names,
+        values: dict[Node, Any],
+        gradients: dict[Node, Any],
+        direction: str,
+    ) -> None:
+        import graphviz
+
+        self.nodes, self.roots, self.names = nodes, roots, names
+        self.values, self.gradients = values, gradients
+        self.places = {node: f"n{i}" for i, node in enumerate(nodes)}
+        self.constants: dict[int, str] = {}
+        self.cut: dict[str, int] = {}
+        self.escape = graphviz.escape
+        self.dot = graphviz.Digraph(
+            graph_attr={
+                "rankdir": direction,
+                "bgcolor": "white",
+                "pad": "0.15",
+                "nodesep": "0.22",
+                "ranksep": "0.32",
+                "fontname": _FONTS,
+            },
+            node_attr={
+                "fontname": _FONTS,
+                "fontsize": "12",
+                "fontcolor": "#1c1c1c",
+                "margin": "0.11,0.06",
+                "height": "0.3",
+                "width": "0.3",
+                "penwidth": "1.2",
+            },
+            edge_attr={"color": "#6b6b6b", "arrowsize": "0.65", "penwidth": "1.1"},
+        )
+
+    @property
+    def source(self) -> str:
+        return str(self.dot.source)
+
+    def draw(self, hidden: int, exact: bool) -> None:
+        """Write all nodes, their constants and edges, and the note on what is missing."""
+        for node in self.nodes:
+            self._node(node)
+        for node in self.nodes:
+            self._edges(node)
+        if hidden or self.cut:
+            self._note(hidden, exact)
+
+    def _node(self, node: Node) -> None:
+        kind = "result" if node in self.roots else "parameter" if isinstance(node, Leaf) else "operation"
+        name = self.names.of(node)
+        operation = "parameter" if isinstance(node, Leaf) else node.name + _settings_text(node)
+        self._write(
+            self.places[node],
+            kind,
+            name or operation,
+            f"= {operation}" if name and not isinstance(node, Leaf) else "",
+            _type_text(node.shape, node.dtype),
+            self.values.get(node),
+            self.gradients.get(node),
+            tooltip=_tooltip(node, kind),
+        )
+
+    def _write(
+        self,
+        place: str,
+        kind: str,
+        title: str,
+        subtitle: str,
+        type_text: str,
+        value: Any = None,
+        gradient: Any = None,
+        tooltip: str = "",
+    ) -> None:
+        lines = [f"<b>{escape(title)}</b>" + (f" {escape(subtitle)}" if subtitle else "")]
+        if type_text:
+            lines.append(_small(type_text, _FAINT))
+        if value is not None:
+            lines.append(_small(f"value {array_text(value)}", _VALUE_COLOR))
+        if gradient is not None:
+            lines.append(_small(f"grad {array_text(gradient)}", _GRADIENT_COLOR))
+        hint = self.escape(tooltip or kind)
+        self.dot.node(place, f"<{'<br/>'.join(lines)}>", _attributes={"tooltip": hint, **_STYLES[kind]})
+
+    def _edges(self, node: Node) -> None:
+        place = self.places[node]
+        operands = operands_of(node)
+        drawn = operands[:_FAN_IN]
+        for i, operand in enumerate(drawn):
+            if operand.node is None:
+                self.dot.edge(self._constant(operand, f"{place}_{i}"), place)
+            elif operand.node in self.places:
+                self.dot.edge(self.places[operand.node], place, weight="10")
+        missing = sum(o.node is not None and o.node not in self.places for o in drawn)
+        if missing or len(operands) > len(drawn):
+            self.cut[place] = missing + len(operands) - len(drawn)
+
+    def _constant(self, operand: Operand, place: str) -> str:
+        """The place of a constant; the same array used twice is one node."""
+        array = operand.array
+        shared = isinstance(array, np.ndarray)
+        if shared and id(array) in self.constants:
+            return self.constants[id(array)]
+        place = f"c{place}"
+        name = self.names.of(None, array)
+        if array is None:
+            self._write(place, "constant", "constant", "", "", tooltip="a value that no derivative needs")
+        elif name is None and not shared:
+            self._write(place, "constant", number_text(array), "", "", tooltip="a constant number")
+        else:
+            value = array if self.values else None
+            self._write(place, "constant", name or "constant", "", _type_text(array.shape, array.dtype), value)
+        if shared:
+            self.constants[id(array)] = place
+        return place
+
+    def _note(self, hidden: int, exact: bool) -> None:
+        count = f"{hidden:,}" if exact else f"more than {hidden:,}"
+        self.dot.node("cut", f"<<b>… {count} more nodes not shown</b>>", _attributes=_STYLES["note"])
+        for place, missing in self.cut.items():
+            inputs = {"label": f" {missing:,} inputs", "fontsize": "10", "fontname": _FONTS} if missing > 1 else {}
+            self.dot.edge("cut", place, _attributes={"style": "dashed", **inputs})
+
+
+def _small(text: str, color: str) -> str:
+    return f'<font point-size="10" color="{color}">{escape(text)}</font>'
+
+
+def _type_text(shape: Any, dtype: Any) -> str:
+    """`float32 [64, 10]`, and `float32` alone for a single number."""
+    if isinstance(dtype, tuple):
+        return f"{len(dtype)} results"
+    return f"{dtype} [{', '.join(map(str, shape))}]" if shape else f"{dtype} scalar"
+
+
+def _settings_text(node: Node, limit: int = 24) -> str:
+    """What distinguishes this use of the operation: `[3]` behind getitem, `(dims=1)` behind sum."""
+    if isinstance(node, Output):
+        return ""
+    settings = settings_of(node)
+    if "index" in settings:
+        index = [i for i in settings["index"] if i is not Ellipsis]
+        text = f" [{', '.join(map(_index_text, index))}]"
+        return text if len(text) <= limit else ""
+    shown = {n: v for n, v in settings.items() if v is not None and v is not False and n != "shape"}
+    dims = shown.pop("dims", None)
+    if dims and len(dims) < len(node.shape) + len(dims):
+        shown["dim"] = dims[0] if len(dims) == 1 else dims
+    text = f" ({', '.join(f'{n}={v}' for n, v in shown.items())})" if shown else ""
+    return text if len(text) <= limit else ""
+
+
+def _index_text(item: Any) -> str:
+    if isinstance(item, slice):
+        parts = ["" if v is None else str(v) for v in (item.start, item.stop, item.step)]
+        return ":".join(parts[: 3 if parts[2] else 2])
+    return "array" if isinstance(item, np.ndarray) else str(item)
+
+
+def _tooltip(node: Node, kind: str) -> str:
+    if isinstance(node, Leaf):
+        return "parameter: it gets a gradient"
+    forward = getattr(node.primitive, "forward", None)
+    summary = (getattr(forward, "__doc__", None) or "").strip().splitlines()
+    where = None if node.extras is None else node.extras.where
+    return "\n".join([f"{kind}: {node.name}", *summary[:1], *([where] if where else [])])

@@ -1,0 +1,129 @@
+"""Plots of training: what the figures show, as read back from matplotlib."""
+
+import sys
+
+import numpy as np
+import pytest
+
+import autograd_engine as ag
+from autograd_engine import viz
+from autograd_engine.viz import plots
+
+matplotlib = pytest.importorskip("matplotlib")
+
+
+@pytest.fixture
+def history():
+    return {
+        "epoch": [1, 2, 3],
+        "train_loss": [2.0, 1.0, 0.5],
+        "test_loss": [2.1, 1.2, 0.8],
+        "train_accuracy": [0.5, 0.8, 0.9],
+        "test_accuracy": [0.4, 0.7, 0.85],
+    }
+
+
+def curves(axes):
+    return {line.get_label(): [list(map(float, v)) for v in line.get_data()] for line in axes.get_lines()}
+
+
+def test_history_has_a_panel_each_for_loss_and_accuracy(history):
+    figure = viz.plot_history(history)
+    loss, accuracy = figure.axes
+    assert curves(loss) == {
+        "train: 0.5000": [[1, 2, 3], [2.0, 1.0, 0.5]],
+        "test: 0.8000": [[1, 2, 3], [2.1, 1.2, 0.8]],
+    }
+    assert list(curves(accuracy)) == ["train: 90.0%", "test: 85.0%"]
+    assert (loss.get_ylabel(), accuracy.get_ylabel(), loss.get_xlabel()) == ("loss", "accuracy", "epoch")
+    assert loss.get_ylim()[0] == 0
+    assert isinstance(figure, matplotlib.figure.Figure)
+
+
+def test_history_without_accuracy_or_epochs():
+    (axes,) = viz.plot_history({"train_loss": [-1.0, -2.0], "loss": [1.0, 2.0], "learning_rate": [0.1, 0.1]}).axes
+    assert curves(axes) == {"train: -2.0000": [[1, 2], [-1, -2]], "loss: 2.0000": [[1, 2], [1, 2]]}
+    assert axes.get_ylim()[0] < -2
+
+
+def test_history_from_a_csv_file(history, tmp_path):
+    path = tmp_path / "history.csv"
+    rows = [history.keys(), *zip(*history.values(), strict=True)]
+    path.write_text("\n".join(",".join(map(str, row)) for row in rows))
+    figure = viz.plot_history(path)
+    assert [curves(a) for a in figure.axes] == [curves(a) for a in viz.plot_history(history).axes]
+
+
+@pytest.mark.parametrize(("suffix", "start"), [("png", b"\x89PNG"), ("svg", b"<?xml"), ("pdf", b"%PDF")])
+def test_figures_are_saved_by_suffix(history, tmp_path, suffix, start):
+    path = tmp_path / f"curves.{suffix}"
+    viz.plot_history(history, path)
+    assert path.read_bytes().startswith(start)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_history_errors(history, tmp_path):
+    with pytest.raises(ValueError, match="no column of the history ends in 'loss' or 'accuracy': epoch"):
+        viz.plot_history({"epoch": [1]})
+    with pytest.raises(ValueError, match="differ in length"):
+        viz.plot_history({**history, "test_loss": [1.0]})
+    with pytest.raises(ValueError, match=r"cannot save a plot as 'curves\.doc': use \."):
+        viz.plot_history(history, tmp_path / "curves.doc")
+
+
+def test_confusion_matrix_shows_counts_and_accuracy(tmp_path):
+    path = tmp_path / "confusion.png"
+    figure = viz.plot_confusion_matrix(ag.tensor([[8, 2], [0, 0]]), ["cat", "mouse"], path)
+    axes = figure.axes[0]
+    assert sorted((t.get_position(), t.get_text()) for t in axes.texts) == [((0, 0), "8"), ((1, 0), "2")]
+    np.testing.assert_allclose(axes.images[0].get_array(), [[0.8, 0.2], [0, 0]])
+    assert axes.get_title() == "80.0% right: 8 of 10"
+    assert [t.get_text() for t in axes.get_yticklabels()] == ["cat", "mouse"]
+    assert axes.get_xlabel() == "predicted class"
+    assert path.read_bytes().startswith(b"\x89PNG")
+
+
+def test_confusion_matrix_of_many_classes_has_colors_only():
+    axes = viz.plot_confusion_matrix(np.eye(30, dtype=int)).axes[0]
+    assert not axes.texts
+    assert axes.get_title() == "100.0% right: 30 of 30"
+
+
+def test_confusion_matrix_errors():
+    with pytest.raises(ValueError, match=r"has shape \(C, C\), not \(2, 3\)"):
+        viz.plot_confusion_matrix(np.ones((2, 3)))
+    with pytest.raises(ValueError, match=r"3 class names for a confusion matrix of shape \(2, 2\)"):
+        viz.plot_confusion_matrix(np.ones((2, 2)), "abc")
+
+
+def test_decision_boundary_colors_the_plane_by_the_prediction():
+    points, labels = [[-1.0, 0.0], [1.0, 0.0], [0.5, 1.0]], [0, 1, 1]
+    by_class = viz.plot_decision_boundary(lambda p: p[:, 0] > 0, points, labels, resolution=20)
+    scores = viz.plot_decision_boundary(
+        lambda p: ag.tensor(np.stack([-p[:, 0], p[:, 0]], 1)), points, labels, resolution=20
+    )
+    regions = [f.axes[0].images[0].get_array() for f in (by_class, scores)]
+    assert (regions[0] == regions[1]).all()
+    assert (regions[0][:, :10] == 0).all()
+    assert (regions[0][:, 10:] == 1).all()
+    assert [len(c.get_offsets()) for c in by_class.axes[0].collections] == [1, 2]
+
+
+def test_decision_boundary_errors():
+    with pytest.raises(ValueError, match=r"points \(N, 2\) and labels \(N,\) expected, not \(1, 3\) and \(1,\)"):
+        viz.plot_decision_boundary(lambda p: p[:, 0], [[1, 2, 3]], [0])
+    with pytest.raises(ValueError, match=r"predict returned shape \(3,\) for 4 points"):
+        viz.plot_decision_boundary(lambda p: p[:3, 0], [[1, 2], [3, 4]], [0, 1], resolution=2)
+
+
+def test_figures_show_themselves_and_leave_pyplot_alone(history):
+    loaded = "matplotlib.pyplot" in sys.modules
+    assert viz.plot_history(history)._repr_png_().startswith(b"\x89PNG")
+    assert ("matplotlib.pyplot" in sys.modules) == loaded
+
+
+def test_without_matplotlib(history, monkeypatch):
+    plots._figure_type.cache_clear()
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    with pytest.raises(ImportError, match=r'pip install "autograd_engine\[train\]"'):
+        viz.plot_history(history)
