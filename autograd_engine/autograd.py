@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from . import graph
+from .backend.arrays import form_of
 from .backward import backward, grad
 from .graph import Node, Output, Value, is_grad_enabled
 from .primitive import Accumulate, Increment, cotangents, make_outputs, make_tensor, primitive
@@ -346,8 +347,10 @@ class Function:
         node = Node()
         node.primitive = cls._primitive
         node.parents = parents
-        node.shape = tuple(o.array.shape for o in outputs) if several else outputs[0].array.shape
-        node.dtype = tuple(o.array.dtype for o in outputs) if several else outputs[0].array.dtype
+        arrays = [o.array for o in outputs]
+        node.form = (
+            (tuple(a.shape for a in arrays), tuple(a.dtype for a in arrays)) if several else form_of(arrays[0])
+        )
         node.extras = None
         node.tick = graph.tick()
         # Saved tensors are remembered by their place: their nodes would be reference cycles.

@@ -84,15 +84,19 @@ def run(
             contributions = node.primitive.pull(node, g, parents)
         if observer is not None:
             observer.ran(node, contributions)
-        for parent, c in zip(parents, contributions, strict=True):
+        for parent, c in zip(parents, contributions):  # noqa: B905 - of one length; strict costs a fifth
             if parent is None or c is None:
                 continue
             known = gradients.get(parent)
-            if c.__class__ is Increment:
+            kind = c.__class__
+            if kind is parent.form:  # NumPy scalars: immutable, there is nothing to own
+                gradients[parent] = c if known is None else known + c
+                continue
+            if kind is Increment:
                 ours = getrefcount(known) == _KEPT
                 gradients[parent] = _increment(c, parent, known, ours)
                 continue
-            if c.shape != parent.shape or c.dtype is not parent.dtype:
+            if (c.shape, c.dtype) != parent.form:
                 c = _conform(c, parent, node)
             if known is None:
                 gradients[parent] = c

@@ -23,6 +23,10 @@ from contextvars import ContextVar
 from operator import attrgetter
 from typing import Any, Protocol
 
+import numpy as np
+
+from .backend.arrays import form_of
+
 __all__ = [
     "Extras",
     "Leaf",
@@ -71,18 +75,18 @@ class Node:
         parents: the inputs' nodes, `None` for an input that requires no gradient. The tuple itself
             becomes `None` once a backward pass has run the node and freed it.
         saved: the arrays, shapes and settings that the derivative rules ask for, nothing else.
-        shape, dtype: of the result, and so of its gradient.
+        form: what the result, and so its gradient, looks like: see `form_of`. Several results have
+            tuples of shapes and of dtypes.
         tick: when it was recorded on the logical clock.
         extras: `None`, or what few nodes carry: hooks, a retained gradient, where it was recorded.
     """
 
-    __slots__ = ("dtype", "extras", "parents", "primitive", "saved", "shape", "tick")
+    __slots__ = ("extras", "form", "parents", "primitive", "saved", "tick")
 
     primitive: Any
     parents: tuple[Node | None, ...] | None
     saved: tuple[Any, ...] | None
-    shape: Any
-    dtype: Any
+    form: Any
     tick: int
     extras: Extras | None
 
@@ -90,6 +94,16 @@ class Node:
     def name(self) -> str:
         """The name of the operation."""
         return str(self.primitive.name)
+
+    @property
+    def shape(self) -> Any:
+        """The shape of the result; a tuple of shapes for several results."""
+        return self.form[0] if isinstance(self.form, tuple) else ()
+
+    @property
+    def dtype(self) -> Any:
+        """The dtype of the result; a tuple of dtypes for several results."""
+        return self.form[1] if isinstance(self.form, tuple) else np.dtype(self.form)
 
     def annotate(self) -> Extras:
         """The node's extras, made on first use."""
@@ -116,8 +130,7 @@ class Leaf(Node):
         self.primitive = None
         self.parents = ()
         self.saved = ()
-        self.shape = tensor.array.shape
-        self.dtype = tensor.array.dtype
+        self.form = form_of(tensor.array)
         self.tick = tick()
         self.extras = None
 
@@ -139,8 +152,7 @@ class Output(Node):
         self.primitive = source.primitive
         self.parents = (source,)
         self.saved = ()
-        self.shape = source.shape[index]
-        self.dtype = source.dtype[index]
+        self.form = (source.shape[index], source.dtype[index])
         self.tick = tick()
         self.extras = None
         self.index = index

@@ -30,7 +30,7 @@ from collections.abc import Callable, Sequence
 from types import CodeType
 from typing import Any, NamedTuple, TypeVar, overload
 
-from .backend.arrays import as_floating, is_array, promote, zeros
+from .backend.arrays import as_floating, is_array, promote, scalar_types, zeros
 from .graph import Node, Output, Value, grad_mode, tick
 
 __all__ = [
@@ -169,6 +169,7 @@ class Primitive:
             "Node": Node,
             "Increment": Increment,
             "promote": promote,
+            "scalar_types": scalar_types,
             "as_floating": as_floating,
             "grad_mode": grad_mode,
             "tick": tick,
@@ -177,6 +178,7 @@ class Primitive:
             "make_outputs": make_outputs,
             "as_tensors": as_tensors,
             "cotangents": cotangents,
+            "one_each": _one_each,
         }
         lines = self._call_lines(signature)
         if self.rules:
@@ -217,7 +219,9 @@ class Primitive:
         if self.promotes:
             x, y = (self.differentiable or self.operands)[:2]
             body += [
-                f"        if {x}.__class__ is not {y}.__class__ or {x}.dtype is not {y}.dtype:",
+                f"        if (kind := {x}.__class__) is not {y}.__class__ or (",
+                f"            kind not in scalar_types and {x}.dtype is not {y}.dtype",
+                "        ):",
                 f"            {x}, {y} = promote({x}, {y})",
             ]
         body += [
@@ -239,14 +243,14 @@ class Primitive:
         if self.outputs > 1:
             body.append(f"    if not ({needed}) or not (mode := grad_mode()):")
             body.append("        return tuple(make_tensor(item, None) for item in out)")
-            shape, dtype = "tuple(o.shape for o in out)", "tuple(o.dtype for o in out)"
+            form = "(tuple(o.shape for o in out), tuple(o.dtype for o in out))"
         else:
-            body.append("    result = types.new(types.Tensor)")
+            body.append("    result = types.blank()")
             body.append("    result.array = out")
             body.append(f"    if not ({needed}) or not (mode := grad_mode()):")
             body.append("        result.node = None")
             body.append("        return result")
-            shape, dtype = "out.shape", "out.dtype"
+            form = "kind if (kind := out.__class__) in scalar_types else (out.shape, out.dtype)"
         parents = (
             f"{self.operands[0]}_node"
             if self.variadic
@@ -257,8 +261,7 @@ class Primitive:
             "    node.primitive = primitive",
             f"    node.parents = {parents}",
             f"    node.saved = ({saved}{',' if len(self.saves) == 1 else ''})",
-            f"    node.shape = {shape}",
-            f"    node.dtype = {dtype}",
+            f"    node.form = {form}",
             "    node.tick = tick()",
             "    node.extras = None",
             "    if mode is not True:",
@@ -312,7 +315,7 @@ class Primitive:
             else:
                 applied.append(f"rule_{operand}({', '.join(['g', *wants])})")
         if self.variadic:
-            return [*body, f"    return {applied[0]}"]
+            return [*body, f"    return one_each(node, {applied[0]})"]
         if len(applied) == 1:
             return [*body, f"    return ({applied[0]},)"]
         nodes = [f"{n}_node" for n in self.differentiable]
@@ -400,8 +403,7 @@ def primitive(
 class _Types:
     """The class of results. The tensor's room lies below this one and names itself on import."""
 
-    Tensor: type[Value] = Value
-    new: Callable[[type[Value]], Value] = staticmethod(object.__new__)
+    blank: Callable[[], Value] = functools.partial(object.__new__, Value)
 
 
 _types = _Types()
@@ -409,7 +411,7 @@ _types = _Types()
 
 def make_tensor(array: Any, node: Node | None) -> Any:
     """A tensor of this very array and node, without checks."""
-    result = _types.new(_types.Tensor)
+    result: Any = _types.blank()
     result.array = array
     result.node = node
     return result
@@ -417,7 +419,7 @@ def make_tensor(array: Any, node: Node | None) -> Any:
 
 def use_tensor_type(cls: type[Value]) -> type[Value]:
     """Class decorator: results of primitives are of this class from now on."""
-    _types.Tensor = cls
+    _types.blank = functools.partial(object.__new__, cls)
     return cls
 
 
@@ -470,6 +472,15 @@ def as_tensors(node: Node) -> tuple[Any, ...]:
         return make_tensor(saved, node if name == "out" else parents.get(name))
 
     return tuple(restore(n, s) for n, s in zip(primitive.saves, node.saved or (), strict=True))
+
+
+def _one_each(node: Node, contributions: Sequence[Any]) -> Sequence[Any]:
+    """The contributions to a variable number of operands, after a look at their number."""
+    if len(contributions) != len(node.parents or ()):
+        raise RuntimeError(
+            f"{node.name}: the rule returned {len(contributions)} gradients for {len(node.parents or ())} operands"
+        )
+    return contributions
 
 
 def _no_rule(node: Node, g: Any, parents: Any) -> Sequence[Any]:

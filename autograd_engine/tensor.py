@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from . import graph
-from .backend.arrays import astype, can_store, dtype_of_data, is_floating
+from .backend.arrays import astype, can_store, dtype_of_data, form_of, is_floating
 from .backend.device import check_device, cpu
 from .backend.device import device as DeviceType
 from .backward import backward
@@ -319,7 +319,7 @@ class Tensor(Value):
             raise RuntimeError(f"data of dtype {array.dtype} given to a tensor that requires gradients")
         self.array = array
         if self.node is not None:
-            self.node.shape, self.node.dtype = array.shape, array.dtype
+            self.node.form = form_of(array)
 
     @property
     def _version(self) -> builtins.int:
@@ -745,7 +745,7 @@ def _flat_graph(root: Node) -> list[tuple[Any, ...]]:
             flat.append((Output, places[(node.parents or ())[0]], node.index))
         else:
             parents = tuple(places[p] for p in node.parents or ())
-            flat.append((Node, parents, node.primitive, node.saved, node.shape, node.dtype))
+            flat.append((Node, parents, node.primitive, node.saved, node.form))
     return flat
 
 
@@ -762,7 +762,7 @@ def _restore_result(array: Any, flat: list[tuple[Any, ...]]) -> Tensor:
             nodes.append(Output(source, fields[1]))
         else:
             node = Node()
-            parents, node.primitive, node.saved, node.shape, node.dtype = fields
+            parents, node.primitive, node.saved, node.form = fields
             node.parents = tuple(None if p is None else nodes[p] for p in parents)
             node.tick = graph.tick()
             node.extras = None

@@ -22,11 +22,13 @@ __all__ = [
     "can_store",
     "default_dtype",
     "dtype_of_data",
+    "form_of",
     "is_array",
     "is_floating",
     "numbers",
     "promote",
     "result_dtype",
+    "scalar_types",
     "set_default_dtype",
     "unboxed",
     "zeros",
@@ -37,6 +39,16 @@ Array: TypeAlias = Any
 
 numbers = (bool, int, float, complex)
 """Python's own numbers: they never widen the array they meet."""
+
+scalar_types = frozenset({*np.sctypeDict.values()})
+"""The classes of NumPy scalars, which stand for 0-d arrays: the class tells dtype and shape."""
+
+
+def form_of(x: Any) -> Any:
+    """What an array looks like, to be compared: the class of a scalar, or `(shape, dtype)`."""
+    kind = x.__class__
+    return kind if kind in scalar_types else (x.shape, x.dtype)
+
 
 _CATEGORY = {"b": 0, "i": 1, "u": 1, "f": 2, "c": 3}
 

@@ -7,6 +7,7 @@ of a sequence cost O(T) and not O(T^2).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,6 +17,7 @@ from ..backend.arrays import Array
 from ..graph import Value
 from ..primitive import Accumulate, primitive
 from .dims import normalize_dim
+from .math import keep
 from .shape import ravel
 
 __all__ = [
@@ -101,7 +103,18 @@ def _put_rule(g: Array, index: tuple[Any, ...]) -> Array:
     return _put(g, g.dtype.type(0), index=index)
 
 
-@primitive(x=_put_rule, value=lambda g, index: _getitem(g, index=index))
+def _put_value_rule(g: Array, index: tuple[Any, ...]) -> Array:
+    """What was written reads its gradient back; of several writes to one element only the last counts."""
+    read = _getitem(g, index=index)
+    if _is_basic(index) or any(getattr(i, "dtype", None) == np.bool_ for i in index):
+        return read
+    writes = np.arange(math.prod(read.shape)).reshape(read.shape)
+    last = np.zeros(tuple(g.shape), np.intp)
+    last[index] = writes
+    return keep(read, last[index] == writes)
+
+
+@primitive(x=_put_rule, value=_put_value_rule)
 def _put(x: Array, value: Array, *, index: tuple[Any, ...]) -> Array:
     out = np.array(x)
     out[index] = value
