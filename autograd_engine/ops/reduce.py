@@ -18,7 +18,7 @@ from ..primitive import primitive
 from .dims import dims_of, kept_shape, normalize_dim, numpy_names
 from .index import take_along_dim
 from .math import exp, keep, maximum, minimum, where
-from .shape import _expand, _flip, _reshape, ravel, squeeze, unsqueeze
+from .shape import _flip, _repeated, _reshape, ravel, squeeze, unsqueeze
 
 __all__ = [
     "all",
@@ -54,7 +54,7 @@ def _spread(g: Array, shape: tuple[int, ...], dims: tuple[int, ...], keepdim: bo
     """A reduced result repeated over the dimensions it was reduced from."""
     if len(dims) < len(shape):
         g = _with_dims(g, shape, dims, keepdim)
-    return _expand(g, shape=shape)
+    return _repeated(g, shape=shape)
 
 
 def _count(shape: tuple[int, ...], dims: tuple[int, ...]) -> int:

@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from ..backend.arrays import Array, astype
+from ..backend import kernels
+from ..backend.arrays import Array, astype, unboxed
 from ..primitive import primitive
 from .dims import along, dims_of, normalize_dim, numpy_names, size_of
 
@@ -63,6 +64,12 @@ def cast(x: Array, *, dtype: np.dtype[Any]) -> Array:
 @primitive(x=lambda g: g)
 def _expand(x: Array, *, shape: tuple[int, ...]) -> Array:
     return np.broadcast_to(x, shape)
+
+
+@primitive(x=lambda g: g)
+def _repeated(x: Array, *, shape: tuple[int, ...]) -> Array:
+    """`_expand` for derivatives, which nobody writes to: it need not be a view."""
+    return unboxed(kernels.repeated(x, shape))
 
 
 def expand(x: Array, *sizes: Any) -> Array:
