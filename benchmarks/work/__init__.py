@@ -1,0 +1,15 @@
+"""The work: one file per kind, each listing its cases. The order here is that of the table."""
+
+from ..case import Case
+from . import chains, footprint, network, slices, training
+
+__all__ = ["CASES"]
+
+CASES: tuple[Case, ...] = (
+    *chains.CASES,
+    *network.CASES,
+    *training.CASES,
+    *slices.CASES,
+    *chains.DEEP_CASES,
+    *footprint.CASES,
+)

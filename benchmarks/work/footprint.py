@@ -1,0 +1,196 @@
+"""What a library weighs: import time, installed size, peak memory, and memory that a step leaves behind.
+
+Import time and peak memory are read in fresh interpreters.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib.metadata
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+import time
+import tracemalloc
+from pathlib import Path
+
+from ..case import Case, Task
+from ..libraries import ENGINE, Library, named
+from .training import MIDDLE, SMALL, steps
+
+__all__ = ["CASES", "installed_size", "required_distributions"]
+
+STEPS = 20
+"""For the peak of memory."""
+
+MANY_STEPS = 500
+"""For what a step leaves behind: Python keeps some objects for reuse, and needs a while to have enough."""
+
+ROOT = Path(__file__).parents[2]
+
+
+# -------------------------------------------------------------------------------------- import time
+
+
+def _interpreter(code: str) -> float:
+    """Seconds from starting a Python that runs `code` to its end."""
+    start = time.perf_counter()
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
+    return time.perf_counter() - start
+
+
+def import_time(library: Library) -> Task:
+    """An interpreter that imports the library, less one that does nothing."""
+    return Task(lambda: _interpreter(f"import {library.package}") - _interpreter("pass"))
+
+
+# ------------------------------------------------------------------------------------ installed size
+
+
+def installed_size(distribution: str) -> int:
+    """Bytes of the files a distribution installs, without compiled bytecode. For an editable
+    installation, those of its package in the source tree."""
+    found = importlib.metadata.distribution(distribution)
+    origin = json.loads(found.read_text("direct_url.json") or "{}")
+    if origin.get("dir_info", {}).get("editable"):
+        spec = importlib.util.find_spec(distribution)
+        places = spec.submodule_search_locations or [] if spec else []
+        files = [path for place in places for path in Path(place).rglob("*")]
+    else:
+        files = [Path(str(file.locate())) for file in found.files or ()]
+    return sum(path.stat().st_size for path in files if path.is_file() and path.suffix != ".pyc")
+
+
+def required_distributions(distribution: str) -> set[str]:
+    """A distribution and everything it requires, by the names pip compares."""
+    from packaging.requirements import Requirement
+    from packaging.utils import canonicalize_name
+
+    found: set[str] = set()
+    waiting = [(canonicalize_name(distribution), frozenset[str]())]
+    seen = set(waiting)
+    for name, extras in waiting:
+        found.add(name)
+        for text in importlib.metadata.requires(name) or ():
+            requirement = Requirement(text)
+            marker = requirement.marker
+            if marker is None or any(marker.evaluate({"extra": extra}) for extra in extras or {""}):
+                following = (canonicalize_name(requirement.name), frozenset(requirement.extras))
+                if following not in seen:
+                    seen.add(following)
+                    waiting.append(following)
+    return found
+
+
+def own_size(library: Library) -> Task:
+    return Task(lambda: installed_size(library.distribution))
+
+
+def whole_size(library: Library) -> Task:
+    return Task(lambda: sum(installed_size(name) for name in required_distributions(library.distribution)))
+
+
+# -------------------------------------------------------------------------------------------- memory
+
+
+def peak_resident() -> int:
+    """The most memory this process has held so far, in bytes."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        # getrusage would count the parent's memory, inherited at the fork.
+        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+        return int(line.split()[1]) * 1024
+    import psutil
+
+    information = psutil.Process().memory_info()
+    return int(getattr(information, "peak_wset", information.rss))
+
+
+def train(key: str) -> None:
+    """Train with one library and print the peak memory of this process."""
+    library = named(key)
+    library.load(threads=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2)
+    step = steps(library, *MIDDLE)
+    assert step is not None
+    for _ in range(STEPS):
+        step()
+    print(peak_resident())
+
+
+def peak_memory(library: Library) -> Task | None:
+    """The peak of a fresh process that imports the library and takes some training steps."""
+    if steps(library, *MIDDLE) is None:
+        return None
+    command = [sys.executable, "-c", f"from {__name__} import train; train({library.key!r})"]
+    return Task(lambda: int(subprocess.run(command, check=True, cwd=ROOT, capture_output=True).stdout))
+
+
+def left_behind(library: Library) -> Task | None:
+    """Bytes more after many steps than before, per step; the garbage collector is off."""
+    step = steps(library, *SMALL) if library.numpy_memory else None
+    if step is None:
+        return None
+
+    def run() -> float:
+        gc.collect()
+        tracemalloc.start()
+        try:
+            for _ in range(2 * MANY_STEPS):
+                step()
+            before = tracemalloc.get_traced_memory()[0]
+            for _ in range(MANY_STEPS):
+                step()
+            return (tracemalloc.get_traced_memory()[0] - before) / MANY_STEPS
+        finally:
+            tracemalloc.stop()
+
+    return Task(run)
+
+
+CASES = (
+    Case(
+        "import",
+        "import time",
+        import_time,
+        per="import",
+        reads=True,
+        rounds=7,
+        quick_rounds=2,
+        budget=8.0,
+        targets={ENGINE.key: 0.25},
+    ),
+    Case("size", "installed size", own_size, per="installation", unit="B", reads=True, rounds=1, quick_rounds=1),
+    Case(
+        "size-with-dependencies",
+        "installed size with required dependencies",
+        whole_size,
+        per="installation",
+        unit="B",
+        reads=True,
+        rounds=1,
+        quick_rounds=1,
+    ),
+    Case(
+        "memory",
+        f"peak memory of a process training {'-'.join(map(str, MIDDLE[0]))}",
+        peak_memory,
+        per="process",
+        unit="B",
+        reads=True,
+        rounds=3,
+        quick_rounds=1,
+        budget=8.0,
+    ),
+    Case(
+        "left-behind",
+        "memory that a training step leaves behind",
+        left_behind,
+        per="step",
+        unit="B",
+        reads=True,
+        rounds=1,
+        quick_rounds=1,
+    ),
+)
