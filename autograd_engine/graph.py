@@ -34,11 +34,13 @@ __all__ = [
     "Observer",
     "Output",
     "Value",
+    "flattened",
     "grad_mode",
     "is_grad_enabled",
     "observer",
     "observing",
     "owner",
+    "rebuilt",
     "recorded_at",
     "restore_mode",
     "reverse_topological",
@@ -223,6 +225,50 @@ def reverse_topological(roots: Iterable[Node], floor: int = 0) -> list[Node]:
                 order.append(parent)
     order.sort(key=attrgetter("tick"), reverse=True)
     return order
+
+
+def flattened(root: Node) -> list[tuple[Any, ...]]:
+    """The graph below `root` as one list, to be copied or pickled without recursion: nodes refer to
+    their parents by position, leaves are their tensors."""
+    order = reverse_topological([root])[::-1]
+    places: dict[Node | None, Any] = {node: i for i, node in enumerate(order)}
+    places[None] = None
+    flat: list[tuple[Any, ...]] = []
+    for node in order:
+        parents = tuple(places[p] for p in node.parents or ())
+        if isinstance(node, Leaf):
+            flat.append((Leaf, node.tensor(), node.form))
+        elif isinstance(node, Output):
+            flat.append((Output, parents[0], node.index))
+        else:
+            flat.append((Node, parents, node.primitive, node.saved, node.form))
+    return flat
+
+
+def rebuilt(flat: list[tuple[Any, ...]]) -> Node:
+    """The last node of a graph that `flattened` wrote, with the whole graph below it."""
+    nodes: list[Any] = []
+    for kind, *fields in flat:
+        if kind is Leaf:
+            tensor, form = fields
+            nodes.append(_orphan(form) if tensor is None else tensor.node)
+        elif kind is Output:
+            nodes.append(Output(nodes[fields[0]], fields[1]))
+        else:
+            node = Node()
+            parents, node.primitive, node.saved, node.form = fields
+            node.parents = tuple(None if p is None else nodes[p] for p in parents)
+            node.tick = tick()
+            node.extras = None
+            nodes.append(node)
+    return nodes[-1]
+
+
+def _orphan(form: Any) -> Leaf:
+    """A leaf whose tensor nobody holds any more."""
+    value = Value()
+    value.array = np.zeros(*form) if isinstance(form, tuple) else form(0)
+    return Leaf(value)
 
 
 # ----------------------------------------------------------------------------------- in-place writes

@@ -22,9 +22,9 @@ from .backend.device import check_device, cpu
 from .backend.device import device as DeviceType
 from .backward import backward
 from .formatting import describe
-from .graph import Leaf, Node, Output, Value
+from .graph import Leaf, Node, Value
 from .ops import index as index_ops
-from .ops import linalg, math, reduce
+from .ops import linalg, math, numpy_protocol, reduce
 from .ops import shape as shape_ops
 from .primitive import use_tensor_type
 
@@ -570,14 +570,11 @@ class Tensor(Value):
     __invert__ = math.bitwise_not
     __getitem__ = index_ops.getitem
 
-    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, out: Any = None, **kwargs: Any) -> Any:
-        operation = _UFUNCS.get(ufunc)
-        if operation is None or method != "__call__" or out is not None or kwargs:
-            raise TypeError(
-                f"np.{ufunc.__name__}{'' if method == '__call__' else '.' + method} is not recorded on tensors; "
-                "pass x.detach().numpy() if no gradient is needed"
-            )
-        return operation(*inputs)
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        return numpy_protocol.call_ufunc(ufunc, method, inputs, kwargs)
+
+    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        return numpy_protocol.call_function(function, args, kwargs)
 
     # ------------------------------------------------------------------- methods, from ops
 
@@ -721,7 +718,7 @@ class Tensor(Value):
         """Flat, so that copying and pickling a graph of a million nodes does not recurse."""
         if self.node is None or self.node.__class__ is Leaf:
             return _restore_leaf, (type(self), self.array, self.requires_grad, self.grad)
-        return _restore_result, (self.array, _flat_graph(self.node))
+        return _restore_result, (self.array, graph.flattened(self.node))
 
 
 def _restore_leaf(cls: type[Tensor], array: Any, requires_grad: bool, grad: Tensor | None) -> Tensor:
@@ -732,106 +729,7 @@ def _restore_leaf(cls: type[Tensor], array: Any, requires_grad: bool, grad: Tens
     return tensor
 
 
-def _flat_graph(root: Node) -> list[tuple[Any, ...]]:
-    """The graph as one list in which nodes refer to their parents by position."""
-    order = graph.reverse_topological([root])[::-1]
-    places: dict[Node | None, Any] = {node: i for i, node in enumerate(order)}
-    places[None] = None
-    flat: list[tuple[Any, ...]] = []
-    for node in order:
-        if isinstance(node, Leaf):
-            flat.append((Leaf, node.tensor(), node.shape, node.dtype))
-        elif isinstance(node, Output):
-            flat.append((Output, places[(node.parents or ())[0]], node.index))
-        else:
-            parents = tuple(places[p] for p in node.parents or ())
-            flat.append((Node, parents, node.primitive, node.saved, node.form))
-    return flat
-
-
 def _restore_result(array: Any, flat: list[tuple[Any, ...]]) -> Tensor:
-    nodes: list[Node] = []
-    for kind, *fields in flat:
-        if kind is Leaf:
-            tensor, shape, dtype = fields
-            if tensor is None:
-                tensor = Tensor(np.empty(shape, dtype), requires_grad=True)
-            nodes.append(tensor.node)
-        elif kind is Output:
-            source = nodes[fields[0]]
-            nodes.append(Output(source, fields[1]))
-        else:
-            node = Node()
-            parents, node.primitive, node.saved, node.form = fields
-            node.parents = tuple(None if p is None else nodes[p] for p in parents)
-            node.tick = graph.tick()
-            node.extras = None
-            nodes.append(node)
     tensor = Tensor.__new__(Tensor)
-    tensor.array, tensor.node = array, nodes[-1]
+    tensor.array, tensor.node = array, graph.rebuilt(flat)
     return tensor
-
-
-_NUMPY_NAMES: dict[str, Callable[..., Any]] = {
-    "absolute": math.abs,
-    "add": math.add,
-    "arccos": math.acos,
-    "arccosh": math.acosh,
-    "arcsin": math.asin,
-    "arcsinh": math.asinh,
-    "arctan": math.atan,
-    "arctan2": math.atan2,
-    "arctanh": math.atanh,
-    "bitwise_and": math.bitwise_and,
-    "bitwise_or": math.bitwise_or,
-    "bitwise_xor": math.bitwise_xor,
-    "ceil": math.ceil,
-    "cos": math.cos,
-    "cosh": math.cosh,
-    "divide": math.div,
-    "equal": math.eq,
-    "exp": math.exp,
-    "exp2": math.exp2,
-    "expm1": math.expm1,
-    "floor": math.floor,
-    "floor_divide": math.floor_divide,
-    "fmod": math.fmod,
-    "greater": math.gt,
-    "greater_equal": math.ge,
-    "invert": math.bitwise_not,
-    "isfinite": math.isfinite,
-    "isinf": math.isinf,
-    "isnan": math.isnan,
-    "less": math.lt,
-    "less_equal": math.le,
-    "log": math.log,
-    "log10": math.log10,
-    "log1p": math.log1p,
-    "log2": math.log2,
-    "logaddexp": math.logaddexp,
-    "logical_and": math.logical_and,
-    "logical_not": math.logical_not,
-    "logical_or": math.logical_or,
-    "logical_xor": math.logical_xor,
-    "matmul": linalg.matmul,
-    "maximum": math.maximum,
-    "minimum": math.minimum,
-    "multiply": math.mul,
-    "negative": math.neg,
-    "not_equal": math.ne,
-    "power": math.pow,
-    "reciprocal": math.reciprocal,
-    "remainder": math.remainder,
-    "sign": math.sign,
-    "sin": math.sin,
-    "sinh": math.sinh,
-    "sqrt": math.sqrt,
-    "square": math.square,
-    "subtract": math.sub,
-    "tan": math.tan,
-    "tanh": math.tanh,
-    "trunc": math.trunc,
-}
-"""NumPy's elementwise functions and ours: np.sin(t) is sin(t)."""
-
-_UFUNCS = {getattr(np, name): operation for name, operation in _NUMPY_NAMES.items()}

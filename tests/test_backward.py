@@ -259,7 +259,8 @@ def test_a_shared_part_freed_by_another_backward_is_reported_before_anything_cha
 
 def test_a_non_scalar_needs_a_gradient():
     x = leaf([1.0, 2.0])
-    with pytest.raises(RuntimeError, match=r"backward of mul with shape \(2,\).*sum\(\) or mean\(\), or pass gradient="):
+    message = r"backward of mul with shape \(2,\).*sum\(\) or mean\(\), or pass gradient="
+    with pytest.raises(RuntimeError, match=message):
         (x * 2).backward()
 
 
@@ -270,7 +271,7 @@ def test_a_gradient_of_the_wrong_shape():
 
 
 def test_backward_of_a_constant():
-    with pytest.raises(RuntimeError, match="does not require gradients.*requires_grad=True"):
+    with pytest.raises(RuntimeError, match=r"does not require gradients.*requires_grad=True"):
         ag.tensor(1.0).backward()
 
 

@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from .arrays import scalar_types
+
 __all__ = ["choose", "keep", "positive_part", "repeated"]
 
 
@@ -25,7 +27,7 @@ def keep(x: Any, mask: Any) -> Any:
     np.where mispredicts a branch at every other element of a random mask: 2.7 ms. Bits and a mask of
     all ones or all zeros know no branch: 0.13 ms, as fast as a product, which would keep the NaN.
     """
-    if isinstance(x, np.generic) and isinstance(mask, np.bool_):
+    if x.__class__ in scalar_types and isinstance(mask, np.bool_):
         return x if mask else type(x)(0)
     mask = np.asarray(mask, bool)
     if x.dtype.kind != "f" or x.dtype.itemsize > 8:
@@ -47,7 +49,7 @@ def choose(mask: Any, x: Any, y: Any) -> Any:
 def positive_part(x: Any) -> Any:
     """max(x, 0), NaN where x is. np.maximum with a scalar is not vectorized: 0.20 ms; with a second
     array it is, and the output itself, zeroed, can be that array: 0.07 ms."""
-    if isinstance(x, np.generic):
+    if x.__class__ in scalar_types:
         return type(x)(0) if x < 0 else x
     out = np.zeros(x.shape, x.dtype)
     return np.maximum(x, out, out=out)

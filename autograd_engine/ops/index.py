@@ -16,7 +16,7 @@ import numpy as np
 from ..backend.arrays import Array
 from ..graph import Value
 from ..primitive import Accumulate, primitive
-from .dims import normalize_dim
+from .dims import normalize_dim, numpy_names
 from .math import keep
 from .shape import ravel
 
@@ -195,6 +195,7 @@ def _corner(src: Array, at: tuple[Any, ...]) -> Array:
     return src[tuple(slice(n) for n in np.broadcast_shapes(*(i.shape for i in at)))]
 
 
+@numpy_names
 def take_along_dim(x: Array, indices: Array, dim: int | None = None) -> Array:
     """Like `gather`, with `x` and `indices` broadcast against each other outside `dim`."""
     index = _integers(indices, "take_along_dim")

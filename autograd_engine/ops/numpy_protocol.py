@@ -1,0 +1,251 @@
+"""NumPy's protocols: which of NumPy's functions are which of ours.
+
+`np.sin(t)` and `np.concatenate([t, u])` arrive here through `__array_ufunc__` and `__array_function__`, in NumPy's
+names and order of arguments, and leave as our operations, recorded. What has no entry is refused: a
+result that silently lost its gradient would be worse.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..backend.arrays import Array
+from . import index, linalg, math, reduce, shape
+
+__all__ = ["call_function", "call_ufunc"]
+
+_UFUNCS: dict[str, Callable[..., Any]] = {
+    "absolute": math.abs,
+    "add": math.add,
+    "arccos": math.acos,
+    "arccosh": math.acosh,
+    "arcsin": math.asin,
+    "arcsinh": math.asinh,
+    "arctan": math.atan,
+    "arctan2": math.atan2,
+    "arctanh": math.atanh,
+    "bitwise_and": math.bitwise_and,
+    "bitwise_or": math.bitwise_or,
+    "bitwise_xor": math.bitwise_xor,
+    "ceil": math.ceil,
+    "cos": math.cos,
+    "cosh": math.cosh,
+    "divide": math.div,
+    "equal": math.eq,
+    "exp": math.exp,
+    "exp2": math.exp2,
+    "expm1": math.expm1,
+    "floor": math.floor,
+    "floor_divide": math.floor_divide,
+    "fmod": math.fmod,
+    "greater": math.gt,
+    "greater_equal": math.ge,
+    "invert": math.bitwise_not,
+    "isfinite": math.isfinite,
+    "isinf": math.isinf,
+    "isnan": math.isnan,
+    "less": math.lt,
+    "less_equal": math.le,
+    "log": math.log,
+    "log10": math.log10,
+    "log1p": math.log1p,
+    "log2": math.log2,
+    "logaddexp": math.logaddexp,
+    "logical_and": math.logical_and,
+    "logical_not": math.logical_not,
+    "logical_or": math.logical_or,
+    "logical_xor": math.logical_xor,
+    "matmul": linalg.matmul,
+    "maximum": math.maximum,
+    "minimum": math.minimum,
+    "multiply": math.mul,
+    "negative": math.neg,
+    "not_equal": math.ne,
+    "power": math.pow,
+    "reciprocal": math.reciprocal,
+    "remainder": math.remainder,
+    "sign": math.sign,
+    "sin": math.sin,
+    "sinh": math.sinh,
+    "sqrt": math.sqrt,
+    "square": math.square,
+    "subtract": math.sub,
+    "tan": math.tan,
+    "tanh": math.tanh,
+    "trunc": math.trunc,
+}
+
+_REDUCTIONS: dict[str, Callable[..., Any]] = {
+    "add": reduce.sum,
+    "maximum": reduce.amax,
+    "minimum": reduce.amin,
+    "multiply": reduce.prod,
+}
+
+
+def call_ufunc(ufunc: Any, method: str, inputs: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+    """np.<ufunc>(*inputs) with a tensor among the inputs; np.<ufunc>.reduce and np.add.accumulate too.
+
+    Raises:
+        TypeError: there is no such operation on tensors.
+    """
+    name = ufunc.__name__
+    if method == "__call__" and name in _UFUNCS and not kwargs:
+        return _UFUNCS[name](*inputs)
+    if method == "reduce" and name in _REDUCTIONS and not kwargs.keys() - {"axis", "keepdims"}:
+        return _REDUCTIONS[name](*inputs, **{"axis": 0, **kwargs})
+    if method == "accumulate" and name == "add" and not kwargs.keys() - {"axis"}:
+        return reduce.cumsum(*inputs, **{"axis": 0, **kwargs})
+    if method == "outer" and name in _UFUNCS and not kwargs:
+        x, y = inputs
+        return _UFUNCS[name](shape.reshape(x, (*x.shape, *(1,) * len(y.shape))), y)
+    settings = f" with {', '.join(kwargs)}" if kwargs else ""
+    raise _unknown(f"{name}{'' if method == '__call__' else '.' + method}{settings}")
+
+
+def _unknown(name: str) -> TypeError:
+    return TypeError(f"np.{name} is not recorded on tensors; pass x.detach().numpy() if no gradient is needed")
+
+
+def call_function(function: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+    """np.<function>(*args, **kwargs) with a tensor among the arguments.
+
+    Raises:
+        TypeError: there is no such operation on tensors, or not with these arguments.
+    """
+    operation = _FUNCTIONS.get(function)
+    if operation is None:
+        raise _unknown(function.__name__)
+    return operation(*args, **kwargs)
+
+
+# ---------------------------------------------------- NumPy's signatures, where they are not ours
+
+
+def _sum(a: Array, axis: Any = None, dtype: Any = None, *, keepdims: bool = False) -> Array:
+    return reduce.sum(a, axis, keepdims, dtype=dtype)
+
+
+def _mean(a: Array, axis: Any = None, dtype: Any = None, *, keepdims: bool = False) -> Array:
+    return reduce.mean(a, axis, keepdims, dtype=dtype)
+
+
+def _prod(a: Array, axis: int | None = None, *, keepdims: bool = False) -> Array:
+    return reduce.prod(a, axis, keepdims)
+
+
+def _amax(a: Array, axis: Any = None, *, keepdims: bool = False) -> Array:
+    return reduce.amax(a, axis, keepdims)
+
+
+def _amin(a: Array, axis: Any = None, *, keepdims: bool = False) -> Array:
+    return reduce.amin(a, axis, keepdims)
+
+
+def _var(a: Array, axis: Any = None, *, ddof: float = 0, keepdims: bool = False) -> Array:
+    return reduce.var(a, axis, correction=ddof, keepdim=keepdims)
+
+
+def _std(a: Array, axis: Any = None, *, ddof: float = 0, keepdims: bool = False) -> Array:
+    return reduce.std(a, axis, correction=ddof, keepdim=keepdims)
+
+
+def _cumsum(a: Array, axis: int | None = None) -> Array:
+    return reduce.cumsum(shape.ravel(a) if axis is None else a, 0 if axis is None else axis)
+
+
+def _transpose(a: Array, axes: Sequence[int] | None = None) -> Array:
+    return shape.permute(a, *(range(len(a.shape))[::-1] if axes is None else axes))
+
+
+def _expand_dims(a: Array, axis: int) -> Array:
+    return shape.unsqueeze(a, axis)
+
+
+def _reshape(a: Array, newshape: Any) -> Array:
+    return shape.reshape(a, newshape)
+
+
+def _flip(m: Array, axis: Any = None) -> Array:
+    return shape.flip(m, range(len(m.shape)) if axis is None else (axis,) if isinstance(axis, int) else axis)
+
+
+def _split(ary: Array, indices_or_sections: Any, axis: int = 0) -> list[Array]:
+    length = ary.shape[axis]
+    if isinstance(indices_or_sections, int):
+        if length % indices_or_sections:
+            raise ValueError("array split does not result in an equal division")
+        return list(shape.split(ary, length // indices_or_sections, axis))
+    stops = [*indices_or_sections, length]
+    return list(shape.split(ary, [b - a for a, b in zip([0, *stops[:-1]], stops, strict=True)], axis))
+
+
+def _dot(a: Array, b: Array) -> Array:
+    if not a.shape or not b.shape:
+        return a * b
+    if len(b.shape) == 1:
+        return linalg.matmul(a, b)
+    left = "".join(chr(ord("a") + i) for i in range(len(a.shape) - 1))
+    right = "".join(chr(ord("n") + i) for i in range(len(b.shape) - 2))
+    last = "z"
+    return linalg.einsum(f"{left}m,{right}m{last}->{left}{right}{last}", a, b)
+
+
+def _where(condition: Array, *choices: Any) -> Array:
+    if len(choices) != 2:
+        raise _unknown("where with one argument")
+    return math.where(condition, *choices)
+
+
+def _clip(a: Array, a_min: Any = None, a_max: Any = None) -> Array:
+    return math.clamp(a, a_min, a_max)
+
+
+def _take(a: Array, indices: Array, axis: int | None = None) -> Array:
+    return index.take(a, indices) if axis is None else a[(*(slice(None),) * axis, indices)]
+
+
+_FUNCTIONS: dict[Any, Callable[..., Any]] = {
+    np.all: reduce.all,
+    np.amax: _amax,
+    np.amin: _amin,
+    np.any: reduce.any,
+    np.argmax: reduce.argmax,
+    np.argmin: reduce.argmin,
+    np.broadcast_to: shape.broadcast_to,
+    np.clip: _clip,
+    np.concatenate: shape.cat,
+    np.cumsum: _cumsum,
+    np.dot: _dot,
+    np.einsum: linalg.einsum,
+    np.expand_dims: _expand_dims,
+    np.flip: _flip,
+    np.inner: linalg.inner,
+    np.max: _amax,
+    np.mean: _mean,
+    np.min: _amin,
+    np.moveaxis: shape.movedim,
+    np.ndim: lambda a: len(a.shape),
+    np.outer: lambda a, b: linalg.outer(shape.ravel(a), shape.ravel(b)),
+    np.prod: _prod,
+    np.ravel: shape.ravel,
+    np.reshape: _reshape,
+    np.round: math.round,
+    np.shape: lambda a: tuple(a.shape),
+    np.size: lambda a: int(np.prod(a.shape, dtype=int)),
+    np.split: _split,
+    np.squeeze: shape.squeeze,
+    np.stack: shape.stack,
+    np.std: _std,
+    np.sum: _sum,
+    np.swapaxes: shape.swapaxes,
+    np.take: _take,
+    np.take_along_axis: index.take_along_dim,
+    np.transpose: _transpose,
+    np.var: _var,
+    np.where: _where,
+}
+"""NumPy's functions of arrays and ours."""
