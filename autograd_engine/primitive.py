@@ -68,6 +68,13 @@ class Increment(NamedTuple):
     arguments: tuple[Any, ...]
 
 
+_RESERVED = frozenset(
+    {"as_floating", "as_tensors", "call", "cotangents", "error", "explain", "forward", "g", "grad_mode", "kind"}
+    | {"make_outputs", "make_tensor", "mode", "node", "one_each", "out", "parents", "primitive", "promote", "pull"}
+    | {"pull_recorded", "result", "scalar_types", "tick", "types", "unwrap_all"}
+)
+
+
 class Primitive:
     """What the engine and its users know about an operation. `function.primitive` is this object.
 
@@ -110,6 +117,8 @@ class Primitive:
         self.variadic = inspect.Parameter.VAR_POSITIONAL in kinds.values()
         if self.variadic and len(self.operands) > 1:
             raise TypeError(f"{self.name}: *{self.operands[-1]} must be the only array parameter")
+        if taken := sorted(_RESERVED & {*kinds, *residuals}):
+            raise TypeError(f"{self.name}: the generated code uses {', '.join(taken)} itself; rename the parameter")
         if unknown := set(rules) - set(self.operands):
             raise TypeError(f"{self.name} has no parameter {sorted(unknown)} to differentiate")
         self.differentiable = [n for n in self.operands if n in rules]
@@ -214,8 +223,6 @@ class Primitive:
         operands = f"({', '.join(self.operands)},)" if not self.variadic else self.operands[0]
         results = ", ".join(["out", *self.residuals])
         body.append("    try:")
-        if self.floating:
-            body += [f"        {n} = as_floating({n})" for n in self.differentiable or self.operands]
         if self.promotes:
             x, y = (self.differentiable or self.operands)[:2]
             body += [
@@ -224,6 +231,8 @@ class Primitive:
                 "        ):",
                 f"            {x}, {y} = promote({x}, {y})",
             ]
+        if self.floating:
+            body += [f"        {n} = as_floating({n})" for n in self.differentiable or self.operands]
         body += [
             f"        {results} = forward({', '.join(arguments)})",
             "    except Exception as error:",

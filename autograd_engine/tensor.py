@@ -487,7 +487,7 @@ class Tensor(Value):
                 "in-place change of a read-only tensor: several elements share one memory location "
                 "(expand()), or the NumPy array behind it is read-only; change a clone()"
             )
-        self.array[index] = values
+        index_ops.write(self.array, index, values)
         graph.written(self.array)
 
     def _check_unshared(self, name: str) -> None:
@@ -509,7 +509,7 @@ class Tensor(Value):
             result = index_ops.put(self, key, value)
             self.array, self.node = result.array, result.node
         else:
-            self._write(index_ops.normalize_index(key), value.array if isinstance(value, Tensor) else value)
+            self._write(key, value.array if isinstance(value, Tensor) else value)
 
     def zero_(self) -> Tensor:
         """Fill the tensor with zeros."""

@@ -217,3 +217,17 @@ def test_assigning_data_replaces_without_recording():
     np.testing.assert_array_equal(x.grad.numpy(), [2.0, 4.0])
     with pytest.raises(RuntimeError, match="data of dtype int64"):
         x.data = ag.tensor([1, 2])
+
+
+def test_integers_come_before_index_arrays():
+    """As in PyTorch: x[0, :, [1, 2]] has the shape of x[0][:, [1, 2]]; NumPy puts the array first."""
+    x = leaf(np.arange(24.0).reshape(2, 3, 4))
+    assert x[0, :, [1, 2]].shape == (3, 2)
+    with ag.no_grad():
+        x[1, :, [0, 3]] = ag.zeros(3, 2)
+    np.testing.assert_array_equal(x.detach().numpy()[1][:, [0, 3]], np.zeros((3, 2)))
+    h, v = x * 1.0, leaf(np.ones((3, 2)))
+    h[0, :, [1, 2]] = v * 2
+    (h * h).sum().backward()
+    np.testing.assert_array_equal(v.grad.numpy(), np.full((3, 2), 8.0))
+    assert x.grad.detach().numpy()[0][:, [1, 2]].sum() == 0

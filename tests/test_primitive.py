@@ -73,6 +73,8 @@ def test_a_rule_may_name_only_what_exists():
         primitive(x=lambda g, z: g)(lambda x: x)
     with pytest.raises(TypeError, match=r"has no parameter \['y'\] to differentiate"):
         primitive(y=lambda g: g)(lambda x: x)
+    with pytest.raises(TypeError, match="the generated code uses node itself; rename the parameter"):
+        primitive(lambda node: node)
     with pytest.raises(TypeError, match=r"\*rest must be the only array parameter"):
 
         @primitive

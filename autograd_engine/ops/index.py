@@ -50,12 +50,35 @@ def _raw(item: Any) -> Any:
 def normalize_index(index: Any) -> tuple[Any, ...]:
     """A tuple as NumPy takes it. Basic indices end in an ellipsis, which makes the result a view
     even of a single element."""
-    if index.__class__ is int:
-        return (index, ...)
     items = tuple(_raw(i) for i in index) if isinstance(index, tuple) else (_raw(index),)
     if any(i is Ellipsis for i in items) or not all(map(_is_basic, items)):
         return items
     return (*items, Ellipsis)
+
+
+def integers_first(items: tuple[Any, ...]) -> tuple[tuple[Any, ...] | None, tuple[Any, ...]]:
+    """The index as two: one that applies integers, one that applies the rest, where order matters.
+
+    Beside index arrays NumPy counts an integer as another array, and may so move dimensions to the front:
+    x[0, :, [1, 2]]. PyTorch selects by integers first, and so do we.
+    """
+    if all(map(_is_basic, items)) or not any(type(i) is int for i in items):
+        return None, items
+    first: list[Any] = []
+    for item in items:
+        if item is None:
+            continue
+        span = item.ndim if getattr(item, "dtype", None) == np.bool_ else 1
+        first += [item] if type(item) is int or item is Ellipsis else [slice(None)] * span
+    if not any(i is Ellipsis for i in first):
+        first.append(Ellipsis)
+    return tuple(first), tuple(i for i in items if type(i) is not int)
+
+
+def write(array: Any, index: Any, values: Any) -> None:
+    """array[index] = values, in place."""
+    first, items = integers_first(normalize_index(index))
+    (array if first is None else array[first])[items] = values
 
 
 def _is_basic(item: Any) -> bool:
@@ -72,11 +95,11 @@ def _add_at(buffer: Array, g: Array, index: tuple[Any, ...]) -> None:
         np.add.at(buffer, index, g)
 
 
-@primitive(g=lambda g, index: _getitem(g, index=index))
-def _unindex(g: Array, *, index: tuple[Any, ...], shape: tuple[int, ...]) -> Array:
-    """Zeros of `shape` with `g` added at `index`."""
-    buffer = np.zeros(shape, g.dtype)
-    _add_at(buffer, g, index)
+@primitive(x=lambda g, index: _getitem(g, index=index))
+def _unindex(x: Array, *, index: tuple[Any, ...], shape: tuple[int, ...]) -> Array:
+    """Zeros of `shape` with `x` added at `index`."""
+    buffer = np.zeros(shape, x.dtype)
+    _add_at(buffer, x, index)
     return buffer
 
 
@@ -96,7 +119,10 @@ def getitem(x: Array, index: Any) -> Array:
     Raises:
         IndexError: out of range, too many indices, or an index that is neither integer nor boolean.
     """
-    return _getitem(x, index=normalize_index(index))
+    if index.__class__ is int:
+        return _getitem(x, index=(index, ...))
+    first, items = integers_first(normalize_index(index))
+    return _getitem(x if first is None else _getitem(x, index=first), index=items)
 
 
 def _put_rule(g: Array, index: tuple[Any, ...]) -> Array:
@@ -127,7 +153,10 @@ def put(x: Array, index: Any, value: Array) -> Array:
     extra = len(shape) - len(x.shape)
     if extra > 0 and shape[:extra] == (1,) * extra:
         value = value.reshape(shape[extra:])
-    return _put(x, value, index=normalize_index(index))
+    first, items = integers_first(normalize_index(index))
+    if first is None:
+        return _put(x, value, index=items)
+    return _put(x, _put(_getitem(x, index=first), value, index=items), index=first)
 
 
 # ------------------------------------------------------------------- along one dimension, by index

@@ -1,0 +1,419 @@
+"""The checker is checked: right rules pass, and each kind of planted mistake is found and named."""
+
+import numpy as np
+import pytest
+
+import autograd_engine as ag
+from autograd_engine.autograd import Accumulate
+from autograd_engine.testing import GradcheckError, NotSmoothError, check_call, check_op, gradcheck, gradgradcheck
+
+
+def leaf(data, **options):
+    return ag.tensor(np.asarray(data, np.float64), requires_grad=True, **options)
+
+
+@ag.primitive(x=lambda g, x: g * ag.cos(x))
+def good_sine(x):
+    return np.sin(x)
+
+
+@ag.primitive(x=lambda g, x: g * 1.01 * ag.cos(x))
+def wrong_value(x):
+    return np.sin(x)
+
+
+@ag.primitive(x=lambda g, x: g * np.cos(getattr(x, "array", x)))
+def constant_derivative(x):
+    """First order right, second order lost: the rule leaves the engine."""
+    return np.sin(x)
+
+
+@ag.primitive(x=lambda g, x: ag.mean(g * 2 * x, -1, keepdim=True) + 0 * x)
+def wrong_broadcasting(x):
+    return x * x
+
+
+@ag.primitive(x=lambda g, x: g * g * 2 * x)
+def not_linear(x):
+    """Right for unit gradients."""
+    return x * x
+
+
+calls = iter(range(1_000_000))
+
+
+@ag.primitive(x=lambda g: g * (1 + 1e-7 * next(calls)))
+def not_deterministic(x):
+    return x * 1.0
+
+
+# ----------------------------------------------------------------------------------- what is right
+
+
+@pytest.mark.parametrize("method", ["central", "complex"])
+@pytest.mark.parametrize("fast_mode", [None, True, False])
+def test_right_derivatives_pass(method, fast_mode):
+    x, y = leaf([[0.5, -1.0, 2.0]]), leaf([[1.5], [0.3]])
+    assert gradcheck(lambda x, y: ag.sin(x) * y, (x, y), method=method, fast_mode=fast_mode)
+    assert gradgradcheck(lambda x, y: ag.sin(x) * y, (x, y), fast_mode=fast_mode)
+
+
+def test_one_tensor_needs_no_tuple_and_a_function_may_return_a_tuple():
+    assert gradcheck(lambda x: (x * x, ag.exp(x)), leaf([0.5, 1.0]))
+    assert gradgradcheck(lambda x: (x * x, ag.exp(x)), leaf([0.5, 1.0]))
+    assert gradgradcheck(lambda x: ag.unbind(x * x * x), leaf([0.5, 1.0]))
+
+
+def test_other_arguments_are_left_alone():
+    constant = ag.tensor([1, 2])
+
+    def scaled(x, n, power):
+        assert n is constant
+        return x**power * n
+
+    assert gradcheck(scaled, (leaf([1.0, 2.0]), constant, 3))
+    assert gradgradcheck(scaled, (leaf([1.0, 2.0]), constant, 3))
+
+
+def test_integer_and_constant_results_are_no_obstacle():
+    assert gradcheck(lambda x: ag.max(x * x, 0), leaf([1.0, 3.0]))
+    assert gradcheck(lambda x: (x * x, x.detach() * 0), leaf([1.0, 3.0]))
+
+
+def test_a_linear_function_has_second_derivative_zero():
+    assert gradgradcheck(lambda x: 2 * x, leaf([1.0, 2.0]))
+    assert gradgradcheck(lambda x: x.sum(), leaf([[1.0, 2.0]]))
+
+
+@pytest.mark.parametrize("shape", [(), (0,), (0, 3), (1, 1)])
+def test_0d_and_size_0(shape):
+    assert gradcheck(ag.exp, leaf(np.ones(shape)))
+    assert gradgradcheck(ag.exp, leaf(np.ones(shape)))
+
+
+def test_given_grad_outputs():
+    x = leaf([0.5, 1.0])
+    assert gradgradcheck(ag.exp, x, grad_outputs=ag.tensor([2.0, 3.0], dtype=ag.float64))
+    assert gradgradcheck(ag.exp, x, grad_outputs=[leaf([2.0, 3.0])])
+
+
+def test_inputs_are_not_touched():
+    x = leaf([0.5, 1.0])
+    assert gradcheck(ag.exp, x)
+    assert gradgradcheck(ag.exp, x)
+    assert x.grad is None
+    assert x.tolist() == [0.5, 1.0]
+
+
+def test_inside_no_grad():
+    with ag.no_grad():
+        assert gradcheck(ag.sin, leaf([0.5]))
+        assert gradgradcheck(ag.sin, leaf([0.5]))
+
+
+def test_the_complex_step_is_exact_to_the_last_digits():
+    x = leaf(np.linspace(0.1, 2.0, 7))
+    assert gradcheck(
+        lambda x: ag.exp(x) / ag.sqrt(ag.sin(x) ** 3 + ag.cos(x) ** 2 + 1),
+        x,
+        method="complex",
+        rtol=1e-12,
+        atol=1e-13,
+    )
+
+
+# ----------------------------------------------------------------------------------- what is wrong
+
+
+@pytest.mark.parametrize("fast_mode", [True, False])
+def test_a_wrong_value_is_found_and_named(fast_mode):
+    x = leaf([[0.0, np.pi / 2], [np.pi / 2, np.pi / 2]])
+    with pytest.raises(
+        GradcheckError, match=r"wrong derivative of .* input 1, entry \(0, 0\) \(value 0\)"
+    ) as caught:
+        gradcheck(lambda _, x: wrong_value(x), (None, x), fast_mode=fast_mode)
+    assert ("analytic 1.01" in str(caught.value)) == (not fast_mode)
+    assert not gradcheck(wrong_value, x, raise_exception=False)
+
+
+def test_the_message_says_which_output_and_the_numbers():
+    with pytest.raises(GradcheckError) as caught:
+        gradcheck(lambda x: (x, wrong_value(x)), leaf([np.pi / 2, 0.0]))
+    message = str(caught.value)
+    assert message.startswith(
+        "wrong derivative of output 1, entry [1] with respect to input 0, entry [1] (value 0)"
+    )
+    assert "analytic 1.01, numeric 1 (difference 0.01, allowed 0.00101)" in message.replace("0.9999999999", "1")
+
+
+def test_a_wrong_second_derivative_is_found_and_said_to_be_the_second():
+    x = leaf([0.5])
+    assert gradcheck(constant_derivative, x)
+    with pytest.raises(GradcheckError, match=r"wrong second derivative of output 0.*analytic 0, numeric -0.545"):
+        gradgradcheck(constant_derivative, x)
+    assert not gradgradcheck(constant_derivative, x, raise_exception=False)
+
+
+def test_a_second_derivative_by_the_gradient_of_the_result_is_named():
+    @ag.primitive(x=lambda g, x: ag.tensor(getattr(g, "array", g)) * x if isinstance(g, ag.Tensor) else g * x)
+    def forgets_g(x):
+        return 0.5 * x * x
+
+    with pytest.raises(GradcheckError, match=r"second derivative .* with respect to grad_outputs 0, entry"):
+        gradgradcheck(forgets_g, leaf([2.0]))
+
+
+def test_wrong_broadcasting_is_found():
+    assert gradcheck(wrong_broadcasting, leaf([[2.0], [1.0]]))
+    with pytest.raises(GradcheckError, match="input 0"):
+        gradcheck(wrong_broadcasting, leaf([[2.0, 1.0]]))
+
+
+def test_a_rule_that_is_not_linear_is_found():
+    with pytest.raises(GradcheckError, match="not linear in the gradient of the result"):
+        gradcheck(not_linear, leaf([1.0, 2.0]))
+
+
+def test_a_rule_that_is_not_deterministic_is_found():
+    with pytest.raises(GradcheckError, match="not deterministic"):
+        gradcheck(not_deterministic, leaf([1.0]))
+    assert gradcheck(not_deterministic, leaf([1.0]), nondet_tol=1e-3, rtol=0.1)
+
+
+def test_nan_is_never_right():
+    @ag.primitive(x=lambda g: g * np.nan)
+    def to_nan(x):
+        return x * 1.0
+
+    with pytest.raises(GradcheckError, match="analytic nan"):
+        gradcheck(to_nan, leaf([1.0]))
+
+
+def test_one_wrong_entry_among_many_is_found_by_bisection():
+    shape = (60, 50)
+    slip = np.zeros(shape)
+    slip[17, 31] = 0.5
+
+    @ag.primitive(x=lambda g, x: g * (2 * x + slip))
+    def bad_corner(x):
+        return x * x
+
+    x = leaf(np.random.default_rng(0).uniform(0.5, 1.0, shape))
+    assert gradcheck(ag.square, x)
+    with pytest.raises(GradcheckError, match=r"a random combination of the results .* entry \(17, 31\)"):
+        gradcheck(bad_corner, x)
+
+
+# ----------------------------------------------------------------------- where there is no derivative
+
+
+@pytest.mark.parametrize(
+    ("function", "x"),
+    [
+        (ag.relu, 0.0),
+        (ag.relu, 3e-7),
+        (lambda x: ag.where(x > 0, x + 1, x), 0.0),
+        (lambda x: ag.where(x > 1e-7, ag.exp(x), x), 0.0),
+        (lambda x: ag.sqrt(ag.abs(x)) * 1.0, 1e-7),
+    ],
+)
+def test_a_kink_or_jump_is_reported_as_such(function, x):
+    with pytest.raises(NotSmoothError, match=r"no derivative to check .* has a kink or a jump within 1e-06"):
+        gradcheck(function, leaf([1.0, x]))
+
+
+def test_a_jump_of_the_first_derivative_is_reported_as_such():
+    with pytest.raises(NotSmoothError, match="no second derivative to check"):
+        gradgradcheck(lambda x: ag.abs(x) * x * 0.5 + ag.relu(x), leaf([0.0]))
+
+
+def test_a_point_at_the_edge_of_the_domain_is_reported_as_such():
+    with np.errstate(all="ignore"), pytest.raises(NotSmoothError, match="is not finite"):
+        gradcheck(ag.sqrt, leaf([0.0]))
+
+
+def test_a_smooth_function_of_strong_curvature_is_not_excused():
+    @ag.primitive(x=lambda g, x: g * 1001.0 * ag.cos(1000 * x))
+    def fast(x):
+        return np.sin(1000 * x)
+
+    with pytest.raises(GradcheckError) as caught:
+        gradcheck(fast, leaf([0.3]), rtol=1e-5)
+    assert not isinstance(caught.value, NotSmoothError)
+
+
+# ------------------------------------------------------------------------------- what cannot be checked
+
+
+def test_float32_is_refused_with_the_remedy():
+    with pytest.raises(ValueError, match=r"input 1 is float32, too coarse .* dtype=float64"):
+        gradcheck(lambda x, y: x * y, (leaf([1.0]), ag.tensor([1.0], requires_grad=True)))
+
+
+def test_no_input_to_check():
+    with pytest.raises(ValueError, match="no input requires gradients"):
+        gradcheck(ag.exp, ag.tensor([1.0]))
+
+
+def test_unknown_method():
+    with pytest.raises(ValueError, match="'central' or 'complex', not 'forward'"):
+        gradcheck(ag.exp, leaf([1.0]), method="forward")
+
+
+def test_the_complex_step_needs_a_complex_result():
+    with pytest.raises(ValueError, match="computes with complex arrays"):
+        gradcheck(lambda x: getattr(x, "real", x) * 1.0, leaf([1.0]), method="complex")
+
+
+# ------------------------------------------------------------------------------ check_call, check_op
+
+
+def raw(x):
+    return getattr(x, "array", x)
+
+
+@ag.primitive(x=lambda g: g)
+def passes_on(x):
+    return x * 1.0
+
+
+def mutate_g(g):
+    if not isinstance(g, ag.Tensor):
+        g *= 1.0 + (np.arange(g.size).reshape(g.shape) > -1)
+    return g
+
+
+@ag.primitive(x=mutate_g)
+def mutates_the_gradient(x):
+    return x * 1.0
+
+
+@ag.primitive(x=lambda g, x: g * 2 * x)
+def mutates_its_input(x):
+    out = x * x
+    x += 1
+    return out
+
+
+@ag.primitive(x=lambda g, x: g * 2 * x)
+def widens(x):
+    return np.asarray(x * x, np.float64)[()]
+
+
+@ag.primitive(x=lambda g, x: g * (2 * x).reshape(-1)[0] if isinstance(g, ag.Tensor) else g * 2 * x)
+def forgets_when_recorded(x):
+    return x * x
+
+
+@ag.primitive(x=lambda g, x: g * 2 * x)
+def depends_on_layout(x):
+    return x * x if x.flags.c_contiguous else x * x + 1
+
+
+kept = []
+
+
+@ag.primitive(x=lambda g, x: g * 2 * x)
+def shown(x):
+    return x * x
+
+
+def keeps_nodes(x):
+    out = shown(x)
+    if isinstance(out, ag.Tensor) and out.node is not None:
+        kept.append(out.node)
+    return out
+
+
+def makes_cycles(x):
+    out = shown(x)
+    if isinstance(out, ag.Tensor) and out.node is not None:
+        out.node.annotate().value = out
+    return out
+
+
+def test_check_call_passes_what_is_right():
+    check_call(good_sine, leaf([[0.5, 1.0]]), reference=np.sin)
+    check_call(good_sine, leaf([[0.5, 1.0]]), method="complex")
+    check_call(ag.cat, [leaf([1.0]), leaf([2.0, 3.0])], dim=0)
+    check_call(ag.floor, leaf([0.5]), order=0)
+
+
+@pytest.mark.parametrize(
+    ("function", "message"),
+    [
+        (wrong_value, "wrong derivative"),
+        (constant_derivative, "wrong second derivative|requires a gradient|create_graph"),
+        (mutates_the_gradient, "in place|second backward"),
+        (mutates_its_input, "differs|in place"),
+        (widens, "result 0 is float64 for float32 inputs"),
+        (forgets_when_recorded, "create_graph=True changes gradient 0"),
+        (keeps_nodes, "outlive their results"),
+        (makes_cycles, "outlive their results"),
+    ],
+)
+def test_check_call_finds(function, message):
+    with pytest.raises((AssertionError, GradcheckError), match=message):
+        check_call(function, leaf([[0.5, 1.0], [1.5, 0.25]]))
+
+
+def test_check_call_finds_a_wrong_value():
+    with pytest.raises(AssertionError, match="result 0 differs by the reference"):
+        check_call(good_sine, leaf([0.5]), reference=lambda x: np.sin(x) + 1e-6)
+
+
+def test_check_call_finds_a_missing_or_unexpected_gradient():
+    with pytest.raises(AssertionError, match="requires no gradient, though the operator is differentiable"):
+        check_call(ag.floor, leaf([0.5]))
+    with pytest.raises(AssertionError, match="requires a gradient, though the operator is not differentiable"):
+        check_call(ag.exp, leaf([0.5]), order=0)
+
+
+def test_check_call_finds_dependence_on_the_layout():
+    x = ag.from_numpy(np.ones((3, 4)).T).requires_grad_()
+    with pytest.raises(AssertionError, match="differs for contiguous copies"):
+        check_call(depends_on_layout, x)
+
+
+def test_check_op_passes_what_is_right():
+    check_op(good_sine, reference=np.sin, method="complex")
+    check_op(lambda x, y: x * ag.tanh(y), 2, raw=False)
+    check_op(ag.log, domain=(0.1, 3.0))
+    check_op(ag.div, 2, domain=[(-2.0, 2.0), (0.5, 3.0)])
+    check_op(lambda x, y: x @ y.T if x.ndim == 2 else x * y, 2, broadcast=False, order=1)
+    check_op(ag.sign, order=0)
+
+
+def test_check_op_passes_over_kinks():
+    check_op(ag.maximum, 2)
+    check_op(lambda x: ag.relu(x - 0.0), domain=(-1e-5, 1e-5))
+
+
+def test_check_op_takes_a_strategy():
+    from hypothesis import strategies as st
+
+    from autograd_engine.testing import arrays
+
+    check_op(lambda x, n: x * n, st.tuples(arrays((2, 3)), st.integers(1, 3)))
+
+
+@pytest.mark.parametrize(
+    "function", [wrong_value, constant_derivative, wrong_broadcasting, depends_on_layout, widens]
+)
+def test_check_op_finds(function):
+    with pytest.raises((AssertionError, GradcheckError, ValueError, IndexError)):
+        check_op(function, examples=50)
+
+
+def test_check_op_refuses_a_wrong_number_of_domains():
+    with pytest.raises(ValueError, match="2 inputs but 1 domains"):
+        check_op(ag.mul, 2, domain=[(0.0, 1.0)])
+
+
+def test_an_accumulating_rule_that_disagrees_with_itself_is_found():
+    @ag.primitive(x=Accumulate(rule=lambda g: g * 2, into=lambda buffer, g: np.add(buffer, g, out=buffer)))
+    def twofold(x):
+        return x * 2
+
+    with pytest.raises(AssertionError, match="create_graph=True changes gradient 0"):
+        check_call(twofold, leaf([1.0]))
