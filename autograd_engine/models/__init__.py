@@ -1,0 +1,5 @@
+"""Named architectures."""
+
+from .mlp import MLP
+
+__all__ = ["MLP"]
