@@ -27,12 +27,12 @@ from .autograd import no_grad
 from .backend.random import manual_seed
 from .creation import as_tensor
 from .data import DataLoader, TensorDataset, digits
+from .files import write_atomically
 from .models import MLP
 from .nn import functional as F
 from .serialization import load, save
 from .tensor import Tensor
 from .training import fit
-from .viz.files import write_atomically
 
 __all__ = ["main"]
 

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from .creation import from_numpy
+from .files import write_atomically
 from .tensor import Tensor
-from .viz.files import write_atomically
 
 __all__ = ["load", "save"]
 

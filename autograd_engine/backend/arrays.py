@@ -40,7 +40,7 @@ Array: TypeAlias = Any
 numbers = (bool, int, float, complex)
 """Python's own numbers: they never widen the array they meet."""
 
-scalar_types = frozenset({*np.sctypeDict.values()})
+scalar_types: frozenset[Any] = frozenset({*np.sctypeDict.values()})
 """The classes of NumPy scalars, which stand for 0-d arrays: the class tells dtype and shape."""
 
 

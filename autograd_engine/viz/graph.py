@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
+from ..files import write_atomically
 from ..graph import Leaf, Node, Output
-from .files import write_atomically
 from .reading import (
     Names,
     Operand,

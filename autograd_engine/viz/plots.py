@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..files import write_atomically
 from ..graph import Value
-from .files import write_atomically
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
