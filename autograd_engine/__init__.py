@@ -39,6 +39,7 @@ from .ops.linalg import *
 from .ops.math import *
 from .ops.reduce import *
 from .ops.shape import *
+from .serialization import load, save
 from .tensor import Tensor
 
 float16 = half = _np.dtype(_np.float16)
@@ -78,12 +79,14 @@ __all__ = [
     "int64",
     "is_grad_enabled",
     "keep_freed_memory",
+    "load",
     "long",
     "manual_seed",
     "nn",
     "no_grad",
     "optim",
     "primitive",
+    "save",
     "set_default_dtype",
     "set_grad_enabled",
     "short",

@@ -2,6 +2,7 @@
 
     python -m autograd_engine train
     python -m autograd_engine predict
+    python -m autograd_engine operators
 
 A training run is a folder: weights.safetensors, history.csv, config.json, and pictures of the curves,
 the confusions and the computation graph. `predict` needs nothing but that folder.
@@ -32,6 +33,7 @@ from .models import MLP
 from .nn import functional as F
 from .serialization import load, save
 from .tensor import Tensor
+from .testing import coverage_table
 from .training import fit
 
 __all__ = ["main"]
@@ -137,6 +139,9 @@ def _parser() -> argparse.ArgumentParser:
         help="pictures in a .csv (64 numbers per row, a 65th is the true class) or .npy file (8x8 or 64 numbers "
         "each), with pixels from 0 (paper) to 16 (ink)",
     )
+
+    operators = commands.add_parser("operators", help="list every operator and how it is checked, in Markdown")
+    operators.set_defaults(run=_operators)
     return parser
 
 
@@ -376,4 +381,14 @@ def _predict(options: argparse.Namespace) -> int:
         where = "the test set" if options.file is None else str(options.file)
         kind = ", the others are shown above" if whole_test and not right.all() else ""
         print(f"{folder} on {where}: {right.mean():.2%} right ({right.sum()} of {len(right)}{kind})")
+    return 0
+
+
+# ----------------------------------------------------------------------------------- operators
+
+
+def _operators(options: argparse.Namespace) -> int:
+    print("# Operators\n")
+    print("Generated from the table that drives the tests; `python -m autograd_engine operators` prints it.\n")
+    print(coverage_table())
     return 0

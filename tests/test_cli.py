@@ -206,7 +206,7 @@ def pictures(count):
     return np.rint(x.numpy()[:count] * 16), y.numpy()[:count]
 
 
-def test_files_of_pictures_are_classified(trained, tmp_path, capsys):
+def test_files_of_pictures_are_classified(trained, capsys):
     x, y = pictures(5)
     np.savetxt("plain.csv", x, delimiter=",")
     np.savetxt("labelled.csv", np.column_stack([x, y]), delimiter=",", fmt="%d")
@@ -220,6 +220,8 @@ def test_files_of_pictures_are_classified(trained, tmp_path, capsys):
         assert "true" not in out
         answers.append(out)
     assert answers[0] == answers[1]
+    assert cli.main(["predict", str(trained), "--index", "0"]) == 0
+    assert capsys.readouterr().out.replace(f"true {y[0]}, ", "") == answers[2]
     assert cli.main(["predict", str(trained), "--file", "labelled.csv"]) == 0
     out = capsys.readouterr().out
     assert out.count("true") == 5
@@ -270,3 +272,10 @@ def test_a_damaged_run_is_named(trained, tmp_path, file, change, words, capsys):
             (tmp_path / path.name).write_bytes(content)
     assert cli.main(["predict", str(tmp_path)]) == 1
     assert words in capsys.readouterr().err
+
+
+def test_operators_lists_the_table(capsys):
+    assert cli.main(["operators"]) == 0
+    page = capsys.readouterr().out
+    assert page.startswith("# Operators")
+    assert "| `matmul` | `torch.matmul` | yes | yes |" in page

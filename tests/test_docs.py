@@ -1,0 +1,39 @@
+"""The README runs from the top, and the generated page is up to date."""
+
+import re
+from pathlib import Path
+
+import autograd_engine as ag
+from autograd_engine.testing import coverage_table
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_the_readme_runs_from_the_top(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    blocks = re.findall(r"^```python\n(.*?)^```", (ROOT / "README.md").read_text(), re.DOTALL | re.MULTILINE)
+    names = {"__name__": "readme"}
+    for block in blocks:
+        exec(compile(block, "README.md", "exec"), names)
+    value, derivative = capsys.readouterr().out.split("\n")[0].split()
+    assert abs(float(value) - 0.2451003682) < 1e-6
+    assert abs(float(derivative) - 9.0991485) < 1e-5
+    assert names["second"].item() == 12.0
+    accuracy = (names["model"](names["images"]).argmax(1) == names["labels"]).float().mean().item()
+    assert accuracy >= 0.97
+
+
+def test_the_table_of_operators_is_up_to_date():
+    """If this fails: python -m autograd_engine operators > docs/operators.md"""
+    page = (ROOT / "docs" / "operators.md").read_text()
+    assert coverage_table() in page
+
+
+def test_the_readmes_commands_are_there_for_ci():
+    readme = (ROOT / "README.md").read_text()
+    for name in ("train", "test"):
+        assert re.search(rf"^<!-- command: {name} -->\n```sh\n.+\n```$", readme, re.MULTILINE)
+
+
+def test_versions_agree():
+    assert f"## [{ag.__version__}]" in (ROOT / "CHANGELOG.md").read_text()
