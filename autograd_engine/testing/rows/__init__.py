@@ -1,0 +1,1 @@
+"""The rows of the table of operators, one file per family, as in `ops`."""
