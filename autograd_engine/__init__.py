@@ -10,7 +10,7 @@ from typing import Any as _Any
 
 import numpy as _np
 
-from . import autograd, nn, optim
+from . import autograd, func, nn, optim
 from . import creation as _creation
 from .autograd import (
     Function,
@@ -68,6 +68,7 @@ __all__ = [
     "float16",
     "float32",
     "float64",
+    "func",
     "get_default_dtype",
     "grad",
     "half",

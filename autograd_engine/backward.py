@@ -42,6 +42,23 @@ def run(
     do not depend on one) and leave every `.grad` alone. Derivatives are raw arrays, or, with
     `create_graph`, tensors that are themselves recorded.
     """
+    if not create_graph:
+        return _visit(roots, cotangents, targets, retain_graph, create_graph)
+    previous = graph.set_mode(True)
+    try:
+        return _visit(roots, cotangents, targets, retain_graph, create_graph)
+    finally:
+        graph.restore_mode(previous)
+
+
+def _visit(
+    roots: Sequence[Node],
+    cotangents: Sequence[Array],
+    targets: Sequence[Node] | None,
+    retain_graph: bool,
+    create_graph: bool,
+) -> list[Array]:
+    """The pass itself."""
     order = reverse_topological(roots, floor=min((t.tick for t in targets), default=0) if targets else 0)
     found: dict[Node, Array] = dict.fromkeys(targets or ())
     useful = None if targets is None else _leading_to(found, order)
@@ -207,25 +224,20 @@ def _pull_recorded(node: Node, g: Array, parents: tuple[Node | None, ...]) -> Se
     primitive = node.primitive
     if graph.latest_write > node.tick:
         graph.check_saved(node)
-    previous = graph.set_mode(True)
-    try:
-        if primitive.composition is None:
-            return primitive.pull_recorded(node, g, parents)
-        saved = dict(zip(primitive.saves, as_tensors(node), strict=True))
-        inputs = [
-            identity(saved[n]) if p is not None else saved[n]
-            for n, p in zip(primitive.differentiable, parents, strict=True)
-        ]
-        arguments = {**saved, **dict(zip(primitive.differentiable, inputs, strict=True))}
-        out = primitive.composition(**{n: arguments[n] for n in primitive.operands + primitive.settings})
-        outs, gs = (out, g) if primitive.outputs > 1 else ((out,), (g,))
-        pairs = [(o.node, c) for o, c in zip(outs, gs, strict=True) if c is not None]
-        targets = [t.node for t, p in zip(inputs, parents, strict=True) if p is not None]
-        roots, cotangents = [node for node, _ in pairs], [c for _, c in pairs]
-        pulled = iter(run(roots, cotangents, targets, retain_graph=True, create_graph=True))
-        return [None if p is None else next(pulled) for p in parents]
-    finally:
-        graph.restore_mode(previous)
+    if primitive.composition is None:
+        return primitive.pull_recorded(node, g, parents)
+    saved = dict(zip(primitive.saves, as_tensors(node), strict=True))
+    inputs = [
+        identity(saved[n]) if p is not None else saved[n]
+        for n, p in zip(primitive.differentiable, parents, strict=True)
+    ]
+    arguments = {**saved, **dict(zip(primitive.differentiable, inputs, strict=True))}
+    out = primitive.composition(**{n: arguments[n] for n in primitive.operands + primitive.settings})
+    outs, gs = (out, g) if primitive.outputs > 1 else ((out,), (g,))
+    pairs = [(o.node, c) for o, c in zip(outs, gs, strict=True) if c is not None]
+    targets = [t.node for t, p in zip(inputs, parents, strict=True) if p is not None]
+    pulled = iter(_visit([n for n, _ in pairs], [c for _, c in pairs], targets, True, True))
+    return [None if p is None else next(pulled) for p in parents]
 
 
 # ----------------------------------------------------------------------------- what users call

@@ -58,6 +58,16 @@ def test_create_graph_leaves_a_differentiable_grad():
     np.testing.assert_allclose(second.numpy(), [6.0, 12.0])
 
 
+def test_create_graph_records_under_no_grad_too():
+    x = leaf(2.0)
+    y = x * x * x + x * x
+    with ag.no_grad():
+        (first,) = ag.grad(y, x, create_graph=True)
+        assert not ag.is_grad_enabled()
+    (second,) = ag.grad(first, x)
+    assert second.item() == 6 * 2.0 + 2
+
+
 def test_several_outputs_are_summed_with_their_weights():
     x = leaf([1.0, 2.0])
     autograd.backward([x * 2, x * x], [np.array([1.0, 10.0]), ag.ones(2, dtype=ag.float64)])

@@ -53,6 +53,14 @@ def test_parameters_are_found_in_order_and_shared_ones_once():
     assert next(n for n, _ in net.named_parameters(prefix="net")) == "net.scale"
 
 
+def test_a_parameter_tied_between_layers_counts_and_steps_once():
+    net = nn.Sequential(nn.Linear(3, 3), nn.Linear(3, 3))
+    net[1].weight = net[0].weight
+    assert [n for n, _ in net.named_parameters()] == ["0.weight", "0.bias", "1.bias"]
+    assert list(net.state_dict()) == ["0.weight", "0.bias", "1.weight", "1.bias"]
+    assert copy.deepcopy(net)[1].weight is not net[0].weight
+
+
 def test_state_dict_holds_every_name_and_shares_memory():
     net = Net()
     state = net.state_dict()
