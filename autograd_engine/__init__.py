@@ -10,8 +10,9 @@ from typing import Any as _Any
 
 import numpy as _np
 
-from . import autograd, func, nn, optim
+from . import autograd, func, linalg, nn, optim, special
 from . import creation as _creation
+from . import queries as _queries
 from .autograd import (
     Function,
     detect_anomaly,
@@ -27,18 +28,49 @@ from .backend.arrays import default_dtype as get_default_dtype
 from .backend.arrays import set_default_dtype
 from .backend.device import device
 from .backend.memory import keep_freed_memory
-from .backend.random import Generator, default_generator, initial_seed, manual_seed
+from .backend.random import (
+    Generator,
+    default_generator,
+    get_rng_state,
+    initial_seed,
+    manual_seed,
+    seed,
+    set_rng_state,
+)
 from .creation import *
+from .formatting import get_printoptions, printoptions, set_printoptions
+from .ops import arrange as _arrange
 from .ops import index as _index
 from .ops import linalg as _linalg
 from .ops import math as _math
 from .ops import reduce as _reduce
+from .ops import scan as _scan
 from .ops import shape as _shape
+from .ops import sort as _sort
+from .ops.arrange import *
+from .ops.decompositions import (
+    cholesky,
+    cholesky_inverse,
+    cholesky_solve,
+    det,
+    logdet,
+    matrix_exp,
+    matrix_power,
+    pinverse,
+    slogdet,
+    triangular_solve,
+)
+from .ops.decompositions import inv as inverse
+from .ops.dims import broadcast_shapes
 from .ops.index import *
 from .ops.linalg import *
 from .ops.math import *
 from .ops.reduce import *
+from .ops.scan import *
 from .ops.shape import *
+from .ops.sort import *
+from .ops.special import digamma, erf, erfc, erfinv, i0, lgamma, logit, mvlgamma, polygamma, xlogy
+from .queries import *
 from .serialization import load, save
 from .tensor import Tensor
 
@@ -60,47 +92,81 @@ __all__ = [
     "Tensor",
     "autograd",
     "bool",
+    "broadcast_shapes",
+    "cholesky",
+    "cholesky_inverse",
+    "cholesky_solve",
     "default_generator",
+    "det",
     "detect_anomaly",
     "device",
+    "digamma",
     "double",
     "enable_grad",
+    "erf",
+    "erfc",
+    "erfinv",
     "float16",
     "float32",
     "float64",
     "func",
     "get_default_dtype",
+    "get_printoptions",
+    "get_rng_state",
     "grad",
     "half",
+    "i0",
     "inference_mode",
     "initial_seed",
     "int8",
     "int16",
     "int32",
     "int64",
+    "inverse",
     "is_grad_enabled",
     "keep_freed_memory",
+    "lgamma",
+    "linalg",
     "load",
+    "logdet",
+    "logit",
     "long",
     "manual_seed",
+    "matrix_exp",
+    "matrix_power",
+    "mvlgamma",
     "nn",
     "no_grad",
     "optim",
+    "pinverse",
+    "polygamma",
     "primitive",
+    "printoptions",
     "save",
+    "seed",
     "set_default_dtype",
     "set_grad_enabled",
+    "set_printoptions",
+    "set_rng_state",
     "short",
+    "slogdet",
+    "special",
     "testing",
+    "triangular_solve",
     "uint8",
     "viz",
+    "xlogy",
 ]
+__all__ += _arrange.__all__
 __all__ += _creation.__all__
 __all__ += _index.__all__
 __all__ += _linalg.__all__
 __all__ += _math.__all__
+__all__ += _queries.__all__
 __all__ += _reduce.__all__
+__all__ += _scan.__all__
 __all__ += _shape.__all__
+__all__ += _sort.__all__
 
 keep_freed_memory()
 

@@ -8,29 +8,38 @@ import numpy as np
 
 from .backend.arrays import default_dtype, is_floating
 from .backend.device import check_device
-from .backend.random import Generator, resolve
+from .backend.random import Generator, resolve, uniform
+from .graph import Value
 from .ops.dims import size_of
 from .tensor import Tensor
 
 __all__ = [
     "arange",
     "as_tensor",
+    "bernoulli",
     "empty",
     "empty_like",
     "eye",
+    "from_dlpack",
     "from_numpy",
     "full",
     "full_like",
     "linspace",
+    "logspace",
+    "multinomial",
+    "normal",
     "ones",
     "ones_like",
     "rand",
     "rand_like",
     "randint",
+    "randint_like",
     "randn",
     "randn_like",
     "randperm",
     "tensor",
+    "tril_indices",
+    "triu_indices",
     "zeros",
     "zeros_like",
 ]
@@ -66,17 +75,44 @@ def _made(array: Any, dtype: Any, device: Any, requires_grad: bool) -> Tensor:
 
 
 def from_numpy(array: Any) -> Tensor:
-    """A tensor that shares the memory of a NumPy array.
+    """A tensor that shares the memory of a NumPy array: writing to either changes both.
 
     Raises:
-        TypeError: not a NumPy array.
+        TypeError: not a NumPy array of numbers or booleans.
+
+    Example:
+        >>> array = np.zeros(2)
+        >>> shared = from_numpy(array)
+        >>> array[0] = 1
+        >>> shared
+        tensor([1., 0.], dtype=float64)
     """
     if not isinstance(array, np.ndarray):
         raise TypeError(f"from_numpy takes a NumPy array, not {type(array).__name__}; use tensor(data)")
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"from_numpy takes an array of numbers or booleans, not of {array.dtype}")
     result = Tensor.__new__(Tensor)
     result.array = array
     result.node = None
     return result
+
+
+def from_dlpack(source: Any) -> Tensor:
+    """A tensor that shares the memory of another library's array, by the DLPack protocol.
+
+    Args:
+        source: an object with `__dlpack__` on the CPU: an array or tensor of NumPy, PyTorch, JAX and others.
+
+    Raises:
+        TypeError: it has no such method, or holds no numbers.
+
+    Example:
+        >>> from_dlpack(np.arange(3))
+        tensor([0, 1, 2])
+    """
+    if not hasattr(source, "__dlpack__"):
+        raise TypeError(f"from_dlpack takes an object with __dlpack__, which {type(source).__name__} does not have")
+    return from_numpy(np.from_dlpack(source))
 
 
 def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
@@ -151,9 +187,16 @@ def arange(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """start, start + step, ... below `end`; with one argument, from 0. Integers give int64."""
+    """start, start + step, ... below `end`; with one argument, from 0. Integers give int64.
+
+    Raises:
+        ValueError: `step` is 0 or leads away from `end`.
+    """
     if end is None:
         start, end = 0, start
+    start, end, step = (v.item() if isinstance(v, (Tensor, np.generic)) else v for v in (start, end, step))
+    if not step or (end - start) / step < 0:
+        raise ValueError(f"arange: no step of {step} leads from {start} to {end}")
     if dtype is None and any(isinstance(v, float) for v in (start, end, step)):
         dtype = default_dtype()
     return _made(np.arange(start, end, step), dtype, device, requires_grad)
@@ -170,6 +213,39 @@ def linspace(
 ) -> Tensor:
     """`steps` evenly spaced values from `start` to `end`, both included."""
     return _made(np.linspace(start, end, steps), dtype or default_dtype(), device, requires_grad)
+
+
+def logspace(
+    start: float,
+    end: float,
+    steps: int,
+    base: float = 10.0,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """`steps` values base^start ... base^end, both included, whose exponents are evenly spaced."""
+    array = np.logspace(start, end, steps, base=base)
+    return _made(array, dtype or default_dtype(), device, requires_grad)
+
+
+def tril_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None, device: Any = None) -> Tensor:
+    """The places on and below a diagonal of a row by col matrix, of shape (2, n): rows, then columns.
+
+    Args:
+        offset: 0 for the main diagonal, positive for one above it, negative for one below.
+    """
+    return _made(np.stack(np.tril_indices(row, offset, col)), dtype, device, False)
+
+
+def triu_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None, device: Any = None) -> Tensor:
+    """The places on and above a diagonal of a row by col matrix, of shape (2, n): rows, then columns.
+
+    Args:
+        offset: 0 for the main diagonal, positive for one above it, negative for one below.
+    """
+    return _made(np.stack(np.triu_indices(row, offset, col)), dtype, device, False)
 
 
 # ---------------------------------------------------------------------------------------- random
@@ -190,8 +266,7 @@ def rand(
     requires_grad: bool = False,
 ) -> Tensor:
     """Independent draws from the uniform distribution on [0, 1)."""
-    drawn = np.asarray(resolve(generator).random(size_of(size)))
-    return _made(drawn, _draw_dtype(dtype), device, requires_grad)
+    return _made(uniform(generator, size_of(size), _draw_dtype(dtype)), None, device, requires_grad)
 
 
 def randn(
@@ -206,14 +281,14 @@ def randn(
     return _made(drawn, _draw_dtype(dtype), device, requires_grad)
 
 
-def rand_like(input: Tensor, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:
+def rand_like(input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """Uniform draws in the shape and dtype of `input`."""
-    return rand(input.shape, dtype=dtype or input.dtype, requires_grad=requires_grad)
+    return rand(input.shape, dtype=dtype or input.dtype, device=device, requires_grad=requires_grad)
 
 
-def randn_like(input: Tensor, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:
+def randn_like(input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """Standard normal draws in the shape and dtype of `input`."""
-    return randn(input.shape, dtype=dtype or input.dtype, requires_grad=requires_grad)
+    return randn(input.shape, dtype=dtype or input.dtype, device=device, requires_grad=requires_grad)
 
 
 def randint(
@@ -224,13 +299,135 @@ def randint(
     generator: Generator | None = None,
     dtype: Any = None,
     device: Any = None,
+    requires_grad: bool = False,
 ) -> Tensor:
-    """Independent integers from low (0 if left out) up to but not including high, as int64."""
+    """Independent integers from low (0 if left out) up to but not including high, as int64.
+
+    Raises:
+        ValueError: there is no integer in that range.
+    """
     if size is None:
         low, high, size = 0, low, high
-    return _made(np.asarray(resolve(generator).integers(low, high, size_of((size,)))), dtype, device, False)
+    if low >= high:
+        raise ValueError(f"randint: there is no integer from {low} up to but not including {high}")
+    drawn = np.asarray(resolve(generator).integers(low, high, size_of((size,))))
+    return _made(drawn, dtype, device, requires_grad)
+
+
+def randint_like(
+    input: Tensor,
+    low: int,
+    high: int | None = None,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """Integers from low (0 if left out) up to but not including high, in the shape and dtype of `input`."""
+    low, high = (0, low) if high is None else (low, high)
+    dtype = dtype or input.dtype
+    return randint(low, high, input.shape, dtype=dtype, device=device, requires_grad=requires_grad)
 
 
 def randperm(n: int, *, generator: Generator | None = None, dtype: Any = None, device: Any = None) -> Tensor:
     """A random order of 0, ..., n - 1, as int64."""
     return _made(resolve(generator).permutation(n), dtype, device, False)
+
+
+def normal(
+    mean: Any,
+    std: Any = 1.0,
+    size: Any = None,
+    *,
+    generator: Generator | None = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """Independent draws from normal distributions.
+
+    Args:
+        mean: a number, or a tensor with the mean of each element.
+        std: a number, or a tensor with the standard deviation of each element.
+        size: with two numbers, the shape of the result; else it is that of the tensors, broadcast.
+
+    Raises:
+        ValueError: a standard deviation is negative, or a size is given beside a tensor.
+        TypeError: two numbers without a size.
+
+    Example:
+        >>> normal(5.0, 0.1, (2, 3)).shape
+        (2, 3)
+    """
+    tensors = [v for v in (mean, std) if isinstance(v, Value)]
+    if size is None and not tensors:
+        raise TypeError("normal: mean and std are numbers, so the size must be given")
+    if size is not None and tensors:
+        raise ValueError("normal: the size is that of the tensors mean and std; leave it out")
+    mean, std = (np.asarray(v.array if isinstance(v, Value) else v) for v in (mean, std))
+    if (std < 0).any():
+        raise ValueError(f"normal: a standard deviation cannot be negative, the smallest is {std.min()}")
+    shape = np.broadcast_shapes(mean.shape, std.shape) if size is None else size_of((size,))
+    dtype = _draw_dtype(dtype or (tensors[0].array.dtype if tensors else None))
+    return _made(np.asarray(resolve(generator).normal(mean, std, shape)), dtype, device, requires_grad)
+
+
+def bernoulli(input: Tensor, p: float | None = None, *, generator: Generator | None = None) -> Tensor:
+    """Ones and zeros in the shape and dtype of `input`: 1 with the probability that the element states.
+
+    Args:
+        input: the probabilities.
+        p: one probability for all instead.
+
+    Raises:
+        ValueError: a probability lies outside [0, 1].
+    """
+    return empty_like(input).bernoulli_(input if p is None else p, generator=generator)
+
+
+def multinomial(
+    input: Tensor, num_samples: int, replacement: bool = False, *, generator: Generator | None = None
+) -> Tensor:
+    """Draw categories by weight: `num_samples` indices into each row, as int64.
+
+    Args:
+        input: the weights of the categories, not negative, shape (n,) or (rows, n); they need not add up to 1.
+        num_samples: how many indices to draw for each row.
+        replacement: whether a category can be drawn more than once.
+
+    Returns:
+        Shape (num_samples,) or (rows, num_samples). Without replacement, in the order of drawing: index i comes
+        first with probability w_i / sum(w). The order is that of E_i / w_i, E_i exponentially distributed
+        (Efraimidis and Spirakis, 2006).
+
+    Raises:
+        ValueError: weights that are negative, not finite or all 0; fewer positive weights than samples to draw
+            without replacement; a wrong number of dimensions.
+
+    Example:
+        >>> multinomial(tensor([0.0, 1.0, 0.0]), 4, replacement=True)
+        tensor([1, 1, 1, 1])
+    """
+    weights = np.asarray(input.array, np.float64)
+    if weights.ndim not in (1, 2) or num_samples < 1:
+        raise ValueError(
+            f"multinomial: expected weights of 1 or 2 dimensions and num_samples above 0, "
+            f"got shape {weights.shape} and {num_samples}"
+        )
+    if not np.isfinite(weights).all() or (weights < 0).any():
+        raise ValueError("multinomial: weights must be finite and not negative")
+    possible = int((weights > 0).sum(-1).min(initial=weights.shape[-1]))
+    if possible < (1 if replacement else num_samples):
+        raise ValueError(
+            f"multinomial: {num_samples} draws with{'' if replacement else 'out'} replacement from a row "
+            f"with {possible} positive weights"
+        )
+    stream = resolve(generator)
+    if replacement:
+        upper = weights.cumsum(-1)
+        points = stream.random((*weights.shape[:-1], num_samples)) * upper[..., -1:]
+        drawn = (points[..., None] >= upper[..., None, :]).sum(-1)
+    else:
+        with np.errstate(divide="ignore"):
+            drawn = (stream.standard_exponential(weights.shape) / weights).argsort(-1)[..., :num_samples]
+    return _made(drawn, None, None, False)

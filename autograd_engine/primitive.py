@@ -476,6 +476,8 @@ def as_tensors(node: Node) -> tuple[Any, ...]:
     def restore(name: str, saved: Any) -> Any:
         if primitive.variadic and name in primitive.operands:
             return tuple(make_tensor(a, n) for a, n in zip(saved, node.parents or (), strict=True))
+        if name == "out" and primitive.outputs > 1:
+            return make_outputs(node, saved)
         if not is_array(saved):
             return saved
         return make_tensor(saved, node if name == "out" else parents.get(name))

@@ -1,9 +1,7 @@
 """Tensor: the user's object. Its operators and methods are the functions in `ops`.
 
 A tensor is an array and, if it depends on something that requires a gradient, the graph node that
-made it. Changing one in place never changes what the graph has saved: while recording, the tensor is
-given a new array and a new node; otherwise its memory is written and the write noted, so that a
-backward pass which needs the old numbers says so instead of being silently wrong.
+made it. How it is changed in place is written in `inplace`, how it prints in `formatting`.
 """
 
 from __future__ import annotations
@@ -11,24 +9,38 @@ from __future__ import annotations
 import builtins
 import weakref
 from collections.abc import Callable, Iterator, Sequence
-from sys import getrefcount
 from typing import Any
 
 import numpy as np
 
 from . import graph
-from .backend.arrays import astype, can_store, dtype_of_data, form_of, is_floating
+from .backend.arrays import astype, dtype_of_data, form_of, is_floating, unboxed
 from .backend.device import check_device, cpu
 from .backend.device import device as DeviceType
 from .backward import backward
 from .formatting import describe
 from .graph import Leaf, Node, Value
+from .inplace import InPlace
+from .ops import arrange, decompositions, linalg, math, numpy_protocol, reduce, scan, special
 from .ops import index as index_ops
-from .ops import linalg, math, numpy_protocol, reduce
 from .ops import shape as shape_ops
+from .ops import sort as sort_ops
+from .ops.dims import normalize_dim, size_of
 from .primitive import use_tensor_type
 
 __all__ = ["Handle", "Tensor"]
+
+
+_TYPE_NAMES = {
+    "float16": "Half",
+    "float32": "Float",
+    "float64": "Double",
+    "uint8": "Byte",
+    "int8": "Char",
+    "int16": "Short",
+    "int32": "Int",
+    "int64": "Long",
+}
 
 
 def _reflected(operation: Callable[..., Any]) -> Callable[..., Any]:
@@ -50,19 +62,6 @@ def _comparison(operation: Callable[..., Any]) -> Callable[..., Any]:
     return compare
 
 
-def _in_place(operation: Callable[..., Any], name: str) -> Callable[..., Any]:
-    """The method that stores the result of `operation` in the tensor itself."""
-
-    def change(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-        self._check_in_place(name)
-        result = operation(self, *args, **kwargs)
-        return self._become(result, name)
-
-    change.__name__ = name
-    change.__doc__ = f"Like `{name.strip('_')}`, in place: the result replaces the tensor's own values."
-    return change
-
-
 class Handle:
     """What registering a hook returns; `remove()` takes the hook away again."""
 
@@ -77,7 +76,7 @@ class Handle:
 
 
 @use_tensor_type
-class Tensor(Value):
+class Tensor(InPlace):
     """An n-dimensional array that remembers how it was computed.
 
     Args:
@@ -177,9 +176,30 @@ class Tensor(Value):
         """Whether the elements are floating-point numbers, so that gradients exist."""
         return is_floating(self.dtype)
 
+    def is_signed(self) -> builtins.bool:
+        """Whether the elements can be negative."""
+        return bool(self.dtype.kind in "if")
+
     def is_contiguous(self) -> builtins.bool:
         """Whether the elements lie in memory in row-major order without gaps."""
         return bool(self.array.flags.c_contiguous)
+
+    def is_same_size(self, other: Tensor) -> builtins.bool:
+        """Whether `other` has the same shape."""
+        return self.shape == other.shape
+
+    def stride(self, dim: builtins.int | None = None) -> Any:
+        """How many elements apart in memory neighbours along each dimension, or one dimension, lie."""
+        strides = tuple(step // self.itemsize for step in getattr(self.array, "strides", ()))
+        return strides if dim is None else strides[normalize_dim(dim, self.ndim, "stride")]
+
+    def data_ptr(self) -> builtins.int:
+        """The address in memory of the first element."""
+        return int(self._shared().ctypes.data)
+
+    def get_device(self) -> builtins.int:
+        """The number of the GPU that holds the tensor; -1 on the CPU."""
+        return -1
 
     # ------------------------------------------------------------------------------- derivatives
 
@@ -354,6 +374,19 @@ class Tensor(Value):
     def __array__(self, dtype: Any = None, copy: builtins.bool | None = None) -> Any:
         return np.array(self.numpy(), dtype=dtype, copy=copy)
 
+    def __dlpack__(self, **options: Any) -> Any:
+        """The memory for another library's `from_dlpack`, which then shares it.
+
+        Raises:
+            BufferError: the tensor requires gradients; use `x.detach()`.
+        """
+        if self.node is not None:
+            raise BufferError("DLPack on a tensor that requires gradients; share x.detach()")
+        return self._shared().__dlpack__(**options)
+
+    def __dlpack_device__(self) -> tuple[builtins.int, builtins.int]:
+        return self._shared().__dlpack_device__()
+
     def __float__(self) -> builtins.float:
         return float(self.item())
 
@@ -417,6 +450,12 @@ class Tensor(Value):
         result.node = None
         return result
 
+    def type(self, dtype: Any = None) -> Any:
+        """The tensor in another dtype, as by `to`; without one, the name of its type in PyTorch's manner."""
+        if dtype is not None:
+            return self.to(dtype)
+        return f"autograd_engine.{_TYPE_NAMES.get(self.dtype.name, self.dtype.name.title())}Tensor"
+
     def type_as(self, other: Tensor) -> Tensor:
         """The tensor in the dtype of `other`."""
         return self.to(other.dtype)
@@ -432,6 +471,18 @@ class Tensor(Value):
     def double(self) -> Tensor:
         """The tensor in float64."""
         return self.to(np.float64)
+
+    def byte(self) -> Tensor:
+        """The tensor in uint8."""
+        return self.to(np.uint8)
+
+    def char(self) -> Tensor:
+        """The tensor in int8."""
+        return self.to(np.int8)
+
+    def short(self) -> Tensor:
+        """The tensor in int16."""
+        return self.to(np.int16)
 
     def int(self) -> Tensor:
         """The tensor in int32."""
@@ -449,105 +500,65 @@ class Tensor(Value):
         """The tensor on the CPU."""
         return self.to(device="cpu")
 
+    def cuda(self, device: Any = None) -> Tensor:
+        """The tensor on a GPU.
+
+        Raises:
+            ValueError: there is no such device.
+        """
+        return self.to(device="cuda" if device is None else device)
+
     def contiguous(self) -> Tensor:
         """The tensor laid out in row-major order without gaps; itself if it already is."""
         return self if self.is_contiguous() else shape_ops.clone(self)
 
-    # ---------------------------------------------------------------------------- in-place changes
+    # -------------------------------------------------------------------- new tensors like this one
 
-    def _check_in_place(self, name: str) -> None:
-        if graph.grad_mode() is not False and self.node.__class__ is Leaf:
-            raise RuntimeError(
-                f"{name}: a leaf that requires gradients cannot be changed in place while recording; "
-                "do it under no_grad(), or change a clone()"
-            )
+    def new_tensor(
+        self, data: Any, *, dtype: Any = None, device: Any = None, requires_grad: builtins.bool = False
+    ) -> Tensor:
+        """A tensor with a copy of `data`, in this tensor's dtype unless another is given."""
+        check_device(device)
+        return Tensor(data, dtype or self.dtype, requires_grad)
 
-    def _become(self, result: Tensor, name: str) -> Tensor:
-        """Take over the values, and when recorded the node, of `result`."""
-        if result.shape != self.shape:
-            raise RuntimeError(
-                f"{name}: the result has shape {result.shape}, which does not fit in place of {self.shape}"
-            )
-        if not can_store(result.dtype, self.dtype):
-            raise RuntimeError(f"{name}: a result of dtype {result.dtype} cannot be stored in {self.dtype}")
-        if result.node is not None:
-            self._check_unshared(name)
-            result = result.to(self.dtype)
-            self.array, self.node = result.array, result.node
-        else:
-            self._write(..., result.array)
-        return self
+    def new_full(
+        self,
+        size: Any,
+        fill_value: Any,
+        *,
+        dtype: Any = None,
+        device: Any = None,
+        requires_grad: builtins.bool = False,
+    ) -> Tensor:
+        """A tensor of `size` with one value everywhere, in this tensor's dtype unless another is given."""
+        check_device(device)
+        result = Tensor.__new__(Tensor)
+        result.array = unboxed(np.full(size_of((size,)), fill_value, dtype or self.dtype))
+        result.node = None
+        return result.requires_grad_(requires_grad)
 
-    def _write(self, index: Any, values: Any) -> None:
-        """Write memory in place and note that it was written."""
-        if isinstance(self.array, np.generic):
-            self.array = np.array(self.array)
-        if not self.array.flags.writeable:
-            raise RuntimeError(
-                "in-place change of a read-only tensor: several elements share one memory location "
-                "(expand()), or the NumPy array behind it is read-only; change a clone()"
-            )
-        index_ops.write(self.array, index, values)
-        graph.written(self.array)
+    def new_zeros(self, *size: Any, **options: Any) -> Tensor:
+        """Zeros of this size in this tensor's dtype; options as for `new_full`."""
+        return self.new_full(size_of(size), 0, **options)
 
-    def _check_unshared(self, name: str) -> None:
-        """While recording, the tensor gets a new array; a base it is a view of would not see that."""
-        base = getattr(self.array, "base", None)
-        if base is not None and getrefcount(base) > 3:
-            raise RuntimeError(
-                f"{name}: this tensor is a view of another one, which would not see a recorded in-place "
-                "change; assign to the base instead (base[index] = value), or change a clone()"
-            )
+    def new_ones(self, *size: Any, **options: Any) -> Tensor:
+        """Ones of this size in this tensor's dtype; options as for `new_full`."""
+        return self.new_full(size_of(size), 1, **options)
 
-    def __setitem__(self, key: Any, value: Any) -> None:
-        self._check_in_place("setitem")
-        recorded = self.node is not None or (isinstance(value, Tensor) and value.node is not None)
-        if recorded and graph.grad_mode() is not False:
-            if not is_floating(self.dtype):
-                raise RuntimeError(f"setitem: cannot record a gradient through a tensor of dtype {self.dtype}")
-            self._check_unshared("setitem")
-            result = index_ops.put(self, key, value)
-            self.array, self.node = result.array, result.node
-        else:
-            self._write(key, value.array if isinstance(value, Tensor) else value)
-
-    def zero_(self) -> Tensor:
-        """Fill the tensor with zeros."""
-        return self.fill_(0)
-
-    def fill_(self, value: Any) -> Tensor:
-        """Fill the tensor with one value."""
-        self[...] = value
-        return self
-
-    def copy_(self, source: Any) -> Tensor:
-        """Copy the values of `source`, broadcast to this shape and cast to this dtype."""
-        self[...] = source
-        return self
-
-    add_ = _in_place(math.add, "add_")
-    sub_ = _in_place(math.sub, "sub_")
-    mul_ = _in_place(math.mul, "mul_")
-    div_ = _in_place(math.div, "div_")
-    pow_ = _in_place(math.pow, "pow_")
-    neg_ = _in_place(math.neg, "neg_")
-    exp_ = _in_place(math.exp, "exp_")
-    sqrt_ = _in_place(math.sqrt, "sqrt_")
-    relu_ = _in_place(math.relu, "relu_")
-    clamp_ = _in_place(math.clamp, "clamp_")
-    masked_fill_ = _in_place(math.masked_fill, "masked_fill_")
-    __iadd__, __isub__, __imul__, __itruediv__, __ipow__ = add_, sub_, mul_, div_, pow_
+    def new_empty(self, *size: Any, **options: Any) -> Tensor:
+        """A tensor of this size to be filled, in this tensor's dtype; options as for `new_full`."""
+        return self.new_full(size_of(size), 0, **options)
 
     # ----------------------------------------------------------------- operators, from ops
 
-    __add__ = math.add
-    __radd__ = _reflected(math.add)
-    __sub__ = math.sub
-    __rsub__ = _reflected(math.sub)
+    __add__ = math._add
+    __radd__ = _reflected(math._add)
+    __sub__ = math._sub
+    __rsub__ = _reflected(math._sub)
     __mul__ = math.mul
     __rmul__ = _reflected(math.mul)
-    __truediv__ = math.div
-    __rtruediv__ = _reflected(math.div)
+    __truediv__ = math._div
+    __rtruediv__ = _reflected(math._div)
     __floordiv__ = math.floor_divide
     __rfloordiv__ = _reflected(math.floor_divide)
     __mod__ = math.remainder
@@ -557,6 +568,7 @@ class Tensor(Value):
     __matmul__ = linalg.matmul
     __rmatmul__ = _reflected(linalg.matmul)
     __neg__ = math.neg
+    __pos__ = math.positive
     __abs__ = math.abs
     __eq__ = _comparison(math.eq)
     __ne__ = _comparison(math.ne)
@@ -579,9 +591,20 @@ class Tensor(Value):
     # ------------------------------------------------------------------- methods, from ops
 
     abs = math.abs
+    absolute = math.absolute
     acos = math.acos
     acosh = math.acosh
     add = math.add
+    addcdiv = math.addcdiv
+    addcmul = math.addcmul
+    allclose = math.allclose
+    arccos = math.arccos
+    arccosh = math.arccosh
+    arcsin = math.arcsin
+    arcsinh = math.arcsinh
+    arctan = math.arctan
+    arctan2 = math.arctan2
+    arctanh = math.arctanh
     asin = math.asin
     asinh = math.asinh
     atan = math.atan
@@ -589,29 +612,50 @@ class Tensor(Value):
     atanh = math.atanh
     ceil = math.ceil
     clamp = math.clamp
+    clamp_max = math.clamp_max
+    clamp_min = math.clamp_min
     clip = math.clip
+    copysign = math.copysign
     cos = math.cos
     cosh = math.cosh
+    deg2rad = math.deg2rad
     div = math.div
     divide = math.divide
     eq = math.eq
+    equal = math.equal
     exp = math.exp
     exp2 = math.exp2
     expm1 = math.expm1
+    fix = math.fix
+    float_power = math.float_power
     floor = math.floor
     floor_divide = math.floor_divide
+    fmax = math.fmax
+    fmin = math.fmin
     fmod = math.fmod
+    frac = math.frac
+    frexp = math.frexp
     ge = math.ge
+    greater = math.greater
+    greater_equal = math.greater_equal
     gt = math.gt
+    heaviside = math.heaviside
+    hypot = math.hypot
+    isclose = math.isclose
     isfinite = math.isfinite
     isinf = math.isinf
     isnan = math.isnan
+    ldexp = math.ldexp
     le = math.le
+    lerp = math.lerp
+    less = math.less
+    less_equal = math.less_equal
     log = math.log
+    log10 = math.log10
     log1p = math.log1p
     log2 = math.log2
-    log10 = math.log10
     logaddexp = math.logaddexp
+    logaddexp2 = math.logaddexp2
     logical_and = math.logical_and
     logical_not = math.logical_not
     logical_or = math.logical_or
@@ -622,18 +666,26 @@ class Tensor(Value):
     minimum = math.minimum
     mul = math.mul
     multiply = math.multiply
+    nan_to_num = math.nan_to_num
     ne = math.ne
     neg = math.neg
     negative = math.negative
+    nextafter = math.nextafter
+    not_equal = math.not_equal
+    positive = math.positive
     pow = math.pow
+    rad2deg = math.rad2deg
     reciprocal = math.reciprocal
     relu = math.relu
     remainder = math.remainder
     round = math.round
     rsqrt = math.rsqrt
+    sgn = math.sgn
     sigmoid = math.sigmoid
     sign = math.sign
+    signbit = math.signbit
     sin = math.sin
+    sinc = math.sinc
     sinh = math.sinh
     sqrt = math.sqrt
     square = math.square
@@ -643,6 +695,24 @@ class Tensor(Value):
     tanh = math.tanh
     true_divide = math.true_divide
     trunc = math.trunc
+    digamma = special.digamma
+    erf = special.erf
+    erfc = special.erfc
+    erfinv = special.erfinv
+    i0 = special.i0
+    lgamma = special.lgamma
+    logit = special.logit
+    mvlgamma = special.mvlgamma
+    xlogy = special.xlogy
+    aminmax = reduce.aminmax
+    corrcoef = reduce.corrcoef
+    cov = reduce.cov
+    dist = reduce.dist
+    nanmean = reduce.nanmean
+    nansum = reduce.nansum
+    norm = reduce.norm
+    renorm = reduce.renorm
+    trace = reduce.trace
     all = reduce.all
     amax = reduce.amax
     amin = reduce.amin
@@ -650,7 +720,26 @@ class Tensor(Value):
     argmax = reduce.argmax
     argmin = reduce.argmin
     count_nonzero = reduce.count_nonzero
-    cumsum = reduce.cumsum
+    cummax = scan.cummax
+    cummin = scan.cummin
+    cumprod = scan.cumprod
+    cumsum = scan.cumsum
+    diff = scan.diff
+    logcumsumexp = scan.logcumsumexp
+    argsort = sort_ops.argsort
+    bincount = sort_ops.bincount
+    histc = sort_ops.histc
+    kthvalue = sort_ops.kthvalue
+    median = sort_ops.median
+    mode = sort_ops.mode
+    msort = sort_ops.msort
+    nanmedian = sort_ops.nanmedian
+    nanquantile = sort_ops.nanquantile
+    quantile = sort_ops.quantile
+    sort = sort_ops.sort
+    topk = sort_ops.topk
+    unique = sort_ops.unique
+    unique_consecutive = sort_ops.unique_consecutive
     log_softmax = reduce.log_softmax
     logsumexp = reduce.logsumexp
     max = reduce.max
@@ -678,6 +767,41 @@ class Tensor(Value):
     transpose = shape_ops.transpose
     unbind = shape_ops.unbind
     unsqueeze = shape_ops.unsqueeze
+    adjoint = arrange.adjoint
+    diag = arrange.diag
+    diag_embed = arrange.diag_embed
+    diagflat = arrange.diagflat
+    diagonal = arrange.diagonal
+    diagonal_scatter = arrange.diagonal_scatter
+    dsplit = arrange.dsplit
+    fliplr = arrange.fliplr
+    flipud = arrange.flipud
+    hsplit = arrange.hsplit
+    kron = arrange.kron
+    repeat = arrange.repeat
+    repeat_interleave = arrange.repeat_interleave
+    roll = arrange.roll
+    rot90 = arrange.rot90
+    tensor_split = arrange.tensor_split
+    tile = arrange.tile
+    tril = arrange.tril
+    triu = arrange.triu
+    unflatten = arrange.unflatten
+    unfold = arrange.unfold
+    vsplit = arrange.vsplit
+    argwhere = index_ops.argwhere
+    index_add = index_ops.index_add
+    index_copy = index_ops.index_copy
+    index_fill = index_ops.index_fill
+    index_put = index_ops.index_put
+    masked_scatter = index_ops.masked_scatter
+    narrow = index_ops.narrow
+    nonzero = index_ops.nonzero
+    put = index_ops.put
+    select = index_ops.select
+    select_scatter = index_ops.select_scatter
+    slice_scatter = index_ops.slice_scatter
+    moveaxis = shape_ops.moveaxis
     gather = index_ops.gather
     index_select = index_ops.index_select
     masked_select = index_ops.masked_select
@@ -685,14 +809,39 @@ class Tensor(Value):
     scatter_add = index_ops.scatter_add
     take = index_ops.take
     take_along_dim = index_ops.take_along_dim
+    addbmm = linalg.addbmm
+    addmm = linalg.addmm
+    addmv = linalg.addmv
+    addr = linalg.addr
+    baddbmm = linalg.baddbmm
     bmm = linalg.bmm
+    cholesky = decompositions.cholesky
+    cholesky_inverse = decompositions.cholesky_inverse
+    cholesky_solve = decompositions.cholesky_solve
+    det = decompositions.det
     dot = linalg.dot
     inner = linalg.inner
+    inverse = decompositions.inv
+    logdet = decompositions.logdet
     matmul = linalg.matmul
+    matrix_exp = decompositions.matrix_exp
+    matrix_power = decompositions.matrix_power
     mm = linalg.mm
     mv = linalg.mv
     outer = linalg.outer
+    pinverse = decompositions.pinverse
+    slogdet = decompositions.slogdet
+    triangular_solve = decompositions.triangular_solve
+    vdot = linalg.vdot
     view = shape_ops.view
+
+    def polygamma(self, n: builtins.int) -> Tensor:
+        """The n-th derivative of digamma at each element; see `special.polygamma`."""
+        return special.polygamma(n, self)
+
+    def t_(self) -> Tensor:
+        """Like `t`, in place: the tensor itself is transposed."""
+        return self.t() if self.ndim > 2 else self if self.ndim < 2 else self.transpose_(0, 1)
 
     def t(self) -> Tensor:
         """The transpose of a matrix; a tensor of fewer dimensions as it is."""

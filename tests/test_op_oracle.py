@@ -124,10 +124,20 @@ BINARY = [
     "fmod",
     "floor_divide",
     "logical_and",
+    "copysign",
+    "float_power",
+    "fmax",
+    "fmin",
+    "hypot",
+    "logaddexp2",
+    "nextafter",
+    "xlogy",
 ]
 UNARY = [
     "abs", "neg", "square", "exp", "log", "sqrt", "sin", "sigmoid", "tanh", "reciprocal", "rsqrt", "relu",
     "sign", "floor", "round", "trunc", "isnan", "logical_not", "sum", "prod", "amax", "all", "any", "argmax",
+    "deg2rad", "digamma", "erf", "erfinv", "frac", "i0", "isfinite", "lgamma", "logit", "nan_to_num",
+    "signbit", "sinc",
     "count_nonzero", "mean", "var", "std", "logsumexp", "max", "min",
 ]  # fmt: skip
 ALONG = ["softmax", "log_softmax", "cumsum", "sum", "prod", "mean", "amax", "logsumexp"]

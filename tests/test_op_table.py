@@ -79,7 +79,7 @@ def test_reading_and_writing_at_every_kind_of_index(kind: str):
     reading = st.tuples(arrays((2, 3)), indices((2, 3), kind))
     check_op(ag.getitem, reading)
     writing = reading.flatmap(lambda r: st.tuples(st.just(r[0]), st.just(r[1]), arrays(r[0][r[1]].shape)))
-    check_op(ag.put, writing)
+    check_op(ag.setitem, writing)
 
 
 @pytest.mark.parametrize("equation", ["ij,jk->ik", "ij,kj->", "ij,ij->j", "i...,i...->...", "ii,i", "ab,ab,b->a"])
@@ -120,8 +120,8 @@ def test_where_lets_nothing_infinite_through_to_the_side_not_chosen():
 
 def test_of_several_writes_to_one_element_only_the_last_has_a_gradient():
     x = [0.0, 0.0, 0.0]
-    assert gradient(lambda x, v: ag.put(x, [1, 2, 1], v), x, [5.0, 6.0, 7.0]) == [[1, 0, 0], [0, 1, 1]]
-    assert ag.put(ag.tensor(x), [1, 1], ag.tensor([5.0, 7.0])).tolist() == [0, 7, 0]
+    assert gradient(lambda x, v: ag.setitem(x, [1, 2, 1], v), x, [5.0, 6.0, 7.0]) == [[1, 0, 0], [0, 1, 1]]
+    assert ag.setitem(ag.tensor(x), [1, 1], ag.tensor([5.0, 7.0])).tolist() == [0, 7, 0]
 
 
 def test_std_and_amax_of_equal_elements():
@@ -149,17 +149,23 @@ def public_functions():
             yield f"{module.name}.{name}", getattr(loaded, name)
 
 
+ELSEWHERE = {"math.allclose", "math.equal", "math.float_power"}
+"""Operators that give a Python bool, or float64 for float32, which no row can say: tested in test_special.py."""
+
+
 def test_every_public_operator_is_in_the_table():
-    known = {id(row.function) for row in TABLE.values()}
+    known = {id(row.operator) for row in TABLE.values()}
     missing = [
-        name for name, function in public_functions() if inspect.isfunction(function) and id(function) not in known
+        name
+        for name, function in public_functions()
+        if inspect.isfunction(function) and id(function) not in known and name not in ELSEWHERE
     ]
     assert not missing, f"not in autograd_engine/testing/table.py, so not tested: {missing}"
 
 
 def test_every_operator_is_public():
     known = {id(function) for _, function in public_functions()}
-    hidden = {row.name for row in TABLE.values() if id(row.function) not in known}
+    hidden = {row.name for row in TABLE.values() if id(row.operator) not in known}
     assert hidden <= {"identity"}
 
 

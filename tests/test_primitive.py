@@ -389,3 +389,16 @@ def test_functions_pickle():
 def test_the_public_face():
     assert autograd.grad is ag.grad
     assert set(autograd.__all__) <= set(dir(autograd))
+
+
+@primitive(outputs=2, x=lambda g, out: g[0] * out[1] - g[1] * out[0])
+def sin_cos_from_results(x):
+    return np.sin(x), np.cos(x)
+
+
+def test_several_saved_results_are_differentiated_again():
+    x = leaf([0.1, 0.7])
+    assert gradcheck(sin_cos_from_results, [x])
+    assert gradgradcheck(sin_cos_from_results, [x])
+    (second,) = ag.grad(ag.grad(sin_cos_from_results(x)[0].sum(), x, create_graph=True)[0].sum(), x)
+    np.testing.assert_allclose(second.numpy(), -np.sin([0.1, 0.7]))

@@ -11,11 +11,30 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Generator", "default_generator", "initial_seed", "manual_seed", "resolve"]
+from .device import check_device
+from .device import device as device_type
+
+__all__ = [
+    "Generator",
+    "default_generator",
+    "get_rng_state",
+    "initial_seed",
+    "manual_seed",
+    "resolve",
+    "seed",
+    "set_rng_state",
+    "uniform",
+]
 
 
 class Generator:
     """A stream of random numbers that can be seeded, and saved and restored (NumPy's PCG64).
+
+    Args:
+        device: where the numbers are drawn.
+
+    Raises:
+        ValueError: there is no such device.
 
     Example:
         >>> g = Generator().manual_seed(7)
@@ -23,7 +42,8 @@ class Generator:
         7
     """
 
-    def __init__(self) -> None:
+    def __init__(self, device: Any = "cpu") -> None:
+        self.device: device_type = check_device(device)
         self._seed: int | None = None
         self._stream: np.random.Generator | None = None
 
@@ -42,6 +62,11 @@ class Generator:
         self._seed = int(seed)
         self._stream = np.random.default_rng(abs(self._seed))
         return self
+
+    def seed(self) -> int:
+        """Start the stream over from a seed of the system's entropy; returns the seed."""
+        self._seed = None
+        return self.manual_seed(self.initial_seed()).initial_seed()
 
     def initial_seed(self) -> int:
         """The seed that the stream was last started from."""
@@ -71,6 +96,31 @@ def initial_seed() -> int:
     return default_generator.initial_seed()
 
 
+def seed() -> int:
+    """Seed the default generator from the system's entropy; returns the seed."""
+    return default_generator.seed()
+
+
+def get_rng_state() -> Any:
+    """The state of the default generator, for `set_rng_state`."""
+    return default_generator.get_state()
+
+
+def set_rng_state(state: Any) -> None:
+    """Continue the default generator from a state that `get_rng_state` returned."""
+    default_generator.set_state(state)
+
+
 def resolve(generator: Generator | None) -> np.random.Generator:
     """NumPy's generator behind the given or the default one."""
     return (generator or default_generator).numpy
+
+
+def uniform(generator: Generator | None, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any:
+    """Draws from [0, 1) in a floating dtype. They are drawn with as many bits as the dtype keeps: a float64
+    close to 1 would be rounded to 1 itself."""
+    stream = resolve(generator)
+    if dtype.itemsize in (4, 8):
+        return np.asarray(stream.random(shape, dtype))
+    bits = np.finfo(dtype).nmant + 1 if dtype.itemsize < 4 else 53
+    return np.asarray(stream.integers(0, 2**bits, shape) / 2**bits).astype(dtype)

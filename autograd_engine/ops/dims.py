@@ -7,7 +7,9 @@ from collections.abc import Callable, Sequence
 from operator import index
 from typing import Any, TypeVar
 
-__all__ = ["along", "dims_of", "kept_shape", "normalize_dim", "numpy_names", "size_of"]
+import numpy as np
+
+__all__ = ["along", "broadcast_shapes", "dims_of", "kept_shape", "normalize_dim", "numpy_names", "size_of"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -57,6 +59,23 @@ def dims_of(dim: int | Sequence[int] | None, ndim: int, name: str) -> tuple[int,
 def kept_shape(shape: tuple[int, ...], dims: tuple[int, ...]) -> tuple[int, ...]:
     """The shape after reducing `dims` to size 1."""
     return tuple(1 if i in dims else n for i, n in enumerate(shape))
+
+
+def broadcast_shapes(*shapes: int | Sequence[int]) -> tuple[int, ...]:
+    """The shape that broadcasting tensors of these shapes gives; an integer n stands for (n,).
+
+    Raises:
+        ValueError: they do not broadcast.
+
+    Example:
+        >>> broadcast_shapes((2, 1), (3,), 1)
+        (2, 3)
+    """
+    sizes = [(s,) if isinstance(s, int) else tuple(s) for s in shapes]
+    try:
+        return np.broadcast_shapes(*sizes)
+    except ValueError:
+        raise ValueError(f"broadcast_shapes: {', '.join(map(str, sizes))} do not broadcast") from None
 
 
 def size_of(sizes: Sequence[Any]) -> tuple[int, ...]:

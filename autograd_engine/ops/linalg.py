@@ -2,17 +2,43 @@
 
 from __future__ import annotations
 
+import builtins
+import itertools
+import math
 import string
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from ..backend.arrays import Array
 from ..primitive import primitive
+from .dims import normalize_dim, numpy_names
 from .index import _getitem
+from .reduce import sum
 from .shape import _expand, _in_common_dtype, _permute, _reshape, squeeze, transpose, unsqueeze
 
-__all__ = ["bmm", "dot", "einsum", "inner", "linear", "matmul", "mm", "mv", "outer"]
+__all__ = [
+    "addbmm",
+    "addmm",
+    "addmv",
+    "addr",
+    "baddbmm",
+    "bmm",
+    "chain_matmul",
+    "dot",
+    "einsum",
+    "inner",
+    "linear",
+    "matmul",
+    "mm",
+    "multi_dot",
+    "mv",
+    "outer",
+    "tensordot",
+    "vdot",
+    "vecdot",
+]
 
 
 def _t(x: Array) -> Array:
@@ -98,6 +124,193 @@ def outer(x: Array, y: Array) -> Array:
     """out[i, j] = x[i] y[j] of two vectors."""
     _needs((1, 1), x, y, name="outer")
     return unsqueeze(x, 1) * y
+
+
+def vdot(x: Array, y: Array) -> Array:
+    """The inner product of two vectors: `dot`, since there are no complex tensors."""
+    _needs((1, 1), x, y, name="vdot")
+    return matmul(x, y)
+
+
+@numpy_names
+def vecdot(x: Array, y: Array, *, dim: int = -1) -> Array:
+    """The inner products of the vectors along `dim`; the other dimensions broadcast.
+
+    Raises:
+        ValueError: the sizes do not fit.
+        IndexError: there is no such dimension.
+    """
+    return sum(x * y, dim)
+
+
+def _plus(name: str, input: Array, product: Array, beta: float, alpha: float) -> Array:
+    """beta * input + alpha * product; a `beta` of 0 ignores NaN in the input."""
+    try:
+        fits = np.broadcast_shapes(input.shape, product.shape) == tuple(product.shape)
+    except ValueError:
+        fits = False
+    if not fits:
+        raise ValueError(f"{name}: input of shape {tuple(input.shape)} does not expand to {tuple(product.shape)}")
+    if alpha != 1:
+        product = product * alpha
+    if beta == 0:
+        return product
+    return (input if beta == 1 else input * beta) + product
+
+
+def addmm(input: Array, mat1: Array, mat2: Array, *, beta: float = 1, alpha: float = 1) -> Array:
+    """beta * input + alpha * (mat1 @ mat2).
+
+    Shapes: mat1 (n, k), mat2 (k, m), input broadcastable to (n, m) -> (n, m).
+
+    Raises:
+        ValueError: the sizes do not fit.
+    """
+    return _plus("addmm", input, mm(mat1, mat2), beta, alpha)
+
+
+def addmv(input: Array, mat: Array, vec: Array, *, beta: float = 1, alpha: float = 1) -> Array:
+    """beta * input + alpha * (mat @ vec).
+
+    Shapes: mat (n, k), vec (k,), input broadcastable to (n,) -> (n,).
+
+    Raises:
+        ValueError: the sizes do not fit.
+    """
+    return _plus("addmv", input, mv(mat, vec), beta, alpha)
+
+
+def addr(input: Array, vec1: Array, vec2: Array, *, beta: float = 1, alpha: float = 1) -> Array:
+    """beta * input + alpha * outer(vec1, vec2).
+
+    Shapes: vec1 (n,), vec2 (m,), input broadcastable to (n, m) -> (n, m).
+
+    Raises:
+        ValueError: the sizes do not fit.
+    """
+    return _plus("addr", input, outer(vec1, vec2), beta, alpha)
+
+
+def addbmm(input: Array, batch1: Array, batch2: Array, *, beta: float = 1, alpha: float = 1) -> Array:
+    """beta * input + alpha * sum_b batch1[b] @ batch2[b].
+
+    Shapes: batch1 (b, n, k), batch2 (b, k, m), input broadcastable to (n, m) -> (n, m).
+
+    Raises:
+        ValueError: the sizes do not fit.
+    """
+    return _plus("addbmm", input, sum(bmm(batch1, batch2), 0), beta, alpha)
+
+
+def baddbmm(input: Array, batch1: Array, batch2: Array, *, beta: float = 1, alpha: float = 1) -> Array:
+    """beta * input + alpha * (batch1 @ batch2).
+
+    Shapes: batch1 (b, n, k), batch2 (b, k, m), input broadcastable to (b, n, m) -> (b, n, m).
+
+    Raises:
+        ValueError: the sizes do not fit.
+    """
+    return _plus("baddbmm", input, bmm(batch1, batch2), beta, alpha)
+
+
+def tensordot(a: Array, b: Array, dims: Any = 2) -> Array:
+    """The sum of products over pairs of dimensions, as one matrix product.
+
+    Args:
+        dims: an integer n for the last n of `a` and the first n of `b`; or the dimensions of each, in pairs.
+
+    Shapes: the other dimensions of `a`, then those of `b`.
+
+    Raises:
+        ValueError: the sizes of a pair differ.
+
+    Example:
+        >>> tensordot(ag.ones(2, 3, 4), ag.ones(3, 4, 5), dims=2).shape
+        (2, 5)
+    """
+    if isinstance(dims, int):
+        if not 0 <= dims <= builtins.min(len(a.shape), len(b.shape)):
+            raise ValueError(
+                f"tensordot: cannot sum over {dims} dimensions of {tuple(a.shape)} and {tuple(b.shape)}"
+            )
+        left, right = tuple(range(len(a.shape) - dims, len(a.shape))), tuple(range(dims))
+    else:
+        left, right = (
+            tuple(
+                normalize_dim(d, len(t.shape), "tensordot")
+                for d in (given if hasattr(given, "__len__") else [given])
+            )
+            for t, given in zip((a, b), dims, strict=True)
+        )
+    summed = [a.shape[d] for d in left]
+    if summed != [b.shape[d] for d in right]:
+        raise ValueError(
+            f"tensordot: dims {left} of {tuple(a.shape)} and {right} of {tuple(b.shape)} differ in size"
+        )
+    a_rest = [d for d in range(len(a.shape)) if d not in left]
+    b_rest = [d for d in range(len(b.shape)) if d not in right]
+    shape = (*(a.shape[d] for d in a_rest), *(b.shape[d] for d in b_rest))
+    n, k, m = (math.prod(sizes) for sizes in ([a.shape[d] for d in a_rest], summed, [b.shape[d] for d in b_rest]))
+    x = _reshape(_permute(a, dims=(*a_rest, *left)), shape=(n, k))
+    y = _reshape(_permute(b, dims=(*right, *b_rest)), shape=(k, m))
+    return _reshape(matmul(x, y), shape=shape)
+
+
+def _cheapest(sizes: Sequence[int]) -> dict[tuple[int, int], int]:
+    """Where to split each product of matrices i to j so that fewest multiplications are made; matrix i is
+    sizes[i] by sizes[i + 1] (Cormen et al., Introduction to Algorithms, section 15.2)."""
+    n = len(sizes) - 1
+    cost, split = {(i, i): 0 for i in range(n)}, {}
+    for length in range(1, n):
+        for i in range(n - length):
+            j = i + length
+            cost[i, j], split[i, j] = builtins.min(
+                (cost[i, k] + cost[k + 1, j] + sizes[i] * sizes[k + 1] * sizes[j + 1], k) for k in range(i, j)
+            )
+    return split
+
+
+def _product(tensors: Sequence[Array], split: dict[tuple[int, int], int], i: int, j: int) -> Array:
+    if i == j:
+        return tensors[i]
+    k = split[i, j]
+    return matmul(_product(tensors, split, i, k), _product(tensors, split, k + 1, j))
+
+
+def multi_dot(tensors: Sequence[Array]) -> Array:
+    """The product of two or more matrices, in the order that needs the fewest multiplications.
+
+    The first may be a vector, taken as a row, and the last one, taken as a column.
+
+    Raises:
+        ValueError: fewer than two tensors, a wrong number of dimensions, or sizes that do not fit.
+    """
+    tensors = list(tensors)
+    inside = [len(t.shape) for t in tensors[1:-1]]
+    if len(tensors) < 2 or inside != [2] * len(inside) or not {len(tensors[i].shape) for i in (0, -1)} <= {1, 2}:
+        raise ValueError(f"multi_dot: expected matrices (first and last: or vectors), got {_shapes(tensors)}")
+    drop = [d for d, t in ((0, tensors[0]), (-1, tensors[-1])) if len(t.shape) == 1]
+    tensors[0], tensors[-1] = (
+        unsqueeze(t, d) if len(t.shape) == 1 else t for t, d in ((tensors[0], 0), (tensors[-1], 1))
+    )
+    if any(a.shape[1] != b.shape[0] for a, b in itertools.pairwise(tensors)):
+        raise ValueError(f"multi_dot: the sizes do not fit: {_shapes(tensors)}")
+    split = _cheapest([tensors[0].shape[0], *(t.shape[1] for t in tensors)])
+    out = _product(tensors, split, 0, len(tensors) - 1)
+    return squeeze(out, drop) if drop else out
+
+
+def _shapes(tensors: Sequence[Array]) -> str:
+    return ", ".join(str(tuple(t.shape)) for t in tensors)
+
+
+def chain_matmul(*matrices: Array) -> Array:
+    """`multi_dot` of its arguments.
+
+    Raises:
+        ValueError: the sizes do not fit.
+    """
+    return multi_dot(matrices)
 
 
 # ------------------------------------------------------------------------------------------ linear

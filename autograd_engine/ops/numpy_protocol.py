@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..backend.arrays import Array
-from . import index, linalg, math, reduce, shape
+from . import index, linalg, math, reduce, scan, shape, sort, special
 
 __all__ = ["call_function", "call_ufunc"]
 
@@ -31,43 +31,76 @@ _UFUNCS: dict[str, Callable[..., Any]] = {
     "bitwise_or": math.bitwise_or,
     "bitwise_xor": math.bitwise_xor,
     "ceil": math.ceil,
+    "copysign": math.copysign,
     "cos": math.cos,
     "cosh": math.cosh,
+    "deg2rad": math.deg2rad,
+    "degrees": math.rad2deg,
     "divide": math.div,
+    "entr": special.entr,
     "equal": math.eq,
+    "erf": special.erf,
+    "erfc": special.erfc,
+    "erfcx": special.erfcx,
+    "erfinv": special.erfinv,
     "exp": math.exp,
     "exp2": math.exp2,
+    "expit": math.sigmoid,
     "expm1": math.expm1,
+    "fabs": math.abs,
+    "float_power": math.float_power,
     "floor": math.floor,
     "floor_divide": math.floor_divide,
+    "fmax": math.fmax,
+    "fmin": math.fmin,
     "fmod": math.fmod,
+    "frexp": math.frexp,
+    "gammaln": special.lgamma,
     "greater": math.gt,
     "greater_equal": math.ge,
+    "heaviside": math.heaviside,
+    "hypot": math.hypot,
+    "i0": special.i0,
+    "i0e": special.i0e,
+    "i1": special.i1,
+    "i1e": special.i1e,
     "invert": math.bitwise_not,
     "isfinite": math.isfinite,
     "isinf": math.isinf,
     "isnan": math.isnan,
+    "ldexp": math.ldexp,
     "less": math.lt,
     "less_equal": math.le,
     "log": math.log,
     "log10": math.log10,
     "log1p": math.log1p,
     "log2": math.log2,
+    "log_ndtr": special.log_ndtr,
     "logaddexp": math.logaddexp,
+    "logaddexp2": math.logaddexp2,
     "logical_and": math.logical_and,
     "logical_not": math.logical_not,
     "logical_or": math.logical_or,
     "logical_xor": math.logical_xor,
+    "logit": special.logit,
     "matmul": linalg.matmul,
     "maximum": math.maximum,
     "minimum": math.minimum,
     "multiply": math.mul,
+    "ndtr": special.ndtr,
+    "ndtri": special.ndtri,
     "negative": math.neg,
+    "nextafter": math.nextafter,
     "not_equal": math.ne,
+    "positive": math.positive,
     "power": math.pow,
+    "psi": special.digamma,
+    "rad2deg": math.rad2deg,
+    "radians": math.deg2rad,
     "reciprocal": math.reciprocal,
     "remainder": math.remainder,
     "sign": math.sign,
+    "signbit": math.signbit,
     "sin": math.sin,
     "sinh": math.sinh,
     "sqrt": math.sqrt,
@@ -76,6 +109,8 @@ _UFUNCS: dict[str, Callable[..., Any]] = {
     "tan": math.tan,
     "tanh": math.tanh,
     "trunc": math.trunc,
+    "xlog1py": special.xlog1py,
+    "xlogy": special.xlogy,
 }
 
 _REDUCTIONS: dict[str, Callable[..., Any]] = {
@@ -98,7 +133,7 @@ def call_ufunc(ufunc: Any, method: str, inputs: Sequence[Any], kwargs: dict[str,
     if method == "reduce" and name in _REDUCTIONS and not kwargs.keys() - {"axis", "keepdims"}:
         return _REDUCTIONS[name](*inputs, **{"axis": 0, **kwargs})
     if method == "accumulate" and name == "add" and not kwargs.keys() - {"axis"}:
-        return reduce.cumsum(*inputs, **{"axis": 0, **kwargs})
+        return scan.cumsum(*inputs, **{"axis": 0, **kwargs})
     if method == "outer" and name in _UFUNCS and not kwargs:
         x, y = inputs
         return _UFUNCS[name](shape.reshape(x, (*x.shape, *(1,) * len(y.shape))), y)
@@ -154,7 +189,45 @@ def _std(a: Array, axis: Any = None, *, ddof: float = 0, keepdims: bool = False)
 
 
 def _cumsum(a: Array, axis: int | None = None) -> Array:
-    return reduce.cumsum(shape.ravel(a) if axis is None else a, 0 if axis is None else axis)
+    return scan.cumsum(shape.ravel(a) if axis is None else a, 0 if axis is None else axis)
+
+
+def _cumprod(a: Array, axis: int | None = None) -> Array:
+    return scan.cumprod(shape.ravel(a) if axis is None else a, 0 if axis is None else axis)
+
+
+def _diff(a: Array, n: int = 1, axis: int = -1) -> Array:
+    return scan.diff(a, n, axis)
+
+
+def _trapezoid(y: Array, x: Array | None = None, dx: float = 1.0, axis: int = -1) -> Array:
+    return scan.trapezoid(y, x, dx=dx if x is None else None, dim=axis)
+
+
+def _sort(a: Array, axis: int | None = -1) -> Array:
+    return sort.sort(shape.ravel(a) if axis is None else a, 0 if axis is None else axis).values
+
+
+def _argsort(a: Array, axis: int | None = -1) -> Array:
+    return sort.argsort(shape.ravel(a) if axis is None else a, 0 if axis is None else axis)
+
+
+def _quantile(
+    a: Array, q: Any, axis: int | None = None, *, method: str = "linear", keepdims: bool = False
+) -> Array:
+    return sort.quantile(a, q, axis, keepdims, interpolation=method)
+
+
+def _median(a: Array, axis: int | None = None, *, keepdims: bool = False) -> Array:
+    return sort.quantile(a, 0.5, axis, keepdims)
+
+
+def _nansum(a: Array, axis: Any = None, dtype: Any = None, *, keepdims: bool = False) -> Array:
+    return reduce.nansum(a, axis, keepdims, dtype=dtype)
+
+
+def _nanmean(a: Array, axis: Any = None, dtype: Any = None, *, keepdims: bool = False) -> Array:
+    return reduce.nanmean(a, axis, keepdims, dtype=dtype)
 
 
 def _transpose(a: Array, axes: Sequence[int] | None = None) -> Array:
@@ -204,38 +277,63 @@ def _clip(a: Array, a_min: Any = None, a_max: Any = None) -> Array:
     return math.clamp(a, a_min, a_max)
 
 
+def _nan_to_num(x: Array, copy: bool = True, nan: float = 0.0, posinf: Any = None, neginf: Any = None) -> Array:
+    if not copy:
+        raise _unknown("nan_to_num with copy=False")
+    return math.nan_to_num(x, nan, posinf, neginf)
+
+
+def _array_equal(a1: Array, a2: Array) -> bool:
+    return math.equal(*(a if hasattr(a, "shape") else np.asarray(a) for a in (a1, a2)))
+
+
 def _take(a: Array, indices: Array, axis: int | None = None) -> Array:
     return index.take(a, indices) if axis is None else a[(*(slice(None),) * axis, indices)]
 
 
 _FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.all: reduce.all,
+    np.allclose: math.allclose,
     np.amax: _amax,
     np.amin: _amin,
     np.any: reduce.any,
     np.argmax: reduce.argmax,
     np.argmin: reduce.argmin,
+    np.argsort: _argsort,
+    np.array_equal: _array_equal,
     np.broadcast_to: shape.broadcast_to,
     np.clip: _clip,
     np.concatenate: shape.cat,
+    np.cumprod: _cumprod,
     np.cumsum: _cumsum,
+    np.diff: _diff,
     np.dot: _dot,
     np.einsum: linalg.einsum,
     np.expand_dims: _expand_dims,
+    np.fix: math.trunc,
     np.flip: _flip,
+    np.i0: special.i0,
     np.inner: linalg.inner,
+    np.isclose: math.isclose,
     np.max: _amax,
     np.mean: _mean,
+    np.median: _median,
     np.min: _amin,
     np.moveaxis: shape.movedim,
+    np.nan_to_num: _nan_to_num,
+    np.nanmean: _nanmean,
+    np.nansum: _nansum,
     np.ndim: lambda a: len(a.shape),
     np.outer: lambda a, b: linalg.outer(shape.ravel(a), shape.ravel(b)),
     np.prod: _prod,
+    np.quantile: _quantile,
     np.ravel: shape.ravel,
     np.reshape: _reshape,
     np.round: math.round,
     np.shape: lambda a: tuple(a.shape),
+    np.sinc: math.sinc,
     np.size: lambda a: int(np.prod(a.shape, dtype=int)),
+    np.sort: _sort,
     np.split: _split,
     np.squeeze: shape.squeeze,
     np.stack: shape.stack,
@@ -245,6 +343,7 @@ _FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.take: _take,
     np.take_along_axis: index.take_along_dim,
     np.transpose: _transpose,
+    np.trapezoid: _trapezoid,
     np.var: _var,
     np.where: _where,
 }

@@ -17,27 +17,37 @@ from ..backend.arrays import Array, unboxed
 from ..primitive import primitive
 from .dims import dims_of, kept_shape, normalize_dim, numpy_names
 from .index import take_along_dim
-from .math import exp, keep, maximum, minimum, where
-from .shape import _flip, _repeated, _reshape, ravel, squeeze, unsqueeze
+from .math import abs, clamp, exp, keep, maximum, minimum, sign, sqrt, where
+from .shape import _repeated, _reshape, ravel, squeeze, unsqueeze
 
 __all__ = [
     "all",
     "amax",
     "amin",
+    "aminmax",
     "any",
     "argmax",
     "argmin",
+    "cdist",
+    "corrcoef",
     "count_nonzero",
-    "cumsum",
+    "cov",
+    "dist",
     "log_softmax",
     "logsumexp",
     "max",
     "mean",
     "min",
+    "nanmean",
+    "nansum",
+    "norm",
     "prod",
+    "renorm",
     "softmax",
     "std",
+    "std_mean",
     "sum",
+    "trace",
     "var",
     "var_mean",
 ]
@@ -195,6 +205,24 @@ def argmin(x: Array, dim: int | None = None, keepdim: bool = False) -> Array:
     return _argmin(x, dim=dim, keepdim=keepdim)
 
 
+class Extremes(NamedTuple):
+    """The smallest and the largest elements."""
+
+    min: Any
+    max: Any
+
+
+@numpy_names
+def aminmax(x: Array, *, dim: int | None = None, keepdim: bool = False) -> Extremes:
+    """The smallest and the largest element over `dim`, `(min, max)`; equal ones share the gradient.
+
+    Example:
+        >>> aminmax(tensor([3.0, 1.0, 2.0]))
+        Extremes(min=tensor(1.), max=tensor(3.))
+    """
+    return Extremes(amin(x, dim, keepdim), amax(x, dim, keepdim))
+
+
 class Extreme(NamedTuple):
     """The largest or smallest elements along a dimension, and where each one lies."""
 
@@ -291,6 +319,228 @@ def var_mean(
     return var(x, dim, unbiased, keepdim, correction=correction), mean(x, dim, keepdim)
 
 
+@numpy_names
+def std_mean(
+    x: Array, dim: Dim = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None
+) -> tuple[Array, Array]:
+    """The standard deviation and the mean over `dim`."""
+    return std(x, dim, unbiased, keepdim, correction=correction), mean(x, dim, keepdim)
+
+
+@numpy_names
+def nansum(x: Array, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None) -> Array:
+    """The sum over `dim` of the elements that are not NaN.
+
+    Example:
+        >>> nansum(tensor([1.0, float("nan"), 3.0]))
+        tensor(4.)
+    """
+    return sum(keep(x, x == x), dim, keepdim, dtype=dtype)
+
+
+@numpy_names
+def nanmean(x: Array, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None) -> Array:
+    """The mean over `dim` of the elements that are not NaN; NaN where there are none.
+
+    Raises:
+        TypeError: `x` holds integers, as in PyTorch: give a floating `dtype`.
+
+    Example:
+        >>> nanmean(tensor([1.0, float("nan"), 3.0]))
+        tensor(2.)
+    """
+    if dtype is None and x.dtype.kind not in "fc":
+        raise TypeError(f"nanmean: needs a floating dtype, not {x.dtype}; write nanmean(x, dtype=float32)")
+    with np.errstate(invalid="ignore"):
+        return nansum(x, dim, keepdim, dtype=dtype) / sum(x == x, dim, keepdim)
+
+
+# ----------------------------------------------------------------------------- norms and distances
+
+
+def _norm_rule(
+    g: Array, x: Array, out: Array, p: float, dims: tuple[int, ...], keepdim: bool, x_shape: tuple[int, ...]
+) -> Array:
+    """sign(x) (|x| / norm)^(p - 1), and 0 where the norm is 0 or the element."""
+    out = _with_dims(out, x_shape, dims, keepdim)
+    ratio = x / where(out == 0, 1, out)
+    g = keep(_with_dims(g, x_shape, dims, keepdim), out != 0)
+    if p == 2:
+        return g * ratio
+    nonzero = x != 0
+    return keep(g * sign(x) * abs(where(nonzero, ratio, 1)) ** (p - 1), nonzero)
+
+
+@primitive(floating=True, x=_norm_rule)
+def _norm(x: Array, *, p: float, dims: tuple[int, ...], keepdim: bool) -> Array:
+    if p == 2:
+        return np.sqrt(np.add.reduce(x * x, axis=dims, keepdims=keepdim))
+    return np.add.reduce(np.absolute(x) ** p, axis=dims, keepdims=keepdim) ** x.dtype.type(1 / p)
+
+
+@primitive(floating=True, x=lambda g, x_shape: np.zeros(x_shape, g.dtype))
+def _number_of_nonzeros(x: Array, *, dims: tuple[int, ...], keepdim: bool) -> Array:
+    return np.add.reduce(x != 0, axis=dims, keepdims=keepdim).astype(x.dtype)
+
+
+@numpy_names
+def norm(x: Array, p: Any = "fro", dim: Dim = None, keepdim: bool = False, dtype: Any = None) -> Array:
+    """The p-norm (sum |x|^p)^(1/p) over `dim` (all dimensions by default); its gradient is 0 where it is 0.
+
+    Args:
+        p: a number; "fro" is 2, inf the largest |x|, -inf the smallest, 0 counts what is not zero.
+
+    Raises:
+        ValueError: another `p`.
+
+    Example:
+        >>> norm(tensor([3.0, 4.0]))
+        tensor(5.)
+    """
+    if dtype is not None:
+        x = x.to(dtype)
+    p = 2 if p in ("fro", None) else p
+    if isinstance(p, str):
+        raise ValueError(f'norm: p is a number or "fro", not {p!r}')
+    dims = dims_of(dim, len(x.shape), "norm")
+    if p in (math.inf, -math.inf):
+        return (_amax if p > 0 else _amin)(abs(x), dims=dims, keepdim=keepdim)
+    if p == 0:
+        return _number_of_nonzeros(x, dims=dims, keepdim=keepdim)
+    if p == 1:
+        return sum(abs(x), dim, keepdim)
+    return _norm(x, p=p, dims=dims, keepdim=keepdim)
+
+
+def dist(x: Array, other: Array, p: float = 2) -> Array:
+    """The p-norm of x - other, over all elements; its gradient is 0 where they are equal.
+
+    Example:
+        >>> dist(tensor([1.0, 2.0]), tensor([4.0, 6.0]))
+        tensor(5.)
+    """
+    return norm(x - other, p)
+
+
+def cdist(x1: Array, x2: Array, p: float = 2.0) -> Array:
+    """The p-norm distances between the rows of `x1` and those of `x2`.
+
+    The differences themselves are formed, so points that coincide have distance 0, and gradient 0.
+
+    Shapes: (..., n, m), (..., k, m) -> (..., n, k), leading dimensions broadcast.
+
+    Raises:
+        ValueError: fewer than two dimensions, or rows of different length.
+
+    Example:
+        >>> cdist(tensor([[0.0, 0.0]]), tensor([[3.0, 4.0], [0.0, 1.0]]))
+        tensor([[5., 1.]])
+    """
+    if len(x1.shape) < 2 or len(x2.shape) < 2 or x1.shape[-1] != x2.shape[-1]:
+        raise ValueError(f"cdist: shapes {tuple(x1.shape)} and {tuple(x2.shape)} are not rows of one length")
+    return norm(unsqueeze(x1, -2) - unsqueeze(x2, -3), p, -1)
+
+
+def renorm(x: Array, p: float, dim: int, maxnorm: float) -> Array:
+    """`x` with every slice at an index of `dim` whose p-norm exceeds `maxnorm` scaled down to it.
+
+    Raises:
+        ValueError: fewer than two dimensions, or p or maxnorm out of range.
+
+    Example:
+        >>> renorm(tensor([[3.0, 4.0], [0.3, 0.4]]), 2, 0, 1.0)
+        tensor([[0.6000, 0.8000],
+                [0.3000, 0.4000]])
+    """
+    ndim = len(x.shape)
+    if ndim < 2:
+        raise ValueError(f"renorm: needs at least 2 dimensions, got {ndim}")
+    if not p > 0 or maxnorm < 0:
+        raise ValueError(f"renorm: p must be positive and maxnorm not negative, got {p} and {maxnorm}")
+    dim = normalize_dim(dim, ndim, "renorm")
+    size = norm(x, p, [d for d in range(ndim) if d != dim], keepdim=True)
+    return x * where(size > maxnorm, maxnorm / (size + 1e-7), 1)
+
+
+# ------------------------------------------------------------------------------ second-order moments
+
+
+def cov(x: Array, *, correction: int = 1, fweights: Array | None = None, aweights: Array | None = None) -> Array:
+    """The covariance matrix of variables (rows) over observations (columns).
+
+    Each column counts as often as `fweights` (integers) says, and with the weight of `aweights`. The sum of
+    products of deviations is divided by n - correction; with `aweights`, n - correction sum w a / n.
+
+    Shapes: (variables, observations) -> (variables, variables); 1-D or 0-d, one variable -> 0-d.
+
+    Raises:
+        ValueError: more than two dimensions, or weights of another length.
+
+    Example:
+        >>> cov(tensor([[0.0, 1.0, 2.0], [2.0, 1.0, 0.0]]))
+        tensor([[ 1., -1.],
+                [-1.,  1.]])
+    """
+    if len(x.shape) > 2:
+        raise ValueError(f"cov: at most two dimensions, got shape {tuple(x.shape)}")
+    one = len(x.shape) < 2
+    x = _reshape(x, shape=(1, -1)) if one else x
+    n = x.shape[1]
+    for name, given in (("fweights", fweights), ("aweights", aweights)):
+        if given is not None and tuple(given.shape) != (n,):
+            raise ValueError(f"cov: {name} of shape {tuple(given.shape)} for {n} observations")
+    weights = aweights if fweights is None else fweights if aweights is None else fweights * aweights
+    total = n if weights is None else sum(weights)
+    average = sum(x if weights is None else x * weights, 1, True) / total
+    centered = x - average
+    if aweights is None or correction == 0:
+        degrees = total - correction
+    else:
+        degrees = total - correction * sum(weights * aweights) / total
+    weighted = centered if weights is None else centered * weights
+    products = sum(unsqueeze(weighted, 1) * unsqueeze(centered, 0), 2)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        out = products / (maximum(degrees, 0) if hasattr(degrees, "dtype") else builtins.max(degrees, 0))
+    return squeeze(out) if one else out
+
+
+def corrcoef(x: Array) -> Array:
+    """The correlation coefficients of variables (rows) over observations (columns), within [-1, 1].
+
+    Shapes: (variables, observations) -> (variables, variables); 1-D or 0-d, one variable -> 0-d.
+
+    Raises:
+        ValueError: more than two dimensions.
+
+    Example:
+        >>> corrcoef(tensor([[0.0, 1.0, 2.0], [2.0, 1.0, 0.0]]))
+        tensor([[ 1., -1.],
+                [-1.,  1.]])
+    """
+    products = cov(x)
+    if not products.shape:
+        return products / products
+    places = np.arange(products.shape[0])
+    deviations = sqrt(products[places, places])
+    return clamp(products / unsqueeze(deviations, 1) / unsqueeze(deviations, 0), -1, 1)
+
+
+def trace(x: Array) -> Array:
+    """The sum of the diagonal of a matrix.
+
+    Raises:
+        ValueError: `x` is no matrix.
+
+    Example:
+        >>> trace(tensor([[1.0, 2.0], [3.0, 4.0]]))
+        tensor(5.)
+    """
+    if len(x.shape) != 2:
+        raise ValueError(f"trace: expected a matrix, got shape {tuple(x.shape)}")
+    places = np.arange(builtins.min(x.shape))
+    return sum(x[places, places])
+
+
 # --------------------------------------------------------------------------------- softmax family
 
 
@@ -360,23 +610,6 @@ def log_softmax(x: Array, dim: int, *, dtype: Any = None) -> Array:
         normalize_dim(dim, 0, "log_softmax")
         return x - x
     return _log_softmax(x, dim=normalize_dim(dim, len(x.shape), "log_softmax"))
-
-
-# ------------------------------------------------------------------------------------------- scans
-
-
-@primitive(x=lambda g, dim: _flip(_cumsum(_flip(g, dims=(dim,)), dim=dim), dims=(dim,)))
-def _cumsum(x: Array, *, dim: int) -> Array:
-    return np.add.accumulate(_signed(x), axis=dim)
-
-
-@numpy_names
-def cumsum(x: Array, dim: int) -> Array:
-    """The running sum along `dim`."""
-    if not x.shape:
-        normalize_dim(dim, 0, "cumsum")
-        return x * 1
-    return _cumsum(x, dim=normalize_dim(dim, len(x.shape), "cumsum"))
 
 
 # ------------------------------------------------------------------------------------------- logic

@@ -27,6 +27,7 @@ __all__ = [
     "expand",
     "flatten",
     "flip",
+    "moveaxis",
     "movedim",
     "permute",
     "ravel",
@@ -184,6 +185,9 @@ def movedim(x: Array, source: int | Sequence[int], destination: int | Sequence[i
     for place, dim in sorted(zip(places, moved, strict=True)):
         order.insert(place, dim)
     return _permute(x, dims=tuple(order))
+
+
+moveaxis = movedim
 
 
 def ravel(x: Array) -> Array:

@@ -195,6 +195,8 @@ class Operator:
     Attributes:
         name: of the function.
         function: takes tensors or raw arrays.
+        of: the operator it is about: the function itself, but where that has no derivatives by itself, and the
+            row calls it on symmetric matrices, say, or asks for what does not depend on signs.
         calls: at points where the derivatives exist.
         edges: calls where they do not, or are a matter of convention (ties, zeros, infinities), to be
             compared with PyTorch.
@@ -217,6 +219,12 @@ class Operator:
     analytic: bool = True
     raw: bool = True
     contiguous: bool = False
+    of: Callable[..., Any] | None = None
+
+    @property
+    def operator(self) -> Callable[..., Any]:
+        """The operator that the row tests."""
+        return self.of or self.function
 
     def __str__(self) -> str:
         return self.name

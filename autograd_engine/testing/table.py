@@ -6,11 +6,23 @@ An operator that is not here is not tested, so a test asserts that every public 
 from __future__ import annotations
 
 from .operators import Operator
-from .rows import index, linalg, loss, math, reduce, shape
+from .rows import arrange, decompositions, index, linalg, loss, math, reduce, scan, shape, sort, special
 
 __all__ = ["TABLE", "coverage_table"]
 
-_ROWS = (*math.ROWS, *reduce.ROWS, *shape.ROWS, *index.ROWS, *linalg.ROWS, *loss.ROWS)
+_ROWS = (
+    *math.ROWS,
+    *reduce.ROWS,
+    *scan.ROWS,
+    *shape.ROWS,
+    *sort.ROWS,
+    *arrange.ROWS,
+    *index.ROWS,
+    *linalg.ROWS,
+    *decompositions.ROWS,
+    *loss.ROWS,
+    *special.ROWS,
+)
 
 TABLE: dict[str, Operator] = {row.name: row for row in _ROWS}
 """Every operator by its name. Other names for the same function, such as `divide`, are not repeated."""

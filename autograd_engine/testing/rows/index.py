@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...ops import index
-from ..operators import call, given, integers, mask, op, ours, real
+from ..operators import call, constant, given, integers, mask, op, ours, real
 
 __all__ = ["ROWS"]
 
@@ -63,7 +63,7 @@ ROWS = (
         torch=lambda torch, x, key: x[key],
     ),
     op(
-        index.put,
+        index.setitem,
         call(real(3, 4), 1, real(4)),
         call(real(3, 4), (slice(None), 2), real(3)),
         call(real(3, 4), slice(1), real(1, 4)),
@@ -114,6 +114,81 @@ ROWS = (
         call(real(3, 4), integers(1, 4, below=3), 0),
         call(real(1, 4), integers(3, 2, below=4), 1),
         call(real(3, 4), integers(5, below=12)),
+    ),
+    op(
+        index.index_add,
+        call(real(3, 4), 0, given([2, 0, 2]), real(3, 4)),
+        call(real(3, 4), -1, given([1, 1]), real(3, 2), alpha=2),
+        call(real(3), 0, given(1), real(1)),
+        call(real(3, 2), 0, given(np.zeros(0, np.int64)), real(0, 2)),
+    ),
+    op(
+        index.index_copy,
+        call(real(3, 4), 0, given([2, 0]), real(2, 4)),
+        call(real(3, 4), -1, given([1, 3]), real(3, 2)),
+        ours(real(3), 0, given([1, 1]), real(2)),  # for PyTorch undefined: here the last copy counts
+    ),
+    op(
+        index.index_fill,
+        call(real(3, 4), 0, given([2, 0]), 1.5),
+        call(real(3, 4), -1, given([1, 3]), real()),
+    ),
+    op(
+        index.index_put,
+        call(real(3, 4), (given([0, 2]), given([1, 1])), real(2)),
+        call(real(3, 4), (given([0, 2, 0]),), real(3, 4), True),
+        call(real(3, 4), (given([0, 2, 0]), given([1, 1, 1])), real(), accumulate=True),
+        call(real(3, 4), (given([0, -1, 0]),), real(4), accumulate=True),
+        call(real(3, 4), (mask(3, 4),), real(), accumulate=True),
+    ),
+    op(
+        index.put,
+        call(real(3, 4), given([[0, 11], [5, 3]]), real(2, 2)),
+        call(real(3, 4), given([1, 1, -1]), real(3), accumulate=True),
+        call(real(), given([0]), real(1)),
+        torch=lambda torch, x, at, source, accumulate=False: x.put(at, source, accumulate),
+    ),
+    op(
+        index.masked_scatter,
+        call(real(3, 4), mask(3, 4), real(3, 4)),
+        call(real(3, 4), mask(4), real(12)),
+        call(real(0), mask(0), real(0)),
+    ),
+    op(
+        index.select,
+        call(real(3, 4), 0, -1),
+        call(real(3, 4), 1, 2),
+        call(real(3), 0, 1),
+        call(real(0, 3), 1, 0),
+    ),
+    op(
+        index.narrow,
+        call(real(3, 4), 0, 1, 2),
+        call(real(3, 4), -1, -2, 2),
+        call(real(3), 0, 3, 0),
+        call(real(0, 3), 1, 0, 2),
+    ),
+    op(
+        index.select_scatter,
+        call(real(3, 4), real(4), 0, 1),
+        call(real(3, 4), real(3), -1, -2),
+        call(real(3), real(), 0, 0),
+    ),
+    op(
+        index.slice_scatter,
+        call(real(4, 3), real(2, 3), 0, 1, 3),
+        call(real(4, 3), real(4, 2), dim=1, start=0, end=3, step=2),
+        call(real(4), real(4)),
+        call(real(4), real(2), 0, -2),
+    ),
+    op(index.argwhere, call(mask(3, 4)), call(constant(2, 3)), call(constant(0, 3)), order=0),
+    op(
+        index.nonzero,
+        call(mask(3, 4)),
+        call(mask(3, 4), as_tuple=True),
+        call(given(True), as_tuple=True),
+        call(constant(2, 0)),
+        order=0,
     ),
     op(
         index.masked_select,

@@ -17,6 +17,7 @@ from ..operators import (
     call,
     elementwise,
     given,
+    integers,
     mask,
     op,
     real,
@@ -27,6 +28,7 @@ __all__ = ["ROWS"]
 _TIES = call(given([[1.0, 2.0, -1.0], [0.0, 3.0, 3.0]]), given([[1.0, 1.0, -1.0], [0.0, 3.0, 4.0]]))
 _INFINITE = given([[-np.inf, -np.inf], [-np.inf, 1.0], [np.inf, 1.0], [700.0, 800.0]])
 _ORIGIN = call(given([-1.0, 0.0, 2.0]))
+_MISSING = call(given([1.0, np.nan, 2.0, np.nan, -np.inf]), given([np.nan, 3.0, np.inf, np.nan, 0.0]))
 _FAR = call(given([-1000.0, -40.0, 0.0, 40.0, 1000.0]))
 
 _ARITHMETIC = (
@@ -48,6 +50,27 @@ _ARITHMETIC = (
         ],
     ),
     elementwise(math.neg, ANY),
+    elementwise(math.positive, ANY),
+    elementwise(
+        math.hypot,
+        ANY,
+        NONZERO,
+        analytic=False,
+        edges=[call(given([0.0, 0.0, np.inf, 1e200]), given([0.0, 1.0, 1.0, 1e200]))],
+    ),
+    elementwise(
+        math.lerp,
+        ANY,
+        ANY,
+        ANY,
+        analytic=False,
+        more=[call(real(3), real(3), 0.3), call(real(3), real(3), 0.8)],
+        edges=[call(given([0.1, 0.1, 0.1, 0.1]), given([0.7, 0.7, 0.7, 0.7]), given([0.0, 1.0, 0.5, 2.0]))],
+    ),
+    elementwise(math.addcmul, ANY, ANY, ANY, more=[call(real(2, 3), real(3), real(2, 1), value=-0.5)]),
+    elementwise(
+        math.addcdiv, ANY, ANY, NONZERO, more=[call(real(2, 2), real(2), real(2, 1, domain=NONZERO), value=3)]
+    ),
     elementwise(math.abs, NONZERO, analytic=False, edges=[_ORIGIN]),
     elementwise(math.reciprocal, NONZERO, edges=[_ORIGIN]),
     elementwise(math.square, ANY, edges=[_ORIGIN]),
@@ -75,6 +98,18 @@ _FUNCTIONS = (
             call(given([-np.inf, np.inf]), given([-np.inf, np.inf])),
         ],
     ),
+    elementwise(
+        math.logaddexp2,
+        ANY,
+        ANY,
+        analytic=False,
+        edges=[call(given([-np.inf, 2000.0, 1.0]), given([1.0, 1900.0, 1.0]))],
+    ),
+    elementwise(math.ldexp, ANY, ANY, more=[call(real(2, 3), integers(3, below=5))]),
+    elementwise(math.frexp, NONZERO, analytic=False, edges=[call(given([0.0, 1.0, -3.5, 1e-310]))]),
+    elementwise(math.deg2rad, ANY),
+    elementwise(math.rad2deg, ANY),
+    elementwise(math.sinc, ANY, analytic=False, edges=[call(given([-3.0, -1.0, 0.0, 0.5, 1.5, 40.25]))]),
     elementwise(math.sin, ANY),
     elementwise(math.cos, ANY),
     elementwise(math.tan, Domain(-1.4, 1.4)),
@@ -104,6 +139,17 @@ _FUNCTIONS = (
 _CHOICE = (
     elementwise(math.maximum, ANY, ANY, analytic=False, edges=[_TIES]),
     elementwise(math.minimum, ANY, ANY, analytic=False, edges=[_TIES]),
+    elementwise(math.fmax, ANY, ANY, analytic=False, edges=[_TIES, _MISSING]),
+    elementwise(math.fmin, ANY, ANY, analytic=False, edges=[_TIES, _MISSING]),
+    elementwise(
+        math.copysign,
+        NONZERO,
+        NONZERO,
+        analytic=False,
+        more=[call(real(3, domain=NONZERO), -1)],
+        edges=[call(given([0.0, 1.0, -1.0, -2.0, 3.0]), given([1.0, 0.0, -0.0, -np.inf, np.nan]))],
+    ),
+    elementwise(math.nextafter, Domain(-2.0, -0.5), Domain(0.5, 2.0), analytic=False, edges=[_TIES]),
     elementwise(math.where, MASK, ANY, ANY, more=[call(mask(2, 3), real(3), 0.0), call(mask(3), 1.0, real(2, 3))]),
     op(
         math.masked_fill,
@@ -128,6 +174,17 @@ _CHOICE = (
             call(given([0.0, 1.0, 2.0, 3.0]), given([0.0, 1.5, 2.4, 0.0]), given([1.0, 1.0, 2.5, 3.0])),
         ],
     ),
+    elementwise(math.clamp_min, ANY, ANY, analytic=False, more=[call(real(3), 0.5)], edges=[_TIES]),
+    elementwise(math.clamp_max, ANY, ANY, analytic=False, more=[call(real(3), 0.5)], edges=[_TIES]),
+    elementwise(
+        math.nan_to_num,
+        ANY,
+        analytic=False,
+        edges=[call(_INFINITE), call(_INFINITE, None, 3.0, -2.0), call(given([np.nan, 1.0]), 5.0)],
+    ),
+    elementwise(math.frac, NONZERO, analytic=False, edges=[_ORIGIN]),
+    elementwise(math.signbit, NONZERO, order=0, edges=[call(given([0.0, -0.0, -np.inf]))]),
+    elementwise(math.heaviside, ANY, ANY, order=0, more=[call(given([-1.0, 0.0, 0.0, np.nan]), real(4))]),
     elementwise(math.sign, NONZERO, order=0, edges=[_ORIGIN]),
     elementwise(math.floor, ANY, order=0),
     elementwise(math.ceil, ANY, order=0),
@@ -151,6 +208,14 @@ _CHOICE = (
     elementwise(math.isnan, ANY, order=0, edges=[call(_INFINITE), call(given([np.nan, 1.0]))]),
     elementwise(math.isinf, ANY, order=0, edges=[call(_INFINITE)]),
     elementwise(math.isfinite, ANY, order=0, edges=[call(_INFINITE)]),
+    elementwise(
+        math.isclose,
+        ANY,
+        ANY,
+        order=0,
+        more=[call(real(3), given([0.1, 0.2, np.nan]), 0.5, 0.1, True)],
+        edges=[call(given([1.0, np.inf, np.nan, np.inf]), given([1.0 + 1e-6, np.inf, np.nan, 1.0]))],
+    ),
 )
 
 ROWS = (*_ARITHMETIC, *_FUNCTIONS, *_CHOICE)

@@ -5,13 +5,17 @@ from __future__ import annotations
 import numpy as np
 
 from ...ops import reduce
-from ..operators import call, given, mask, op, real, reduction
+from ..operators import NONZERO, Input, call, given, mask, op, real, reduction
 
 __all__ = ["ROWS"]
 
 _EQUAL = given([[1.0, 3.0, 3.0], [3.0, 0.0, 0.0]])
 _ZEROS = given([[0.0, 2.0, 3.0], [0.0, 0.0, 3.0], [1.0, 2.0, 3.0]])
 _HUGE = given([[-np.inf, 1.0], [np.inf, 1.0], [700.0, 800.0], [-1e5, -1e6]])
+
+_NAN = given([[1.0, np.nan, 3.0], [np.nan, 2.0, np.nan], [1.0, 2.0, 3.0]])
+_VARIABLES = given([[1.0, 2.0, 4.0, 3.0], [0.0, 2.0, -1.0, 5.0], [3.0, 2.0, 2.5, 1.5]])
+_WEIGHTS = Input((3,), differentiated=False, values=[0.5, 1.0, 2.5])
 
 _PROD_EDGES = [call(_ZEROS), call(_ZEROS, 1), call(_ZEROS, 0, keepdim=True), call(given([0.0])), call(given(0.0))]
 
@@ -59,6 +63,7 @@ ROWS = (
             (reduce.var, True, [call(_EQUAL), call(given([[2.0, 2.0], [1.0, 2.0]]), 1)]),
             (reduce.std, True, [call(_EQUAL), call(given([[2.0, 2.0], [1.0, 2.0]]), 1)]),
             (reduce.var_mean, True, [call(_EQUAL)]),
+            (reduce.std_mean, True, [call(_EQUAL)]),
         )
     ),
     reduction(
@@ -83,10 +88,71 @@ ROWS = (
         )
         for softmax in (reduce.softmax, reduce.log_softmax)
     ),
+    reduction(reduce.nansum, edges=[call(_NAN), call(_NAN, 1)]),
+    reduction(reduce.nanmean, empty=False, edges=[call(_NAN), call(_NAN, 1)]),
     op(
-        reduce.cumsum,
-        *(call(real(*s), d) for s, d in [((2, 3), 0), ((2, 3), -1), ((), 0), ((0, 3), 0), ((2, 1), 1)]),
+        reduce.aminmax,
+        call(real(2, 3)),
+        call(real(2, 3), dim=0),
+        call(real(2, 3), dim=1, keepdim=True),
+        call(real(0, 3), dim=1),
+        call(real()),
+        analytic=False,
+        edges=[call(_EQUAL), call(_EQUAL, dim=1)],
     ),
+    op(
+        reduce.norm,
+        *(call(real(2, 3, domain=NONZERO), p) for p in (1, 2, 3, 0.5, 1.5, np.inf, -np.inf)),
+        call(real(2, 3)),
+        call(real(2, 3), 3, 0),
+        call(real(2, 3), 2, 1, True),
+        call(real(2, 3, 2), dim=(0, 2), keepdim=True),
+        call(real(domain=NONZERO)),
+        call(real(0)),
+        call(real(0, 3), 3, 1),
+        analytic=False,
+        edges=[
+            *(call(given([[0.0, 0.0], [3.0, 0.0]]), p, 1) for p in (0, 1, 1.5, 2, 3, np.inf)),
+            call(given([0.0, 0.0])),
+            call(given([3.0, -3.0, 1.0]), np.inf),
+        ],
+    ),
+    op(
+        reduce.dist,
+        call(real(2, 3), real(2, 3)),
+        call(real(2, 3), real(3), 3),
+        call(real(2, 3), real(1, 3), p=1),
+        analytic=False,
+        edges=[call(_EQUAL, _EQUAL), call(_EQUAL, _EQUAL, 1), call(real(2), real(2), np.inf)],
+    ),
+    op(
+        reduce.cdist,
+        call(real(2, 3), real(4, 3)),
+        call(real(2, 2, 3), real(1, 3, 3), 1.0),
+        call(real(2, 3), real(2, 3), p=3.0),
+        call(real(0, 3), real(2, 3)),
+        analytic=False,
+        edges=[call(_EQUAL, _EQUAL), call(_EQUAL, _EQUAL, 1.0), call(real(2, 3), real(2, 3), np.inf)],
+    ),
+    op(
+        reduce.renorm,
+        call(given([[1.0, 2.0], [0.1, 0.2]]), 2, 0, 1.0),
+        call(real(2, 3, 2), p=1, dim=1, maxnorm=0.5),
+        analytic=False,
+        edges=[call(given([[3.0, 4.0], [0.0, 0.0]]), 2, 0, 5.0)],
+    ),
+    op(
+        reduce.cov,
+        call(real(2, 4)),
+        call(real(4)),
+        call(real(3, 4), correction=0),
+        call(real(2, 3), fweights=given(np.array([1, 2, 3]))),
+        call(real(2, 3), fweights=given(np.array([1, 2, 3])), aweights=_WEIGHTS),
+        call(real(2, 3), aweights=_WEIGHTS),
+        analytic=False,
+    ),
+    op(reduce.corrcoef, call(_VARIABLES), call(given([1.0, 2.0, 4.0])), analytic=False),
+    op(reduce.trace, call(real(3, 3)), call(real(2, 3)), call(real(3, 1)), call(real(0, 3))),
     reduction(reduce.all, order=0, several=True, more=[call(mask(2, 3), 1)]),
     reduction(reduce.any, order=0, several=True, more=[call(mask(2, 3), 1)]),
     reduction(reduce.count_nonzero, order=0, keepdim=False, more=[call(mask(2, 3), 1), call(_ZEROS, 0)]),

@@ -1,0 +1,390 @@
+"""Scans: every element of the result depends on the elements before it along one dimension.
+
+The derivative of a scan is a scan in the other direction. Differences undo sums, and trapezoids are sums of
+means of neighbours, so they are here too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..backend.arrays import Array, unboxed
+from ..graph import Value
+from ..primitive import primitive
+from .dims import along, dims_of, normalize_dim, numpy_names
+from .index import take_along_dim
+from .math import exp, isfinite, keep, logical_xor, where
+from .reduce import _signed, argmax, sum
+from .shape import cat, unsqueeze
+
+__all__ = [
+    "cummax",
+    "cummin",
+    "cumprod",
+    "cumsum",
+    "cumulative_trapezoid",
+    "diff",
+    "gradient",
+    "logcumsumexp",
+    "trapezoid",
+    "trapz",
+]
+
+_BLOCK = 32
+_LARGE = 4096
+
+
+def _raw(x: Any) -> Any:
+    return x.array if isinstance(x, Value) else x
+
+
+def _reversed(x: Any, dim: int) -> Any:
+    """The raw array seen from the other end of `dim`."""
+    return x[along(dim, slice(None, None, -1))]
+
+
+def _sums_by_blocks(x: Any, reverse: bool) -> Any:
+    """Running sums along the last dimension: inside blocks by a product with a triangle of ones, which is
+    several additions per cycle where a scan waits for each, then the sums of the blocks before."""
+    *outer, n = x.shape
+    blocks = -(-n // _BLOCK)
+    if n % _BLOCK:
+        padded = np.zeros((*outer, blocks * _BLOCK), x.dtype)
+        padded[..., :n] = x
+        x = padded
+    ones = np.ones((_BLOCK, _BLOCK), x.dtype)
+    out = x.reshape(*outer, blocks, _BLOCK) @ (np.tril(ones) if reverse else np.triu(ones))
+    totals = _running_sums(out[..., 0 if reverse else -1], len(outer), reverse)
+    if reverse:
+        out[..., :-1, :] += totals[..., 1:, None]
+    else:
+        out[..., 1:, :] += totals[..., :-1, None]
+    return out.reshape(*outer, blocks * _BLOCK)[..., :n]
+
+
+def _running_sums(x: Any, dim: int, reverse: bool) -> Any:
+    n = x.shape[dim]
+    if x.size >= _LARGE and x.dtype.kind == "f" and n > _BLOCK:
+        if dim == x.ndim - 1:
+            with np.errstate(invalid="ignore", over="ignore"):
+                out = _sums_by_blocks(x, reverse)
+            # In a product an infinity turns its neighbours into NaN; it always reaches the last sum.
+            if np.isfinite(out[..., 0 if reverse else -1]).all():
+                return out
+        elif x.size // n >= _LARGE // _BLOCK:
+            out = np.empty(x.shape, x.dtype)
+            last: Any = x.dtype.type(0)
+            for i in range(n)[:: -1 if reverse else 1]:
+                place = along(dim, i)
+                last = np.add(last, x[place], out=out[place])
+            return out
+    if reverse:
+        return _reversed(np.add.accumulate(_reversed(x, dim), axis=dim), dim)
+    return np.add.accumulate(x, axis=dim)
+
+
+@primitive(x=lambda g, dim, reverse: _cumsum(g, dim=dim, reverse=not reverse))
+def _cumsum(x: Array, *, dim: int, reverse: bool) -> Array:
+    return _running_sums(_signed(x), dim, reverse)
+
+
+def _scanned(x: Array, dim: int, dtype: Any, name: str) -> tuple[Array, int]:
+    dim = normalize_dim(dim, len(x.shape), name)
+    return (x if dtype is None else x.to(dtype)), dim
+
+
+@numpy_names
+def cumsum(x: Array, dim: int, *, dtype: Any = None) -> Array:
+    """The running sum along `dim`: out[k] = x[0] + ... + x[k]. Booleans and integers sum to int64.
+
+    Large sums are formed in blocks, which rounds less than adding one element after the other.
+
+    Example:
+        >>> cumsum(tensor([1.0, 2.0, 3.0]), 0)
+        tensor([1., 3., 6.])
+    """
+    x, dim = _scanned(x, dim, dtype, "cumsum")
+    return _cumsum(x, dim=dim, reverse=False) if x.shape else x * 1
+
+
+def _cumprod_rule(g: Array, x: Array, out: Array, dim: int) -> Array:
+    """sum_{k >= i} g[k] out[k] / x[i]; or, where a zero forbids the division, the product before i times
+    sum_{k >= i} g[k] x[i+1] ... x[k], from a matrix of products."""
+    if not np.any(_raw(x) == 0):
+        return _cumsum(g * out, dim=dim, reverse=True) / x
+    n = x.shape[dim]
+    trailing = (1,) * (len(x.shape) - dim - 1)
+    later = np.triu(np.ones((n, n), bool), 1).reshape(n, n, *trailing)
+    reached = np.triu(np.ones((n, n), bool)).reshape(n, n, *trailing)
+    one = x.dtype.type(1)
+    products = _cumprod(where(later, unsqueeze(x, dim), one), dim=dim + 1)
+    after = sum(keep(products * unsqueeze(g, dim), reached), dim + 1)
+    first = np.ones((*x.shape[:dim], 1, *x.shape[dim + 1 :]), x.dtype)
+    return after * cat([first, out[along(dim, slice(None, -1))]], dim)
+
+
+@primitive(x=_cumprod_rule)
+def _cumprod(x: Array, *, dim: int) -> Array:
+    return np.multiply.accumulate(_signed(x), axis=dim)
+
+
+@numpy_names
+def cumprod(x: Array, dim: int, *, dtype: Any = None) -> Array:
+    """The running product along `dim`: out[k] = x[0] ... x[k]. Its derivatives are right at zeros too.
+
+    Example:
+        >>> cumprod(tensor([2.0, 3.0, 4.0]), 0)
+        tensor([ 2.,  6., 24.])
+    """
+    x, dim = _scanned(x, dim, dtype, "cumprod")
+    return _cumprod(x, dim=dim) if x.shape else x * 1
+
+
+# ------------------------------------------------------------------------------ running extremes
+
+
+class Extremes(NamedTuple):
+    """The largest or smallest elements so far along a dimension, and where each one lies."""
+
+    values: Any
+    indices: Any
+
+
+@primitive
+def _last_record(x: Array, *, dim: int, largest: bool) -> Array:
+    """The index of the latest element that is as extreme as all before it; NaN is the most extreme."""
+    record = (np.maximum if largest else np.minimum).accumulate(x, axis=dim) == x
+    if x.dtype.kind == "f":
+        record |= np.isnan(x)
+    places = np.arange(x.shape[dim]).reshape(-1, *(1,) * (x.ndim - dim - 1))
+    return np.maximum.accumulate(np.where(record, places, 0), axis=dim)
+
+
+def _running_extreme(x: Array, dim: int, largest: bool, name: str) -> Extremes:
+    dim = normalize_dim(dim, len(x.shape), name)
+    if not x.shape:
+        return Extremes(x * 1, argmax(x))
+    indices = _last_record(x, dim=dim, largest=largest)
+    return Extremes(take_along_dim(x, indices, dim), indices)
+
+
+@numpy_names
+def cummax(x: Array, dim: int) -> Extremes:
+    """The largest element so far along `dim`, `(values, indices)`; of equal ones the last is named.
+
+    The gradient goes to the elements that `indices` names. NaN counts as largest.
+
+    Example:
+        >>> cummax(tensor([1.0, 3.0, 2.0]), 0).values
+        tensor([1., 3., 3.])
+    """
+    return _running_extreme(x, dim, True, "cummax")
+
+
+@numpy_names
+def cummin(x: Array, dim: int) -> Extremes:
+    """The smallest element so far along `dim`, `(values, indices)`; of equal ones the last is named.
+
+    The gradient goes to the elements that `indices` names. NaN counts as smallest.
+
+    Example:
+        >>> cummin(tensor([2.0, 1.0, 3.0]), 0).values
+        tensor([2., 1., 1.])
+    """
+    return _running_extreme(x, dim, False, "cummin")
+
+
+def _logcumsumexp_rule(g: Array, x: Array, out: Array, dim: int) -> Array:
+    """sum_{k >= i} g[k] e^(x[i] - out[k]). The exponent is never positive, but each half of it alone may
+    overflow; where it would, a matrix of the differences does without halves."""
+    values = _raw(out)
+    low, high = (values.min(), values.max()) if values.size else (0.0, 0.0)
+    if high - low < 80:
+        middle = x.dtype.type((low + high) / 2)
+        return exp(x - middle) * _cumsum(g * exp(middle - out), dim=dim, reverse=True)
+    n = x.shape[dim]
+    reached = np.triu(np.ones((n, n), bool)).reshape(n, n, *(1,) * (len(x.shape) - dim - 1))
+    reached = reached & np.expand_dims(np.isfinite(_raw(x)), dim + 1)
+    exponents = keep(unsqueeze(x, dim + 1) - unsqueeze(keep(out, isfinite(out)), dim), reached)
+    return sum(keep(exp(exponents) * unsqueeze(g, dim), reached), dim + 1)
+
+
+@primitive(floating=True, x=_logcumsumexp_rule)
+def _logcumsumexp(x: Array, *, dim: int) -> Array:
+    return unboxed(np.asarray(np.logaddexp.accumulate(x, axis=dim)))
+
+
+@numpy_names
+def logcumsumexp(x: Array, dim: int) -> Array:
+    """log(e^x[0] + ... + e^x[k]) along `dim`, which does not overflow.
+
+    Example:
+        >>> logcumsumexp(tensor([0.0, 0.0, 1000.0]), 0)
+        tensor([0.0000e+00, 6.9315e-01, 1.0000e+03])
+    """
+    dim = normalize_dim(dim, len(x.shape), "logcumsumexp")
+    return _logcumsumexp(x, dim=dim) if x.shape else x * 1
+
+
+# ----------------------------------------------------------------------- differences and trapezoids
+
+
+@numpy_names
+def diff(x: Array, n: int = 1, dim: int = -1, prepend: Array | None = None, append: Array | None = None) -> Array:
+    """The `n`-th differences of neighbours along `dim`, after joining `prepend` and `append` to its ends.
+
+    Shapes: the result is shorter by `n` along `dim`, at least empty. Of booleans, whether neighbours differ.
+
+    Raises:
+        ValueError: a 0-d tensor, or a negative `n`.
+
+    Example:
+        >>> diff(tensor([1.0, 4.0, 9.0]))
+        tensor([3., 5.])
+    """
+    if not x.shape:
+        raise ValueError("diff: a 0-d tensor has no neighbours")
+    if n < 0:
+        raise ValueError(f"diff: n must not be negative, got {n}")
+    dim = normalize_dim(dim, len(x.shape), "diff")
+    pieces = [t for t in (prepend, x, append) if t is not None]
+    x = cat(pieces, dim) if len(pieces) > 1 else x
+    for _ in range(n):
+        right, left = x[along(dim, slice(1, None))], x[along(dim, slice(None, -1))]
+        x = logical_xor(right, left) if x.dtype.kind == "b" else right - left
+    return x if n else x * 1
+
+
+def _along_dim(coordinates: Array, ndim: int, dim: int) -> Array:
+    """1-D coordinates as they lie along `dim` of a tensor."""
+    return coordinates.reshape(tuple(-1 if d == dim else 1 for d in range(ndim)))
+
+
+def _slopes(x: Array, spacing: Any, dim: int, edge_order: int) -> Array:
+    """The derivative along `dim`: second-order differences inside, one-sided ones at the two ends."""
+
+    def part(start: int | None, stop: int | None) -> Array:
+        return x[along(dim, slice(start, stop))]
+
+    n = x.shape[dim]
+    if getattr(spacing, "shape", ()):
+        h = _along_dim(spacing[1:] - spacing[:-1], len(x.shape), dim)
+        before, after = (h[along(dim, slice(*ends))] for ends in ((None, -1), (1, None)))
+        first, second, last, next_last = (
+            h[along(dim, slice(*ends))] for ends in ((0, 1), (1, 2), (n - 2, n - 1), (n - 3, n - 2))
+        )
+    else:
+        before = after = first = second = last = next_last = spacing
+    both = before + after
+    inside = (
+        part(None, -2) * (-after / (before * both))
+        + part(1, -1) * ((after - before) / (before * after))
+        + part(2, None) * (before / (after * both))
+    )
+    if edge_order == 1:
+        head = (part(1, 2) - part(0, 1)) / first
+        tail = (part(n - 1, n) - part(n - 2, n - 1)) / last
+    else:
+        head = (
+            part(0, 1) * (-(2 * first + second) / (first * (first + second)))
+            + part(1, 2) * ((first + second) / (first * second))
+            - part(2, 3) * (first / (second * (first + second)))
+        )
+        tail = (
+            part(n - 3, n - 2) * (last / (next_last * (next_last + last)))
+            - part(n - 2, n - 1) * ((next_last + last) / (next_last * last))
+            + part(n - 1, n) * ((2 * last + next_last) / (last * (next_last + last)))
+        )
+    return cat([head, inside, tail], dim)
+
+
+def gradient(
+    x: Array, *, spacing: Any = 1, dim: int | Sequence[int] | None = None, edge_order: int = 1
+) -> tuple[Array, ...]:
+    """The derivatives of sampled values along each of `dim` (all by default), by finite differences.
+
+    Central differences of second order inside; at the two ends one-sided ones of order `edge_order`, 1 or 2.
+
+    Args:
+        spacing: the distance of samples; or a sequence with, for each dimension, the distance or the 1-D
+            tensor of coordinates.
+
+    Raises:
+        ValueError: too few samples, or a spacing that does not fit.
+
+    Example:
+        >>> gradient(tensor([1.0, 4.0, 9.0, 16.0]))
+        (tensor([3., 4., 6., 7.]),)
+    """
+    dims = dims_of(dim, len(x.shape), "gradient")
+    spacings = list(spacing) if isinstance(spacing, (list, tuple)) else [spacing] * len(dims)
+    if len(spacings) != len(dims):
+        raise ValueError(f"gradient: {len(spacings)} spacings for {len(dims)} dimensions")
+    if edge_order not in (1, 2):
+        raise ValueError(f"gradient: edge_order must be 1 or 2, not {edge_order}")
+    for d, h in zip(dims, spacings, strict=True):
+        n = x.shape[d]
+        if n < edge_order + 1:
+            raise ValueError(f"gradient: dim {d} has {n} samples, edge_order {edge_order} needs {edge_order + 1}")
+        shape = tuple(getattr(h, "shape", ()))
+        if shape and shape != (n,):
+            raise ValueError(f"gradient: dim {d} has {n} samples but coordinates of shape {shape}")
+    return tuple(_slopes(x, h, d, edge_order) for d, h in zip(dims, spacings, strict=True))
+
+
+def _trapezoids(y: Array, x: Array | None, dx: Any, dim: int, name: str) -> tuple[Array, int]:
+    """The areas between neighbouring samples along `dim`."""
+    if not y.shape:
+        raise ValueError(f"{name}: a 0-d tensor has no samples")
+    if x is not None and dx is not None:
+        raise TypeError(f"{name}: give the coordinates x or their distance dx, not both")
+    dim = normalize_dim(dim, len(y.shape), name)
+    heights = y[along(dim, slice(1, None))] + y[along(dim, slice(None, -1))]
+    if x is None:
+        return heights * ((1 if dx is None else dx) / 2), dim
+    if len(x.shape) == 1:
+        x = _along_dim(x, len(y.shape), dim)
+    if x.shape[dim - len(y.shape)] != y.shape[dim]:
+        raise ValueError(
+            f"{name}: {y.shape[dim]} samples along dim {dim} but coordinates of shape {tuple(x.shape)}"
+        )
+    return heights * diff(x, 1, dim - len(y.shape)) / 2, dim
+
+
+@numpy_names
+def trapezoid(y: Array, x: Array | None = None, *, dx: Any = None, dim: int = -1) -> Array:
+    """The integral of samples along `dim` by the trapezoidal rule: sum (x[i+1] - x[i]) (y[i] + y[i+1]) / 2.
+
+    Args:
+        x: the coordinates, 1-D or of the shape of `y`; without them the samples lie `dx` (1) apart.
+
+    Raises:
+        TypeError: both `x` and `dx`.
+        ValueError: the number of coordinates differs.
+
+    Example:
+        >>> trapezoid(tensor([1.0, 2.0, 3.0]))
+        tensor(4.)
+    """
+    areas, dim = _trapezoids(y, x, dx, dim, "trapezoid")
+    return sum(areas, dim)
+
+
+trapz = trapezoid
+
+
+@numpy_names
+def cumulative_trapezoid(y: Array, x: Array | None = None, *, dx: Any = None, dim: int = -1) -> Array:
+    """The running integral of samples along `dim` by the trapezoidal rule; shorter by one than `y`.
+
+    Arguments and errors are those of `trapezoid`.
+
+    Example:
+        >>> cumulative_trapezoid(tensor([1.0, 2.0, 3.0]))
+        tensor([1.5000, 4.0000])
+    """
+    areas, dim = _trapezoids(y, x, dx, dim, "cumulative_trapezoid")
+    return cumsum(areas, dim)

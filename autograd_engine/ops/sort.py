@@ -1,0 +1,535 @@
+"""Order: sorting, and what is read off sorted numbers. A sort only moves numbers.
+
+So each of these operators finds indices, through which no gradient flows, and reads the elements there; the
+derivative writes the gradient back to the same places. No place is read twice, so it is a plain write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..backend.arrays import Array, unboxed
+from ..graph import Value
+from ..primitive import primitive
+from .dims import along, normalize_dim, numpy_names
+from .index import take_along_dim
+from .math import keep
+from .reduce import sum
+from .shape import movedim, ravel, reshape, squeeze
+
+__all__ = [
+    "argsort",
+    "bincount",
+    "bucketize",
+    "histc",
+    "kthvalue",
+    "median",
+    "mode",
+    "msort",
+    "nanmedian",
+    "nanquantile",
+    "quantile",
+    "searchsorted",
+    "sort",
+    "topk",
+    "unique",
+    "unique_consecutive",
+]
+
+
+class Ordered(NamedTuple):
+    """Elements along a dimension, and where each one lies."""
+
+    values: Any
+    indices: Any
+
+
+def _raw(x: Any) -> Any:
+    return np.asarray(x.array if isinstance(x, Value) else x)
+
+
+@primitive(x=lambda g, index, dim, x_shape: _write(g, index, dim=dim, size=x_shape[dim]))
+def _read(x: Array, index: Array, *, dim: int) -> Array:
+    """The elements at `index` along `dim`, which names none twice."""
+    return np.take_along_axis(x, index, dim)
+
+
+@primitive(x=lambda g, index, dim: _read(g, index, dim=dim))
+def _write(x: Array, index: Array, *, dim: int, size: int) -> Array:
+    """Zeros, with `x` at `index` along `dim`."""
+    shape = (*x.shape[:dim], size, *x.shape[dim + 1 :])
+    out = (np.empty if index.shape == shape else np.zeros)(shape, x.dtype)
+    np.put_along_axis(out, index, x, dim)
+    return out
+
+
+@primitive
+def _order(x: Array, *, dim: int, descending: bool) -> Array:
+    """The indices that sort `x`; equal elements keep their order. NaN counts as largest."""
+    if not descending:
+        return np.argsort(x, axis=dim, kind="stable")
+    last = along(dim, slice(None, None, -1))
+    return (x.shape[dim] - 1 - np.argsort(x[last], axis=dim, kind="stable"))[last]
+
+
+@numpy_names
+def argsort(x: Array, dim: int = -1, descending: bool = False, stable: bool = False) -> Array:
+    """The indices (int64) that sort `x` along `dim`. Equal elements always keep their order, `stable` or not.
+
+    Example:
+        >>> argsort(tensor([3.0, 1.0, 2.0]))
+        tensor([1, 2, 0])
+    """
+    dim = normalize_dim(dim, len(x.shape), "argsort")
+    return _order(x, dim=dim, descending=descending) if x.shape else _order(ravel(x), dim=0, descending=False)[0]
+
+
+@numpy_names
+def sort(x: Array, dim: int = -1, descending: bool = False, stable: bool = False) -> Ordered:
+    """The elements in order along `dim`, `(values, indices)`. Equal elements always keep their order.
+
+    NaN counts as largest. The gradient goes to the elements that `indices` names.
+
+    Example:
+        >>> sort(tensor([3.0, 1.0, 2.0])).values
+        tensor([1., 2., 3.])
+    """
+    dim = normalize_dim(dim, len(x.shape), "sort")
+    if not x.shape:
+        return Ordered(x * 1, argsort(x))
+    index = _order(x, dim=dim, descending=descending)
+    return Ordered(_read(x, index, dim=dim), index)
+
+
+def msort(x: Array) -> Array:
+    """The elements in order along the first dimension.
+
+    Example:
+        >>> msort(tensor([3.0, 1.0, 2.0]))
+        tensor([1., 2., 3.])
+    """
+    return sort(x, 0).values
+
+
+@numpy_names
+def topk(x: Array, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> Ordered:
+    """The `k` largest (or smallest) elements along `dim`, `(values, indices)`, in order, `sorted` or not.
+
+    Raises:
+        ValueError: `k` is negative or exceeds the size of `dim`.
+
+    Example:
+        >>> topk(tensor([3.0, 1.0, 2.0]), 2).values
+        tensor([3., 2.])
+    """
+    dim = normalize_dim(dim, len(x.shape), "topk")
+    size = x.shape[dim] if x.shape else 1
+    if not 0 <= k <= size:
+        raise ValueError(f"topk: k is {k}, but dim {dim} has {size} elements")
+    if not x.shape:
+        return Ordered(x * 1, argsort(x))
+    index = _order(x, dim=dim, descending=largest)[along(dim, slice(k))]
+    return Ordered(_read(x, index, dim=dim), index)
+
+
+# ------------------------------------------------------------------------- one element of the order
+
+
+def _picked(x: Array, index: Array, dim: int, keepdim: bool) -> Ordered:
+    """The elements at `index`, which has size 1 along `dim`."""
+    values = _read(x, index, dim=dim)
+    return Ordered(values, index) if keepdim else Ordered(squeeze(values, dim), squeeze(index, dim))
+
+
+def _filled(x: Array, dim: int, name: str) -> int:
+    """`dim` counted from the front, of a tensor that has elements along it."""
+    dim = normalize_dim(dim, len(x.shape), name)
+    if x.shape and not x.shape[dim]:
+        raise IndexError(f"{name}: dim {dim} of shape {tuple(x.shape)} has no element to choose")
+    return dim
+
+
+@numpy_names
+def kthvalue(x: Array, k: int, dim: int = -1, keepdim: bool = False) -> Ordered:
+    """The `k`-th smallest element along `dim`, counted from 1: `(values, indices)`.
+
+    Raises:
+        ValueError: `k` is not in 1 ... the size of `dim`.
+        IndexError: `dim` is empty.
+
+    Example:
+        >>> kthvalue(tensor([3.0, 1.0, 2.0]), 2).values
+        tensor(2.)
+    """
+    dim = _filled(x, dim, "kthvalue")
+    size = x.shape[dim] if x.shape else 1
+    if not 1 <= k <= size:
+        raise ValueError(f"kthvalue: k is {k}, but dim {dim} has {size} elements, counted from 1")
+    if not x.shape:
+        return Ordered(x * 1, argsort(x))
+    return _picked(x, _order(x, dim=dim, descending=False)[along(dim, slice(k - 1, k))], dim, keepdim)
+
+
+@primitive
+def _middle(x: Array, *, dim: int, skip_nan: bool) -> Array:
+    """The index of the lower median along `dim`; of the first NaN, unless they are skipped."""
+    order = np.argsort(x, axis=dim, kind="stable")
+    valid = np.count_nonzero(x == x, axis=dim, keepdims=True)
+    place = np.maximum(valid - 1, 0) // 2
+    if not skip_nan:
+        place = np.where(valid < x.shape[dim], valid, place)
+    return np.take_along_axis(order, place, dim)
+
+
+def _median_rule(g: Array, x: Array, out: Array) -> Array:
+    chosen = (x == out) | (x != x) if np.isnan(_raw(out)) else x == out
+    return keep(g / sum(chosen), chosen)
+
+
+@primitive(x=_median_rule)
+def _median(x: Array, *, skip_nan: bool) -> Array:
+    """The lower median of everything; equal elements share the gradient."""
+    if not x.size:
+        return x.dtype.type(np.nan)
+    flat = x.reshape(-1)
+    return flat[_middle(flat, dim=0, skip_nan=skip_nan)[0]]
+
+
+def _medians(x: Array, dim: int | None, keepdim: bool, skip_nan: bool, name: str) -> Any:
+    if dim is None:
+        return _median(x, skip_nan=skip_nan)
+    dim = _filled(x, dim, name)
+    if not x.shape:
+        return Ordered(x * 1, argsort(x))
+    return _picked(x, _middle(x, dim=dim, skip_nan=skip_nan), dim, keepdim)
+
+
+@numpy_names
+def median(x: Array, dim: int | None = None, keepdim: bool = False) -> Any:
+    """The median, the lower of two; along `dim`, `(values, indices)`. NaN where any element is NaN.
+
+    Along a dimension the gradient goes to the one element that `indices` names; over everything, equal
+    elements share it.
+
+    Raises:
+        IndexError: `dim` is empty.
+
+    Example:
+        >>> median(tensor([4.0, 1.0, 3.0, 2.0]))
+        tensor(2.)
+    """
+    return _medians(x, dim, keepdim, False, "median")
+
+
+@numpy_names
+def nanmedian(x: Array, dim: int | None = None, keepdim: bool = False) -> Any:
+    """`median` of the elements that are not NaN; NaN where there are none.
+
+    Example:
+        >>> nanmedian(tensor([4.0, float("nan"), 3.0]))
+        tensor(3.)
+    """
+    return _medians(x, dim, keepdim, True, "nanmedian")
+
+
+@primitive
+def _most_frequent(x: Array, *, dim: int) -> Array:
+    """The index along `dim` of the smallest of the most frequent elements, the last of its equals."""
+    order = np.moveaxis(np.argsort(x, axis=dim, kind="stable"), dim, -1)
+    ordered = np.take_along_axis(np.moveaxis(x, dim, -1), order, -1)
+    starts = np.ones(ordered.shape, bool)
+    starts[..., 1:] = ordered[..., 1:] != ordered[..., :-1]
+    places = np.arange(ordered.shape[-1])
+    length = places - np.maximum.accumulate(np.where(starts, places, 0), axis=-1)
+    found = np.take_along_axis(order, length.argmax(-1)[..., None], -1)
+    return np.moveaxis(found, -1, dim)
+
+
+@numpy_names
+def mode(x: Array, dim: int = -1, keepdim: bool = False) -> Ordered:
+    """The most frequent element along `dim`, of several the smallest: `(values, indices)`.
+
+    Of equal elements the last is named, and receives the gradient.
+
+    Raises:
+        IndexError: `dim` is empty.
+
+    Example:
+        >>> mode(tensor([3.0, 1.0, 3.0, 2.0]))
+        Ordered(values=tensor(3.), indices=tensor(2))
+    """
+    dim = _filled(x, dim, "mode")
+    if not x.shape:
+        return Ordered(x * 1, argsort(x))
+    return _picked(x, _most_frequent(x, dim=dim), dim, keepdim)
+
+
+# --------------------------------------------------------------------------------------- quantiles
+
+_INTERPOLATIONS = ("linear", "lower", "higher", "midpoint", "nearest")
+
+
+def _quantiles(
+    x: Array, q: Any, dim: int | None, keepdim: bool, interpolation: str, skip_nan: bool, name: str
+) -> Array:
+    if interpolation not in _INTERPOLATIONS:
+        raise ValueError(f"{name}: interpolation is one of {', '.join(_INTERPOLATIONS)}, not {interpolation!r}")
+    if x.dtype.kind not in "fc":
+        raise TypeError(f"{name}: needs a floating dtype, not {x.dtype}")
+    q = np.asarray(_raw(q), np.float64)
+    if q.ndim > 1:
+        raise ValueError(f"{name}: q is a number or has one dimension, not shape {q.shape}")
+    if not ((q >= 0) & (q <= 1)).all():
+        raise ValueError(f"{name}: q must lie in [0, 1], got {q.tolist()}")
+    ndim = len(x.shape)
+    if not x.shape or dim is None:
+        dim = dim if dim is None else normalize_dim(dim, ndim, name)
+        kept = (1,) * ndim
+        x = ravel(x)
+    else:
+        dim = normalize_dim(dim, ndim, name)
+        kept = tuple(1 if d == dim else n for d, n in enumerate(x.shape))
+        x = movedim(x, dim, -1)
+    n = x.shape[-1]
+    if not n:
+        raise ValueError(f"{name}: no elements to take the quantile of")
+    ordered = sort(x, -1).values
+    numbers = np.count_nonzero(np.asarray(_raw(x) == _raw(x)), axis=-1, keepdims=True)
+    if skip_nan:
+        rank = q.reshape(-1) * np.maximum(numbers - 1, 0)
+    else:
+        rank = np.where(numbers < n, n - 1, q.reshape(-1) * (n - 1))
+    if interpolation in ("lower", "higher", "nearest"):
+        rounded = np.floor(rank) if interpolation == "lower" else np.round(rank)
+        rounded = np.ceil(rank) if interpolation == "higher" else rounded
+        found = take_along_dim(ordered, rounded.astype(np.int64), -1)
+    else:
+        below, above = np.floor(rank), np.ceil(rank)
+        weight = (np.full_like(rank, 0.5) if interpolation == "midpoint" else rank - below).astype(x.dtype)
+        low = take_along_dim(ordered, below.astype(np.int64), -1)
+        high = take_along_dim(ordered, above.astype(np.int64), -1)
+        found = low + weight * (high - low)
+    found = movedim(found, -1, 0)
+    sizes = kept if keepdim else tuple(n for d, n in enumerate(kept) if dim is not None and d != dim)
+    return reshape(found, (*q.shape, *sizes))
+
+
+@numpy_names
+def quantile(
+    x: Array, q: Any, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear"
+) -> Array:
+    """The q-th quantiles along `dim` (of everything by default); NaN where any element is NaN.
+
+    The quantile has rank q (n - 1) in the sorted elements; between two, `interpolation` decides: `linear`,
+    `lower`, `higher`, `midpoint` or `nearest`. `q` is taken as a constant.
+
+    Shapes: a 1-D `q` gives the result a first dimension.
+
+    Raises:
+        ValueError: `q` outside [0, 1], no elements, or an unknown interpolation.
+        TypeError: `x` holds integers.
+
+    Example:
+        >>> quantile(tensor([0.0, 1.0, 2.0, 3.0]), 0.25)
+        tensor(0.7500)
+    """
+    return _quantiles(x, q, dim, keepdim, interpolation, False, "quantile")
+
+
+@numpy_names
+def nanquantile(
+    x: Array, q: Any, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear"
+) -> Array:
+    """`quantile` of the elements that are not NaN; NaN where there are none.
+
+    Example:
+        >>> nanquantile(tensor([0.0, float("nan"), 1.0]), 0.5)
+        tensor(0.5000)
+    """
+    return _quantiles(x, q, dim, keepdim, interpolation, True, "nanquantile")
+
+
+# ------------------------------------------------------------------------------- places and counts
+
+
+@primitive
+def _places(edges: Array, x: Array, *, right: bool, dtype: np.dtype[Any]) -> Array:
+    side: Any = "right" if right else "left"
+    x = np.asarray(x)
+    if edges.ndim == 1:
+        return unboxed(np.asarray(np.searchsorted(edges, x, side)).astype(dtype))
+    rows, wanted = edges.reshape(-1, edges.shape[-1]), x.reshape(-1, x.shape[-1])
+    found = [np.searchsorted(row, values, side) for row, values in zip(rows, wanted, strict=True)]
+    return np.array(found, dtype).reshape(x.shape)
+
+
+def searchsorted(
+    sorted_sequence: Array,
+    x: Array,
+    *,
+    out_int32: bool = False,
+    right: bool = False,
+    side: str | None = None,
+    sorter: Array | None = None,
+) -> Array:
+    """Where each element of `x` would have to be inserted to keep the order: the first such place, or, with
+    `right=True` or `side="right"`, the last.
+
+    Shapes: `sorted_sequence` is 1-D, or has the dimensions of `x` and, but for the last, its sizes.
+    `sorter` sorts a sequence that is not sorted.
+
+    Raises:
+        ValueError: the shapes do not fit, or the side is unknown.
+
+    Example:
+        >>> searchsorted(tensor([1.0, 3.0, 5.0]), tensor([3.0, 4.0]))
+        tensor([1, 2])
+    """
+    if side not in (None, "left", "right"):
+        raise ValueError(f'searchsorted: side is "left" or "right", not {side!r}')
+    if right and side == "left":
+        raise ValueError('searchsorted: right=True contradicts side="left"')
+    if sorter is not None:
+        sorted_sequence = take_along_dim(sorted_sequence, sorter, -1)
+    shape, wanted = tuple(sorted_sequence.shape), tuple(getattr(x, "shape", ()))
+    if not shape or (len(shape) > 1 and shape[:-1] != wanted[:-1]):
+        raise ValueError(f"searchsorted: a sequence of shape {shape} does not fit values of shape {wanted}")
+    dtype = np.dtype(np.int32 if out_int32 else np.int64)
+    return _places(sorted_sequence, x, right=right or side == "right", dtype=dtype)
+
+
+def bucketize(x: Array, boundaries: Array, *, out_int32: bool = False, right: bool = False) -> Array:
+    """The bucket of each element: i where boundaries[i-1] < x <= boundaries[i], or with `right=True` where
+    boundaries[i-1] <= x < boundaries[i].
+
+    Raises:
+        ValueError: `boundaries` is not 1-D.
+
+    Example:
+        >>> bucketize(tensor([0.0, 3.0, 9.0]), tensor([1.0, 3.0, 5.0]))
+        tensor([0, 1, 3])
+    """
+    if len(boundaries.shape) != 1:
+        raise ValueError(f"bucketize: boundaries must be 1-D, not of shape {tuple(boundaries.shape)}")
+    return searchsorted(boundaries, x, out_int32=out_int32, right=right)
+
+
+@primitive
+def _histc(x: Array, *, bins: int, low: float, high: float) -> Array:
+    values = np.asarray(x).reshape(-1)
+    if low == high and values.size:
+        low, high = values.min(), values.max()
+    if low == high:
+        low, high = low - 1, high + 1
+    inside = values[(values >= low) & (values <= high)]
+    place = ((inside - low) / (high - low) * bins).astype(np.int64)
+    return np.bincount(np.minimum(place, bins - 1), minlength=bins).astype(x.dtype)
+
+
+def histc(x: Array, bins: int = 100, min: float = 0, max: float = 0) -> Array:
+    """How many elements fall into each of `bins` equal parts of [min, max], in the dtype of `x`.
+
+    With equal bounds the smallest and the largest element are the bounds. What lies outside is not
+    counted.
+
+    Raises:
+        ValueError: no bins, or min above max.
+
+    Example:
+        >>> histc(tensor([1.0, 2.0, 1.0]), bins=4, min=0, max=3)
+        tensor([0., 2., 1., 0.])
+    """
+    if bins < 1 or min > max:
+        raise ValueError(f"histc: expected bins >= 1 and min <= max, got {bins} bins in [{min}, {max}]")
+    return _histc(x, bins=bins, low=min, high=max)
+
+
+@primitive
+def _bincount(x: Array, weights: Array, *, minlength: int) -> Array:
+    counts = np.bincount(x, weights, minlength)
+    return counts if weights is None or weights.dtype.kind != "f" else counts.astype(weights.dtype)
+
+
+def bincount(x: Array, weights: Array | None = None, minlength: int = 0) -> Array:
+    """How often each integer 0, 1, ... occurs in the 1-D `x`, or the sum of its `weights`.
+
+    Raises:
+        ValueError: `x` is not 1-D, holds something else, or the weights have another shape.
+
+    Example:
+        >>> bincount(tensor([0, 2, 2]))
+        tensor([1, 0, 2])
+    """
+    if len(x.shape) != 1 or x.dtype.kind not in "iu" or _raw(x).min(initial=0) < 0:
+        raise ValueError(
+            f"bincount: expected one dimension of integers that are not negative, got {x.dtype}{list(x.shape)}"
+        )
+    if weights is not None and weights.shape != x.shape:
+        raise ValueError(f"bincount: weights of shape {tuple(weights.shape)} for {x.shape[0]} integers")
+    return _bincount(x, weights, minlength=minlength)
+
+
+@primitive(outputs=3)
+def _unique(x: Array, *, dim: int | None) -> Any:
+    output, inverse, counts = np.unique(x, return_inverse=True, return_counts=True, axis=dim, equal_nan=False)
+    return output, unboxed(inverse.reshape(x.shape if dim is None else -1)), counts
+
+
+@primitive(outputs=3)
+def _runs(x: Array, *, dim: int | None) -> Any:
+    rows = x.reshape(-1) if dim is None else np.moveaxis(x, dim, 0)
+    n = len(rows)
+    starts = np.ones(n, bool)
+    starts[1:] = (rows[1:] != rows[:-1]).any(tuple(range(1, rows.ndim)))
+    inverse = np.cumsum(starts) - 1
+    counts = np.diff(np.append(np.flatnonzero(starts), n))
+    output = rows[starts]
+    if dim is None:
+        return output, unboxed(inverse.reshape(x.shape)), counts
+    return np.moveaxis(output, 0, dim), inverse, counts
+
+
+def _requested(found: Sequence[Any], return_inverse: bool, return_counts: bool) -> Any:
+    output, inverse, counts = found
+    chosen = [output, *([inverse] if return_inverse else []), *([counts] if return_counts else [])]
+    return tuple(chosen) if len(chosen) > 1 else chosen[0]
+
+
+@numpy_names
+def unique(
+    x: Array,
+    sorted: bool = True,
+    return_inverse: bool = False,
+    return_counts: bool = False,
+    dim: int | None = None,
+) -> Any:
+    """The distinct elements, always in order; or the distinct slices along `dim`. No gradient flows.
+
+    With `return_inverse` also the index in the result of each element, with `return_counts` also how often
+    each occurs.
+
+    Example:
+        >>> unique(tensor([3, 1, 3]), return_counts=True)
+        (tensor([1, 3]), tensor([1, 2]))
+    """
+    dim = dim if dim is None else normalize_dim(dim, len(x.shape), "unique")
+    return _requested(_unique(x, dim=dim), return_inverse, return_counts)
+
+
+@numpy_names
+def unique_consecutive(
+    x: Array, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
+) -> Any:
+    """The first of every run of equal elements, or of equal slices along `dim`. No gradient flows.
+
+    With `return_inverse` also the run of each element, with `return_counts` also the length of each.
+
+    Example:
+        >>> unique_consecutive(tensor([1, 1, 2, 1]))
+        tensor([1, 2, 1])
+    """
+    dim = dim if dim is None else normalize_dim(dim, len(x.shape), "unique_consecutive")
+    return _requested(_runs(x, dim=dim), return_inverse, return_counts)
