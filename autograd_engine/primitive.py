@@ -84,11 +84,8 @@ class Primitive:
         operands: the names of the array parameters; `settings`: of the keyword-only others.
         rules: operand name to derivative rule.
         call: the function users call.
-        pull: `pull(node, g, parents)`, one contribution per parent (None for a None), from raw arrays.
-        pull_recorded: the same from tensors, so that the contributions are differentiable.
         composition: for a fused primitive, the same operation made of others: `create_graph=True`
             differentiates that instead.
-        source: the generated code.
     """
 
     def __init__(
@@ -189,22 +186,41 @@ class Primitive:
             "cotangents": cotangents,
             "one_each": _one_each,
         }
-        lines = self._call_lines(signature)
-        if self.rules:
-            lines += self._pull_lines("pull", recorded=False)
-            if self.composition is None:
-                lines += self._pull_lines("pull_recorded", recorded=True)
-        self.source = "\n".join(lines) + "\n"
-        exec(_compiled(self.source), namespace)
-        call = namespace["call"]
+        self._namespace = namespace
+        self._call_source = "\n".join(self._call_lines(signature)) + "\n"
+        call = self._generated("call", self._call_source)
         call.__name__ = call.__qualname__ = self.name
         call.__module__ = self.forward.__module__
         call.__doc__ = self.forward.__doc__
         call.__wrapped__ = self.forward
         call.primitive = self
         self.call = call
-        self.pull: Callable[..., Sequence[Any]] = namespace.get("pull", _no_rule)
-        self.pull_recorded: Callable[..., Sequence[Any]] = namespace.get("pull_recorded", _no_rule)
+
+    def _generated(self, function: str, source: str) -> Any:
+        exec(_compiled(source), self._namespace)
+        return self._namespace[function]
+
+    def _pull_source(self, function: str) -> str:
+        return "\n".join(self._pull_lines(function, recorded=function == "pull_recorded")) + "\n"
+
+    @functools.cached_property
+    def pull(self) -> Callable[..., Sequence[Any]]:
+        """`pull(node, g, parents)`: one contribution per parent (None for a None), from raw arrays.
+
+        Written on first use, which keeps importing fast.
+        """
+        return self._generated("pull", self._pull_source("pull"))
+
+    @functools.cached_property
+    def pull_recorded(self) -> Callable[..., Sequence[Any]]:
+        """The same from tensors, so that the contributions are differentiable."""
+        return self._generated("pull_recorded", self._pull_source("pull_recorded"))
+
+    @property
+    def source(self) -> str:
+        """The generated code."""
+        functions = ["pull"] * bool(self.rules) + ["pull_recorded"] * bool(self.rules and not self.composition)
+        return "\n".join([self._call_source, *map(self._pull_source, functions)])
 
     def _call_lines(self, signature: inspect.Signature) -> list[str]:
         parameters: list[str] = []
@@ -492,10 +508,6 @@ def _one_each(node: Node, contributions: Sequence[Any]) -> Sequence[Any]:
             f"{node.name}: the rule returned {len(contributions)} gradients for {len(node.parents or ())} operands"
         )
     return contributions
-
-
-def _no_rule(node: Node, g: Any, parents: Any) -> Sequence[Any]:
-    raise RuntimeError(f"{node.name} has no derivative rule")
 
 
 def _explain(primitive: Primitive, error: Exception, operands: Sequence[Any]) -> Exception:
