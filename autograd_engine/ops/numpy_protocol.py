@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..backend.arrays import Array
-from . import index, linalg, math, reduce, scan, shape, sort, special
+from . import arrange, decompositions, index, linalg, math, reduce, scan, shape, sort, special
 
 __all__ = ["call_function", "call_ufunc"]
 
@@ -291,6 +291,34 @@ def _take(a: Array, indices: Array, axis: int | None = None) -> Array:
     return index.take(a, indices) if axis is None else a[(*(slice(None),) * axis, indices)]
 
 
+def _repeat(a: Array, repeats: Any, axis: int | None = None) -> Array:
+    return arrange.repeat_interleave(a, repeats, axis)
+
+
+def _tile(a: Array, reps: Any) -> Array:
+    return arrange.tile(a, *(reps if isinstance(reps, Sequence) else (reps,)))
+
+
+def _roll(a: Array, shift: Any, axis: Any = None) -> Array:
+    return arrange.roll(a, shift, axis)
+
+
+def _diag(v: Array, k: int = 0) -> Array:
+    return arrange.diag(v, k)
+
+
+def _tril(m: Array, k: int = 0) -> Array:
+    return arrange.tril(m, k)
+
+
+def _triu(m: Array, k: int = 0) -> Array:
+    return arrange.triu(m, k)
+
+
+def _norm(x: Array, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Array:
+    return decompositions.norm(x, ord, axis, keepdims)
+
+
 _FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.all: reduce.all,
     np.allclose: math.allclose,
@@ -301,20 +329,39 @@ _FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.argmin: reduce.argmin,
     np.argsort: _argsort,
     np.array_equal: _array_equal,
+    np.atleast_1d: arrange.atleast_1d,
+    np.atleast_2d: arrange.atleast_2d,
+    np.atleast_3d: arrange.atleast_3d,
     np.broadcast_to: shape.broadcast_to,
     np.clip: _clip,
+    np.column_stack: arrange.column_stack,
     np.concatenate: shape.cat,
     np.cumprod: _cumprod,
     np.cumsum: _cumsum,
+    np.diag: _diag,
+    np.diagonal: arrange.diagonal,
     np.diff: _diff,
     np.dot: _dot,
+    np.dstack: arrange.dstack,
     np.einsum: linalg.einsum,
     np.expand_dims: _expand_dims,
     np.fix: math.trunc,
     np.flip: _flip,
+    np.hstack: arrange.hstack,
     np.i0: special.i0,
     np.inner: linalg.inner,
     np.isclose: math.isclose,
+    np.kron: arrange.kron,
+    np.linalg.cholesky: decompositions.cholesky,
+    np.linalg.det: decompositions.det,
+    np.linalg.eigh: decompositions.eigh,
+    np.linalg.eigvalsh: decompositions.eigvalsh,
+    np.linalg.inv: decompositions.inv,
+    np.linalg.matrix_power: decompositions.matrix_power,
+    np.linalg.norm: _norm,
+    np.linalg.pinv: decompositions.pinv,
+    np.linalg.slogdet: decompositions.slogdet,
+    np.linalg.solve: decompositions.solve,
     np.max: _amax,
     np.mean: _mean,
     np.median: _median,
@@ -328,7 +375,9 @@ _FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.prod: _prod,
     np.quantile: _quantile,
     np.ravel: shape.ravel,
+    np.repeat: _repeat,
     np.reshape: _reshape,
+    np.roll: _roll,
     np.round: math.round,
     np.shape: lambda a: tuple(a.shape),
     np.sinc: math.sinc,
@@ -342,9 +391,14 @@ _FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.swapaxes: shape.swapaxes,
     np.take: _take,
     np.take_along_axis: index.take_along_dim,
+    np.tile: _tile,
+    np.trace: reduce.trace,
     np.transpose: _transpose,
     np.trapezoid: _trapezoid,
+    np.tril: _tril,
+    np.triu: _triu,
     np.var: _var,
+    np.vstack: arrange.vstack,
     np.where: _where,
 }
 """NumPy's functions of arrays and ours."""
