@@ -91,7 +91,9 @@ def _visit(
         if node.__class__ is Output:
             source = parents[0]
             if source is not None:
-                gradients.setdefault(source, [None] * len(source.shape))[node.index] = g
+                results = gradients.setdefault(source, [None] * len(source.shape))
+                known = results[node.index]  # a rule that saved this result refers to it a second time
+                results[node.index] = g if known is None else known + g
             contributions = (None,)
         elif create_graph:
             contributions = _pull_recorded(node, g, parents)

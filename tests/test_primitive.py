@@ -391,6 +391,21 @@ def test_the_public_face():
     assert set(autograd.__all__) <= set(dir(autograd))
 
 
+class SinCos(Function):
+    """Saves both its results."""
+
+    @staticmethod
+    def forward(ctx, x):
+        results = x.sin(), x.cos()
+        ctx.save_for_backward(*results)
+        return results
+
+    @staticmethod
+    def backward(ctx, g_sin, g_cos):
+        sine, cosine = ctx.saved_tensors
+        return g_sin * cosine - g_cos * sine
+
+
 @primitive(outputs=2, x=lambda g, out: g[0] * out[1] - g[1] * out[0])
 def sin_cos_from_results(x):
     return np.sin(x), np.cos(x)
@@ -400,5 +415,11 @@ def test_several_saved_results_are_differentiated_again():
     x = leaf([0.1, 0.7])
     assert gradcheck(sin_cos_from_results, [x])
     assert gradgradcheck(sin_cos_from_results, [x])
+    # The user's use of a result and the rule's use of it, as saved, add up.
+    for apply in (sin_cos_from_results, SinCos.apply):
+        s, c = apply(x)
+        (first,) = ag.grad((s * c).sum(), x, create_graph=True)
+        np.testing.assert_allclose(first.detach().numpy(), np.cos([0.2, 1.4]))
+        np.testing.assert_allclose(ag.grad(first.sum(), x)[0].numpy(), -2 * np.sin([0.2, 1.4]))
     (second,) = ag.grad(ag.grad(sin_cos_from_results(x)[0].sum(), x, create_graph=True)[0].sum(), x)
     np.testing.assert_allclose(second.numpy(), -np.sin([0.1, 0.7]))

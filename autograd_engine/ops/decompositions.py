@@ -145,11 +145,6 @@ def _absent(g: Array) -> bool:
     return not isinstance(g, Value) and not np.any(g)
 
 
-def _results(decompose: Callable[..., Any], x: Array, out: Any) -> Any:
-    """The results of a decomposition: as saved, or, while the rule itself is recorded, as functions of `x`."""
-    return decompose(x) if isinstance(x, Value) else out
-
-
 def _gaps(x: Array) -> Array:
     """x[j] - x[i], and 1 on the diagonal."""
     n = x.shape[-1]
@@ -603,8 +598,8 @@ class EighResult(NamedTuple):
     eigenvectors: Any
 
 
-def _eigh_rule(g: Sequence[Array], x: Array, out: Any) -> Array:
-    values, vectors = _results(_eigh, x, out)
+def _eigh_rule(g: Sequence[Array], out: Any) -> Array:
+    values, vectors = out
     inner = _diagonal_matrix(g[0])
     if not _absent(g[1]):
         turned = matmul(_t(vectors), g[1]) / _gaps(values)
@@ -679,17 +674,17 @@ def _skew(x: Array) -> Array:
     return x - _t(x)
 
 
-def _svd_rule(g: Sequence[Array], x: Array, out: Any, full: bool) -> Array:
+def _svd_rule(g: Sequence[Array], out: Any) -> Array:
     """The columns of U and rows of Vh beyond the singular values are arbitrary, and receive no gradient."""
-    u, s, vh = _results(functools.partial(_svd, full=full), x, out)
+    (u, s, vh), (gu, gs, gvh) = out, g
     k = s.shape[-1]
-    (gu, gs, gvh), wide = g, x.shape[-1] > k
+    tall, wide = u.shape[-2] > k, vh.shape[-1] > k
     u, gu, vh, gvh = u[..., :k], gu[..., :k], vh[..., :k, :], gvh[..., :k, :]
     inner, rest = _diagonal_matrix(gs), None
     if not _absent(gu):
         turned = matmul(_t(u), gu)
         inner = inner + _skew(turned) / _gaps(s * s) * _row(s)
-        if x.shape[-2] > k:
+        if tall:
             rest = matmul((gu - matmul(u, turned)) / _row(s), vh)
     if not _absent(gvh):
         turned = matmul(vh, _t(gvh))
@@ -781,9 +776,9 @@ class QRResult(NamedTuple):
     R: Any
 
 
-def _qr_rule(g: Sequence[Array], x: Array, out: Any) -> Array:
+def _qr_rule(g: Sequence[Array], out: Any) -> Array:
     """(g_Q + Q M) R^-T, where M is the upper triangle of g_R R^T - Q^T g_Q made symmetric."""
-    q, r = _results(_qr, x, out)
+    q, r = out
     upper = _triu(matmul(g[1], _t(r)) - matmul(_t(q), g[0]))
     change = g[0] + matmul(q, upper + _t(_triu(upper, 1)))
     return _t(_solve_triangular(r, _t(change), upper=True, unitriangular=False))
