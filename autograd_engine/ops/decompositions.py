@@ -26,7 +26,8 @@ from ..primitive import make_tensor, primitive
 from .dims import along, dims_of, kept_shape, normalize_dim, numpy_names
 from .index import _getitem
 from .linalg import _t, matmul
-from .math import abs, keep, sign, where
+from .math import abs
+from .piecewise import keep, sign, where
 from .reduce import amax, amin, sum
 from .shape import _expand, _permute, _reshape, cat, ravel, squeeze, stack, unsqueeze
 

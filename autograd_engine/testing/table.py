@@ -6,18 +6,42 @@ An operator that is not here is not tested, so a test asserts that every public 
 from __future__ import annotations
 
 from .operators import Operator
-from .rows import arrange, decompositions, index, linalg, loss, math, reduce, scan, shape, sort, special
+from .rows import (
+    arrange,
+    count,
+    decompositions,
+    diagonal,
+    index,
+    linalg,
+    loss,
+    math,
+    piecewise,
+    reduce,
+    scan,
+    scatter,
+    shape,
+    softmax,
+    sort,
+    special,
+    statistics,
+)
 
 __all__ = ["TABLE", "coverage_table"]
 
 _ROWS = (
     *math.ROWS,
+    *piecewise.ROWS,
     *reduce.ROWS,
+    *statistics.ROWS,
+    *softmax.ROWS,
     *scan.ROWS,
     *shape.ROWS,
     *sort.ROWS,
+    *count.ROWS,
     *arrange.ROWS,
+    *diagonal.ROWS,
     *index.ROWS,
+    *scatter.ROWS,
     *linalg.ROWS,
     *decompositions.ROWS,
     *loss.ROWS,
