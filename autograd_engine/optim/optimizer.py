@@ -23,7 +23,7 @@ from ..autograd import enable_grad
 from ..creation import from_numpy
 from ..tensor import Tensor
 
-__all__ = ["Kernels", "Optimizer", "State", "Vectors", "root", "settings"]
+__all__ = ["Kernels", "Optimizer", "State", "Vectors", "root", "settings", "writable"]
 
 
 class Vectors(NamedTuple):
@@ -227,6 +227,18 @@ class _Gathered(_Run):
             graph.written(array)
 
 
+def writable(p: Tensor) -> Any:
+    """The memory of a parameter.
+
+    Raises:
+        RuntimeError: it is read-only.
+    """
+    array = p._shared()
+    if not array.flags.writeable:
+        raise RuntimeError(f"a parameter of shape {p.shape} is read-only; give it an array of its own")
+    return array
+
+
 def _filled(shape: Any, value: float, dtype: Any) -> Any:
     return np.full(shape, value, dtype) if value else np.zeros(shape, dtype)
 
@@ -387,6 +399,9 @@ class Optimizer:
             RuntimeError: a parameter is read-only, or changed its shape.
         """
         self._stepped = True
+        return self._take_step(closure)
+
+    def _take_step(self, closure: Callable[[], Any] | None) -> Any:
         loss = None
         if closure is not None:
             with enable_grad():
@@ -455,10 +470,8 @@ class Optimizer:
                 continue
             if p not in self._states:
                 self._states[p] = State(self._scalars(group))
-            state, array = self._states[p], p._shared()
+            state, array = self._states[p], writable(p)
             flags = array.flags
-            if not flags.writeable:
-                raise RuntimeError(f"a parameter of shape {p.shape} is read-only; give it an array of its own")
             for name, kept in state.arrays.items():
                 if kept.shape != array.shape:
                     raise RuntimeError(
