@@ -176,15 +176,17 @@ class Extras:
         retain: weak references to the tensors of this node that called `retain_grad()`.
         where: the user's source line that recorded the node, while an observer asks for it.
         value: the result, while an observer keeps it.
+        call: the call of a module that recorded the node, while an observer asks for it.
     """
 
-    __slots__ = ("hooks", "retain", "value", "where")
+    __slots__ = ("call", "hooks", "retain", "value", "where")
 
     def __init__(self) -> None:
         self.hooks: dict[int, Callable[[Any], Any]] = {}
         self.retain: list[weakref.ref[Any]] = []
         self.where: str | None = None
         self.value: Any = None
+        self.call: Any = None
 
 
 def recorded_at(depth_limit: int = 64) -> str:

@@ -1,6 +1,7 @@
 """Pictures: the graph of a computation, its forward and backward tables, the curves of a training run."""
 
 from .graph import GraphPicture, graph
+from .modules import keep_modules
 from .plots import plot_confusion_matrix, plot_decision_boundary, plot_history
 from .reading import keep_values
 from .table import Table, backward_table, forward_table
@@ -11,6 +12,7 @@ __all__ = [
     "backward_table",
     "forward_table",
     "graph",
+    "keep_modules",
     "keep_values",
     "plot_confusion_matrix",
     "plot_decision_boundary",
