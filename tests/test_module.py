@@ -420,8 +420,8 @@ def test_forward_hooks_see_and_replace_in_order():
     twin = copy.deepcopy(layer)
     handle.remove()
     assert (layer(1), twin(1)) == (2, 20)
+    layer.register_forward_pre_hook(lambda module, args, kwargs: 3, with_kwargs=True)
     with pytest.raises(RuntimeError, match=r"must return None or a tuple \(args, kwargs\), not 3"):
-        layer.register_forward_pre_hook(lambda module, args, kwargs: 3, with_kwargs=True)
         layer(1)
 
 
@@ -486,7 +486,7 @@ def test_containers_keep_their_items_under_numbers_and_names():
     assert [n for n, _ in net.named_parameters()][::2] == ["0.weight", "1.weight", "2.weight"]
     assert list(net) == [c, a, b]
     assert net.pop() is b
-    assert list(net + [b]) == [c, a, b]
+    assert list(net + nn.ModuleList([b])) == [c, a, b]
     del net[0]
     assert list(net.state_dict()) == ["0.weight", "0.bias"]
     with pytest.raises(IndexError, match="index 3 is out of range for a ModuleList of 1 items"):

@@ -451,6 +451,11 @@ class Module(Hookable):
         """The settings that `repr` shows between the parentheses; subclasses define it."""
         return ""
 
+    def _flops(self, inputs: tuple[Any, ...], output: Any) -> int:
+        """Floating-point operations of one call, without those of submodules: two for each multiply-add of a
+        matrix product or convolution. The layers that have such products define it, for `viz.summary`."""
+        return 0
+
     def _child_reprs(self) -> list[str]:
         return [f"({n}): {m!r}" for n, m in self.__dict__.items() if isinstance(m, Module)]
 
