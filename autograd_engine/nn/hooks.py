@@ -79,8 +79,8 @@ class Hookable:
                 )
         gates = None
         if self._hooks_at(_GRAD_OUTPUT) or self._hooks_at(_GRAD_INPUT):
-            gates = _Gates(self, args)
-            args = gates.args
+            gates = _Gates(self)
+            args = gates.arguments(args)
         result = self.forward(*args, **kwargs)
         for hook in self._hooks_at(_AFTER):
             changed = (
@@ -192,18 +192,17 @@ def _gated(values: tuple[Any, ...], passing: Callable[[Gradients], Gradients]) -
 
 
 class _Gates:
-    """The two gates of one call of a module.
+    """The two gates of one call of a module. The graph refers to them, so they keep no tensors of it."""
 
-    Attributes:
-        args: the arguments behind the first gate.
-    """
-
-    def __init__(self, module: Hookable, args: tuple[Any, ...]) -> None:
+    def __init__(self, module: Hookable) -> None:
         self.module = module
         self.grad_output: Gradients = ()
+
+    def arguments(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The arguments behind the first gate."""
         self.none = (None,) * len(args)
         self.reached = any(isinstance(a, Tensor) and a.requires_grad for a in args)
-        self.args = _gated(args, self._grad_input)
+        return _gated(args, self._grad_input)
 
     def results(self, result: Any) -> Any:
         """The results behind the second gate."""
@@ -222,6 +221,7 @@ class _Gates:
     def _grad_input(self, grads: Gradients) -> Gradients:
         for hook in self.module._hooks_at(_GRAD_INPUT):
             grads = _replaced("grad_input", grads, hook.function(self.module, grads, self.grad_output))
+        self.grad_output = ()
         return grads
 
 

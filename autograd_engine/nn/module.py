@@ -106,18 +106,12 @@ class Module(Hookable):
     def _check_replacement(self, name: str, value: Any) -> None:
         """Raise if `value` would make a part of the state an attribute that nobody finds."""
         word = self._owned_as(name)
-        if value is None or word is None or isinstance(value, Parameter):
-            return
-        if word == "parameter":
-            remedy = "assign nn.Parameter(value), or change it in place under no_grad()"
-            raise self._refused(name, word, value, f", which no optimizer would find; {remedy}")
-        if not isinstance(value, Module if word == "module" else (Tensor, Module)):
-            raise self._refused(name, word, value, f"; assign a {'tensor' if word == 'buffer' else word} or None")
-
-    def _refused(self, name: str, word: str, value: Any, remedy: str) -> TypeError:
-        return TypeError(
-            f"{type(self).__name__}.{name} is a {word} and cannot become a {type(value).__name__}{remedy}"
-        )
+        kinds, remedy = _MAY_BECOME[word]
+        if value is not None and not isinstance(value, kinds):
+            raise TypeError(
+                f"{type(self).__name__}.{name} is a {word} and cannot become a {type(value).__name__}, which "
+                f"nobody would find; assign {remedy}"
+            )
 
     def _register(self, name: str, value: Any, kind: type, word: str) -> None:
         if not isinstance(name, str):
@@ -328,11 +322,12 @@ class Module(Hookable):
         if strict and keys.unexpected_keys:
             problems.append(f"unexpected: {', '.join(map(str, keys.unexpected_keys))}")
         arrays = {}
-        for name in own.keys() & state_dict.keys():
-            try:
-                arrays[name] = _array_for(own[name], state_dict[name], assign)
-            except ValueError as error:
-                problems.append(f"{name}: {error}")
+        for name, tensor in own.items():
+            if name in state_dict:
+                try:
+                    arrays[name] = _array_for(tensor, state_dict[name], assign)
+                except ValueError as error:
+                    problems.append(f"{name}: {error}")
         if problems:
             lines = "\n  ".join(problems)
             raise RuntimeError(f"the state does not fit this {type(self).__name__}; nothing was loaded\n  {lines}")
@@ -451,6 +446,11 @@ class Module(Hookable):
         """The settings that `repr` shows between the parentheses; subclasses define it."""
         return ""
 
+    def _flops(self, inputs: tuple[Any, ...], output: Any) -> int:
+        """Floating-point operations of one call, without those of submodules: two for each multiply-add of a
+        matrix product or convolution. The layers that have such products define it, for `viz.summary`."""
+        return 0
+
     def _child_reprs(self) -> list[str]:
         return [f"({n}): {m!r}" for n, m in self.__dict__.items() if isinstance(m, Module)]
 
@@ -461,6 +461,15 @@ class Module(Hookable):
             return f"{type(self).__name__}({extra})"
         body = "\n".join(lines).replace("\n", "\n  ")
         return f"{type(self).__name__}(\n  {body}\n)"
+
+
+_MAY_BECOME: dict[str | None, tuple[Any, str]] = {
+    "parameter": (Parameter, "nn.Parameter(value), or change it in place under no_grad()"),
+    "module": ((Module, Parameter), "a module or None"),
+    "buffer": ((Tensor, Module), "a tensor or None"),
+    None: (object, ""),
+}
+"""For each kind of thing that a module owns what may take its place."""
 
 
 def _array_for(tensor: Tensor, given: Any, assign: bool) -> Any:
@@ -481,6 +490,8 @@ def _array_for(tensor: Tensor, given: Any, assign: bool) -> Any:
         raise ValueError(f"a parameter cannot take over an array of {array.dtype}")
     if not can_store(array.dtype, tensor.dtype):
         raise ValueError(f"the module has dtype {tensor.dtype}, which cannot store the {array.dtype} of the state")
+    if not assign and not tensor._shared().flags.writeable:
+        raise ValueError("the module's array is read-only (as expand() makes it); give the module a clone()")
     return array
 
 
