@@ -11,6 +11,7 @@ from typing import Any
 from ..backend.arrays import Array
 from ..ops import math
 from ..ops import softmax as softmax_ops
+from ..ops.index import one_hot
 from ..ops.linalg import linear
 from ..ops.loss import cross_entropy, l1_loss, mse_loss, nll_loss
 from ..ops.math import sigmoid, silu, tanh
@@ -22,6 +23,7 @@ __all__ = [
     "log_softmax",
     "mse_loss",
     "nll_loss",
+    "one_hot",
     "relu",
     "sigmoid",
     "silu",
