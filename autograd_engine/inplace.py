@@ -20,7 +20,7 @@ from . import graph
 from .backend.arrays import can_store, form_of, is_floating
 from .backend.random import Generator, resolve, uniform
 from .graph import Leaf, Value
-from .ops import index, linalg, math, piecewise, scan, scatter, shape, special
+from .ops import diagonal, index, linalg, math, piecewise, scan, scatter, shape, special, statistics
 
 __all__ = ["InPlace"]
 
@@ -229,10 +229,16 @@ class InPlace(Value):
         if not is_floating(self.array.dtype):
             raise TypeError(f"{name}: real numbers do not fit in a tensor of dtype {self.array.dtype}")
 
+    def polygamma_(self, n: int) -> Self:
+        """Like `polygamma`, in place: the result replaces the tensor's own values."""
+        self._check_in_place("polygamma_")
+        return self._become(special.polygamma(n, self), "polygamma_")
+
     # ------------------------------------------------------------------------- shapes, in place
 
     squeeze_ = _new_view(shape.squeeze)
-    swapaxes_ = _new_view(shape.swapaxes)
+    swapaxes_ = swapdims_ = _new_view(shape.swapaxes)
+    t_ = _new_view(shape.t)
     transpose_ = _new_view(shape.transpose)
     unsqueeze_ = _new_view(shape.unsqueeze)
 
@@ -255,8 +261,10 @@ class InPlace(Value):
     atanh_ = arctanh_ = _in_place(math.atanh)
     baddbmm_ = _in_place(linalg.baddbmm)
     bitwise_and_ = _in_place(piecewise.bitwise_and)
+    bitwise_left_shift_ = _in_place(piecewise.bitwise_left_shift)
     bitwise_not_ = _in_place(piecewise.bitwise_not)
     bitwise_or_ = _in_place(piecewise.bitwise_or)
+    bitwise_right_shift_ = _in_place(piecewise.bitwise_right_shift)
     bitwise_xor_ = _in_place(piecewise.bitwise_xor)
     ceil_ = _in_place(piecewise.ceil)
     clamp_ = clip_ = _in_place(piecewise.clamp)
@@ -282,6 +290,7 @@ class InPlace(Value):
     floor_divide_ = _in_place(piecewise.floor_divide)
     fmod_ = _in_place(math.fmod)
     frac_ = _in_place(piecewise.frac)
+    gcd_ = _in_place(piecewise.gcd)
     ge_ = greater_equal_ = _in_place(piecewise.ge)
     gt_ = greater_ = _in_place(piecewise.gt)
     heaviside_ = _in_place(piecewise.heaviside)
@@ -291,6 +300,8 @@ class InPlace(Value):
     index_copy_ = _in_place(scatter.index_copy)
     index_fill_ = _in_place(scatter.index_fill)
     index_put_ = _in_place(scatter.index_put)
+    index_reduce_ = _in_place(scatter.index_reduce)
+    lcm_ = _in_place(piecewise.lcm)
     ldexp_ = _in_place(math.ldexp)
     le_ = less_equal_ = _in_place(piecewise.le)
     lerp_ = _in_place(math.lerp)
@@ -314,14 +325,17 @@ class InPlace(Value):
     neg_ = negative_ = _in_place(math.neg)
     nextafter_ = _in_place(piecewise.nextafter)
     pow_ = _in_place(math.pow)
+    put_ = _in_place(scatter.put)
     rad2deg_ = _in_place(math.rad2deg)
     reciprocal_ = _in_place(math.reciprocal)
     relu_ = _in_place(math.relu)
     remainder_ = _in_place(math.remainder)
+    renorm_ = _in_place(statistics.renorm)
     round_ = _in_place(piecewise.round)
     rsqrt_ = _in_place(math.rsqrt)
     scatter_ = _in_place(scatter.scatter)
     scatter_add_ = _in_place(scatter.scatter_add)
+    scatter_reduce_ = _in_place(scatter.scatter_reduce)
     sigmoid_ = _in_place(math.sigmoid)
     sign_ = sgn_ = _in_place(piecewise.sign)
     sin_ = _in_place(math.sin)
@@ -332,9 +346,12 @@ class InPlace(Value):
     sub_ = subtract_ = _in_place(math.sub)
     tan_ = _in_place(math.tan)
     tanh_ = _in_place(math.tanh)
+    tril_ = _in_place(diagonal.tril)
+    triu_ = _in_place(diagonal.triu)
     trunc_ = fix_ = _in_place(piecewise.trunc)
     xlogy_ = _in_place(special.xlogy)
 
     __iadd__, __isub__, __imul__, __itruediv__, __ipow__ = add_, sub_, mul_, div_, pow_
     __ifloordiv__, __imod__ = floor_divide_, remainder_
+    __ilshift__, __irshift__ = bitwise_left_shift_, bitwise_right_shift_
     __iand__, __ior__, __ixor__ = bitwise_and_, bitwise_or_, bitwise_xor_

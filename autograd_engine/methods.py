@@ -83,6 +83,10 @@ class Methods(InPlace):
     __le__ = _comparison(piecewise.le)
     __gt__ = _comparison(piecewise.gt)
     __ge__ = _comparison(piecewise.ge)
+    __lshift__ = piecewise.bitwise_left_shift
+    __rlshift__ = _reflected(piecewise.bitwise_left_shift)
+    __rshift__ = piecewise.bitwise_right_shift
+    __rrshift__ = _reflected(piecewise.bitwise_right_shift)
     __and__ = __rand__ = piecewise.bitwise_and
     __or__ = __ror__ = piecewise.bitwise_or
     __xor__ = __rxor__ = piecewise.bitwise_xor
@@ -98,6 +102,12 @@ class Methods(InPlace):
     # ------------------------------------------------------------------------------------ methods
 
     allclose = piecewise.allclose
+    bitwise_and = piecewise.bitwise_and
+    bitwise_left_shift = piecewise.bitwise_left_shift
+    bitwise_not = piecewise.bitwise_not
+    bitwise_or = piecewise.bitwise_or
+    bitwise_right_shift = piecewise.bitwise_right_shift
+    bitwise_xor = piecewise.bitwise_xor
     ceil = piecewise.ceil
     clamp = piecewise.clamp
     clamp_max = piecewise.clamp_max
@@ -112,6 +122,7 @@ class Methods(InPlace):
     fmax = piecewise.fmax
     fmin = piecewise.fmin
     frac = piecewise.frac
+    gcd = piecewise.gcd
     ge = piecewise.ge
     greater = piecewise.greater
     greater_equal = piecewise.greater_equal
@@ -121,6 +132,10 @@ class Methods(InPlace):
     isfinite = piecewise.isfinite
     isinf = piecewise.isinf
     isnan = piecewise.isnan
+    isneginf = piecewise.isneginf
+    isposinf = piecewise.isposinf
+    isreal = piecewise.isreal
+    lcm = piecewise.lcm
     le = piecewise.le
     less = piecewise.less
     less_equal = piecewise.less_equal
@@ -229,6 +244,8 @@ class Methods(InPlace):
     squeeze = shape.squeeze
     sum_to_size = shape.sum_to_size
     swapaxes = shape.swapaxes
+    swapdims = shape.swapdims
+    t = shape.t
     transpose = shape.transpose
     unbind = shape.unbind
     unsqueeze = shape.unsqueeze
@@ -248,10 +265,12 @@ class Methods(InPlace):
     index_copy = scatter_ops.index_copy
     index_fill = scatter_ops.index_fill
     index_put = scatter_ops.index_put
+    index_reduce = scatter_ops.index_reduce
     masked_scatter = scatter_ops.masked_scatter
     put = scatter_ops.put
     scatter = scatter_ops.scatter
     scatter_add = scatter_ops.scatter_add
+    scatter_reduce = scatter_ops.scatter_reduce
     select_scatter = scatter_ops.select_scatter
     slice_scatter = scatter_ops.slice_scatter
 
@@ -357,19 +376,13 @@ class Methods(InPlace):
     slogdet = decompositions.slogdet
     triangular_solve = decompositions.triangular_solve
 
+    def where(self, condition: Any, other: Any) -> Self:
+        """The elements of this tensor where the condition holds, else those of `other`."""
+        return index.where(condition, self, other)
+
     def polygamma(self, n: int) -> Self:
         """The n-th derivative of digamma at each element; see `special.polygamma`."""
         return special.polygamma(n, self)
-
-    def t_(self) -> Self:
-        """Like `t`, in place: the tensor itself is transposed."""
-        return self.t() if self.array.ndim > 2 else self if self.array.ndim < 2 else self.transpose_(0, 1)
-
-    def t(self) -> Self:
-        """The transpose of a matrix; a tensor of fewer dimensions as it is."""
-        if self.array.ndim > 2:
-            raise ValueError(f"t(): the tensor has {self.array.ndim} dimensions, expected at most 2")
-        return shape._permute(self, dims=(1, 0)) if self.array.ndim == 2 else self
 
     def view_as(self, other: Methods) -> Self:
         """The tensor as a view of the shape of `other`."""

@@ -17,6 +17,7 @@ from . import graph
 from .backend.arrays import astype, dtype_of_data, form_of, is_floating, unboxed
 from .backend.device import check_device, cpu
 from .backend.device import device as DeviceType
+from .backend.random import Generator, resolve
 from .backward import backward
 from .formatting import describe
 from .graph import Leaf, Node, Value
@@ -140,6 +141,8 @@ class Tensor(Methods):
         """The number of dimensions."""
         return self.ndim
 
+    ndimension = dim
+
     def numel(self) -> builtins.int:
         """The number of elements."""
         return int(self.array.size)
@@ -153,6 +156,18 @@ class Tensor(Methods):
     def is_floating_point(self) -> builtins.bool:
         """Whether the elements are floating-point numbers, so that gradients exist."""
         return is_floating(self.dtype)
+
+    def is_complex(self) -> builtins.bool:
+        """Whether the elements are complex numbers: never, all tensors are real."""
+        return False
+
+    def is_nonzero(self) -> builtins.bool:
+        """Whether the only element is not 0.
+
+        Raises:
+            ValueError: there are more elements than one.
+        """
+        return bool(self)
 
     def is_signed(self) -> builtins.bool:
         """Whether the elements can be negative."""
@@ -391,6 +406,9 @@ class Tensor(Methods):
             raise TypeError("iteration over a 0-d tensor")
         return iter(shape_ops.unbind(self))
 
+    def __reversed__(self) -> Tensor:
+        return shape_ops.flip(self, 0) if self.shape else self
+
     def __contains__(self, value: Any) -> builtins.bool:
         return bool((self == value).any())
 
@@ -526,6 +544,40 @@ class Tensor(Methods):
     def new_empty(self, *size: Any, **options: Any) -> Tensor:
         """A tensor of this size to be filled, in this tensor's dtype; options as for `new_full`."""
         return self.new_full(size_of(size), 0, **options)
+
+    # ------------------------------------------------------------------- draws by this one's numbers
+
+    def bernoulli(self, p: Any = None, *, generator: Generator | None = None) -> Tensor:
+        """Ones and zeros in this shape and dtype: 1 with the probability that the element, or `p`, states."""
+        return self.new_empty(self.shape).bernoulli_(self if p is None else p, generator=generator)
+
+    def multinomial(
+        self, num_samples: builtins.int, replacement: builtins.bool = False, *, generator: Generator | None = None
+    ) -> Tensor:
+        """Draw categories by weight: `num_samples` indices into each row; see `ag.multinomial`."""
+        weights = np.asarray(self.array, np.float64)
+        if weights.ndim not in (1, 2) or num_samples < 1:
+            raise ValueError(
+                f"multinomial: expected weights of 1 or 2 dimensions and num_samples above 0, "
+                f"got shape {weights.shape} and {num_samples}"
+            )
+        if not np.isfinite(weights).all() or (weights < 0).any():
+            raise ValueError("multinomial: weights must be finite and not negative")
+        possible = int((weights > 0).sum(-1).min(initial=weights.shape[-1]))
+        if possible < (1 if replacement else num_samples):
+            raise ValueError(
+                f"multinomial: {num_samples} draws with{'' if replacement else 'out'} replacement from a row "
+                f"with {possible} positive weights"
+            )
+        stream = resolve(generator)
+        if replacement:
+            upper = weights.cumsum(-1)
+            points = stream.random((*weights.shape[:-1], num_samples)) * upper[..., -1:]
+            drawn = (points[..., None] >= upper[..., None, :]).sum(-1)
+        else:
+            with np.errstate(divide="ignore"):
+                drawn = (stream.standard_exponential(weights.shape) / weights).argsort(-1)[..., :num_samples]
+        return self.new_tensor(drawn, dtype=np.int64)
 
     # ------------------------------------------------------------------------- copying, pickling
 

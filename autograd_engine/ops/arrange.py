@@ -15,7 +15,7 @@ import numpy as np
 
 from ..backend.arrays import Array
 from ..graph import Value
-from ..primitive import Accumulate, primitive
+from ..primitive import Accumulate, make_tensor, primitive
 from .dims import along, broadcast_shapes, dims_of, normalize_dim, numpy_names, size_of
 from .index import index_select
 from .shape import cat, clone, expand, flip, identity, ravel, reshape, split, stack, transpose
@@ -81,8 +81,12 @@ def tile(x: Array, *dims: Any) -> Array:
 
 
 @numpy_names
-def repeat_interleave(x: Array, repeats: Any, dim: int | None = None, *, output_size: int | None = None) -> Array:
+def repeat_interleave(
+    x: Array, repeats: Any = None, dim: int | None = None, *, output_size: int | None = None
+) -> Array:
     """Each slice of `x` along `dim` repeated in place; without `dim`, each element of the flattened `x`.
+
+    With one argument, the repetitions: the numbers 0, 1, ... each as often as it says.
 
     Args:
         repeats: how often: one integer, or a 1-d tensor with one for each slice.
@@ -95,6 +99,11 @@ def repeat_interleave(x: Array, repeats: Any, dim: int | None = None, *, output_
         >>> repeat_interleave(tensor([1.0, 2.0]), tensor([1, 2]))
         tensor([1., 2., 2.])
     """
+    if repeats is None:
+        repeats = getattr(x, "array", x)
+        if repeats.ndim != 1:
+            raise ValueError(f"repeat_interleave: expected repetitions of 1 dimension, got shape {repeats.shape}")
+        x = np.arange(len(repeats)) if repeats is x else make_tensor(np.arange(len(repeats)), None)
     if dim is None or not x.shape:
         x = ravel(x)
     dim = normalize_dim(dim or 0, len(x.shape), "repeat_interleave")

@@ -16,6 +16,7 @@ __all__ = [
     "bincount",
     "bucketize",
     "histc",
+    "isin",
     "searchsorted",
     "unique",
     "unique_consecutive",
@@ -133,13 +134,30 @@ def bincount(x: Array, weights: Array | None = None, minlength: int = 0) -> Arra
         >>> bincount(tensor([0, 2, 2]))
         tensor([1, 0, 2])
     """
-    if len(x.shape) != 1 or x.dtype.kind not in "iu" or getattr(x, "array", x).min(initial=0) < 0:
+    if len(x.shape) != 1 or x.dtype.kind not in "iu" or bool((x < 0).any()):
         raise ValueError(
             f"bincount: expected one dimension of integers that are not negative, got {x.dtype}{list(x.shape)}"
         )
     if weights is not None and weights.shape != x.shape:
         raise ValueError(f"bincount: weights of shape {tuple(weights.shape)} for {x.shape[0]} integers")
     return _bincount(x, weights, minlength=minlength)
+
+
+@primitive
+def _isin(elements: Array, test_elements: Array, *, invert: bool) -> Array:
+    return unboxed(np.isin(elements, test_elements, invert=invert))
+
+
+def isin(elements: Array, test_elements: Array, *, assume_unique: bool = False, invert: bool = False) -> Array:
+    """Whether each element is one of `test_elements`, or with `invert` whether it is none of them.
+
+    `assume_unique` may speed up PyTorch's search and is not needed here.
+
+    Example:
+        >>> isin(tensor([1, 2, 3]), tensor([3, 1]))
+        tensor([ True, False,  True])
+    """
+    return _isin(elements, test_elements, invert=invert)
 
 
 @primitive(outputs=3)

@@ -18,6 +18,7 @@ from ..graph import Value
 from ..primitive import Accumulate, primitive
 from .dims import along, normalize_dim, numpy_names
 from .piecewise import keep
+from .piecewise import where as choose
 from .shape import ravel, reshape
 
 __all__ = [
@@ -28,10 +29,12 @@ __all__ = [
     "masked_select",
     "narrow",
     "nonzero",
+    "one_hot",
     "select",
     "setitem",
     "take",
     "take_along_dim",
+    "where",
 ]
 
 
@@ -342,3 +345,54 @@ def nonzero(x: Array, *, as_tuple: bool = False) -> Any:
         return argwhere(x)
     at = argwhere(x if x.shape else reshape(x, (1,)))
     return tuple(at[:, d] for d in range(at.shape[1]))
+
+
+def where(condition: Array, x: Array = None, y: Array = None) -> Any:
+    """x where the condition holds, else y; of the condition alone, the places where it holds, as by
+    `nonzero(condition, as_tuple=True)`. The side not chosen gets gradient 0, not NaN.
+
+    Raises:
+        TypeError: only one of x and y is given.
+
+    Example:
+        >>> where(tensor([True, False]), tensor([1.0, 2.0]), 0.0)
+        tensor([1., 0.])
+    """
+    if x is None and y is None:
+        return nonzero(condition, as_tuple=True)
+    if x is None or y is None:
+        raise TypeError("where: give both x and y, or neither")
+    return choose(condition, x, y)
+
+
+@primitive
+def _one_hot(x: Array, *, count: int) -> Array:
+    return (np.asarray(x)[..., None] == np.arange(count)).astype(np.int64)
+
+
+def one_hot(x: Array, num_classes: int = -1) -> Array:
+    """The rows of an identity matrix (int64) that the integers `x` name, along a new last dimension.
+
+    Args:
+        x: class numbers, integers from 0 on.
+        num_classes: the length of the rows; -1 takes the largest class number and one.
+
+    Raises:
+        TypeError: `x` does not hold integers.
+        ValueError: a class number that is negative or not below `num_classes`; or none to take it from.
+
+    Example:
+        >>> one_hot(tensor([2, 0]))
+        tensor([[0, 0, 1],
+                [1, 0, 0]])
+    """
+    classes = _integers(x, "one_hot")
+    if num_classes == -1 and not classes.size:
+        raise ValueError(
+            f"one_hot: give num_classes, an empty tensor of shape {classes.shape} has no largest class"
+        )
+    low, high = (int(classes.min()), int(classes.max())) if classes.size else (0, 0)
+    count = high + 1 if num_classes == -1 else num_classes
+    if count < 1 or low < 0 or high >= count:
+        raise ValueError(f"one_hot: class numbers in [{low}, {high}] for num_classes={num_classes}")
+    return _one_hot(x, count=count)

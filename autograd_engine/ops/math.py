@@ -95,7 +95,7 @@ def _sub(x: Array, y: Array) -> Array:
 def _scaled(x: Array, y: Array, alpha: float, name: str) -> Array:
     """alpha y, in the dtype of its combination with x."""
     dtype = result_dtype(x, y)
-    if dtype.kind != "f" and not isinstance(alpha, int):
+    if dtype.kind not in "fc" and not isinstance(alpha, int):
         raise TypeError(f"{name}: alpha={alpha} must be an integer for operands whose common dtype is {dtype}")
     return y * dtype.type(alpha)
 

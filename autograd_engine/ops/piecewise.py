@@ -14,8 +14,10 @@ from ..primitive import primitive
 __all__ = [
     "allclose",
     "bitwise_and",
+    "bitwise_left_shift",
     "bitwise_not",
     "bitwise_or",
+    "bitwise_right_shift",
     "bitwise_xor",
     "ceil",
     "clamp",
@@ -31,6 +33,7 @@ __all__ = [
     "fmax",
     "fmin",
     "frac",
+    "gcd",
     "ge",
     "greater",
     "greater_equal",
@@ -40,6 +43,10 @@ __all__ = [
     "isfinite",
     "isinf",
     "isnan",
+    "isneginf",
+    "isposinf",
+    "isreal",
+    "lcm",
     "le",
     "less",
     "less_equal",
@@ -60,7 +67,6 @@ __all__ = [
     "sign",
     "signbit",
     "trunc",
-    "where",
 ]
 
 
@@ -339,6 +345,30 @@ def bitwise_xor(x: Array, y: Array) -> Array:
     return np.bitwise_xor(x, y)
 
 
+@primitive(promote=True)
+def bitwise_left_shift(x: Array, y: Array) -> Array:
+    """x 2^y of integers: the bits of x moved up by y places."""
+    return np.left_shift(x, y)
+
+
+@primitive(promote=True)
+def bitwise_right_shift(x: Array, y: Array) -> Array:
+    """floor(x / 2^y) of integers: the bits of x moved down by y places, the sign kept."""
+    return np.right_shift(x, y)
+
+
+@primitive(promote=True)
+def gcd(x: Array, y: Array) -> Array:
+    """The greatest common divisor of integers, not negative."""
+    return np.gcd(x, y)
+
+
+@primitive(promote=True)
+def lcm(x: Array, y: Array) -> Array:
+    """The least common multiple of integers, not negative."""
+    return np.lcm(x, y)
+
+
 @primitive
 def bitwise_not(x: Array) -> Array:
     """The bits not set; for booleans, not."""
@@ -385,3 +415,21 @@ def isinf(x: Array) -> Array:
 def isfinite(x: Array) -> Array:
     """Whether x is neither NaN nor infinite, elementwise."""
     return np.isfinite(x)
+
+
+@primitive
+def isposinf(x: Array) -> Array:
+    """Whether x is positive infinity, elementwise."""
+    return np.equal(x, np.inf)
+
+
+@primitive
+def isneginf(x: Array) -> Array:
+    """Whether x is negative infinity, elementwise."""
+    return np.equal(x, -np.inf)
+
+
+@primitive
+def isreal(x: Array) -> Array:
+    """Whether x is a real number, elementwise: always, since there are no complex tensors."""
+    return np.isreal(x)

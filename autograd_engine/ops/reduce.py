@@ -14,10 +14,10 @@ import numpy as np
 
 from ..backend.arrays import Array
 from ..primitive import primitive
-from .dims import dims_of, kept_shape, normalize_dim, numpy_names
-from .index import take_along_dim
+from .dims import along, dims_of, kept_shape, normalize_dim, numpy_names
+from .index import _getitem, take_along_dim
 from .piecewise import keep, maximum, minimum, where
-from .shape import _repeated, _reshape, ravel, squeeze, unsqueeze
+from .shape import _repeated, _reshape, flip, ravel, squeeze, unsqueeze
 
 __all__ = [
     "all",
@@ -105,17 +105,36 @@ def mean(x: Array, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None)
     return _mean(x, dims=dims_of(dim, len(x.shape), "mean"), keepdim=keepdim)
 
 
+def products_of_others(x: Array, dim: int, before: Any, after: Any) -> Array:
+    """For each element, the product of so many neighbours `before` and `after` it along `dim`.
+
+    The reach is doubled in every step: multiplications only, so the derivatives are right at zeros too.
+    """
+
+    def one_sided(x: Array, reach: Any) -> Array:
+        def earlier(x: Array, distance: int) -> Array:
+            read = _getitem(x, index=along(dim, np.maximum(places - distance, 0)))
+            return where(reach >= distance, read, x.dtype.type(1))
+
+        out, distance = earlier(x, 1), 1
+        while distance < reach.max(initial=0):
+            out, distance = out * earlier(out, distance), 2 * distance
+        return out
+
+    places = np.arange(x.shape[dim])
+    backwards = along(dim, slice(None, None, -1))
+    return one_sided(x, before) * flip(one_sided(flip(x, dim), after[backwards]), dim)
+
+
 def _prod_rule(g: Array, x: Array, out: Array, dim: int, keepdim: bool) -> Array:
-    """The product of the other elements: out / x, or, where a zero forbids that, the product of a
-    matrix of copies of `x` with ones on its diagonal."""
+    """The product of the other elements: out / x, where no zero forbids that."""
     out, g = (t if keepdim else unsqueeze(t, dim) for t in (out, g))
     if not np.any(getattr(x, "array", x) == 0):
         return g * (out / x)
     n = x.shape[dim]
-    eye = np.eye(n, dtype=bool).reshape(n, n, *(1,) * (len(x.shape) - dim - 1))
-    copies = unsqueeze(x, dim)
-    others = _prod(where(eye, x.dtype.type(1), copies), dim=dim + 1, keepdim=False)
-    return g * others
+    places = np.arange(n).reshape(n, *(1,) * (len(x.shape) - dim - 1))
+    before = places.reshape((1,) * dim + places.shape)
+    return g * products_of_others(x, dim, before, n - 1 - before)
 
 
 @primitive(x=_prod_rule)

@@ -14,32 +14,60 @@ import numpy as np
 
 from ..backend.arrays import Array
 from ..graph import Value
+from ..primitive import primitive
 from .dims import along, normalize_dim
-from .index import _flat_along, _integers, _put, _put_add, _slice_at, normalize_index, setitem
-from .shape import expand, ravel, reshape
+from .index import _flat_along, _getitem, _integers, _put, _put_add, _slice_at, normalize_index, setitem
+from .piecewise import floor_divide, keep, maximum
+from .reduce import products_of_others
+from .shape import cat, expand, ravel, reshape
 
 __all__ = [
     "index_add",
     "index_copy",
     "index_fill",
     "index_put",
+    "index_reduce",
     "masked_scatter",
     "put",
     "scatter",
     "scatter_add",
+    "scatter_reduce",
     "select_scatter",
     "slice_scatter",
 ]
 
 
-def scatter(x: Array, dim: int, index: Array, src: Array) -> Array:
+def scatter(
+    x: Array, dim: int, index: Array, src: Array = None, *, value: float | None = None, reduce: str | None = None
+) -> Array:
     """A copy of `x` with x[index[i][j]][j] = src[i][j] for dim 0, and so on; `src` may be a number.
+
+    Args:
+        value: another name for a `src` that is a number.
+        reduce: "add" or "multiply" combines the source with the elements of `x` instead of replacing them.
 
     Raises:
         IndexError: an index out of range, or a size too large.
+        ValueError: another `reduce`, or a source smaller than the index.
+        TypeError: neither `src` nor `value`, or both.
+
+    Example:
+        >>> scatter(ag.zeros(2, 3), 1, tensor([[2], [0]]), 1.0)
+        tensor([[0., 0., 1.],
+                [1., 0., 0.]])
     """
+    if (src is None) == (value is None):
+        raise TypeError("scatter: give either src or value")
+    src = value if src is None else src
     at = _flat_along(x, dim, index, "scatter")
-    return reshape(_put(ravel(x), _corner(src, at, "scatter"), index=(at,)), x.shape)
+    if reduce is None:
+        return reshape(_put(ravel(x), _corner(src, at, "scatter"), index=(at,)), x.shape)
+    if reduce not in ("add", "multiply"):
+        raise ValueError(f"scatter: reduce is 'add' or 'multiply', not {reduce!r}")
+    if not hasattr(src, "shape"):
+        src = np.full(at.shape, src, x.dtype)
+    src = ravel(_corner(src, at, "scatter"))
+    return reshape(_reduced(ravel(x), at.reshape(-1), src, "sum" if reduce == "add" else "prod", True), x.shape)
 
 
 def scatter_add(x: Array, dim: int, index: Array, src: Array) -> Array:
@@ -50,6 +78,113 @@ def scatter_add(x: Array, dim: int, index: Array, src: Array) -> Array:
     """
     at = _flat_along(x, dim, index, "scatter_add")
     return reshape(_put_add(ravel(x), _corner(src, at, "scatter_add"), index=(at,)), x.shape)
+
+
+def scatter_reduce(
+    x: Array, dim: int, index: Array, src: Array, reduce: str, *, include_self: bool = True
+) -> Array:
+    """`x` with all src[i][j] that have one place index[i][j] in it combined there, as `scatter_add` sums them.
+
+    The derivative of a product is right at zeros too; equal extremes share the gradient.
+
+    Args:
+        reduce: "sum", "prod", "mean", "amax" or "amin".
+        include_self: whether the element of `x` itself takes part. Elements that receive nothing stay.
+
+    Raises:
+        IndexError: an index out of range, or a size too large.
+        ValueError: another `reduce`, or a source smaller than the index.
+
+    Example:
+        >>> scatter_reduce(tensor([1.0, 5.0]), 0, tensor([0, 0, 1]), tensor([2.0, 3.0, 4.0]), "amax")
+        tensor([3., 5.])
+    """
+    _check_reduce(reduce, _REDUCTIONS, "scatter_reduce")
+    at = _flat_along(x, dim, index, "scatter_reduce")
+    src = ravel(_corner(src, at, "scatter_reduce"))
+    return reshape(_reduced(ravel(x), at.reshape(-1), src, reduce, include_self), x.shape)
+
+
+_REDUCTIONS = ("sum", "prod", "mean", "amax", "amin")
+
+
+def _check_reduce(reduce: str, known: Sequence[str], name: str) -> None:
+    if reduce not in known:
+        raise ValueError(f"{name}: reduce is one of {', '.join(known)}, not {reduce!r}")
+
+
+def _neutral(dtype: Any, reduce: str) -> Any:
+    """The number that changes nothing: it takes the place of an element that does not take part."""
+    if reduce in ("amax", "amin"):
+        limits: Any = np.finfo(dtype) if dtype.kind == "f" else np.iinfo(dtype)
+        ends = (-np.inf, np.inf) if dtype.kind == "f" else (limits.min, limits.max)
+        return dtype.type(ends[reduce == "amin"])
+    return dtype.type(reduce == "prod")
+
+
+def _reduced(x: Array, at: Any, src: Array, reduce: str, include_self: bool) -> Array:
+    """The 1-d `x` with each src[i] combined with x[at[i]]."""
+    index = (at,)
+    if src.dtype != x.dtype:
+        raise TypeError(f"a source of dtype {src.dtype} cannot be combined with a tensor of {x.dtype}")
+    if not include_self:
+        x = _put(x, _neutral(x.dtype, reduce), index=index)
+    if reduce in ("amax", "amin"):
+        return _extreme_at(x, src, index=index, largest=reduce == "amax")
+    if reduce == "prod":
+        return _multiply_at(x, src, index=index)
+    total = _put_add(x, src, index=index)
+    if reduce == "sum":
+        return total
+    counts = np.bincount(at, minlength=x.shape[0])
+    counts = np.maximum(counts + include_self, 1).astype(x.dtype)
+    return total / counts if x.dtype.kind == "f" else floor_divide(total, counts)
+
+
+def _share(g: Array, x: Array, src: Array, out: Array, index: tuple[Any, ...]) -> Array:
+    """`g` divided by how many are equal to the extreme."""
+    equal = (x == out, src == _getitem(out, index=index))
+    ties = _put_add(equal[0] * out.dtype.type(1), equal[1] * out.dtype.type(1), index=index)
+    return g / maximum(ties, 1)
+
+
+@primitive(
+    x=lambda g, x, src, out, index: keep(_share(g, x, src, out, index), x == out),
+    src=lambda g, x, src, out, index: keep(
+        _getitem(_share(g, x, src, out, index), index=index), src == _getitem(out, index=index)
+    ),
+)
+def _extreme_at(x: Array, src: Array, *, index: tuple[Any, ...], largest: bool) -> Array:
+    out = np.array(x)
+    (np.maximum if largest else np.minimum).at(out, index, src)
+    return out
+
+
+def _multiply_at_rule(g: Array, x: Array, src: Array, out: Array, index: tuple[Any, ...]) -> tuple[Array, Array]:
+    """The products of the others: out / x and out / src, or, where a zero forbids the division, of the neighbours
+    after all factors are sorted by the place where they are multiplied."""
+    if not any(np.any(getattr(t, "array", t) == 0) for t in (x, src)):
+        return g * (out / x), _getitem(g * out, index=index) / src
+    (at,) = index
+    n = x.shape[0]
+    places = np.concatenate([np.arange(n), at])
+    order = np.argsort(places, kind="stable")
+    counts = np.bincount(places)
+    before = np.arange(order.size) - np.repeat(np.cumsum(counts) - counts, counts)
+    after = np.repeat(counts, counts) - 1 - before
+    others = products_of_others(_getitem(cat([x, src]), index=(order,)), 0, before, after)
+    pulled = _put(others, others * _getitem(g, index=(places[order],)), index=(order,))
+    return pulled[:n], pulled[n:]
+
+
+@primitive(
+    x=lambda g, x, src, out, index: _multiply_at_rule(g, x, src, out, index)[0],
+    src=lambda g, x, src, out, index: _multiply_at_rule(g, x, src, out, index)[1],
+)
+def _multiply_at(x: Array, src: Array, *, index: tuple[Any, ...]) -> Array:
+    out = np.array(x)
+    np.multiply.at(out, index, src)
+    return out
 
 
 def _corner(src: Array, at: Any, name: str) -> Array:
@@ -125,6 +260,30 @@ def index_fill(x: Array, dim: int, index: Array, value: Array) -> Array:
     if getattr(value, "shape", ()):
         raise ValueError(f"index_fill: the value must be a number or 0-d, not of shape {tuple(value.shape)}")
     return _put(x, value, index=_along_index(x, dim, index, "index_fill")[1])
+
+
+def index_reduce(
+    x: Array, dim: int, index: Array, source: Array, reduce: str, *, include_self: bool = True
+) -> Array:
+    """`x` with all source[i] that have one slice index[i] along `dim` combined there, as `index_add` sums them.
+
+    Args:
+        reduce: "prod", "mean", "amax" or "amin".
+        include_self: whether the slice of `x` itself takes part. Slices that receive nothing stay.
+
+    Raises:
+        IndexError: an index out of range.
+        ValueError: another `reduce`, or `source` has another shape.
+
+    Example:
+        >>> index_reduce(tensor([1.0, 5.0]), 0, tensor([0, 0]), tensor([2.0, 3.0]), "prod")
+        tensor([6., 5.])
+    """
+    _check_reduce(reduce, _REDUCTIONS[1:], "index_reduce")
+    dim, at = _along_index(x, dim, index, "index_reduce")
+    _same_but_along(x, dim, len(at[-1]), source, "index_reduce")
+    places = np.arange(math.prod(x.shape)).reshape(x.shape)[at] if x.shape else at[-1] * 0
+    return reshape(_reduced(ravel(x), places.reshape(-1), ravel(source), reduce, include_self), x.shape)
 
 
 def index_put(x: Array, indices: Sequence[Any], values: Array, accumulate: bool = False) -> Array:

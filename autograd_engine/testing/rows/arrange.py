@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from ...ops import arrange
-from ..operators import call, given, op, ours, real
+from ..operators import Operator, call, given, op, ours, real
 
 __all__ = ["ROWS"]
 
@@ -32,6 +34,13 @@ ROWS = (
         call(real(3), given([0, 2, 1]), output_size=3),
         call(real(), 3),
         call(real(0, 3), 2, 0),
+    ),
+    Operator(
+        "repeat_interleave(repeats)",
+        arrange.repeat_interleave,
+        (call(given([2, 0, 3])), call(given(np.zeros(0, np.int64))), call(given([1, 2]), output_size=3)),
+        torch="repeat_interleave",
+        order=0,
     ),
     op(
         arrange.broadcast_tensors,

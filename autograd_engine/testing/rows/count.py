@@ -68,4 +68,13 @@ ROWS = (
         call(constant(0)),
         order=0,
     ),
+    op(
+        count.isin,
+        call(integers(2, 3, below=4), given([1, 3])),
+        call(real(2, 3), real(2, 1)),
+        call(_EDGES, given([1.0, 9.0]), invert=True),
+        call(given(3), given([[3, 1]])),
+        call(integers(3, below=4), given(np.zeros(0, np.int64))),
+        order=0,
+    ),
 )

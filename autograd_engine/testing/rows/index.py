@@ -131,4 +131,13 @@ ROWS = (
         call(real(), mask()),
         call(real(0, 4), mask(4)),
     ),
+    op(
+        index.one_hot,
+        call(integers(4, below=3)),
+        call(integers(2, 3, below=4), 5),
+        call(given(2)),
+        call(given(np.zeros((0, 2), np.int64)), 3),
+        torch="nn.functional.one_hot",
+        order=0,
+    ),
 )

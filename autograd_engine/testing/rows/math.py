@@ -12,6 +12,7 @@ from ..operators import (
     POSITIVE,
     UNIT,
     Domain,
+    Operator,
     call,
     elementwise,
     given,
@@ -25,11 +26,36 @@ _ORIGIN = call(given([-1.0, 0.0, 2.0]))
 _FAR = call(given([-1000.0, -40.0, 0.0, 40.0, 1000.0]))
 
 _ARITHMETIC = (
-    elementwise(math.add, ANY, ANY, more=[call(real(2), 3), call(real(), 0.5)]),
-    elementwise(math.sub, ANY, ANY, more=[call(real(2), 3)]),
+    elementwise(
+        math.add,
+        ANY,
+        ANY,
+        more=[
+            call(real(2), 3),
+            call(real(), 0.5),
+            call(real(2, 3), real(3), alpha=-0.5),
+            call(real(2), 3, alpha=2),
+        ],
+    ),
+    elementwise(
+        math.sub,
+        ANY,
+        ANY,
+        more=[call(real(2), 3), call(real(2, 3), real(3), alpha=-0.5), call(real(2), 3, alpha=2)],
+    ),
     elementwise(math.mul, ANY, ANY, more=[call(real(2), 3)]),
     elementwise(
         math.div, ANY, NONZERO, more=[call(real(2), 3)], edges=[call(given([0.0, 1.0]), given([0.0, 0.0]))]
+    ),
+    Operator(
+        "div(rounding_mode)",
+        math.div,
+        tuple(call(real(3, 4), real(4), rounding_mode=mode) for mode in ("floor", "trunc"))
+        + tuple(
+            call(given([-7, 7, -7, 7]), given([2, 2, -2, -2]), rounding_mode=mode) for mode in ("floor", "trunc")
+        ),
+        torch="div",
+        order=0,
     ),
     elementwise(
         math.pow,

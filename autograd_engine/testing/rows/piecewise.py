@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...ops import piecewise
+from ...ops import index, piecewise
 from ..operators import (
     ANY,
     BITS,
@@ -14,6 +14,7 @@ from ..operators import (
     call,
     elementwise,
     given,
+    integers,
     mask,
     op,
     real,
@@ -41,9 +42,7 @@ ROWS = (
         edges=[call(given([0.0, 1.0, -1.0, -2.0, 3.0]), given([1.0, 0.0, -0.0, -np.inf, np.nan]))],
     ),
     elementwise(piecewise.nextafter, Domain(-2.0, -0.5), Domain(0.5, 2.0), analytic=False, edges=[_TIES]),
-    elementwise(
-        piecewise.where, MASK, ANY, ANY, more=[call(mask(2, 3), real(3), 0.0), call(mask(3), 1.0, real(2, 3))]
-    ),
+    elementwise(index.where, MASK, ANY, ANY, more=[call(mask(2, 3), real(3), 0.0), call(mask(3), 1.0, real(2, 3))]),
     op(
         piecewise.masked_fill,
         call(real(2, 3), mask(2, 3), 5.0),
@@ -93,6 +92,16 @@ ROWS = (
     elementwise(piecewise.bitwise_and, BITS, BITS, order=0, more=[call(mask(3), mask(3))]),
     elementwise(piecewise.bitwise_or, BITS, BITS, order=0, more=[call(mask(3), mask(3))]),
     elementwise(piecewise.bitwise_xor, BITS, BITS, order=0, more=[call(mask(3), mask(3))]),
+    elementwise(piecewise.bitwise_left_shift, BITS, BITS, order=0, more=[call(integers(3, below=9), 2)]),
+    elementwise(
+        piecewise.bitwise_right_shift,
+        BITS,
+        BITS,
+        order=0,
+        more=[call(given([-9, -1, 200]), 2), call(given([-9]), 80)],
+    ),
+    elementwise(piecewise.gcd, BITS, BITS, order=0, more=[call(given([-12, 18, 0]), given([18, -12, 0]))]),
+    elementwise(piecewise.lcm, BITS, BITS, order=0, more=[call(given([-12, 18, 0]), given([18, -12, 0]))]),
     elementwise(piecewise.bitwise_not, BITS, order=0, more=[call(mask(3))]),
     elementwise(piecewise.logical_and, MASK, MASK, order=0, more=[call(real(3), mask(3))]),
     elementwise(piecewise.logical_or, MASK, MASK, order=0, more=[call(real(3), mask(3))]),
@@ -100,6 +109,9 @@ ROWS = (
     elementwise(piecewise.logical_not, MASK, order=0, more=[call(real(3))]),
     elementwise(piecewise.isnan, ANY, order=0, edges=[call(_INFINITE), call(given([np.nan, 1.0]))]),
     elementwise(piecewise.isinf, ANY, order=0, edges=[call(_INFINITE)]),
+    elementwise(piecewise.isposinf, ANY, order=0, edges=[call(_INFINITE), call(given([np.nan, 1.0]))]),
+    elementwise(piecewise.isneginf, ANY, order=0, edges=[call(_INFINITE), call(given([np.nan, 1.0]))]),
+    elementwise(piecewise.isreal, ANY, order=0, edges=[call(_INFINITE)]),
     elementwise(piecewise.isfinite, ANY, order=0, edges=[call(_INFINITE)]),
     elementwise(
         piecewise.isclose,

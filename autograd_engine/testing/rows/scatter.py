@@ -10,6 +10,10 @@ from ..operators import call, given, integers, mask, op, ours, real
 __all__ = ["ROWS"]
 
 
+_HOW = ("sum", "prod", "mean", "amax", "amin")
+_TIED = given([2.0, 3.0, 1.0])
+_TWO_ZEROS = given([1.0, 0.0, 0.0, 0.0, 3.0])
+
 ROWS = (
     op(
         scatter.scatter,
@@ -17,6 +21,10 @@ ROWS = (
         ours(real(3, 4), 1, given([[3, 0], [1, 2]]), real(2, 4)),  # PyTorch's backward refuses a larger src
         call(real(3, 4), 1, given([[3, 0], [1, 2]]), real(2, 2)),
         call(real(3, 4), 1, given([[3, 0], [1, 2]]), 2.5),
+        call(real(3, 4), 1, given([[3, 0], [1, 2]]), value=2.5),
+        ours(real(3), 0, given([1, 1, 0]), real(3), reduce="add"),  # for which PyTorch has no derivative
+        ours(real(3), 0, given([1, 1, 0]), real(3), reduce="multiply"),
+        ours(real(3), 0, given([1, 1, 0]), -2, reduce="multiply"),
         call(real(3), 0, given(np.zeros(0, np.int64)), real(0)),
     ),
     op(
@@ -24,6 +32,31 @@ ROWS = (
         call(real(3, 4), 0, integers(2, 4, below=3), real(2, 4)),
         call(real(3, 4), 1, integers(3, 6, below=4), real(3, 6)),
         call(real(3), 0, given([1, 1, 1]), real(3)),
+    ),
+    op(
+        scatter.scatter_reduce,
+        *(call(real(3), 0, given([0, 2, 0, 2]), real(4), how) for how in _HOW),
+        *(call(real(3, 2), 0, given([[0, 2], [0, 1]]), real(2, 2), how, include_self=False) for how in _HOW),
+        call(real(3, 4), 1, integers(3, 4, below=4), real(3, 4), "mean"),
+        call(_TWO_ZEROS, 0, given([0, 0, 1, 2, 2, 4]), given([0.0, 2.0, 3.0, 0.0, 0.0, 4.0]), "prod"),
+        ours(real(3, 4), 1, given([[3, 0], [1, 2]]), real(2, 4), "prod"),  # PyTorch's backward refuses a larger src
+        call(real(3), 0, given(np.zeros(0, np.int64)), real(0), "amax"),
+        analytic=False,
+        edges=[
+            *(call(_TIED, 0, given([0, 0, 1, 1, 1]), given([1.0, 2.0, 3.0, 3.0, 0.0]), how) for how in _HOW),
+            call(given([0.0, 2.0]), 0, given([0, 0, 1]), given([0.0, 5.0, 0.0]), "prod", include_self=False),
+        ],
+    ),
+    op(
+        scatter.index_reduce,
+        *(call(real(3, 2), 0, given([0, 2, 0]), real(3, 2), how) for how in _HOW[1:]),
+        *(call(real(3, 2), -1, given([1, 1]), real(3, 2), how, include_self=False) for how in _HOW[1:]),
+        call(real(3), 0, given(1), real(1), "mean"),
+        ours(_TWO_ZEROS, 0, given([0, 0, 1, 2, 2, 4]), given([0.0, 2.0, 3.0, 0.0, 0.0, 4.0]), "prod"),
+        analytic=False,
+        edges=[
+            call(_TIED, 0, given([0, 0, 1, 1, 1]), given([1.0, 2.0, 3.0, 3.0, 0.0]), h) for h in ("amax", "amin")
+        ],
     ),
     op(
         scatter.index_add,
