@@ -488,7 +488,9 @@ class Optimizer:
     def _cohort(self, places: dict[Any, list[Tensor]], slots: dict[str, float]) -> _Cohort:
         runs = []
         scalars: dict[str, float] = {}
-        scratch = {dtype: np.empty((4, self._block), dtype) for dtype, _ in places}  # one for all stays in the cache
+        scratch = {
+            dtype: np.empty((4, self._block), dtype) for dtype, _ in places
+        }  # one for all stays in the cache
         for (dtype, alone), params in places.items():
             states = [self._states[p] for p in params]
             scalars = scalars or dict(states[0].scalars)
@@ -568,4 +570,3 @@ class Optimizer:
             lines.append(f"Parameter Group {i}")
             lines += [f"    {name}: {group[name]}" for name in sorted(group) if name != "params"]
         return "\n".join([*lines, ")"])
-
