@@ -206,9 +206,9 @@ class NAdam(_Moments):
     """NAdam (Dozat, 2016): Adam that looks ahead along the mean gradient, as Nesterov's momentum does.
 
         mu_t = beta1 (1 - 0.96^(t momentum_decay) / 2)
-        p <- p - lr ((1 - mu_t) g / (1 - prod_{i<=t} mu_i) + mu_{t+1} m / (1 - prod_{i<=t+1} mu_i)) / (sqrt(v') + eps)
+        p <- p - lr ((1 - mu_t) g / (1 - M_t) + mu_{t+1} m / (1 - M_{t+1})) / (sqrt(v') + eps)
 
-    with m and v' as in `Adam`.
+    with M_t = mu_1 mu_2 ... mu_t, and m and v' as in `Adam`.
 
     Args:
         params, betas, eps, weight_decay, maximize, decoupled_weight_decay, kernels: as for `Adam`.

@@ -13,7 +13,7 @@ from ..autograd import enable_grad
 from ..creation import from_numpy
 from ..structure import map_structure
 from ..tensor import Tensor
-from .optimizer import Optimizer, State, writable
+from .optimizer import Optimizer, State, array_of, writable
 
 __all__ = ["LBFGS"]
 
@@ -266,9 +266,8 @@ def _largest(x: Any) -> float:
 
 
 def _number_or_array(x: Any) -> Any:
-    """A copy of a tensor of ours or PyTorch's as an array, or as a number if it is 0-d."""
-    array = np.array(x.array if isinstance(x, Tensor) else x)
-    return array if array.ndim else array.item()
+    array = array_of(x)
+    return array.copy() if array.ndim else array.item()
 
 
 def _newton_direction(memory: dict[str, Any], g: Any, history_size: int) -> Any:

@@ -23,7 +23,7 @@ from ..autograd import enable_grad
 from ..creation import from_numpy
 from ..tensor import Tensor
 
-__all__ = ["Kernels", "Optimizer", "State", "Vectors", "root", "settings", "writable"]
+__all__ = ["Kernels", "Optimizer", "State", "Vectors", "array_of", "root", "settings", "writable"]
 
 
 class Vectors(NamedTuple):
@@ -129,7 +129,8 @@ class State:
         self.arrays: dict[str, Any] = {} if arrays is None else arrays
 
 
-def _array_of(value: Any) -> Any:
+def array_of(value: Any) -> Any:
+    """The array of a tensor, ours or PyTorch's, which may share its memory."""
     return np.asarray(value.array if isinstance(value, Tensor) else value)
 
 
@@ -509,12 +510,12 @@ class Optimizer:
 
     def _described(self, state: State) -> dict[str, Any]:
         """A state in PyTorch's form."""
-        scalars = {name: Tensor(float(value)) for name, value in state.scalars.items()} if self._counts else {}
+        scalars = {name: Tensor(np.float64(value)) for name, value in state.scalars.items()} if self._counts else {}
         return scalars | {name: from_numpy(array) for name, array in state.arrays.items()} if state.arrays else {}
 
     def _restored(self, p: Tensor, number: int, group: dict[str, Any], entries: Mapping[str, Any]) -> State:
         """The state that `entries` describe in PyTorch's form."""
-        arrays = {name: _array_of(value).astype(p.dtype) for name, value in entries.items() if value is not None}
+        arrays = {name: array_of(value).astype(p.dtype) for name, value in entries.items() if value is not None}
         scalars = self._scalars(group)
         for name in scalars.keys() & arrays.keys():
             scalars[name] = float(arrays.pop(name))
