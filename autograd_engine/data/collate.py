@@ -20,7 +20,7 @@ def default_collate(batch: Sequence[Any]) -> Any:
     """Samples as one batch, with PyTorch's types.
 
     Tensors, arrays and numbers gain a first dimension (int gives int64, float float64, bool bool; arrays keep
-    their dtype); strings stay a list; dictionaries, named tuples and lists are collated item by item, and so are
+    their dtype); strings stay as they are; dictionaries, named tuples and lists are collated item by item, and so are
     tuples, which become lists.
 
     Raises:
@@ -37,25 +37,19 @@ def default_collate(batch: Sequence[Any]) -> Any:
 def collated(samples: Sequence[Any], names: Sequence[Any], place: str = "") -> Any:
     """`default_collate`, whose errors call the samples by `names`; `place` is where in a sample these are."""
     first = samples[0]
-    for name, sample in zip(names, samples, strict=True):
-        if type(sample) is not type(first) and not _alike(sample, first):
-            raise TypeError(
-                f"sample {names[0]} is a {type(first).__name__}, sample {name} a {type(sample).__name__}"
-                f"{_at(place)}: they do not make a batch"
-            )
+    if len({type(sample) for sample in samples}) > 1:
+        _check_kinds(samples, names, place)
     if isinstance(first, (str, bytes)):
-        return list(samples)
-    if isinstance(first, (Tensor, np.ndarray, np.generic)):
-        for name, sample in zip(names, samples, strict=True):
-            if sample.shape != first.shape:
-                raise RuntimeError(
-                    f"sample {names[0]} has shape {tuple(first.shape)}, sample {name} {tuple(sample.shape)}"
-                    f"{_at(place)}: to make a batch of them, give a collate_fn that pads or crops"
-                )
-        if isinstance(first, Tensor):
-            return stack(samples)
+        return samples
+    if isinstance(first, Tensor):
+        _check_shapes([sample.array for sample in samples], names, place)
+        if all(sample.node is None for sample in samples):
+            return from_numpy(np.array([sample.array for sample in samples]))
+        return stack(samples)
+    if isinstance(first, (np.ndarray, np.generic)):
+        _check_shapes(samples, names, place)
         if first.dtype.kind in "biuf":
-            return from_numpy(np.stack(samples))
+            return from_numpy(np.array(samples))
     elif isinstance(first, (bool, int, float)):
         return tensor(samples, dtype=np.float64 if isinstance(first, float) else None)
     elif isinstance(first, Mapping):
@@ -81,9 +75,26 @@ def collated(samples: Sequence[Any], names: Sequence[Any], place: str = "") -> A
     )
 
 
-def _alike(a: Any, b: Any) -> bool:
-    """Whether two values of different types still make a batch: both tensors, or both numbers."""
-    return any(isinstance(a, kind) and isinstance(b, kind) for kind in (Tensor, (int, float), Mapping))
+def _check_kinds(samples: Sequence[Any], names: Sequence[Any], place: str) -> None:
+    """Values of different types make a batch only if all are tensors, numbers or mappings."""
+    first = samples[0]
+    for name, sample in zip(names, samples, strict=True):
+        alike = (isinstance(first, kind) and isinstance(sample, kind) for kind in (Tensor, (int, float), Mapping))
+        if type(sample) is not type(first) and not any(alike):
+            raise TypeError(
+                f"sample {names[0]} is a {type(first).__name__}, sample {name} a {type(sample).__name__}"
+                f"{_at(place)}: they do not make a batch"
+            )
+
+
+def _check_shapes(arrays: Sequence[Any], names: Sequence[Any], place: str) -> None:
+    first = arrays[0].shape
+    for name, array in zip(names, arrays, strict=True):
+        if array.shape != first:
+            raise RuntimeError(
+                f"sample {names[0]} has shape {first}, sample {name} {array.shape}{_at(place)}: to make a batch of "
+                "them, give a collate_fn that pads or crops"
+            )
 
 
 def _at(place: str) -> str:

@@ -94,7 +94,7 @@ class _ProcessWorker(_ThreadWorker):
         # process would hide its death.
         with _starting:
             self.connection, theirs = context.Pipe()
-            self.process = context.Process(target=_serve, args=(theirs, job), daemon=True)
+            self.process = context.Process(target=_serve, args=(self.connection, theirs, job), daemon=True)
             self.process.start()
             theirs.close()
 
@@ -114,8 +114,9 @@ class _ProcessWorker(_ThreadWorker):
 
     def stop(self) -> None:
         """End the process: an idle one by itself, so that it can flush what it printed."""
+        idle = self.last is None or self.last.done()
         super().stop()
-        if self.last is None or self.last.done():
+        if idle:
             with contextlib.suppress(OSError):
                 self.connection.send(None)
         else:
@@ -170,8 +171,9 @@ class Crew:
 # -------------------------------------------------------------------------------- in the worker process
 
 
-def _serve(connection: Connection, job: _Job) -> None:
+def _serve(asking: Connection, connection: Connection, job: _Job) -> None:
     """Answer tasks until told to stop or until nobody is left to ask."""
+    asking.close()  # the copy of the main process's end, which would hide that process's death
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes: the main one ends the workers
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
         while (task := connection.recv()) is not None:
