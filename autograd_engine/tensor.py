@@ -21,7 +21,20 @@ from .backward import backward
 from .formatting import describe
 from .graph import Leaf, Node, Value
 from .inplace import InPlace
-from .ops import arrange, decompositions, linalg, math, numpy_protocol, reduce, scan, special
+from .ops import (
+    arrange,
+    classic,
+    distances,
+    equations,
+    linalg,
+    math,
+    matrix_functions,
+    numpy_protocol,
+    reduce,
+    scan,
+    special,
+    triangular,
+)
 from .ops import index as index_ops
 from .ops import shape as shape_ops
 from .ops import sort as sort_ops
@@ -707,11 +720,11 @@ class Tensor(InPlace):
     aminmax = reduce.aminmax
     corrcoef = reduce.corrcoef
     cov = reduce.cov
-    dist = reduce.dist
+    dist = distances.dist
     nanmean = reduce.nanmean
     nansum = reduce.nansum
-    norm = reduce.norm
-    renorm = reduce.renorm
+    norm = classic.norm
+    renorm = distances.renorm
     trace = reduce.trace
     all = reduce.all
     amax = reduce.amax
@@ -815,23 +828,28 @@ class Tensor(InPlace):
     addr = linalg.addr
     baddbmm = linalg.baddbmm
     bmm = linalg.bmm
-    cholesky = decompositions.cholesky
-    cholesky_inverse = decompositions.cholesky_inverse
-    cholesky_solve = decompositions.cholesky_solve
-    det = decompositions.det
+    cholesky = triangular.cholesky
+    cholesky_inverse = triangular.cholesky_inverse
+    cholesky_solve = triangular.cholesky_solve
+    cross = classic.cross
+    det = equations.det
     dot = linalg.dot
     inner = linalg.inner
-    inverse = decompositions.inv
-    logdet = decompositions.logdet
+    inverse = equations.inv
+    logdet = equations.logdet
+    lu = classic.lu
+    lu_solve = classic.lu_solve
     matmul = linalg.matmul
-    matrix_exp = decompositions.matrix_exp
-    matrix_power = decompositions.matrix_power
+    matrix_exp = matrix_functions.matrix_exp
+    matrix_power = matrix_functions.matrix_power
     mm = linalg.mm
     mv = linalg.mv
     outer = linalg.outer
-    pinverse = decompositions.pinverse
-    slogdet = decompositions.slogdet
-    triangular_solve = decompositions.triangular_solve
+    pinverse = classic.pinverse
+    qr = classic.qr
+    slogdet = equations.slogdet
+    svd = classic.svd
+    triangular_solve = classic.triangular_solve
     vdot = linalg.vdot
     view = shape_ops.view
 

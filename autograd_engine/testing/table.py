@@ -6,7 +6,24 @@ An operator that is not here is not tested, so a test asserts that every public 
 from __future__ import annotations
 
 from .operators import Operator
-from .rows import arrange, decompositions, index, linalg, loss, math, reduce, scan, shape, sort, special
+from .rows import (
+    arrange,
+    classic,
+    distances,
+    equations,
+    index,
+    linalg,
+    loss,
+    math,
+    matrix_functions,
+    reduce,
+    scan,
+    shape,
+    sort,
+    special,
+    spectral,
+    triangular,
+)
 
 __all__ = ["TABLE", "coverage_table"]
 
@@ -19,7 +36,12 @@ _ROWS = (
     *arrange.ROWS,
     *index.ROWS,
     *linalg.ROWS,
-    *decompositions.ROWS,
+    *triangular.ROWS,
+    *equations.ROWS,
+    *spectral.ROWS,
+    *distances.ROWS,
+    *matrix_functions.ROWS,
+    *classic.ROWS,
     *loss.ROWS,
     *special.ROWS,
 )

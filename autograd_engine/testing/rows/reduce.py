@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...ops import reduce
-from ..operators import NONZERO, Input, call, given, mask, op, real, reduction
+from ..operators import Input, call, given, mask, op, real, reduction
 
 __all__ = ["ROWS"]
 
@@ -99,47 +99,6 @@ ROWS = (
         call(real()),
         analytic=False,
         edges=[call(_EQUAL), call(_EQUAL, dim=1)],
-    ),
-    op(
-        reduce.norm,
-        *(call(real(2, 3, domain=NONZERO), p) for p in (1, 2, 3, 0.5, 1.5, np.inf, -np.inf)),
-        call(real(2, 3)),
-        call(real(2, 3), 3, 0),
-        call(real(2, 3), 2, 1, True),
-        call(real(2, 3, 2), dim=(0, 2), keepdim=True),
-        call(real(domain=NONZERO)),
-        call(real(0)),
-        call(real(0, 3), 3, 1),
-        analytic=False,
-        edges=[
-            *(call(given([[0.0, 0.0], [3.0, 0.0]]), p, 1) for p in (0, 1, 1.5, 2, 3, np.inf)),
-            call(given([0.0, 0.0])),
-            call(given([3.0, -3.0, 1.0]), np.inf),
-        ],
-    ),
-    op(
-        reduce.dist,
-        call(real(2, 3), real(2, 3)),
-        call(real(2, 3), real(3), 3),
-        call(real(2, 3), real(1, 3), p=1),
-        analytic=False,
-        edges=[call(_EQUAL, _EQUAL), call(_EQUAL, _EQUAL, 1), call(real(2), real(2), np.inf)],
-    ),
-    op(
-        reduce.cdist,
-        call(real(2, 3), real(4, 3)),
-        call(real(2, 2, 3), real(1, 3, 3), 1.0),
-        call(real(2, 3), real(2, 3), p=3.0),
-        call(real(0, 3), real(2, 3)),
-        analytic=False,
-        edges=[call(_EQUAL, _EQUAL), call(_EQUAL, _EQUAL, 1.0), call(real(2, 3), real(2, 3), np.inf)],
-    ),
-    op(
-        reduce.renorm,
-        call(given([[1.0, 2.0], [0.1, 0.2]]), 2, 0, 1.0),
-        call(real(2, 3, 2), p=1, dim=1, maxnorm=0.5),
-        analytic=False,
-        edges=[call(given([[3.0, 4.0], [0.0, 0.0]]), 2, 0, 5.0)],
     ),
     op(
         reduce.cov,
