@@ -20,7 +20,7 @@ from . import graph
 from .backend.arrays import can_store, form_of, is_floating
 from .backend.random import Generator, resolve, uniform
 from .graph import Leaf, Value
-from .ops import diagonal, index, linalg, math, piecewise, scan, scatter, shape, special, statistics
+from .ops import diagonal, distances, index, linalg, math, piecewise, scan, scatter, shape, special
 
 __all__ = ["InPlace"]
 
@@ -330,7 +330,7 @@ class InPlace(Value):
     reciprocal_ = _in_place(math.reciprocal)
     relu_ = _in_place(math.relu)
     remainder_ = _in_place(math.remainder)
-    renorm_ = _in_place(statistics.renorm)
+    renorm_ = _in_place(distances.renorm)
     round_ = _in_place(piecewise.round)
     rsqrt_ = _in_place(math.rsqrt)
     scatter_ = _in_place(scatter.scatter)

@@ -11,11 +11,14 @@ from typing import Any, Self
 from .inplace import InPlace
 from .ops import (
     arrange,
+    classic,
     count,
-    decompositions,
+    distances,
+    equations,
     index,
     linalg,
     math,
+    matrix_functions,
     numpy_protocol,
     piecewise,
     reduce,
@@ -23,6 +26,7 @@ from .ops import (
     shape,
     special,
     statistics,
+    triangular,
 )
 from .ops import diagonal as diagonal_ops
 from .ops import scatter as scatter_ops
@@ -317,9 +321,9 @@ class Methods(InPlace):
 
     corrcoef = statistics.corrcoef
     cov = statistics.cov
-    dist = statistics.dist
-    norm = statistics.norm
-    renorm = statistics.renorm
+    dist = distances.dist
+    norm = classic.norm
+    renorm = distances.renorm
     std = statistics.std
     var = statistics.var
 
@@ -364,17 +368,22 @@ class Methods(InPlace):
     outer = linalg.outer
     vdot = linalg.vdot
 
-    cholesky = decompositions.cholesky
-    cholesky_inverse = decompositions.cholesky_inverse
-    cholesky_solve = decompositions.cholesky_solve
-    det = decompositions.det
-    inverse = decompositions.inv
-    logdet = decompositions.logdet
-    matrix_exp = decompositions.matrix_exp
-    matrix_power = decompositions.matrix_power
-    pinverse = decompositions.pinverse
-    slogdet = decompositions.slogdet
-    triangular_solve = decompositions.triangular_solve
+    cholesky = triangular.cholesky
+    cholesky_inverse = triangular.cholesky_inverse
+    cholesky_solve = triangular.cholesky_solve
+    cross = classic.cross
+    det = equations.det
+    inverse = equations.inv
+    logdet = equations.logdet
+    lu = classic.lu
+    lu_solve = classic.lu_solve
+    matrix_exp = matrix_functions.matrix_exp
+    matrix_power = matrix_functions.matrix_power
+    pinverse = classic.pinverse
+    qr = classic.qr
+    slogdet = equations.slogdet
+    svd = classic.svd
+    triangular_solve = classic.triangular_solve
 
     def where(self, condition: Any, other: Any) -> Self:
         """The elements of this tensor where the condition holds, else those of `other`."""

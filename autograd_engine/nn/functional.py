@@ -11,9 +11,8 @@ from typing import Any
 from ..backend.arrays import Array
 from ..ops import math
 from ..ops import softmax as softmax_ops
-from ..ops.linalg import bilinear, linear
 from ..ops.index import one_hot
-from ..ops.linalg import linear
+from ..ops.linalg import bilinear, linear
 from ..ops.loss import cross_entropy, l1_loss, mse_loss, nll_loss
 from ..ops.math import sigmoid, silu, tanh
 

@@ -15,18 +15,22 @@ import numpy as np
 from ..backend.arrays import Array
 from . import (
     arrange,
-    decompositions,
     diagonal,
+    distances,
+    equations,
     index,
     linalg,
     math,
+    matrix_functions,
     piecewise,
     reduce,
     scan,
     shape,
     sort,
     special,
+    spectral,
     statistics,
+    triangular,
 )
 
 __all__ = ["call_function", "call_ufunc"]
@@ -330,7 +334,7 @@ def _triu(m: Array, k: int = 0) -> Array:
 
 
 def _norm(x: Array, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Array:
-    return decompositions.norm(x, ord, axis, keepdims)
+    return distances.norm(x, ord, axis, keepdims)
 
 
 _FUNCTIONS: dict[Any, Callable[..., Any]] = {
@@ -366,16 +370,16 @@ _FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.inner: linalg.inner,
     np.isclose: piecewise.isclose,
     np.kron: arrange.kron,
-    np.linalg.cholesky: decompositions.cholesky,
-    np.linalg.det: decompositions.det,
-    np.linalg.eigh: decompositions.eigh,
-    np.linalg.eigvalsh: decompositions.eigvalsh,
-    np.linalg.inv: decompositions.inv,
-    np.linalg.matrix_power: decompositions.matrix_power,
+    np.linalg.cholesky: triangular.cholesky,
+    np.linalg.det: equations.det,
+    np.linalg.eigh: spectral.eigh,
+    np.linalg.eigvalsh: spectral.eigvalsh,
+    np.linalg.inv: equations.inv,
+    np.linalg.matrix_power: matrix_functions.matrix_power,
     np.linalg.norm: _norm,
-    np.linalg.pinv: decompositions.pinv,
-    np.linalg.slogdet: decompositions.slogdet,
-    np.linalg.solve: decompositions.solve,
+    np.linalg.pinv: spectral.pinv,
+    np.linalg.slogdet: equations.slogdet,
+    np.linalg.solve: equations.solve,
     np.max: _amax,
     np.mean: _mean,
     np.median: _median,

@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import builtins
 import math
-from typing import Any
 
 import numpy as np
 
 from ..backend.arrays import Array
 from ..primitive import primitive
-from .dims import dims_of, normalize_dim, numpy_names
-from .math import abs, sqrt
-from .piecewise import clamp, keep, maximum, sign, where
-from .reduce import Dim, _amax, _amin, _count, _mean, _with_dims, mean, sum
+from .dims import dims_of, numpy_names
+from .math import sqrt
+from .piecewise import clamp, keep, maximum, where
+from .reduce import Dim, _count, _mean, _with_dims, mean, sum
 from .shape import _reshape, squeeze, unsqueeze
 
 __all__ = [
-    "cdist",
     "corrcoef",
     "cov",
-    "dist",
-    "norm",
-    "renorm",
     "std",
     "std_mean",
     "var",
@@ -91,113 +86,6 @@ def std_mean(
 ) -> tuple[Array, Array]:
     """The standard deviation and the mean over `dim`."""
     return std(x, dim, unbiased, keepdim, correction=correction), mean(x, dim, keepdim)
-
-
-# ----------------------------------------------------------------------------- norms and distances
-
-
-def _norm_rule(
-    g: Array, x: Array, out: Array, p: float, dims: tuple[int, ...], keepdim: bool, x_shape: tuple[int, ...]
-) -> Array:
-    """sign(x) (|x| / norm)^(p - 1), and 0 where the norm is 0 or the element."""
-    out = _with_dims(out, x_shape, dims, keepdim)
-    ratio = x / where(out == 0, 1, out)
-    g = keep(_with_dims(g, x_shape, dims, keepdim), out != 0)
-    if p == 2:
-        return g * ratio
-    nonzero = x != 0
-    return keep(g * sign(x) * abs(where(nonzero, ratio, 1)) ** (p - 1), nonzero)
-
-
-@primitive(floating=True, x=_norm_rule)
-def _norm(x: Array, *, p: float, dims: tuple[int, ...], keepdim: bool) -> Array:
-    if p == 2:
-        return np.sqrt(np.add.reduce(x * x, axis=dims, keepdims=keepdim))
-    return np.add.reduce(np.absolute(x) ** p, axis=dims, keepdims=keepdim) ** x.dtype.type(1 / p)
-
-
-@primitive(floating=True, x=lambda g, x_shape: np.zeros(x_shape, g.dtype))
-def _number_of_nonzeros(x: Array, *, dims: tuple[int, ...], keepdim: bool) -> Array:
-    return np.add.reduce(x != 0, axis=dims, keepdims=keepdim).astype(x.dtype)
-
-
-@numpy_names
-def norm(x: Array, p: Any = "fro", dim: Dim = None, keepdim: bool = False, dtype: Any = None) -> Array:
-    """The p-norm (sum |x|^p)^(1/p) over `dim` (all dimensions by default); its gradient is 0 where it is 0.
-
-    Args:
-        p: a number; "fro" is 2, inf the largest |x|, -inf the smallest, 0 counts what is not zero.
-
-    Raises:
-        ValueError: another `p`.
-
-    Example:
-        >>> norm(tensor([3.0, 4.0]))
-        tensor(5.)
-    """
-    if dtype is not None:
-        x = x.to(dtype)
-    p = 2 if p in ("fro", None) else p
-    if isinstance(p, str):
-        raise ValueError(f'norm: p is a number or "fro", not {p!r}')
-    dims = dims_of(dim, len(x.shape), "norm")
-    if p in (math.inf, -math.inf):
-        return (_amax if p > 0 else _amin)(abs(x), dims=dims, keepdim=keepdim)
-    if p == 0:
-        return _number_of_nonzeros(x, dims=dims, keepdim=keepdim)
-    if p == 1:
-        return sum(abs(x), dim, keepdim)
-    return _norm(x, p=p, dims=dims, keepdim=keepdim)
-
-
-def dist(x: Array, other: Array, p: float = 2) -> Array:
-    """The p-norm of x - other, over all elements; its gradient is 0 where they are equal.
-
-    Example:
-        >>> dist(tensor([1.0, 2.0]), tensor([4.0, 6.0]))
-        tensor(5.)
-    """
-    return norm(x - other, p)
-
-
-def cdist(x1: Array, x2: Array, p: float = 2.0) -> Array:
-    """The p-norm distances between the rows of `x1` and those of `x2`.
-
-    The differences themselves are formed, so points that coincide have distance 0, and gradient 0.
-
-    Shapes: (..., n, m), (..., k, m) -> (..., n, k), leading dimensions broadcast.
-
-    Raises:
-        ValueError: fewer than two dimensions, or rows of different length.
-
-    Example:
-        >>> cdist(tensor([[0.0, 0.0]]), tensor([[3.0, 4.0], [0.0, 1.0]]))
-        tensor([[5., 1.]])
-    """
-    if len(x1.shape) < 2 or len(x2.shape) < 2 or x1.shape[-1] != x2.shape[-1]:
-        raise ValueError(f"cdist: shapes {tuple(x1.shape)} and {tuple(x2.shape)} are not rows of one length")
-    return norm(unsqueeze(x1, -2) - unsqueeze(x2, -3), p, -1)
-
-
-def renorm(x: Array, p: float, dim: int, maxnorm: float) -> Array:
-    """`x` with every slice at an index of `dim` whose p-norm exceeds `maxnorm` scaled down to it.
-
-    Raises:
-        ValueError: fewer than two dimensions, or p or maxnorm out of range.
-
-    Example:
-        >>> renorm(tensor([[3.0, 4.0], [0.3, 0.4]]), 2, 0, 1.0)
-        tensor([[0.6000, 0.8000],
-                [0.3000, 0.4000]])
-    """
-    ndim = len(x.shape)
-    if ndim < 2:
-        raise ValueError(f"renorm: needs at least 2 dimensions, got {ndim}")
-    if not p > 0 or maxnorm < 0:
-        raise ValueError(f"renorm: p must be positive and maxnorm not negative, got {p} and {maxnorm}")
-    dim = normalize_dim(dim, ndim, "renorm")
-    size = norm(x, p, [d for d in range(ndim) if d != dim], keepdim=True)
-    return x * where(size > maxnorm, maxnorm / (size + 1e-7), 1)
 
 
 # ------------------------------------------------------------------------------ second-order moments

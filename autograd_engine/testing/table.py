@@ -8,13 +8,16 @@ from __future__ import annotations
 from .operators import Operator
 from .rows import (
     arrange,
+    classic,
     count,
-    decompositions,
     diagonal,
+    distances,
+    equations,
     index,
     linalg,
     loss,
     math,
+    matrix_functions,
     piecewise,
     reduce,
     scan,
@@ -23,7 +26,9 @@ from .rows import (
     softmax,
     sort,
     special,
+    spectral,
     statistics,
+    triangular,
 )
 
 __all__ = ["TABLE", "coverage_table"]
@@ -43,7 +48,12 @@ _ROWS = (
     *index.ROWS,
     *scatter.ROWS,
     *linalg.ROWS,
-    *decompositions.ROWS,
+    *triangular.ROWS,
+    *equations.ROWS,
+    *spectral.ROWS,
+    *distances.ROWS,
+    *matrix_functions.ROWS,
+    *classic.ROWS,
     *loss.ROWS,
     *special.ROWS,
 )

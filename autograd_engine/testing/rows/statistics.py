@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...ops import statistics
-from ..operators import NONZERO, Input, call, given, op, real
+from ..operators import Input, call, given, op, real
 
 __all__ = ["ROWS"]
 
@@ -34,47 +34,6 @@ ROWS = (
             (statistics.var_mean, True, [call(_EQUAL)]),
             (statistics.std_mean, True, [call(_EQUAL)]),
         )
-    ),
-    op(
-        statistics.norm,
-        *(call(real(2, 3, domain=NONZERO), p) for p in (1, 2, 3, 0.5, 1.5, np.inf, -np.inf)),
-        call(real(2, 3)),
-        call(real(2, 3), 3, 0),
-        call(real(2, 3), 2, 1, True),
-        call(real(2, 3, 2), dim=(0, 2), keepdim=True),
-        call(real(domain=NONZERO)),
-        call(real(0)),
-        call(real(0, 3), 3, 1),
-        analytic=False,
-        edges=[
-            *(call(given([[0.0, 0.0], [3.0, 0.0]]), p, 1) for p in (0, 1, 1.5, 2, 3, np.inf)),
-            call(given([0.0, 0.0])),
-            call(given([3.0, -3.0, 1.0]), np.inf),
-        ],
-    ),
-    op(
-        statistics.dist,
-        call(real(2, 3), real(2, 3)),
-        call(real(2, 3), real(3), 3),
-        call(real(2, 3), real(1, 3), p=1),
-        analytic=False,
-        edges=[call(_EQUAL, _EQUAL), call(_EQUAL, _EQUAL, 1), call(real(2), real(2), np.inf)],
-    ),
-    op(
-        statistics.cdist,
-        call(real(2, 3), real(4, 3)),
-        call(real(2, 2, 3), real(1, 3, 3), 1.0),
-        call(real(2, 3), real(2, 3), p=3.0),
-        call(real(0, 3), real(2, 3)),
-        analytic=False,
-        edges=[call(_EQUAL, _EQUAL), call(_EQUAL, _EQUAL, 1.0), call(real(2, 3), real(2, 3), np.inf)],
-    ),
-    op(
-        statistics.renorm,
-        call(given([[1.0, 2.0], [0.1, 0.2]]), 2, 0, 1.0),
-        call(real(2, 3, 2), p=1, dim=1, maxnorm=0.5),
-        analytic=False,
-        edges=[call(given([[3.0, 4.0], [0.0, 0.0]]), 2, 0, 5.0)],
     ),
     op(
         statistics.cov,
