@@ -47,6 +47,7 @@ from .ops import reduce as _reduce
 from .ops import scan as _scan
 from .ops import shape as _shape
 from .ops import sort as _sort
+from .ops.activation import celu, hardshrink, prelu, rrelu, selu, silu, softplus, threshold
 from .ops.arrange import *
 from .ops.decompositions import (
     cholesky,
@@ -62,10 +63,13 @@ from .ops.decompositions import (
 )
 from .ops.decompositions import inv as inverse
 from .ops.dims import broadcast_shapes
+from .ops.distance import cosine_similarity, pairwise_distance
+from .ops.dropout import alpha_dropout, dropout, feature_alpha_dropout
 from .ops.index import *
 from .ops.linalg import *
 from .ops.math import *
 from .ops.reduce import *
+from .ops.resample import channel_shuffle, pixel_shuffle, pixel_unshuffle
 from .ops.scan import *
 from .ops.shape import *
 from .ops.sort import *
@@ -90,22 +94,28 @@ __all__ = [
     "Function",
     "Generator",
     "Tensor",
+    "alpha_dropout",
     "autograd",
     "bool",
     "broadcast_shapes",
+    "celu",
+    "channel_shuffle",
     "cholesky",
     "cholesky_inverse",
     "cholesky_solve",
+    "cosine_similarity",
     "default_generator",
     "det",
     "detect_anomaly",
     "device",
     "digamma",
     "double",
+    "dropout",
     "enable_grad",
     "erf",
     "erfc",
     "erfinv",
+    "feature_alpha_dropout",
     "float16",
     "float32",
     "float64",
@@ -115,6 +125,7 @@ __all__ = [
     "get_rng_state",
     "grad",
     "half",
+    "hardshrink",
     "i0",
     "inference_mode",
     "initial_seed",
@@ -138,20 +149,29 @@ __all__ = [
     "nn",
     "no_grad",
     "optim",
+    "pairwise_distance",
     "pinverse",
+    "pixel_shuffle",
+    "pixel_unshuffle",
     "polygamma",
+    "prelu",
     "primitive",
     "printoptions",
+    "rrelu",
     "save",
     "seed",
+    "selu",
     "set_default_dtype",
     "set_grad_enabled",
     "set_printoptions",
     "set_rng_state",
     "short",
+    "silu",
     "slogdet",
+    "softplus",
     "special",
     "testing",
+    "threshold",
     "triangular_solve",
     "uint8",
     "viz",

@@ -6,7 +6,25 @@ An operator that is not here is not tested, so a test asserts that every public 
 from __future__ import annotations
 
 from .operators import Operator
-from .rows import arrange, decompositions, index, linalg, loss, math, reduce, scan, shape, sort, special
+from .rows import (
+    activation,
+    arrange,
+    decompositions,
+    distance,
+    dropout,
+    embedding,
+    index,
+    linalg,
+    loss,
+    math,
+    padding,
+    reduce,
+    resample,
+    scan,
+    shape,
+    sort,
+    special,
+)
 
 __all__ = ["TABLE", "coverage_table"]
 
@@ -22,6 +40,12 @@ _ROWS = (
     *decompositions.ROWS,
     *loss.ROWS,
     *special.ROWS,
+    *activation.ROWS,
+    *dropout.ROWS,
+    *embedding.ROWS,
+    *padding.ROWS,
+    *resample.ROWS,
+    *distance.ROWS,
 )
 
 TABLE: dict[str, Operator] = {row.name: row for row in _ROWS}
