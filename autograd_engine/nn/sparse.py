@@ -80,12 +80,12 @@ class _Table(Module):
         table.weight.requires_grad_(not freeze)
         return table
 
-    def extra_repr(self) -> str:
-        """The sizes, and the settings that differ from their defaults."""
-        shown = [f"{self.num_embeddings}", f"{self.embedding_dim}"]
-        defaults = {"padding_idx": None, "max_norm": None, "norm_type": 2, "scale_grad_by_freq": False}
-        shown += [f"{n}={getattr(self, n)}" for n, default in defaults.items() if getattr(self, n) != default]
-        return ", ".join(shown)
+    def _shown(self, *names: str) -> str:
+        """The sizes, and those settings that differ from their defaults."""
+        defaults = {"padding_idx": None, "max_norm": None, "norm_type": 2.0, "scale_grad_by_freq": False}
+        shown = {name: getattr(self, name) for name in names}
+        told = [f"{name}={value!r}" for name, value in shown.items() if value != defaults.get(name)]
+        return ", ".join([str(self.num_embeddings), str(self.embedding_dim), *told])
 
 
 class Embedding(_Table):
@@ -143,6 +143,10 @@ class Embedding(_Table):
         return F.embedding(
             input, self.weight, self.padding_idx, self.max_norm, self.norm_type, self.scale_grad_by_freq
         )
+
+    def extra_repr(self) -> str:
+        """The sizes, and the settings that differ from their defaults."""
+        return self._shown("padding_idx", "max_norm", "norm_type", "scale_grad_by_freq")
 
 
 class EmbeddingBag(_Table):
@@ -212,5 +216,5 @@ class EmbeddingBag(_Table):
         )
 
     def extra_repr(self) -> str:
-        """The sizes, the settings that differ from their defaults, and the mode."""
-        return f"{super().extra_repr()}, mode={self.mode!r}"
+        """The sizes, the mode, and the settings that differ from their defaults."""
+        return self._shown("max_norm", "norm_type", "scale_grad_by_freq", "mode", "padding_idx")

@@ -210,7 +210,8 @@ def hardtanh(input: Array, min_val: float = -1.0, max_val: float = 1.0, inplace:
 
 def relu6(input: Array, inplace: bool = False) -> Array:
     """x limited to [0, 6]; derivative 0 at the bounds."""
-    return hardtanh(input, 0, 6, inplace)
+    out = _hardtanh(input, min_val=0, max_val=6)
+    return in_place(input, out, "relu6_") if inplace else out
 
 
 def hardsigmoid(input: Array, inplace: bool = False) -> Array:
