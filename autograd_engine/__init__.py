@@ -54,12 +54,14 @@ from .ops import shape as _shape
 from .ops import softmax as _softmax
 from .ops import sort as _sort
 from .ops import statistics as _statistics
+from .ops.activation import celu, hardshrink, prelu, rrelu, selu, silu, softplus, threshold
 from .ops.arrange import *
 from .ops.classic import *
 from .ops.count import *
 from .ops.diagonal import *
 from .ops.dims import broadcast_shapes
-from .ops.distances import cdist, dist, renorm
+from .ops.distances import cdist, cosine_similarity, dist, pairwise_distance, renorm
+from .ops.dropout import alpha_dropout, dropout, feature_alpha_dropout
 from .ops.equations import det, logdet, slogdet
 from .ops.equations import inv as inverse
 from .ops.index import *
@@ -68,6 +70,7 @@ from .ops.math import *
 from .ops.matrix_functions import matrix_exp, matrix_power
 from .ops.piecewise import *
 from .ops.reduce import *
+from .ops.resample import channel_shuffle, pixel_shuffle, pixel_unshuffle
 from .ops.scan import *
 from .ops.scatter import *
 from .ops.shape import *
@@ -96,13 +99,17 @@ __all__ = [
     "Function",
     "Generator",
     "Tensor",
+    "alpha_dropout",
     "autograd",
     "bool",
     "broadcast_shapes",
     "cdist",
+    "celu",
+    "channel_shuffle",
     "cholesky",
     "cholesky_inverse",
     "cholesky_solve",
+    "cosine_similarity",
     "default_generator",
     "det",
     "detect_anomaly",
@@ -110,10 +117,12 @@ __all__ = [
     "digamma",
     "dist",
     "double",
+    "dropout",
     "enable_grad",
     "erf",
     "erfc",
     "erfinv",
+    "feature_alpha_dropout",
     "float16",
     "float32",
     "float64",
@@ -123,6 +132,7 @@ __all__ = [
     "get_rng_state",
     "grad",
     "half",
+    "hardshrink",
     "i0",
     "inference_mode",
     "initial_seed",
@@ -146,20 +156,30 @@ __all__ = [
     "nn",
     "no_grad",
     "optim",
+    "pairwise_distance",
+    "pixel_shuffle",
+    "pixel_unshuffle",
     "polygamma",
+    "prelu",
     "primitive",
     "printoptions",
     "renorm",
+    "rrelu",
     "save",
     "seed",
+    "selu",
     "set_default_dtype",
     "set_grad_enabled",
     "set_printoptions",
     "set_rng_state",
     "short",
+    "silu",
     "slogdet",
+    "softplus",
     "special",
     "testing",
+    "threshold",
+    "triangular_solve",
     "uint8",
     "viz",
     "xlogy",

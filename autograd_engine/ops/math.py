@@ -65,11 +65,9 @@ __all__ = [
     "remainder",
     "rsqrt",
     "sigmoid",
-    "silu",
     "sin",
     "sinc",
     "sinh",
-    "softplus",
     "sqrt",
     "square",
     "sub",
@@ -509,21 +507,3 @@ def sigmoid(x: Array) -> Array:
     """1 / (1 + e^-x), computed from e^-|x| so that nothing overflows."""
     small = np.exp(-np.absolute(x))
     return np.where(x >= 0, x.dtype.type(1), small) / (1 + small)
-
-
-def _silu_rule(g: Array, x: Array, out: Array) -> Array:
-    s = sigmoid(x)
-    return g * (s + out * (1 - s))
-
-
-@primitive(floating=True, x=_silu_rule)
-def silu(x: Array) -> Array:
-    """x sigmoid(x), also called swish."""
-    return x * sigmoid(x)
-
-
-@primitive(floating=True, x=lambda g, x, beta: g * sigmoid(x * beta))
-def softplus(x: Array, *, beta: float = 1.0) -> Array:
-    """log(1 + e^(beta x)) / beta, which does not overflow."""
-    scaled = x * beta
-    return (np.maximum(scaled, 0) + np.log1p(np.exp(-np.absolute(scaled)))) / beta

@@ -7,19 +7,24 @@ from __future__ import annotations
 
 from .operators import Operator
 from .rows import (
+    activation,
     arrange,
     classic,
     count,
     diagonal,
     distances,
+    dropout,
+    embedding,
     equations,
     index,
     linalg,
     loss,
     math,
     matrix_functions,
+    padding,
     piecewise,
     reduce,
+    resample,
     scan,
     scatter,
     shape,
@@ -56,6 +61,11 @@ _ROWS = (
     *classic.ROWS,
     *loss.ROWS,
     *special.ROWS,
+    *activation.ROWS,
+    *dropout.ROWS,
+    *embedding.ROWS,
+    *padding.ROWS,
+    *resample.ROWS,
 )
 
 TABLE: dict[str, Operator] = {row.name: row for row in _ROWS}

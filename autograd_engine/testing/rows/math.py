@@ -144,15 +144,6 @@ _FUNCTIONS = (
     elementwise(math.atanh, UNIT),
     elementwise(math.relu, NONZERO, analytic=False, edges=[_ORIGIN]),
     elementwise(math.sigmoid, ANY, analytic=False, edges=[_FAR]),
-    elementwise(math.silu, ANY, analytic=False, torch="nn.functional.silu", edges=[_FAR]),
-    elementwise(
-        math.softplus,
-        ANY,
-        analytic=False,
-        torch="nn.functional.softplus",
-        more=[call(real(2, 2), beta=1.7)],
-        edges=[_FAR],
-    ),
 )
 
 ROWS = (*_ARITHMETIC, *_FUNCTIONS)
