@@ -6,7 +6,7 @@ An operator that is not here is not tested, so a test asserts that every public 
 from __future__ import annotations
 
 from .operators import Operator
-from .rows import arrange, decompositions, index, linalg, loss, math, reduce, scan, shape, sort, special
+from .rows import arrange, decompositions, index, linalg, loss, math, norm, reduce, scan, shape, sort, special
 
 __all__ = ["TABLE", "coverage_table"]
 
@@ -20,6 +20,7 @@ _ROWS = (
     *index.ROWS,
     *linalg.ROWS,
     *decompositions.ROWS,
+    *norm.ROWS,
     *loss.ROWS,
     *special.ROWS,
 )
