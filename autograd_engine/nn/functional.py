@@ -10,8 +10,9 @@ from typing import Any
 
 from ..backend.arrays import Array
 from ..ops import math, reduce
+from ..ops.classification import cross_entropy, nll_loss
 from ..ops.linalg import linear
-from ..ops.loss import cross_entropy, l1_loss, mse_loss, nll_loss
+from ..ops.loss import l1_loss, mse_loss
 from ..ops.math import sigmoid, silu, tanh
 
 __all__ = [

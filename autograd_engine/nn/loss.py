@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..ops.loss import cross_entropy, l1_loss, mse_loss, nll_loss
+from ..ops.classification import cross_entropy, nll_loss
+from ..ops.loss import l1_loss, mse_loss
 from ..tensor import Tensor
 from .module import Module
 

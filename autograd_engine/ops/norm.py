@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from .. import graph
-from ..backend.arrays import Array, astype
+from ..backend.arrays import Array
 from ..graph import Value
 from ..primitive import primitive
 from .math import rsqrt
@@ -87,9 +87,9 @@ def _normalize_composed(
     composition=_normalize_composed,
     residuals=("normal", "scale"),
     x=_normalize_rule,
-    weight=lambda g, normal, channels, weight_shape: _totals(
-        g.reshape(channels), normal.reshape(channels)
-    ).reshape(weight_shape),
+    weight=lambda g, normal, channels, weight_shape: _totals(g.reshape(channels), normal.reshape(channels)).reshape(
+        weight_shape
+    ),
     bias=lambda g, channels, bias_shape: _totals(g.reshape(channels)).reshape(bias_shape),
 )
 def _normalize(
@@ -209,9 +209,7 @@ def batch_norm(
     Source: Ioffe and Szegedy, "Batch Normalization", 2015.
     """
     name = "batch_norm"
-    view = _channels(
-        input, name, running_mean=running_mean, running_var=running_var, weight=weight, bias=bias
-    )
+    view = _channels(input, name, running_mean=running_mean, running_var=running_var, weight=weight, bias=bias)
     if not training:
         return _by_running(name, input, running_mean, running_var, weight, bias, eps)
     count = view[0] * view[2]
@@ -352,9 +350,7 @@ def rms_norm(
 # ------------------------------------------------------------------------------------ neighboring channels
 
 
-def local_response_norm(
-    input: Array, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0
-) -> Array:
+def local_response_norm(input: Array, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> Array:
     """x / (k + alpha mean)^beta, where the mean is that of x^2 over `size` neighboring channels, zeros beyond.
 
     Shapes: input (N, C, ...).
