@@ -127,7 +127,7 @@ def ctc_loss(
     Example:
         >>> even = ag.full((2, 3), 1 / 3).log()
         >>> ctc_loss(even, ag.tensor([1]), 2, 1).exp()
-        tensor(3.0000)
+        tensor(3.)
     """
     name = "ctc_loss"
     _check_reduction(reduction, name)
