@@ -1,6 +1,6 @@
 """Networks: modules that hold parameters, the layers and losses made of them, and their initialization."""
 
-from . import functional, init
+from . import functional, init, utils
 from .activation import LogSoftmax, ReLU, Sigmoid, Softmax, Tanh
 from .linear import Flatten, Identity, Linear
 from .loss import CrossEntropyLoss, L1Loss, MSELoss, NLLLoss
@@ -25,4 +25,5 @@ __all__ = [
     "Tanh",
     "functional",
     "init",
+    "utils",
 ]
