@@ -5,27 +5,109 @@ They are the operations in `ops` under PyTorch's names and signatures.
 
 from __future__ import annotations
 
+import functools
 import warnings
 from typing import Any
 
 from ..backend.arrays import Array
-from ..ops import math, reduce
-from ..ops.linalg import linear
+from ..ops import math
+from ..ops import softmax as softmax_ops
+from ..ops.activation import (
+    celu,
+    elu,
+    gelu,
+    glu,
+    gumbel_softmax,
+    hardshrink,
+    hardsigmoid,
+    hardswish,
+    hardtanh,
+    leaky_relu,
+    logsigmoid,
+    maxout,
+    mish,
+    prelu,
+    relu6,
+    rrelu,
+    selu,
+    silu,
+    softplus,
+    softshrink,
+    softsign,
+    tanhshrink,
+    threshold,
+)
+from ..ops.distances import cosine_similarity, normalize, pairwise_distance
+from ..ops.dropout import alpha_dropout, dropout, dropout1d, dropout2d, dropout3d, feature_alpha_dropout
+from ..ops.embedding import embedding, embedding_bag
+from ..ops.index import one_hot
+from ..ops.linalg import bilinear, linear
 from ..ops.loss import cross_entropy, l1_loss, mse_loss, nll_loss
-from ..ops.math import sigmoid, silu, tanh
+from ..ops.math import sigmoid, tanh
+from ..ops.padding import pad
+from ..ops.resample import channel_shuffle, interpolate, pixel_shuffle, pixel_unshuffle
 
 __all__ = [
+    "alpha_dropout",
+    "bilinear",
+    "celu",
+    "celu_",
+    "channel_shuffle",
+    "cosine_similarity",
     "cross_entropy",
+    "dropout",
+    "dropout1d",
+    "dropout2d",
+    "dropout3d",
+    "elu",
+    "elu_",
+    "embedding",
+    "embedding_bag",
+    "feature_alpha_dropout",
+    "gelu",
+    "glu",
+    "gumbel_softmax",
+    "hardshrink",
+    "hardsigmoid",
+    "hardswish",
+    "hardtanh",
+    "hardtanh_",
+    "interpolate",
     "l1_loss",
+    "leaky_relu",
+    "leaky_relu_",
     "linear",
     "log_softmax",
+    "logsigmoid",
+    "maxout",
+    "mish",
     "mse_loss",
     "nll_loss",
+    "normalize",
+    "one_hot",
+    "pad",
+    "pairwise_distance",
+    "pixel_shuffle",
+    "pixel_unshuffle",
+    "prelu",
     "relu",
+    "relu6",
+    "relu_",
+    "rrelu",
+    "rrelu_",
+    "selu",
+    "selu_",
     "sigmoid",
     "silu",
     "softmax",
+    "softmin",
+    "softplus",
+    "softshrink",
+    "softsign",
     "tanh",
+    "tanhshrink",
+    "threshold",
+    "threshold_",
 ]
 
 
@@ -48,7 +130,7 @@ def softmax(input: Array, dim: int | None = None, *, dtype: Any = None) -> Array
     Warns:
         UserWarning: `dim` is left out; then it is 0 for inputs of 0, 1 or 3 dimensions, else 1.
     """
-    return reduce.softmax(input, _implicit_dim(input.ndim, "softmax") if dim is None else dim, dtype=dtype)
+    return softmax_ops.softmax(input, _implicit_dim(input.ndim, "softmax") if dim is None else dim, dtype=dtype)
 
 
 def log_softmax(input: Array, dim: int | None = None, *, dtype: Any = None) -> Array:
@@ -57,4 +139,21 @@ def log_softmax(input: Array, dim: int | None = None, *, dtype: Any = None) -> A
     Warns:
         UserWarning: `dim` is left out, as for `softmax`.
     """
-    return reduce.log_softmax(input, _implicit_dim(input.ndim, "log_softmax") if dim is None else dim, dtype=dtype)
+    return softmax_ops.log_softmax(
+        input, _implicit_dim(input.ndim, "log_softmax") if dim is None else dim, dtype=dtype
+    )
+
+
+def softmin(input: Array, dim: int | None = None, *, dtype: Any = None) -> Array:
+    """`softmax` of -x along `dim`.
+
+    Warns:
+        UserWarning: `dim` is left out, as for `softmax`.
+    """
+    return softmax_ops.softmax(-input, _implicit_dim(input.ndim, "softmin") if dim is None else dim, dtype=dtype)
+
+
+celu_, elu_, hardtanh_, leaky_relu_, relu_, rrelu_, selu_, threshold_ = (
+    functools.partial(function, inplace=True)
+    for function in (celu, elu, hardtanh, leaky_relu, relu, rrelu, selu, threshold)
+)
