@@ -1,5 +1,8 @@
 """Networks: modules that hold parameters, the layers and losses made of them, and their initialization."""
 
+from . import functional, init, utils
+from .activation import LogSoftmax, ReLU, Sigmoid, Softmax, Tanh
+from .linear import Flatten, Identity, Linear
 from . import functional, init
 from .activation import (
     CELU,
@@ -207,4 +210,5 @@ __all__ = [
     "ZeroPad3d",
     "functional",
     "init",
+    "utils",
 ]

@@ -4,6 +4,7 @@ from . import lr_scheduler
 from .adam import Adam, Adamax, AdamW, NAdam, RAdam
 from .adaptive import Adadelta, Adagrad, RMSprop
 from .lbfgs import LBFGS
+from .minimizers import minimize
 from .optimizer import Optimizer
 from .rprop import Rprop
 from .sgd import ASGD, SGD
@@ -23,4 +24,5 @@ __all__ = [
     "RMSprop",
     "Rprop",
     "lr_scheduler",
+    "minimize",
 ]
