@@ -20,8 +20,8 @@ def default_collate(batch: Sequence[Any]) -> Any:
     """Samples as one batch, with PyTorch's types.
 
     Tensors, arrays and numbers gain a first dimension (int gives int64, float float64, bool bool; arrays keep
-    their dtype); strings stay as they are; dictionaries, named tuples and lists are collated item by item, and so are
-    tuples, which become lists.
+    their dtype); strings stay as they are; dictionaries, named tuples and lists are collated item by item, and so
+    are tuples, which become lists.
 
     Raises:
         RuntimeError: shapes, lengths or keys differ between samples.
