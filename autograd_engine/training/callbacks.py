@@ -97,6 +97,10 @@ class EarlyStopping(Callback):
         min_delta: what counts as an improvement must be greater than this.
         restore_best: at the end, give the model the weights of its best epoch.
 
+    Attributes:
+        best_epoch: the best epoch so far.
+        reason: why it ended the training; None as long as it did not.
+
     Raises:
         ValueError: a setting is out of range; in the training, that there is no such column.
     """
@@ -116,6 +120,7 @@ class EarlyStopping(Callback):
         self.restore_best = restore_best
         self.best_epoch = 0
         self.waited = 0
+        self.reason: str | None = None
         self._weights: dict[str, Any] | None = None
 
     def on_epoch_end(self, run: Run) -> None:
@@ -127,7 +132,7 @@ class EarlyStopping(Callback):
             return
         self.waited += 1
         if self.waited >= self.patience:
-            run.stop = (
+            run.stop = self.reason = (
                 f"{self.best.monitor} has not improved for {self.waited} epochs; its best was "
                 f"{self.best.value:.6g} in epoch {self.best_epoch}"
                 if self.best_epoch
@@ -145,13 +150,15 @@ class EarlyStopping(Callback):
             "best": self.best.value,
             "best_epoch": self.best_epoch,
             "waited": self.waited,
+            "reason": self.reason,
             "weights": self._weights,
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Continue from a `state_dict()`."""
         self.best.value = state["best"]
-        self.best_epoch, self.waited, self._weights = state["best_epoch"], state["waited"], state["weights"]
+        self.best_epoch, self.waited, self.reason = state["best_epoch"], state["waited"], state["reason"]
+        self._weights = state["weights"]
 
 
 class Checkpoint(Callback):
