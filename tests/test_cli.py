@@ -86,17 +86,17 @@ def test_the_same_seed_gives_the_same_weights_and_another_seed_others():
     assert a != c
 
 
-RATES = {"asgd": "0.1", "adagrad": "0.03", "adadelta": "1"}
-"""For the optimizers whose own learning rate is slow on one epoch of digits."""
+RATES = {"asgd": 0.2, "adadelta": 2, "lbfgs": 0.5, "rprop": 0.001, "rmsprop": 0.005}
+"""Learning rates for a few epochs of digits; 0.02 suits all others."""
 
 
 @pytest.mark.parametrize("optimizer", command.OPTIMIZERS)
 def test_every_optimizer_learns(optimizer, capsys):
-    more = ["--lr", RATES[optimizer]] if optimizer in RATES else []
+    more = [] if optimizer in command.USUAL else ["--lr", str(RATES.get(optimizer, 0.02))]
     arguments = ["--optimizer", optimizer, "--out", "run", "--hidden", "16", "--label-smoothing", "0", *more]
-    assert train(*arguments) == 0
+    assert train("--epochs", "3", *arguments) == 0
     assert "label smoothing" not in capsys.readouterr().out
-    assert np.genfromtxt("run/history.csv", delimiter=",", names=True)["test_accuracy"] > 0.6
+    assert np.genfromtxt("run/history.csv", delimiter=",", names=True)["test_accuracy"][-1] > 0.6
 
 
 @pytest.mark.parametrize("activation", command.ACTIVATIONS)

@@ -89,7 +89,7 @@ class Settings:
     lr: float | None = None
     weight_decay: float | None = None
     schedule: str = "constant"
-    batch_size: int = 32
+    batch_size: int = 16
     label_smoothing: float = 0.1
     patience: int | None = None
     seed: int = 0

@@ -6,7 +6,6 @@ returns the loss. The usual one calls the model on the first half of a pair and 
 
 from __future__ import annotations
 
-import inspect
 import math
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -286,13 +285,8 @@ def _stepper(
         return total
 
     def take_step(group: list[Any], measures: Measures) -> None:
-        gradients(group, measures)
-        optimizer.step()
-
-    def search_step(group: list[Any], measures: Measures) -> None:
-        """For an optimizer that tries several points per step; the first one is what the epoch measures."""
+        """Some optimizers, such as LBFGS, try several points per step; the first one is what the epoch measures."""
         pending = [measures]
         optimizer.step(lambda: gradients(group, pending.pop() if pending else None))
 
-    closure = inspect.signature(optimizer.step).parameters.get("closure")
-    return search_step if closure is not None and closure.default is inspect.Parameter.empty else take_step
+    return take_step
