@@ -40,36 +40,42 @@ from .backend.random import (
 from .creation import *
 from .formatting import get_printoptions, printoptions, set_printoptions
 from .ops import arrange as _arrange
+from .ops import classic as _classic
+from .ops import count as _count
+from .ops import diagonal as _diagonal
 from .ops import index as _index
 from .ops import linalg as _linalg
 from .ops import math as _math
+from .ops import piecewise as _piecewise
 from .ops import reduce as _reduce
 from .ops import scan as _scan
+from .ops import scatter as _scatter
 from .ops import shape as _shape
+from .ops import softmax as _softmax
 from .ops import sort as _sort
+from .ops import statistics as _statistics
 from .ops.arrange import *
-from .ops.decompositions import (
-    cholesky,
-    cholesky_inverse,
-    cholesky_solve,
-    det,
-    logdet,
-    matrix_exp,
-    matrix_power,
-    pinverse,
-    slogdet,
-    triangular_solve,
-)
-from .ops.decompositions import inv as inverse
+from .ops.classic import *
+from .ops.count import *
+from .ops.diagonal import *
 from .ops.dims import broadcast_shapes
+from .ops.distances import cdist, dist, renorm
+from .ops.equations import det, logdet, slogdet
+from .ops.equations import inv as inverse
 from .ops.index import *
 from .ops.linalg import *
 from .ops.math import *
+from .ops.matrix_functions import matrix_exp, matrix_power
+from .ops.piecewise import *
 from .ops.reduce import *
 from .ops.scan import *
+from .ops.scatter import *
 from .ops.shape import *
+from .ops.softmax import *
 from .ops.sort import *
 from .ops.special import digamma, erf, erfc, erfinv, i0, lgamma, logit, mvlgamma, polygamma, xlogy
+from .ops.statistics import *
+from .ops.triangular import cholesky, cholesky_inverse, cholesky_solve
 from .queries import *
 from .serialization import load, save
 from .tensor import Tensor
@@ -93,6 +99,7 @@ __all__ = [
     "autograd",
     "bool",
     "broadcast_shapes",
+    "cdist",
     "cholesky",
     "cholesky_inverse",
     "cholesky_solve",
@@ -101,6 +108,7 @@ __all__ = [
     "detect_anomaly",
     "device",
     "digamma",
+    "dist",
     "double",
     "enable_grad",
     "erf",
@@ -138,10 +146,10 @@ __all__ = [
     "nn",
     "no_grad",
     "optim",
-    "pinverse",
     "polygamma",
     "primitive",
     "printoptions",
+    "renorm",
     "save",
     "seed",
     "set_default_dtype",
@@ -152,21 +160,28 @@ __all__ = [
     "slogdet",
     "special",
     "testing",
-    "triangular_solve",
     "uint8",
     "viz",
     "xlogy",
 ]
 __all__ += _arrange.__all__
+__all__ += _classic.__all__
 __all__ += _creation.__all__
+__all__ += _queries.__all__
+__all__ += _arrange.__all__
+__all__ += _count.__all__
+__all__ += _diagonal.__all__
 __all__ += _index.__all__
 __all__ += _linalg.__all__
 __all__ += _math.__all__
-__all__ += _queries.__all__
+__all__ += _piecewise.__all__
 __all__ += _reduce.__all__
 __all__ += _scan.__all__
+__all__ += _scatter.__all__
 __all__ += _shape.__all__
+__all__ += _softmax.__all__
 __all__ += _sort.__all__
+__all__ += _statistics.__all__
 
 keep_freed_memory()
 

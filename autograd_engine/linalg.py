@@ -1,43 +1,18 @@
 """Linear algebra under the names of `torch.linalg`: `autograd_engine.linalg.solve(A, B)`.
 
-The operators themselves, with their derivatives, are in `ops.linalg` (products) and `ops.decompositions`
-(everything that LAPACK computes).
+The operators themselves, with their derivatives, are in `ops`: `linalg` (products), `equations`, `triangular`,
+`spectral`, `distances`, `matrix_functions`.
 """
 
 from __future__ import annotations
 
-from .ops.decompositions import (
-    LinAlgError,
-    cholesky,
-    cond,
-    cross,
-    det,
-    eigh,
-    eigvalsh,
-    householder_product,
-    inv,
-    lstsq,
-    lu,
-    lu_factor,
-    lu_solve,
-    matrix_exp,
-    matrix_norm,
-    matrix_power,
-    matrix_rank,
-    norm,
-    pinv,
-    qr,
-    slogdet,
-    solve,
-    solve_triangular,
-    svd,
-    svdvals,
-    tensorinv,
-    tensorsolve,
-    vander,
-    vector_norm,
-)
+from .ops.distances import cond, matrix_norm, norm, vector_norm
+from .ops.equations import det, inv, lu, lu_factor, lu_solve, slogdet, solve, tensorinv, tensorsolve
 from .ops.linalg import matmul, multi_dot, vecdot
+from .ops.matrices import LinAlgError
+from .ops.matrix_functions import cross, diagonal, matrix_exp, matrix_power, vander
+from .ops.spectral import eigh, eigvalsh, lstsq, matrix_rank, pinv, svd, svdvals
+from .ops.triangular import cholesky, householder_product, qr, solve_triangular
 
 __all__ = [
     "LinAlgError",
@@ -45,6 +20,7 @@ __all__ = [
     "cond",
     "cross",
     "det",
+    "diagonal",
     "eigh",
     "eigvalsh",
     "householder_product",

@@ -9,18 +9,22 @@ import warnings
 from typing import Any
 
 from ..backend.arrays import Array
-from ..ops import math, reduce
-from ..ops.linalg import linear
+from ..ops import math
+from ..ops import softmax as softmax_ops
+from ..ops.index import one_hot
+from ..ops.linalg import bilinear, linear
 from ..ops.loss import cross_entropy, l1_loss, mse_loss, nll_loss
 from ..ops.math import sigmoid, silu, tanh
 
 __all__ = [
+    "bilinear",
     "cross_entropy",
     "l1_loss",
     "linear",
     "log_softmax",
     "mse_loss",
     "nll_loss",
+    "one_hot",
     "relu",
     "sigmoid",
     "silu",
@@ -48,7 +52,7 @@ def softmax(input: Array, dim: int | None = None, *, dtype: Any = None) -> Array
     Warns:
         UserWarning: `dim` is left out; then it is 0 for inputs of 0, 1 or 3 dimensions, else 1.
     """
-    return reduce.softmax(input, _implicit_dim(input.ndim, "softmax") if dim is None else dim, dtype=dtype)
+    return softmax_ops.softmax(input, _implicit_dim(input.ndim, "softmax") if dim is None else dim, dtype=dtype)
 
 
 def log_softmax(input: Array, dim: int | None = None, *, dtype: Any = None) -> Array:
@@ -57,4 +61,6 @@ def log_softmax(input: Array, dim: int | None = None, *, dtype: Any = None) -> A
     Warns:
         UserWarning: `dim` is left out, as for `softmax`.
     """
-    return reduce.log_softmax(input, _implicit_dim(input.ndim, "log_softmax") if dim is None else dim, dtype=dtype)
+    return softmax_ops.log_softmax(
+        input, _implicit_dim(input.ndim, "log_softmax") if dim is None else dim, dtype=dtype
+    )

@@ -15,9 +15,10 @@ from ..backend.arrays import Array
 from ..graph import Value
 from ..primitive import primitive
 from .index import _getitem
-from .math import keep
-from .reduce import log_softmax, mean, sum
+from .piecewise import keep
+from .reduce import mean, sum
 from .shape import _reshape, movedim
+from .softmax import log_softmax
 
 __all__ = ["cross_entropy", "l1_loss", "mse_loss", "nll_loss"]
 

@@ -6,20 +6,54 @@ An operator that is not here is not tested, so a test asserts that every public 
 from __future__ import annotations
 
 from .operators import Operator
-from .rows import arrange, decompositions, index, linalg, loss, math, reduce, scan, shape, sort, special
+from .rows import (
+    arrange,
+    classic,
+    count,
+    diagonal,
+    distances,
+    equations,
+    index,
+    linalg,
+    loss,
+    math,
+    matrix_functions,
+    piecewise,
+    reduce,
+    scan,
+    scatter,
+    shape,
+    softmax,
+    sort,
+    special,
+    spectral,
+    statistics,
+    triangular,
+)
 
 __all__ = ["TABLE", "coverage_table"]
 
 _ROWS = (
     *math.ROWS,
+    *piecewise.ROWS,
     *reduce.ROWS,
+    *statistics.ROWS,
+    *softmax.ROWS,
     *scan.ROWS,
     *shape.ROWS,
     *sort.ROWS,
+    *count.ROWS,
     *arrange.ROWS,
+    *diagonal.ROWS,
     *index.ROWS,
+    *scatter.ROWS,
     *linalg.ROWS,
-    *decompositions.ROWS,
+    *triangular.ROWS,
+    *equations.ROWS,
+    *spectral.ROWS,
+    *distances.ROWS,
+    *matrix_functions.ROWS,
+    *classic.ROWS,
     *loss.ROWS,
     *special.ROWS,
 )
