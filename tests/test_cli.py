@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from autograd_engine import cli
+from autograd_engine.cli import sources
 from autograd_engine.cli import train as command
-from autograd_engine.data import digits
+from autograd_engine.data import digits, write_idx
 from autograd_engine.serialization import load, save
 
 FILES = {
@@ -86,13 +87,20 @@ def test_the_same_seed_gives_the_same_weights_and_another_seed_others():
     assert a != c
 
 
-RATES = {"asgd": 0.2, "adadelta": 2, "lbfgs": 0.5, "rprop": 0.001, "rmsprop": 0.005}
-"""Learning rates for a few epochs of digits; 0.02 suits all others."""
+SUITABLE = {
+    **dict.fromkeys(command.USUAL, ""),
+    "asgd": "--lr 0.2",
+    "adadelta": "--lr 2",
+    "lbfgs": "--lr 0.5 --batch-size 1437",
+    "rprop": "--lr 0.001",
+    "rmsprop": "--lr 0.005",
+}
+"""What suits a few epochs of digits, where that is not a learning rate of 0.02."""
 
 
 @pytest.mark.parametrize("optimizer", command.OPTIMIZERS)
 def test_every_optimizer_learns(optimizer, capsys):
-    more = [] if optimizer in command.USUAL else ["--lr", str(RATES.get(optimizer, 0.02))]
+    more = SUITABLE.get(optimizer, "--lr 0.02").split()
     arguments = ["--optimizer", optimizer, "--out", "run", "--hidden", "16", "--label-smoothing", "0", *more]
     assert train("--epochs", "3", *arguments) == 0
     assert "label smoothing" not in capsys.readouterr().out
@@ -450,7 +458,7 @@ def test_evaluate_measures_the_test_set(trained, capsys):
 def test_summary_shows_settings_and_parameters(trained, capsys):
     assert cli.main(["summary", str(trained)]) == 0
     out = capsys.readouterr().out
-    for words in ("optimizer: sgd", "(0): Linear(in_features=64, out_features=32, bias=True)", "2,410"):
+    for words in ("optimizer: sgd", "0: Linear", "(1, 32)", "parameters: 2,410", "FLOPs: 4,736"):
         assert words in out
 
 
@@ -488,6 +496,46 @@ def test_a_csv_file_is_learned_and_used_by_the_names_of_its_classes(capsys):
     assert cli.main(["predict", "--file", "new.npy"]) == 0
     assert "predicted tulip" in capsys.readouterr().out
     assert cli.main(["train", "--resume", "runs/flowers", "--epochs", "21", "--no-progress"]) == 0
+
+
+def test_an_optimizer_without_weight_decay_refuses_it(capsys):
+    assert train("--optimizer", "lbfgs", "--weight-decay", "0.1", "--out", "run") == 1
+    assert "the optimizer lbfgs has no weight decay" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", [name for name in sources.READY if name != "digits"])
+def test_every_ready_set_is_learned(name, capsys):
+    assert cli.main(["train", name, "--epochs", "10", "--no-progress"]) == 0
+    assert np.genfromtxt(f"runs/{name}/history.csv", delimiter=",", names=True)["test_accuracy"][-1] > 0.75
+    assert cli.main(["evaluate"]) == 0
+    assert f"runs/{name} on the test set" in capsys.readouterr().out
+
+
+def mnist(folder, count=40):
+    """Pictures of 9 by 7 pixels in MNIST's files: a bar whose height tells the class."""
+    Path(folder).mkdir()
+    for part, seed in (("train", 0), ("t10k", 1)):
+        rng = np.random.default_rng(seed)
+        classes = np.arange(count, dtype=np.uint8) % 4
+        pictures = rng.integers(0, 60, (count, 9, 7)).astype(np.uint8)
+        for picture, k in zip(pictures, classes, strict=True):
+            picture[2 * k, :] = 255
+        write_idx(f"{folder}/{part}-images-idx3-ubyte", pictures)
+        write_idx(f"{folder}/{part}-labels-idx1-ubyte.gz", classes)
+
+
+def test_a_folder_of_idx_files_is_learned(capsys):
+    mnist("bars")
+    assert cli.main(["train", "bars", "--epochs", "20", "--hidden", "16", "--no-progress"]) == 0
+    assert "40 training and 40 test pictures; the run goes to runs/bars" in capsys.readouterr().out
+    assert cli.main(["predict", "--index", "2"]) == 0
+    out = capsys.readouterr().out.splitlines()
+    assert out[0].startswith("picture 2: true 2, predicted 2")
+    assert out[5] == "  " + "@" * 14
+    assert len(out) == 10
+    Path("bars/t10k-images-idx3-ubyte").write_bytes(b"damaged")
+    assert cli.main(["evaluate"]) == 1
+    assert "t10k-images-idx3-ubyte" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

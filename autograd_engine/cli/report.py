@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .. import nn
+from .. import nn, viz
 from ..training import evaluate
 from .run import latest, load_model, read_config
 from .sources import task
@@ -66,12 +66,7 @@ def summarize_run(options: argparse.Namespace) -> int:
     for name, value in config.items():
         if name not in ("offset", "unit") and value is not None:
             print(f"  {name.replace('_', ' ')}: {_shown(value)}")
-    print(f"\n{model}\n")
-    rows = [(name, "x".join(map(str, p.shape)), f"{p.numel():,}") for name, p in model.named_parameters()]
-    rows.append(("total", "", f"{sum(p.numel() for p in model.parameters()):,}"))
-    widths = [max(len(row[i]) for row in rows) for i in range(3)]
-    for name, shape, count in rows:
-        print(f"  {name:{widths[0]}}  {shape:>{widths[1]}}  {count:>{widths[2]}}")
+    print(f"\n{viz.summary(model, input_size=(1, config['sizes'][0]))}")
     return 0
 
 

@@ -1,6 +1,6 @@
 """Sources: where the command line gets its samples. A name, a CSV file or a folder becomes a `Task`.
 
-To add a ready set, add its name to `_NAMES`; to add a kind of file, add a branch to `task`.
+To add a ready set, add its name to `READY`; to add a kind of file, add a branch to `task`.
 """
 
 from __future__ import annotations
@@ -20,8 +20,7 @@ from .run import Scale, UserError
 
 __all__ = ["READY", "Task", "task"]
 
-_NAMES = ("digits", "iris", "wine", "breast_cancer", "moons", "circles", "blobs", "classification")
-READY = [name for name in _NAMES if hasattr(data, name)]
+READY = ("digits", "iris", "wine", "breast_cancer", "moons", "circles", "blobs", "classification")
 """The sets that are known by name: functions of `data` that return a training and a test set."""
 
 
@@ -79,14 +78,10 @@ def _ready(name: str) -> Task:
 
 
 def _folder(path: Path) -> Task:
-    if not hasattr(data, "MNIST"):
-        raise UserError(f"{path}: this version reads no folders")
     parts = [data.MNIST(path, train=train) for train in (True, False)]
 
-    def flat(part: Any) -> TensorDataset:
-        pictures, classes = (np.asarray(t) for t in (part.data, part.targets))
-        inputs = (pictures.reshape(len(pictures), -1) / 255).astype(np.float32)
-        return TensorDataset(from_numpy(inputs), from_numpy(classes.astype(np.int64)))
+    def flat(part: data.MNIST) -> TensorDataset:
+        return TensorDataset(part.data.flatten(1).float() / 255, part.targets)
 
     height, width = parts[0].data.shape[1:]
     size = height * width

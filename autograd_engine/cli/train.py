@@ -16,6 +16,7 @@ import numpy as np
 from .. import nn, optim, viz
 from ..backend.random import Generator, manual_seed
 from ..data import DataLoader, TensorDataset
+from ..optim import lr_scheduler
 from ..serialization import save
 from ..training import Callback, Checkpoint, CSVLogger, EarlyStopping, Run, Scheduler, confusion_matrix, fit
 from .run import (
@@ -55,25 +56,23 @@ USUAL: dict[str, dict[str, float]] = {
 
 @dataclass(frozen=True)
 class _Schedule:
-    """A scheduler of `optim.lr_scheduler`, and its settings for a learning rate, epochs and steps per epoch."""
+    """A scheduler, and its settings for a learning rate, a number of epochs, and of steps per epoch."""
 
-    kind: str
+    kind: Callable[..., Any]
     arguments: Callable[[float, int, int], dict[str, Any]]
     per: str = "epoch"
     watches: bool = False
 
 
 SCHEDULES = {
-    "cosine": _Schedule("CosineAnnealingLR", lambda lr, epochs, steps: {"T_max": epochs}),
-    "exponential": _Schedule("ExponentialLR", lambda lr, epochs, steps: {"gamma": 0.01 ** (1 / epochs)}),
+    "cosine": _Schedule(lr_scheduler.CosineAnnealingLR, lambda lr, epochs, steps: {"T_max": epochs}),
+    "exponential": _Schedule(lr_scheduler.ExponentialLR, lambda lr, epochs, steps: {"gamma": 0.01 ** (1 / epochs)}),
     "onecycle": _Schedule(
-        "OneCycleLR", lambda lr, epochs, steps: {"max_lr": lr, "total_steps": epochs * steps}, per="step"
+        lr_scheduler.OneCycleLR, lambda lr, epochs, steps: {"max_lr": lr, "total_steps": epochs * steps}, per="step"
     ),
-    "plateau": _Schedule("ReduceLROnPlateau", lambda lr, epochs, steps: {"patience": 3}, watches=True),
-    "step": _Schedule("StepLR", lambda lr, epochs, steps: {"step_size": -(-epochs // 3), "gamma": 0.1}),
+    "plateau": _Schedule(lr_scheduler.ReduceLROnPlateau, lambda lr, epochs, steps: {"patience": 3}, watches=True),
+    "step": _Schedule(lr_scheduler.StepLR, lambda lr, epochs, steps: {"step_size": -(-epochs // 3), "gamma": 0.1}),
 }
-if not hasattr(optim, "lr_scheduler"):
-    SCHEDULES = {}
 
 
 @dataclass(frozen=True)
@@ -240,8 +239,7 @@ class _Training:
         if settings.schedule in SCHEDULES:
             schedule = SCHEDULES[settings.schedule]
             assert settings.lr is not None
-            kind = getattr(optim.lr_scheduler, schedule.kind)  # type: ignore[attr-defined]
-            made = kind(self.optimizer, **schedule.arguments(settings.lr, settings.epochs, steps))
+            made = schedule.kind(self.optimizer, **schedule.arguments(settings.lr, settings.epochs, steps))
             callbacks.append(Scheduler(made, schedule.per, watched if schedule.watches else None))
         if self.stopping is not None:
             callbacks.append(self.stopping)
