@@ -37,5 +37,5 @@ class MLP(nn.Sequential):
             raise ValueError(f"an MLP needs at least the sizes of its input and output, got {list(sizes)}")
         super().__init__(nn.Linear(sizes[0], sizes[1]))
         for inputs, outputs in pairwise(sizes[1:]):
-            dropped = [nn.Dropout(dropout)] if dropout else []  # type: ignore[attr-defined]
+            dropped = [nn.Dropout(dropout)] if dropout else []
             self.extend([activation(), *dropped, nn.Linear(inputs, outputs)])
