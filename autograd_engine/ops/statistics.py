@@ -69,7 +69,7 @@ def _root_rule(g: Array, out: Array) -> Array:
 
 
 @primitive(x=_root_rule)
-def _root(x: Array) -> Array:
+def root(x: Array) -> Array:
     """The square root of a variance: its derivative at 0 is taken as 0."""
     return np.sqrt(x)
 
@@ -79,7 +79,7 @@ def std(
     x: Array, dim: Dim = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None
 ) -> Array:
     """The standard deviation over `dim`, the root of `var`; its gradient is 0 where it is 0."""
-    return _root(var(x, dim, unbiased, keepdim, correction=correction))
+    return root(var(x, dim, unbiased, keepdim, correction=correction))
 
 
 @numpy_names
