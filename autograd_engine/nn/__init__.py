@@ -1,9 +1,6 @@
 """Networks: modules that hold parameters, the layers and losses made of them, and their initialization."""
 
 from . import functional, init, utils
-from .activation import LogSoftmax, ReLU, Sigmoid, Softmax, Tanh
-from .linear import Flatten, Identity, Linear
-from . import functional, init
 from .activation import (
     CELU,
     ELU,
