@@ -179,7 +179,6 @@ __all__ = [
     "special",
     "testing",
     "threshold",
-    "triangular_solve",
     "uint8",
     "viz",
     "xlogy",
@@ -188,7 +187,6 @@ __all__ += _arrange.__all__
 __all__ += _classic.__all__
 __all__ += _creation.__all__
 __all__ += _queries.__all__
-__all__ += _arrange.__all__
 __all__ += _count.__all__
 __all__ += _diagonal.__all__
 __all__ += _index.__all__

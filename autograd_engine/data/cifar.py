@@ -37,7 +37,7 @@ class CIFAR10(PictureSet):
         train: the training or the test set.
         transform, target_transform: functions of the picture and of the class.
         download: accepted for torchvision's sake: nothing is ever downloaded.
-        verify: compare the files with the published MD5 checksums.
+        verify: compare the files, in the archive or the folder, with the published MD5 checksums.
 
     Raises:
         FileNotFoundError: files are missing.
@@ -54,7 +54,6 @@ class CIFAR10(PictureSet):
     }
     keys: ClassVar[tuple[str, str]] = ("labels", "label_names")
     md5: ClassVar[dict[str, str]] = {
-        "cifar-10-python.tar.gz": "c58f30108f718f92721af3b95e74349a",
         "data_batch_1": "c99cafc152244af753f735de768cd75f",
         "data_batch_2": "d4bba439e000b95fd0a9bffe97cbabec",
         "data_batch_3": "54ebc095f3ab1f0389bbae665268c751",

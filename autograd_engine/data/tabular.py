@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import io
 import os
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -40,31 +42,14 @@ def read_csv(
             line), no lines, or a column that is not there or there twice.
     """
     name = os.fspath(path)
-    with open(path, newline="", encoding="utf-8-sig") as file:
-        reader = csv.reader(file, delimiter=delimiter)
-        header = [cell.strip() for cell in next(reader, [])]
-        if not header:
-            raise ValueError(f"{name} is empty: expected the names of the columns in line 1")
-        twice = sorted({column for column in header if header.count(column) > 1})
-        if twice:
-            raise ValueError(f"{name}, line 1: the column {', '.join(map(repr, twice))} is there twice")
-        wanted = list(header if columns is None else columns)
-        unknown = [column for column in (*wanted, *(dtypes or ())) if column not in header]
-        if unknown:
-            raise ValueError(f"{name} has no column {unknown[0]!r}: there are {', '.join(map(repr, header))}")
-        rows, lines = [], []
-        try:
-            for row in reader:
-                if not row:
-                    continue
-                if len(row) != len(header):
-                    raise ValueError(
-                        f"{name}, line {reader.line_num}: {len(row)} cells, but line 1 names {len(header)} columns"
-                    )
-                rows.append(row)
-                lines.append(reader.line_num)
-        except (csv.Error, UnicodeDecodeError) as error:
-            raise ValueError(f"{name}, line {reader.line_num + 1}: {error}") from error
+    header, rows, lines = _cells(path, delimiter)
+    twice = sorted({column for column in header if header.count(column) > 1})
+    if twice:
+        raise ValueError(f"{name}, line 1: the column {', '.join(map(repr, twice))} is there twice")
+    wanted = list(header if columns is None else columns)
+    unknown = [column for column in (*wanted, *(dtypes or ())) if column not in header]
+    if unknown:
+        raise ValueError(f"{name} has no column {unknown[0]!r}: there are {', '.join(map(repr, header))}")
     if not rows:
         raise ValueError(f"{name} has no lines below the names of the columns")
     cells = dict(zip(header, zip(*rows, strict=True), strict=True))
@@ -72,6 +57,34 @@ def read_csv(
         column: _converted(f"{name}, column {column!r}", cells[column], lines, (dtypes or {}).get(column), missing)
         for column in wanted
     }
+
+
+def _cells(path: str | os.PathLike[str], delimiter: str) -> tuple[list[str], list[list[str]], list[int]]:
+    """The first line, the others that are not empty, and the numbers of these."""
+    name = os.fspath(path)
+    content = Path(path).read_bytes()
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ValueError(f"{name}, line {line}: this is no text in UTF-8: {error}") from error
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    rows, lines = [], []
+    try:
+        header = [cell.strip() for cell in next(reader, [])]
+        for row in reader:
+            if row and len(row) != len(header):
+                raise ValueError(
+                    f"{name}, line {reader.line_num}: {len(row)} cells, but line 1 names {len(header)} columns"
+                )
+            if row:
+                rows.append(row)
+                lines.append(reader.line_num)
+    except csv.Error as error:
+        raise ValueError(f"{name}, line {reader.line_num}: {error}") from error
+    if not header:
+        raise ValueError(f"{name} is empty: expected the names of the columns in line 1")
+    return header, rows, lines
 
 
 def _converted(place: str, cells: Sequence[str], lines: Sequence[int], dtype: Any, missing: float | None) -> Any:
