@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from .autograd import no_grad
 from .creation import tensor
 from .nn.module import Module
+from .nn.normalization import BatchNorm1d, BatchNorm2d, BatchNorm3d
 from .optim.lr_scheduler import LRScheduler
 from .optim.lr_scheduler.scheduler import for_groups
 from .optim.optimizer import Optimizer
@@ -29,6 +30,7 @@ __all__ = [
     "get_ema_multi_avg_fn",
     "get_swa_avg_fn",
     "get_swa_multi_avg_fn",
+    "update_bn",
 ]
 
 AvgFn = Callable[[Tensor, Tensor, Any], Tensor]
@@ -155,6 +157,35 @@ class AveragedModel(Module):
         for mean, new in pairs[count:]:
             mean.copy_(new)
         self.n_averaged.add_(1)
+
+
+def update_bn(loader: Iterable[Any], model: Module, device: Any = None) -> None:
+    """Compute the running statistics of all `BatchNorm` layers anew, as the means over the batches of a loader.
+
+    An averaged model needs this: nobody has trained with its weights.
+
+    Args:
+        loader: batches of inputs, or of lists or tuples whose first item is the input.
+        model: called in training mode, and nothing is recorded.
+        device: where to move the inputs.
+    """
+    layers = [m for m in model.modules() if isinstance(m, BatchNorm1d | BatchNorm2d | BatchNorm3d)]
+    if not layers:
+        return
+    before = model.training, [layer.momentum for layer in layers]
+    for layer in layers:
+        layer.reset_running_stats()
+        layer.momentum = None  # the mean over all batches
+    model.train()
+    try:
+        with no_grad():
+            for batch in loader:
+                inputs = batch[0] if isinstance(batch, list | tuple) else batch
+                model(inputs if device is None else inputs.to(device))
+    finally:
+        model.train(before[0])
+        for layer, momentum in zip(layers, before[1], strict=True):
+            layer.momentum = momentum
 
 
 class SWALR(LRScheduler):
