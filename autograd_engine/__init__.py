@@ -10,7 +10,7 @@ from typing import Any as _Any
 
 import numpy as _np
 
-from . import autograd, func, linalg, nn, optim, special
+from . import autograd, cuda, func, linalg, nn, optim, special
 from . import creation as _creation
 from . import queries as _queries
 from .autograd import (
@@ -110,6 +110,7 @@ __all__ = [
     "cholesky_inverse",
     "cholesky_solve",
     "cosine_similarity",
+    "cuda",
     "default_generator",
     "det",
     "detect_anomaly",
