@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import functools
 import itertools
 import math
 import string
@@ -13,10 +14,10 @@ import numpy as np
 
 from ..backend.arrays import Array
 from ..primitive import primitive
+from .arrange import diagonal
 from .dims import normalize_dim, numpy_names
-from .index import _getitem
 from .reduce import sum
-from .shape import _expand, _in_common_dtype, _permute, _reshape, squeeze, transpose, unsqueeze
+from .shape import _in_common_dtype, _permute, _reshape, squeeze, transpose, unsqueeze
 
 __all__ = [
     "addbmm",
@@ -345,39 +346,86 @@ def linear(x: Array, weight: Array, bias: Array = None) -> Array:
 
 
 def _einsum_rule(g: Array, tensors: tuple[Array, ...], terms: tuple[str, ...], target: str) -> list[Array]:
-    """Each operand's gradient is the einsum of `g` and the other operands back onto its own letters;
-    a letter that occurs nowhere else was summed alone, and its gradient is repeated."""
+    """Each operand's gradient is the einsum of `g` and the other operands back onto its own letters."""
     pulled = []
     for i, term in enumerate(terms):
-        others = [t for j, t in enumerate(tensors) if j != i]
-        letters = [t for j, t in enumerate(terms) if j != i]
-        present = set(target).union(*letters)
-        reached = "".join(c for c in term if c in present)
-        part = _einsum(g, *others, terms=(target, *letters), target=reached)
-        if reached != term:
-            kept = tuple(n if c in present else 1 for c, n in zip(term, tensors[i].shape, strict=True))
-            part = _expand(_reshape(part, shape=kept), shape=tuple(tensors[i].shape))
-        pulled.append(part)
+        others, letters = (tensors[:i] + tensors[i + 1 :], terms[:i] + terms[i + 1 :])
+        pulled.append(_einsum(g, *others, terms=(target, *letters), target=term))
     return pulled
 
 
 @primitive(tensors=_einsum_rule)
 def _einsum(*tensors: Array, terms: tuple[str, ...], target: str) -> Array:
-    return np.einsum(f"{','.join(terms)}->{target}", *_in_common_dtype(tensors), optimize=len(tensors) > 1)
+    """Sums of products of operands whose every letter is in the target or in another operand, too."""
+    tensors = tuple(_in_common_dtype(tensors))
+    plan = _as_product(*terms, target) if len(tensors) == 2 else None
+    if plan is None:
+        return np.einsum(f"{','.join(terms)}->{target}", *tensors, optimize=len(tensors) > 2)
+    (x, y), (x_order, y_order, batch, left, summed, order) = tensors, plan
+    x, y = x.transpose(x_order), y.transpose(y_order)
+    rows, columns = x.shape[batch : batch + left], y.shape[batch + summed :]
+    n = math.prod(y.shape[batch : batch + summed])
+    x = _blas_order(x.reshape(*x.shape[:batch], -1 if n else math.prod(rows), n))
+    y = _blas_order(y.reshape(*y.shape[:batch], n, -1 if n else math.prod(columns)))
+    return np.matmul(x, y).reshape(*x.shape[:batch], *rows, *columns).transpose(order)
 
 
-def _diagonal(x: Array, term: str) -> tuple[Array, str]:
-    """`x` with its first repeated letter's dimensions merged into their diagonal, placed last."""
+@functools.lru_cache(maxsize=1024)
+def _as_product(a: str, b: str, target: str) -> Any:
+    """The einsum of two operands as a product of matrices, by BLAS, or None where nothing is gained by that.
+
+    Each letter belongs to the batch, to the rows, to the columns, or is summed: the orders of dimensions that
+    bring the operands into shape, the numbers of such letters, and the order that gives the target.
+    """
+    batch = [c for c in a if c in b and c in target]
+    summed = [c for c in a if c in b and c not in target]
+    left, right = ([c for c in term if c not in other] for term, other in ((a, b), (b, a)))
+    if not (left and summed and right):
+        return None
+    x_order = tuple(map(a.index, batch + left + summed))
+    y_order = tuple(map(b.index, batch + summed + right))
+    order = tuple(map((batch + left + right).index, target))
+    return x_order, y_order, len(batch), len(left), len(summed), order
+
+
+def _blas_order(x: Any) -> Any:
+    """Matrices with their rows or their columns in one piece, as BLAS takes them."""
+    return x if x.itemsize in x.strides[-2:] else np.ascontiguousarray(x)
+
+
+def _diagonal_of(x: Array, term: str) -> tuple[Array, str]:
+    """`x` with the dimensions of its first repeated letter merged into their diagonal, placed last."""
     letter = next(c for c in term if term.count(c) > 1)
-    dims = [d for d, c in enumerate(term) if c == letter]
-    rest = [d for d in range(len(term)) if d not in dims]
-    sizes = {x.shape[d] for d in dims}
-    if len(sizes) > 1:
-        raise ValueError(f"einsum: letter {letter!r} has sizes {sorted(sizes)} in one operand")
-    x = _permute(x, dims=(*rest, *dims))
-    along = np.arange(sizes.pop())
-    x = _getitem(x, index=(*(slice(None),) * len(rest), *(along,) * len(dims)))
-    return x, "".join(term[d] for d in rest) + letter
+    i = term.index(letter)
+    j = term.index(letter, i + 1)
+    if x.shape[i] != x.shape[j]:
+        raise ValueError(f"einsum: letter {letter!r} has sizes {x.shape[i]} and {x.shape[j]} in one operand")
+    return diagonal(x, 0, i, j), term[:i] + term[i + 1 : j] + term[j + 1 :] + letter
+
+
+@functools.lru_cache(maxsize=1024)
+def _parsed(equation: str, ndims: tuple[int, ...]) -> tuple[tuple[str, ...], str]:
+    """The letters of each operand and of the result, with letters for what `...` stands for."""
+    inputs, arrow, result = equation.replace(" ", "").partition("->")
+    terms = inputs.split(",")
+    if len(terms) != len(ndims):
+        raise ValueError(f"einsum: {equation!r} names {len(terms)} operands, got {len(ndims)}")
+    free = [c for c in string.ascii_letters if c not in equation]
+    missing = [n - len(t.replace("...", "")) for t, n in zip(terms, ndims, strict=True)]
+    dots = "".join(free[: max([m for m, t in zip(missing, terms, strict=True) if "..." in t], default=0)])
+    terms = [t.replace("...", dots[len(dots) - m :] if m > 0 else "") for t, m in zip(terms, missing, strict=True)]
+    letters = "".join(terms)
+    if not arrow:
+        result = dots + "".join(sorted(c for c in set(letters) if letters.count(c) == 1 and c not in dots))
+    result = result.replace("...", dots)
+    for term, n in zip(terms, ndims, strict=True):
+        if len(term) != n:
+            raise ValueError(f"einsum: {equation!r} gives {len(term)} dimensions to an operand that has {n}")
+    if len(set(result)) < len(result) or not set(result) <= set(letters):
+        raise ValueError(f"einsum: {equation!r} asks for a letter twice, or for one that no operand has")
+    if not set(letters) <= set(string.ascii_letters):
+        raise ValueError(f"einsum: {equation!r} holds other characters than letters, ',', '->' and '...'")
+    return tuple(terms), result
 
 
 def einsum(equation: str, *operands: Any) -> Array:
@@ -388,39 +436,37 @@ def einsum(equation: str, *operands: Any) -> Array:
     order. A letter repeated inside one operand takes its diagonal.
 
     Raises:
-        ValueError: the equation does not fit the operands.
+        ValueError: the equation does not fit the operands, or a letter has two sizes.
+
+    Example:
+        >>> einsum("ij,j->i", ag.tensor([[1.0, 2.0], [3.0, 4.0]]), ag.tensor([1.0, 10.0]))
+        tensor([21., 43.])
     """
     if len(operands) == 1 and isinstance(operands[0], (tuple, list)):
         operands = tuple(operands[0])
-    inputs, arrow, result = equation.replace(" ", "").partition("->")
-    terms = inputs.split(",")
-    if len(terms) != len(operands):
-        raise ValueError(f"einsum: {equation!r} names {len(terms)} operands, got {len(operands)}")
-    free = [c for c in string.ascii_letters if c not in equation]
-    missing = [len(x.shape) - len(t.replace("...", "")) for t, x in zip(terms, operands, strict=True)]
-    dots = "".join(free[: max([m for m, t in zip(missing, terms, strict=True) if "..." in t], default=0)])
-    terms = [t.replace("...", dots[len(dots) - m :] if m > 0 else "") for t, m in zip(terms, missing, strict=True)]
-    if not arrow:
-        letters = "".join(terms)
-        result = dots + "".join(sorted(c for c in set(letters) if letters.count(c) == 1 and c not in dots))
-    result = result.replace("...", dots)
-    for term, x in zip(terms, operands, strict=True):
-        if len(term) != len(x.shape):
-            raise ValueError(
-                f"einsum: {equation!r} gives {len(term)} dimensions to an operand of shape {tuple(x.shape)}"
-            )
     tensors = list(operands)
+    given, result = _parsed(equation, tuple(len(x.shape) for x in tensors))
+    terms = list(given)
     sizes: dict[str, int] = {}
     for i, term in enumerate(terms):
         while len(set(term)) < len(term):
-            tensors[i], term = _diagonal(tensors[i], term)
+            tensors[i], term = _diagonal_of(tensors[i], term)
         terms[i] = term
         for c, n in zip(term, tensors[i].shape, strict=True):
-            sizes[c] = n if sizes.get(c, 1) == 1 else sizes[c]
+            if n != 1 and sizes.setdefault(c, n) != n:
+                raise ValueError(f"einsum: letter {c!r} of {equation!r} has sizes {sizes[c]} and {n}")
     for i, term in enumerate(terms):
-        # A broadcast size of 1 is summed away, so that every letter has one size in `_einsum`.
-        thin = [d for d, (c, n) in enumerate(zip(term, tensors[i].shape, strict=True)) if n != sizes[c]]
+        # A broadcast size of 1 goes, and each letter has one size.
+        thin = [d for d, (c, n) in enumerate(zip(term, tensors[i].shape, strict=True)) if n == 1 and c in sizes]
         if thin:
             tensors[i] = squeeze(tensors[i], thin)
             terms[i] = "".join(c for d, c in enumerate(term) if d not in thin)
+    for i, term in enumerate(terms):
+        elsewhere = "".join([result, *terms[:i], *terms[i + 1 :]])
+        alone = [d for d, c in enumerate(term) if c not in elsewhere]
+        if alone:
+            tensors[i] = sum(tensors[i], alone)
+            terms[i] = "".join(c for c in term if c in elsewhere)
+    if len(tensors) == 1:
+        return _permute(tensors[0], dims=tuple(map(terms[0].index, result)))
     return _einsum(*tensors, terms=tuple(terms), target=result)
