@@ -41,28 +41,43 @@ from .creation import *
 from .formatting import get_printoptions, printoptions, set_printoptions
 from .ops import arrange as _arrange
 from .ops import classic as _classic
+from .ops import count as _count
+from .ops import diagonal as _diagonal
 from .ops import index as _index
 from .ops import linalg as _linalg
 from .ops import math as _math
+from .ops import piecewise as _piecewise
 from .ops import reduce as _reduce
 from .ops import scan as _scan
+from .ops import scatter as _scatter
 from .ops import shape as _shape
+from .ops import softmax as _softmax
 from .ops import sort as _sort
+from .ops import statistics as _statistics
+from .ops.activation import celu, hardshrink, prelu, rrelu, selu, silu, softplus, threshold
 from .ops.arrange import *
 from .ops.classic import *
+from .ops.count import *
+from .ops.diagonal import *
 from .ops.dims import broadcast_shapes
-from .ops.distances import cdist, dist, renorm
+from .ops.distances import cdist, cosine_similarity, dist, pairwise_distance, renorm
+from .ops.dropout import alpha_dropout, dropout, feature_alpha_dropout
 from .ops.equations import det, logdet, slogdet
 from .ops.equations import inv as inverse
 from .ops.index import *
 from .ops.linalg import *
 from .ops.math import *
 from .ops.matrix_functions import matrix_exp, matrix_power
+from .ops.piecewise import *
 from .ops.reduce import *
+from .ops.resample import channel_shuffle, pixel_shuffle, pixel_unshuffle
 from .ops.scan import *
+from .ops.scatter import *
 from .ops.shape import *
+from .ops.softmax import *
 from .ops.sort import *
 from .ops.special import digamma, erf, erfc, erfinv, i0, lgamma, logit, mvlgamma, polygamma, xlogy
+from .ops.statistics import *
 from .ops.triangular import cholesky, cholesky_inverse, cholesky_solve
 from .queries import *
 from .serialization import load, save
@@ -84,13 +99,17 @@ __all__ = [
     "Function",
     "Generator",
     "Tensor",
+    "alpha_dropout",
     "autograd",
     "bool",
     "broadcast_shapes",
     "cdist",
+    "celu",
+    "channel_shuffle",
     "cholesky",
     "cholesky_inverse",
     "cholesky_solve",
+    "cosine_similarity",
     "default_generator",
     "det",
     "detect_anomaly",
@@ -98,10 +117,12 @@ __all__ = [
     "digamma",
     "dist",
     "double",
+    "dropout",
     "enable_grad",
     "erf",
     "erfc",
     "erfinv",
+    "feature_alpha_dropout",
     "float16",
     "float32",
     "float64",
@@ -111,6 +132,7 @@ __all__ = [
     "get_rng_state",
     "grad",
     "half",
+    "hardshrink",
     "i0",
     "inference_mode",
     "initial_seed",
@@ -134,20 +156,29 @@ __all__ = [
     "nn",
     "no_grad",
     "optim",
+    "pairwise_distance",
+    "pixel_shuffle",
+    "pixel_unshuffle",
     "polygamma",
+    "prelu",
     "primitive",
     "printoptions",
     "renorm",
+    "rrelu",
     "save",
     "seed",
+    "selu",
     "set_default_dtype",
     "set_grad_enabled",
     "set_printoptions",
     "set_rng_state",
     "short",
+    "silu",
     "slogdet",
+    "softplus",
     "special",
     "testing",
+    "threshold",
     "uint8",
     "viz",
     "xlogy",
@@ -155,14 +186,20 @@ __all__ = [
 __all__ += _arrange.__all__
 __all__ += _classic.__all__
 __all__ += _creation.__all__
+__all__ += _queries.__all__
+__all__ += _count.__all__
+__all__ += _diagonal.__all__
 __all__ += _index.__all__
 __all__ += _linalg.__all__
 __all__ += _math.__all__
-__all__ += _queries.__all__
+__all__ += _piecewise.__all__
 __all__ += _reduce.__all__
 __all__ += _scan.__all__
+__all__ += _scatter.__all__
 __all__ += _shape.__all__
+__all__ += _softmax.__all__
 __all__ += _sort.__all__
+__all__ += _statistics.__all__
 
 keep_freed_memory()
 

@@ -2,7 +2,7 @@
 
 autograd.backward, autograd.grad         derivatives
 no_grad, enable_grad, inference_mode     switches, as `with` blocks or decorators
-detect_anomaly                           find the operation that made a NaN
+detect_anomaly, set_detect_anomaly       find the operation that made a NaN
 Function                                 a new operation from a forward and a backward
 primitive                                a new operation from a forward and one rule per input
 """
@@ -33,6 +33,7 @@ __all__ = [
     "is_grad_enabled",
     "no_grad",
     "primitive",
+    "set_detect_anomaly",
     "set_grad_enabled",
 ]
 
@@ -112,6 +113,47 @@ class set_grad_enabled(_Switch):
 # --------------------------------------------------------------------------------------- anomalies
 
 
+class _AnomalyCheck:
+    """An observer that raises at the first number that is not finite."""
+
+    def recorded(self, node: Node, result: Any) -> None:
+        """Check the result of an operation."""
+        where = node.annotate().where = graph.recorded_at()
+        if bad := _not_finite(result if isinstance(result, tuple) else (result,)):
+            raise RuntimeError(f"the result of {node.name} contains {bad}\n  recorded at {where}")
+
+    def ran(self, node: Node, contributions: Sequence[Any]) -> None:
+        """Check the derivatives that an operation handed on."""
+        arrays = [c.arguments[0] if isinstance(c, Increment) else c for c in contributions]
+        if bad := _not_finite(arrays):
+            where = None if node.extras is None else node.extras.where
+            place = f"recorded at {where}" if where else "recorded outside detect_anomaly()"
+            raise RuntimeError(f"the derivative of {node.name} contains {bad}\n  {place}")
+
+
+class set_detect_anomaly:
+    """Switch the checks of `detect_anomaly` on or off from here on, or, as a `with` block, until its end.
+
+    Example:
+        >>> with set_detect_anomaly(True):
+        ...     tensor(-1.0, requires_grad=True).log()
+        Traceback (most recent call last):
+            ...
+        RuntimeError: the result of log contains NaN
+          recorded at ...
+    """
+
+    def __init__(self, mode: bool) -> None:
+        others = tuple(o for o in graph.observers() if not isinstance(o, _AnomalyCheck))
+        self._previous = graph.set_observers((*others, _AnomalyCheck()) if mode else others)
+
+    def __enter__(self) -> None:
+        """The checks are switched already."""
+
+    def __exit__(self, *exception: object) -> None:
+        graph.restore_observers(self._previous)
+
+
 class detect_anomaly:
     """Find the operation behind a NaN or an infinity.
 
@@ -133,29 +175,14 @@ class detect_anomaly:
     """
 
     def __enter__(self) -> detect_anomaly:
-        self._block = graph.observing(self)
-        self._block.__enter__()
+        self._checks = set_detect_anomaly(True)
         self._silenced = np.errstate(all="ignore")
         self._silenced.__enter__()
         return self
 
     def __exit__(self, *exception: Any) -> None:
         self._silenced.__exit__(*exception)
-        self._block.__exit__(*exception)
-
-    def recorded(self, node: Node, result: Any) -> None:
-        """Check the result of an operation."""
-        where = node.annotate().where = graph.recorded_at()
-        if bad := _not_finite(result if isinstance(result, tuple) else (result,)):
-            raise RuntimeError(f"the result of {node.name} contains {bad}\n  recorded at {where}")
-
-    def ran(self, node: Node, contributions: Sequence[Any]) -> None:
-        """Check the derivatives that an operation handed on."""
-        arrays = [c.arguments[0] if isinstance(c, Increment) else c for c in contributions]
-        if bad := _not_finite(arrays):
-            where = None if node.extras is None else node.extras.where
-            place = f"recorded at {where}" if where else "recorded outside detect_anomaly()"
-            raise RuntimeError(f"the derivative of {node.name} contains {bad}\n  {place}")
+        self._checks.__exit__(*exception)
 
 
 def _not_finite(arrays: Sequence[Any]) -> str | None:

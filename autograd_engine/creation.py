@@ -382,7 +382,7 @@ def bernoulli(input: Tensor, p: float | None = None, *, generator: Generator | N
     Raises:
         ValueError: a probability lies outside [0, 1].
     """
-    return empty_like(input).bernoulli_(input if p is None else p, generator=generator)
+    return input.bernoulli(p, generator=generator)
 
 
 def multinomial(
@@ -408,26 +408,4 @@ def multinomial(
         >>> multinomial(tensor([0.0, 1.0, 0.0]), 4, replacement=True)
         tensor([1, 1, 1, 1])
     """
-    weights = np.asarray(input.array, np.float64)
-    if weights.ndim not in (1, 2) or num_samples < 1:
-        raise ValueError(
-            f"multinomial: expected weights of 1 or 2 dimensions and num_samples above 0, "
-            f"got shape {weights.shape} and {num_samples}"
-        )
-    if not np.isfinite(weights).all() or (weights < 0).any():
-        raise ValueError("multinomial: weights must be finite and not negative")
-    possible = int((weights > 0).sum(-1).min(initial=weights.shape[-1]))
-    if possible < (1 if replacement else num_samples):
-        raise ValueError(
-            f"multinomial: {num_samples} draws with{'' if replacement else 'out'} replacement from a row "
-            f"with {possible} positive weights"
-        )
-    stream = resolve(generator)
-    if replacement:
-        upper = weights.cumsum(-1)
-        points = stream.random((*weights.shape[:-1], num_samples)) * upper[..., -1:]
-        drawn = (points[..., None] >= upper[..., None, :]).sum(-1)
-    else:
-        with np.errstate(divide="ignore"):
-            drawn = (stream.standard_exponential(weights.shape) / weights).argsort(-1)[..., :num_samples]
-    return _made(drawn, None, None, False)
+    return input.multinomial(num_samples, replacement, generator=generator)

@@ -38,13 +38,16 @@ __all__ = [
     "grad_mode",
     "is_grad_enabled",
     "observer",
+    "observers",
     "observing",
     "owner",
     "rebuilt",
     "recorded_at",
     "restore_mode",
+    "restore_observers",
     "reverse_topological",
     "set_mode",
+    "set_observers",
     "tick",
     "version",
     "written",
@@ -173,15 +176,17 @@ class Extras:
         retain: weak references to the tensors of this node that called `retain_grad()`.
         where: the user's source line that recorded the node, while an observer asks for it.
         value: the result, while an observer keeps it.
+        call: the call of a module that recorded the node, while an observer asks for it.
     """
 
-    __slots__ = ("hooks", "retain", "value", "where")
+    __slots__ = ("call", "hooks", "retain", "value", "where")
 
     def __init__(self) -> None:
         self.hooks: dict[int, Callable[[Any], Any]] = {}
         self.retain: list[weakref.ref[Any]] = []
         self.where: str | None = None
         self.value: Any = None
+        self.call: Any = None
 
 
 def recorded_at(depth_limit: int = 64) -> str:
@@ -339,6 +344,27 @@ _observer: ContextVar[Observer | None] = ContextVar("observer", default=None)
 observer: Callable[[], Observer | None] = _observer.get
 """Who is looking at this thread's nodes, or None."""
 
+
+class _Observers(tuple[Observer, ...]):
+    """Several observers, each shown every node."""
+
+    __slots__ = ()
+
+    def recorded(self, node: Node, result: Any) -> None:
+        for watcher in self:
+            watcher.recorded(node, result)
+
+    def ran(self, node: Node, contributions: Any) -> None:
+        for watcher in self:
+            watcher.ran(node, contributions)
+
+
+def observers() -> tuple[Observer, ...]:
+    """All who are looking at this thread's nodes, in the order in which they began."""
+    current = _observer.get()
+    return () if current is None else current if isinstance(current, _Observers) else (current,)
+
+
 grad_mode: Callable[[], Any] = _mode.get
 """False: do not record. True: record. An observer: record and show it each node.
 
@@ -362,15 +388,27 @@ def restore_mode(previous: bool | Observer) -> None:
     _mode.set(previous)
 
 
+def set_observers(watchers: tuple[Observer, ...]) -> tuple[Observer | None, bool | Observer]:
+    """Show every node recorded or run from here on to `watchers`; returns what `restore_observers` takes."""
+    previous = _observer.get(), _mode.get()
+    watcher = _Observers(watchers) if len(watchers) > 1 else watchers[0] if watchers else None
+    _observer.set(watcher)
+    if previous[1] is not False:
+        _mode.set(watcher or True)
+    return previous
+
+
+def restore_observers(previous: tuple[Observer | None, bool | Observer]) -> None:
+    """Undo `set_observers`."""
+    _observer.set(previous[0])
+    _mode.set(previous[1])
+
+
 @contextmanager
 def observing(watcher: Observer) -> Iterator[None]:
-    """Show every node recorded or run inside the block to `watcher`."""
-    outer, mode = _observer.get(), _mode.get()
-    _observer.set(watcher)
-    if mode is not False:
-        _mode.set(watcher)
+    """Show every node recorded or run inside the block to `watcher` too."""
+    previous = set_observers((*observers(), watcher))
     try:
         yield
     finally:
-        _observer.set(outer)
-        _mode.set(mode)
+        restore_observers(previous)

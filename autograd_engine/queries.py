@@ -15,6 +15,7 @@ __all__ = [
     "can_cast",
     "finfo",
     "iinfo",
+    "is_complex",
     "is_floating_point",
     "is_nonzero",
     "is_tensor",
@@ -32,6 +33,16 @@ def is_tensor(obj: Any) -> bool:
 def is_floating_point(input: Tensor) -> bool:
     """Whether the elements are floating-point numbers, so that gradients exist."""
     return is_floating(input.dtype)
+
+
+def is_complex(input: Tensor) -> bool:
+    """Whether the elements are complex numbers: never, all tensors are real.
+
+    Example:
+        >>> is_complex(tensor(1.0))
+        False
+    """
+    return input.is_complex()
 
 
 def is_nonzero(input: Tensor) -> bool:

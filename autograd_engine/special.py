@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from .ops.math import exp2, expm1, log1p, round, sinc
+from .ops.math import exp2, expm1, log1p, sinc
 from .ops.math import sigmoid as expit
-from .ops.reduce import log_softmax, logsumexp, softmax
+from .ops.piecewise import round
+from .ops.softmax import log_softmax, logsumexp, softmax
 from .ops.special import (
     digamma,
     entr,

@@ -1,7 +1,7 @@
-"""Tensor: the user's object. Its operators and methods are the functions in `ops`.
+"""Tensor: the user's object, an array and, if it requires a gradient, the graph node that made it.
 
-A tensor is an array and, if it depends on something that requires a gradient, the graph node that
-made it. How it is changed in place is written in `inplace`, how it prints in `formatting`.
+Here is what a tensor is: its attributes, its derivative, its way in and out. Its operators and methods are those of
+`methods`, how it is changed in place is written in `inplace`, how it prints in `formatting`.
 """
 
 from __future__ import annotations
@@ -17,27 +17,12 @@ from . import graph
 from .backend.arrays import astype, dtype_of_data, form_of, is_floating, unboxed
 from .backend.device import check_device, cpu
 from .backend.device import device as DeviceType
+from .backend.random import Generator, resolve
 from .backward import backward
 from .formatting import describe
 from .graph import Leaf, Node, Value
-from .inplace import InPlace
-from .ops import (
-    arrange,
-    classic,
-    distances,
-    equations,
-    linalg,
-    math,
-    matrix_functions,
-    numpy_protocol,
-    reduce,
-    scan,
-    special,
-    triangular,
-)
-from .ops import index as index_ops
+from .methods import Methods
 from .ops import shape as shape_ops
-from .ops import sort as sort_ops
 from .ops.dims import normalize_dim, size_of
 from .primitive import use_tensor_type
 
@@ -56,25 +41,6 @@ _TYPE_NAMES = {
 }
 
 
-def _reflected(operation: Callable[..., Any]) -> Callable[..., Any]:
-    def reflected(self: Tensor, other: Any) -> Any:
-        return operation(other, self)
-
-    return reflected
-
-
-def _comparison(operation: Callable[..., Any]) -> Callable[..., Any]:
-    """A comparison that leaves what it does not know (None, strings) to Python."""
-
-    def compare(self: Tensor, other: Any) -> Any:
-        try:
-            return operation(self, other)
-        except TypeError:
-            return NotImplemented
-
-    return compare
-
-
 class Handle:
     """What registering a hook returns; `remove()` takes the hook away again."""
 
@@ -89,7 +55,7 @@ class Handle:
 
 
 @use_tensor_type
-class Tensor(InPlace):
+class Tensor(Methods):
     """An n-dimensional array that remembers how it was computed.
 
     Args:
@@ -175,6 +141,8 @@ class Tensor(InPlace):
         """The number of dimensions."""
         return self.ndim
 
+    ndimension = dim
+
     def numel(self) -> builtins.int:
         """The number of elements."""
         return int(self.array.size)
@@ -188,6 +156,18 @@ class Tensor(InPlace):
     def is_floating_point(self) -> builtins.bool:
         """Whether the elements are floating-point numbers, so that gradients exist."""
         return is_floating(self.dtype)
+
+    def is_complex(self) -> builtins.bool:
+        """Whether the elements are complex numbers: never, all tensors are real."""
+        return False
+
+    def is_nonzero(self) -> builtins.bool:
+        """Whether the only element is not 0.
+
+        Raises:
+            ValueError: there are more elements than one.
+        """
+        return bool(self)
 
     def is_signed(self) -> builtins.bool:
         """Whether the elements can be negative."""
@@ -426,6 +406,9 @@ class Tensor(InPlace):
             raise TypeError("iteration over a 0-d tensor")
         return iter(shape_ops.unbind(self))
 
+    def __reversed__(self) -> Tensor:
+        return shape_ops.flip(self, 0) if self.shape else self
+
     def __contains__(self, value: Any) -> builtins.bool:
         return bool((self == value).any())
 
@@ -562,322 +545,39 @@ class Tensor(InPlace):
         """A tensor of this size to be filled, in this tensor's dtype; options as for `new_full`."""
         return self.new_full(size_of(size), 0, **options)
 
-    # ----------------------------------------------------------------- operators, from ops
+    # ------------------------------------------------------------------- draws by this one's numbers
 
-    __add__ = math._add
-    __radd__ = _reflected(math._add)
-    __sub__ = math._sub
-    __rsub__ = _reflected(math._sub)
-    __mul__ = math.mul
-    __rmul__ = _reflected(math.mul)
-    __truediv__ = math._div
-    __rtruediv__ = _reflected(math._div)
-    __floordiv__ = math.floor_divide
-    __rfloordiv__ = _reflected(math.floor_divide)
-    __mod__ = math.remainder
-    __rmod__ = _reflected(math.remainder)
-    __pow__ = math.pow
-    __rpow__ = _reflected(math.pow)
-    __matmul__ = linalg.matmul
-    __rmatmul__ = _reflected(linalg.matmul)
-    __neg__ = math.neg
-    __pos__ = math.positive
-    __abs__ = math.abs
-    __eq__ = _comparison(math.eq)
-    __ne__ = _comparison(math.ne)
-    __lt__ = _comparison(math.lt)
-    __le__ = _comparison(math.le)
-    __gt__ = _comparison(math.gt)
-    __ge__ = _comparison(math.ge)
-    __and__ = __rand__ = math.bitwise_and
-    __or__ = __ror__ = math.bitwise_or
-    __xor__ = __rxor__ = math.bitwise_xor
-    __invert__ = math.bitwise_not
-    __getitem__ = index_ops.getitem
+    def bernoulli(self, p: Any = None, *, generator: Generator | None = None) -> Tensor:
+        """Ones and zeros in this shape and dtype: 1 with the probability that the element, or `p`, states."""
+        return self.new_empty(self.shape).bernoulli_(self if p is None else p, generator=generator)
 
-    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        return numpy_protocol.call_ufunc(ufunc, method, inputs, kwargs)
-
-    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
-        return numpy_protocol.call_function(function, args, kwargs)
-
-    # ------------------------------------------------------------------- methods, from ops
-
-    abs = math.abs
-    absolute = math.absolute
-    acos = math.acos
-    acosh = math.acosh
-    add = math.add
-    addcdiv = math.addcdiv
-    addcmul = math.addcmul
-    allclose = math.allclose
-    arccos = math.arccos
-    arccosh = math.arccosh
-    arcsin = math.arcsin
-    arcsinh = math.arcsinh
-    arctan = math.arctan
-    arctan2 = math.arctan2
-    arctanh = math.arctanh
-    asin = math.asin
-    asinh = math.asinh
-    atan = math.atan
-    atan2 = math.atan2
-    atanh = math.atanh
-    ceil = math.ceil
-    clamp = math.clamp
-    clamp_max = math.clamp_max
-    clamp_min = math.clamp_min
-    clip = math.clip
-    copysign = math.copysign
-    cos = math.cos
-    cosh = math.cosh
-    deg2rad = math.deg2rad
-    div = math.div
-    divide = math.divide
-    eq = math.eq
-    equal = math.equal
-    exp = math.exp
-    exp2 = math.exp2
-    expm1 = math.expm1
-    fix = math.fix
-    float_power = math.float_power
-    floor = math.floor
-    floor_divide = math.floor_divide
-    fmax = math.fmax
-    fmin = math.fmin
-    fmod = math.fmod
-    frac = math.frac
-    frexp = math.frexp
-    ge = math.ge
-    greater = math.greater
-    greater_equal = math.greater_equal
-    gt = math.gt
-    heaviside = math.heaviside
-    hypot = math.hypot
-    isclose = math.isclose
-    isfinite = math.isfinite
-    isinf = math.isinf
-    isnan = math.isnan
-    ldexp = math.ldexp
-    le = math.le
-    lerp = math.lerp
-    less = math.less
-    less_equal = math.less_equal
-    log = math.log
-    log10 = math.log10
-    log1p = math.log1p
-    log2 = math.log2
-    logaddexp = math.logaddexp
-    logaddexp2 = math.logaddexp2
-    logical_and = math.logical_and
-    logical_not = math.logical_not
-    logical_or = math.logical_or
-    logical_xor = math.logical_xor
-    lt = math.lt
-    masked_fill = math.masked_fill
-    maximum = math.maximum
-    minimum = math.minimum
-    mul = math.mul
-    multiply = math.multiply
-    nan_to_num = math.nan_to_num
-    ne = math.ne
-    neg = math.neg
-    negative = math.negative
-    nextafter = math.nextafter
-    not_equal = math.not_equal
-    positive = math.positive
-    pow = math.pow
-    rad2deg = math.rad2deg
-    reciprocal = math.reciprocal
-    relu = math.relu
-    remainder = math.remainder
-    round = math.round
-    rsqrt = math.rsqrt
-    sgn = math.sgn
-    sigmoid = math.sigmoid
-    sign = math.sign
-    signbit = math.signbit
-    sin = math.sin
-    sinc = math.sinc
-    sinh = math.sinh
-    sqrt = math.sqrt
-    square = math.square
-    sub = math.sub
-    subtract = math.subtract
-    tan = math.tan
-    tanh = math.tanh
-    true_divide = math.true_divide
-    trunc = math.trunc
-    digamma = special.digamma
-    erf = special.erf
-    erfc = special.erfc
-    erfinv = special.erfinv
-    i0 = special.i0
-    lgamma = special.lgamma
-    logit = special.logit
-    mvlgamma = special.mvlgamma
-    xlogy = special.xlogy
-    aminmax = reduce.aminmax
-    corrcoef = reduce.corrcoef
-    cov = reduce.cov
-    dist = distances.dist
-    nanmean = reduce.nanmean
-    nansum = reduce.nansum
-    norm = classic.norm
-    renorm = distances.renorm
-    trace = reduce.trace
-    all = reduce.all
-    amax = reduce.amax
-    amin = reduce.amin
-    any = reduce.any
-    argmax = reduce.argmax
-    argmin = reduce.argmin
-    count_nonzero = reduce.count_nonzero
-    cummax = scan.cummax
-    cummin = scan.cummin
-    cumprod = scan.cumprod
-    cumsum = scan.cumsum
-    diff = scan.diff
-    logcumsumexp = scan.logcumsumexp
-    argsort = sort_ops.argsort
-    bincount = sort_ops.bincount
-    histc = sort_ops.histc
-    kthvalue = sort_ops.kthvalue
-    median = sort_ops.median
-    mode = sort_ops.mode
-    msort = sort_ops.msort
-    nanmedian = sort_ops.nanmedian
-    nanquantile = sort_ops.nanquantile
-    quantile = sort_ops.quantile
-    sort = sort_ops.sort
-    topk = sort_ops.topk
-    unique = sort_ops.unique
-    unique_consecutive = sort_ops.unique_consecutive
-    log_softmax = reduce.log_softmax
-    logsumexp = reduce.logsumexp
-    max = reduce.max
-    mean = reduce.mean
-    min = reduce.min
-    prod = reduce.prod
-    softmax = reduce.softmax
-    std = reduce.std
-    sum = reduce.sum
-    var = reduce.var
-    broadcast_to = shape_ops.broadcast_to
-    chunk = shape_ops.chunk
-    clone = shape_ops.clone
-    expand = shape_ops.expand
-    flatten = shape_ops.flatten
-    flip = shape_ops.flip
-    movedim = shape_ops.movedim
-    permute = shape_ops.permute
-    ravel = shape_ops.ravel
-    reshape = shape_ops.reshape
-    split = shape_ops.split
-    squeeze = shape_ops.squeeze
-    sum_to_size = shape_ops.sum_to_size
-    swapaxes = shape_ops.swapaxes
-    transpose = shape_ops.transpose
-    unbind = shape_ops.unbind
-    unsqueeze = shape_ops.unsqueeze
-    adjoint = arrange.adjoint
-    diag = arrange.diag
-    diag_embed = arrange.diag_embed
-    diagflat = arrange.diagflat
-    diagonal = arrange.diagonal
-    diagonal_scatter = arrange.diagonal_scatter
-    dsplit = arrange.dsplit
-    fliplr = arrange.fliplr
-    flipud = arrange.flipud
-    hsplit = arrange.hsplit
-    kron = arrange.kron
-    repeat = arrange.repeat
-    repeat_interleave = arrange.repeat_interleave
-    roll = arrange.roll
-    rot90 = arrange.rot90
-    tensor_split = arrange.tensor_split
-    tile = arrange.tile
-    tril = arrange.tril
-    triu = arrange.triu
-    unflatten = arrange.unflatten
-    unfold = arrange.unfold
-    vsplit = arrange.vsplit
-    argwhere = index_ops.argwhere
-    index_add = index_ops.index_add
-    index_copy = index_ops.index_copy
-    index_fill = index_ops.index_fill
-    index_put = index_ops.index_put
-    masked_scatter = index_ops.masked_scatter
-    narrow = index_ops.narrow
-    nonzero = index_ops.nonzero
-    put = index_ops.put
-    select = index_ops.select
-    select_scatter = index_ops.select_scatter
-    slice_scatter = index_ops.slice_scatter
-    moveaxis = shape_ops.moveaxis
-    gather = index_ops.gather
-    index_select = index_ops.index_select
-    masked_select = index_ops.masked_select
-    scatter = index_ops.scatter
-    scatter_add = index_ops.scatter_add
-    take = index_ops.take
-    take_along_dim = index_ops.take_along_dim
-    addbmm = linalg.addbmm
-    addmm = linalg.addmm
-    addmv = linalg.addmv
-    addr = linalg.addr
-    baddbmm = linalg.baddbmm
-    bmm = linalg.bmm
-    cholesky = triangular.cholesky
-    cholesky_inverse = triangular.cholesky_inverse
-    cholesky_solve = triangular.cholesky_solve
-    cross = classic.cross
-    det = equations.det
-    dot = linalg.dot
-    inner = linalg.inner
-    inverse = equations.inv
-    logdet = equations.logdet
-    lu = classic.lu
-    lu_solve = classic.lu_solve
-    matmul = linalg.matmul
-    matrix_exp = matrix_functions.matrix_exp
-    matrix_power = matrix_functions.matrix_power
-    mm = linalg.mm
-    mv = linalg.mv
-    outer = linalg.outer
-    pinverse = classic.pinverse
-    qr = classic.qr
-    slogdet = equations.slogdet
-    svd = classic.svd
-    triangular_solve = classic.triangular_solve
-    vdot = linalg.vdot
-    view = shape_ops.view
-
-    def polygamma(self, n: builtins.int) -> Tensor:
-        """The n-th derivative of digamma at each element; see `special.polygamma`."""
-        return special.polygamma(n, self)
-
-    def t_(self) -> Tensor:
-        """Like `t`, in place: the tensor itself is transposed."""
-        return self.t() if self.ndim > 2 else self if self.ndim < 2 else self.transpose_(0, 1)
-
-    def t(self) -> Tensor:
-        """The transpose of a matrix; a tensor of fewer dimensions as it is."""
-        if self.ndim > 2:
-            raise ValueError(f"t(): the tensor has {self.ndim} dimensions, expected at most 2")
-        return self.T
-
-    def view_as(self, other: Tensor) -> Tensor:
-        """The tensor as a view of the shape of `other`."""
-        return shape_ops.view(self, other.shape)
-
-    def reshape_as(self, other: Tensor) -> Tensor:
-        """The tensor reshaped to the shape of `other`."""
-        return shape_ops.reshape(self, other.shape)
-
-    def expand_as(self, other: Tensor) -> Tensor:
-        """The tensor expanded to the shape of `other`."""
-        return shape_ops.expand(self, other.shape)
+    def multinomial(
+        self, num_samples: builtins.int, replacement: builtins.bool = False, *, generator: Generator | None = None
+    ) -> Tensor:
+        """Draw categories by weight: `num_samples` indices into each row; see `ag.multinomial`."""
+        weights = np.asarray(self.array, np.float64)
+        if weights.ndim not in (1, 2) or num_samples < 1:
+            raise ValueError(
+                f"multinomial: expected weights of 1 or 2 dimensions and num_samples above 0, "
+                f"got shape {weights.shape} and {num_samples}"
+            )
+        if not np.isfinite(weights).all() or (weights < 0).any():
+            raise ValueError("multinomial: weights must be finite and not negative")
+        possible = int((weights > 0).sum(-1).min(initial=weights.shape[-1]))
+        if possible < (1 if replacement else num_samples):
+            raise ValueError(
+                f"multinomial: {num_samples} draws with{'' if replacement else 'out'} replacement from a row "
+                f"with {possible} positive weights"
+            )
+        stream = resolve(generator)
+        if replacement:
+            upper = weights.cumsum(-1)
+            points = stream.random((*weights.shape[:-1], num_samples)) * upper[..., -1:]
+            drawn = (points[..., None] >= upper[..., None, :]).sum(-1)
+        else:
+            with np.errstate(divide="ignore"):
+                drawn = (stream.standard_exponential(weights.shape) / weights).argsort(-1)[..., :num_samples]
+        return self.new_tensor(drawn, dtype=np.int64)
 
     # ------------------------------------------------------------------------- copying, pickling
 

@@ -45,6 +45,7 @@ class Library:
         package: what is imported; distribution: what pip installs.
         numpy_memory: its arrays are NumPy's, whose memory `tracemalloc` sees.
         compiles_indices: it compiles x[0], x[1], x[2], ... each by itself, for a tenth of a second.
+        torch_names: its operators and optimizers go by PyTorch's names.
     """
 
     key: str
@@ -53,6 +54,7 @@ class Library:
     distribution: str
     numpy_memory = True
     compiles_indices = False
+    torch_names = False
 
     def installed(self) -> bool:
         """Whether the package is there to be imported."""
@@ -82,9 +84,9 @@ class Library:
         """Run the function forward; the result runs it backward."""
         raise NotImplementedError
 
-    def training(self, sizes: Sequence[int], x: Any, labels: Any) -> Step | None:
-        """The training step of a multilayer perceptron with ReLU, cross entropy and plain SGD on one batch,
-        as the library's users would write it; None in a library of scalars."""
+    def training(self, sizes: Sequence[int], x: Any, labels: Any, optimizer: str = "SGD") -> Step | None:
+        """The training step of a multilayer perceptron with ReLU and cross entropy on one batch, as the
+        library's users would write it; None in a library of scalars, or without the optimizer."""
         return None
 
 
@@ -106,13 +108,15 @@ class Tape(Library):
 class _TorchNames(Tape):
     """PyTorch and everything that goes by its names."""
 
+    torch_names = True
+
     def scalar(self, value: float) -> Any:
         return self.module.tensor(value, requires_grad=True)
 
     def array(self, values: Any) -> Any:
         return self.module.tensor(values, requires_grad=True)
 
-    def training(self, sizes: Sequence[int], x: Any, labels: Any) -> Step:
+    def training(self, sizes: Sequence[int], x: Any, labels: Any, optimizer: str = "SGD") -> Step:
         nn, optim = self.part("nn"), self.part("optim")
         layers = [layer for n_in, n_out in pairwise(sizes) for layer in (nn.Linear(n_in, n_out), nn.ReLU())]
         model = nn.Sequential(*layers[:-1])
@@ -121,13 +125,13 @@ class _TorchNames(Tape):
             parameter.data = self.module.tensor(array)
         inputs, targets = self.module.tensor(x), self.module.tensor(labels)
         loss_function = nn.CrossEntropyLoss()
-        optimizer = optim.SGD(model.parameters(), lr=LEARNING_RATE)
+        updates = getattr(optim, optimizer)(model.parameters(), lr=LEARNING_RATE)
 
         def step() -> Any:
-            optimizer.zero_grad()
+            updates.zero_grad()
             loss = loss_function(model(inputs), targets)
             loss.backward()
-            optimizer.step()
+            updates.step()
             return loss
 
         return step
@@ -187,7 +191,9 @@ class MyGrad(Tape):
         backward: Callable[[], Any] = function(leaves).backward
         return backward
 
-    def training(self, sizes: Sequence[int], x: Any, labels: Any) -> Step:
+    def training(self, sizes: Sequence[int], x: Any, labels: Any, optimizer: str = "SGD") -> Step | None:
+        if optimizer != "SGD":
+            return None
         relu = self.part("nnet.activations").relu
         cross_entropy = self.part("nnet.losses").softmax_crossentropy
         parameters = [
@@ -238,7 +244,9 @@ class Functional(Library):
         """A function's value and its derivative with respect to the first argument."""
         raise NotImplementedError
 
-    def training(self, sizes: Sequence[int], x: Any, labels: Any) -> Step:
+    def training(self, sizes: Sequence[int], x: Any, labels: Any, optimizer: str = "SGD") -> Step | None:
+        if optimizer != "SGD":
+            return None
         np_, logsumexp = self.part(self.numpy), self.part(self.special).logsumexp
         one_hot = np.eye(sizes[-1], dtype=np.float32)[labels]
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import autograd_engine as ag
+from autograd_engine import graph
 
 
 @pytest.fixture
@@ -72,8 +73,6 @@ def test_set_grad_enabled_in_every_form(x):
 
 @pytest.mark.parametrize("switch", [ag.no_grad, lambda: ag.set_grad_enabled(False), ag.detect_anomaly])
 def test_an_exception_restores_the_mode(switch):
-    from autograd_engine import graph
-
     with pytest.raises(KeyError), switch():
         raise KeyError
     assert graph.grad_mode() is True
@@ -162,3 +161,44 @@ def test_anomaly_mode_inside_no_grad_checks_nothing():
         assert np.isnan(x.log().item())
         with pytest.raises(RuntimeError, match="log"), ag.enable_grad():
             x.log()
+
+
+def test_the_anomaly_checks_can_be_switched_on_and_off():
+    x = ag.tensor(-1.0, requires_grad=True)
+    with np.errstate(invalid="ignore"):
+        switch = ag.autograd.set_detect_anomaly(True)
+        try:
+            with pytest.raises(RuntimeError, match="the result of log contains NaN"):
+                x.log()
+            with ag.autograd.set_detect_anomaly(False):
+                assert np.isnan(x.log().item())
+            with pytest.raises(RuntimeError, match="the result of log contains NaN"):
+                x.log()
+        finally:
+            switch.__exit__()
+        assert np.isnan(x.log().item())
+    assert graph.observer() is None
+
+
+class Watcher:
+    def __init__(self):
+        self.seen = []
+
+    def recorded(self, node, result):
+        self.seen.append(f"recorded {node.name}")
+
+    def ran(self, node, contributions):
+        self.seen.append(f"ran {node.name}")
+
+
+def test_every_observer_sees_what_happens_in_the_blocks_of_the_others():
+    x = ag.tensor(2.0, requires_grad=True)
+    outer, inner = Watcher(), Watcher()
+    with graph.observing(outer):
+        with ag.detect_anomaly(), graph.observing(inner):
+            x.exp().backward()
+        x.sin()
+    assert inner.seen == ["recorded exp", "ran exp"]
+    assert outer.seen == ["recorded exp", "ran exp", "recorded sin"]
+    assert graph.observer() is None
+    assert graph.grad_mode() is True

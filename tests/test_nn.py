@@ -195,7 +195,7 @@ def test_containers_index_slice_and_grow():
     net[1] = nn.Sigmoid()
     assert net(ag.ones(5, 2)).shape == (5, 1)
     assert list(nn.Sequential({"first": nn.Linear(1, 1)}).state_dict()) == ["first.weight", "first.bias"]
-    with pytest.raises(TypeError, match="expected a Module"):
+    with pytest.raises(TypeError, match="item '0' must be a Module, not str"):
         net[0] = "layer"
 
 
@@ -245,8 +245,11 @@ def test_layers_compute_their_formulas():
     assert nn.Identity(5, unused=True)(x) is x
     assert nn.ReLU(inplace=True)(x) is x
     assert x.tolist() == [[1, 0]]
-    with pytest.raises(ValueError, match="linear"):
+    with pytest.raises(ValueError, match=r"Linear\(in_features=2, .* last dimension is 2, got shape \(1, 3\)"):
         linear(ag.ones(1, 3))
+    for wrong in (ag.ones(1, 2, dtype=ag.float64), ag.ones(1, 2).long()):
+        with pytest.raises(TypeError, match=f"dtype {wrong.dtype} and the weight float32"):
+            linear(wrong)
 
 
 @pytest.mark.parametrize("function", [F.softmax, F.log_softmax])

@@ -26,7 +26,10 @@ EDGES = [
     pytest.param(row, call, id=f"{row.name}-{i}") for row in TABLE.values() for i, call in enumerate(row.edges)
 ]
 
-pytestmark = pytest.mark.filterwarnings("ignore:.*degrees of freedom:UserWarning")  # PyTorch's
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:.*degrees of freedom:UserWarning"),  # PyTorch's
+    pytest.mark.filterwarnings("ignore:.*is in beta:UserWarning"),
+]
 
 
 def flat(results):

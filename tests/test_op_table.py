@@ -149,7 +149,7 @@ def public_functions():
             yield f"{module.name}.{name}", getattr(loaded, name)
 
 
-ELSEWHERE = {"math.allclose", "math.equal", "math.float_power"}
+ELSEWHERE = {"piecewise.allclose", "piecewise.equal", "math.float_power"}
 """Operators that give a Python bool, or float64 for float32, which no row can say: tested in test_special.py."""
 
 

@@ -155,6 +155,19 @@ CHANGES = {
     "copy_": (SIGNED, (OTHER[0],), {}),
     "fill_": (SIGNED, (2.5,), {}),
     "zero_": (SIGNED, (), {}),
+    "polygamma_": (POSITIVE, (2,), {}),
+    "put_": (SIGNED, (PLACES[0], OTHER[0]), {"accumulate": True}),
+    "renorm_": (SIGNED, (2, 0, 1.0), {}),
+    "tril_": (SIGNED, (-1,), {}),
+    "triu_": (SIGNED, (), {"diagonal": 1}),
+    "scatter_reduce_": (SIGNED, (0, PLACES, OTHER, "amax"), {"include_self": False}),
+    "index_reduce_": (SIGNED, (1, np.array([2, 0]), OTHER[:, :2], "prod"), {}),
+    "bitwise_left_shift_": (PLACES + 5, (PLACES,), {}),
+    "bitwise_right_shift_": (PLACES + 5, (PLACES,), {}),
+    "gcd_": (PLACES + 4, (PLACES * 6,), {}),
+    "lcm_": (PLACES + 4, (PLACES * 6,), {}),
+    "scatter_ add": (SIGNED, (0, PLACES, OTHER), {"reduce": "add"}),
+    "scatter_ multiply": (SIGNED, (0, PLACES, 3.0), {"reduce": "multiply"}),
     "fill_diagonal_": (SIGNED, (9.0,), {}),
     "fill_diagonal_ tall": (np.zeros((7, 3)), (9.0,), {}),
     "fill_diagonal_ wrap": (np.zeros((7, 3)), (9.0,), {"wrap": True}),
@@ -163,10 +176,12 @@ CHANGES = {
     "unsqueeze_": (SIGNED, (-1,), {}),
     "transpose_": (SIGNED, (0, 1), {}),
     "swapaxes_": (SIGNED, (1, 0), {}),
+    "swapdims_": (SIGNED, (1, 0), {}),
     "t_": (SIGNED, (), {}),
 }
 
 
+@pytest.mark.filterwarnings("ignore:.*(is in beta|is deprecated):UserWarning")  # PyTorch's
 @pytest.mark.parametrize("case", CHANGES)
 def test_in_place_methods_agree_with_torch(torch, case):
     start, arguments, options = CHANGES[case]
@@ -230,7 +245,7 @@ def test_a_new_shape_of_a_leaf_under_no_grad():
     (x * 3).sum().backward()
     assert x.grad.tolist() == [[3.0, 3.0]]
     y = x * 2
-    with ag.no_grad(), pytest.raises(RuntimeError, match="transpose_: the shape of a recorded result"):
+    with ag.no_grad(), pytest.raises(RuntimeError, match="t_: the shape of a recorded result"):
         y.t_()
 
 
@@ -246,6 +261,8 @@ def test_augmented_assignment_of_every_operator(torch):
         x |= 8
         x &= 13
         x ^= 3
+        x <<= 2
+        x >>= 1
         x **= 2
     assert alias.tolist() == theirs.tolist()
 
@@ -569,3 +586,33 @@ def test_limits_agree_with_torch(torch):
         ag.finfo(ag.int64)
     with pytest.raises(ValueError, match="iinfo takes an integer dtype, not float32"):
         ag.iinfo(ag.float32)
+
+
+def test_one_argument_forms(torch):
+    mask = ag.tensor([[True, False], [True, True]])
+    rows, columns = ag.where(mask)
+    assert (rows.tolist(), columns.tolist()) == ([0, 1, 1], [0, 0, 1])
+    with pytest.raises(TypeError, match="where: give both x and y, or neither"):
+        ag.where(mask, ag.tensor(1.0))
+    assert ag.tensor([[1.0, 2.0], [3.0, 4.0]]).where(mask, 0.0).tolist() == [[1, 0], [3, 4]]
+    assert ag.repeat_interleave(ag.tensor([2, 0, 1])).tolist() == [0, 0, 2]
+    assert [x.tolist() for x in (reversed(ag.tensor([[1, 2], [3, 4]])), reversed(ag.tensor(5)))] == [
+        [[3, 4], [1, 2]],
+        5,
+    ]
+
+
+def test_shift_operators(torch):
+    for m in (ag, torch):
+        x = m.tensor([-9, 5])
+        assert (x << 2).tolist() == [-36, 20]
+        assert (x >> 1).tolist() == [-5, 2]
+        assert (2 << m.tensor([0, 3])).tolist() == [2, 16]
+        assert (64 >> m.tensor([1, 3])).tolist() == [32, 8]
+
+
+def test_draws_by_a_tensors_own_numbers():
+    ag.manual_seed(0)
+    assert ag.tensor([0.0, 1.0]).bernoulli().tolist() == [0, 1]
+    assert ag.tensor([0, 1]).bernoulli(1.0).tolist() == [1, 1]
+    assert ag.tensor([[0.0, 2.0], [3.0, 0.0]]).multinomial(1).tolist() == [[1], [0]]

@@ -1,12 +1,16 @@
 """Randomness: one seedable generator for everything random on the CPU.
 
 `manual_seed(s)` makes a run repeat itself exactly: initialization, shuffling, dropout and the random
-tensors all draw from the same stream.
+tensors all draw from the same stream. `drawing_from` gives a piece of code a stream of its own instead, in
+the thread that runs it: what a data loader does for each batch, so that its workers cannot disturb the order.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
@@ -17,6 +21,7 @@ from .device import device as device_type
 __all__ = [
     "Generator",
     "default_generator",
+    "drawing_from",
     "get_rng_state",
     "initial_seed",
     "manual_seed",
@@ -54,13 +59,13 @@ class Generator:
         Made on first use, since importing `numpy.random` would slow down importing this package.
         """
         if self._stream is None:
-            self.manual_seed(self.initial_seed())
-        return self._stream  # type: ignore[return-value]
+            self._stream = np.random.default_rng(abs(self.initial_seed()))
+        return self._stream
 
     def manual_seed(self, seed: int) -> Generator:
         """Start the stream over from `seed`."""
         self._seed = int(seed)
-        self._stream = np.random.default_rng(abs(self._seed))
+        self._stream = None
         return self
 
     def seed(self) -> int:
@@ -84,36 +89,47 @@ class Generator:
 
 
 default_generator = Generator()
+_current: ContextVar[Generator] = ContextVar("generator", default=default_generator)
+
+
+@contextmanager
+def drawing_from(generator: Generator) -> Iterator[None]:
+    """A block in which `generator` takes the place of the default one, for this thread only."""
+    token = _current.set(generator)
+    try:
+        yield
+    finally:
+        _current.reset(token)
 
 
 def manual_seed(seed: int) -> Generator:
     """Seed the default generator; returns it."""
-    return default_generator.manual_seed(seed)
+    return _current.get().manual_seed(seed)
 
 
 def initial_seed() -> int:
     """The seed that the default generator was last started from."""
-    return default_generator.initial_seed()
+    return _current.get().initial_seed()
 
 
 def seed() -> int:
     """Seed the default generator from the system's entropy; returns the seed."""
-    return default_generator.seed()
+    return _current.get().seed()
 
 
 def get_rng_state() -> Any:
     """The state of the default generator, for `set_rng_state`."""
-    return default_generator.get_state()
+    return _current.get().get_state()
 
 
 def set_rng_state(state: Any) -> None:
     """Continue the default generator from a state that `get_rng_state` returned."""
-    default_generator.set_state(state)
+    _current.get().set_state(state)
 
 
 def resolve(generator: Generator | None) -> np.random.Generator:
     """NumPy's generator behind the given or the default one."""
-    return (generator or default_generator).numpy
+    return (generator or _current.get()).numpy
 
 
 def uniform(generator: Generator | None, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any:

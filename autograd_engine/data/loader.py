@@ -1,17 +1,22 @@
-"""DataLoader: the samples of a data set, in order or shuffled, a batch at a time."""
+"""DataLoader: the samples of a data set a batch at a time, fetched here or ahead of time by workers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import contextlib
+import itertools
+import weakref
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import Future, wait
 from typing import Any
 
-import numpy as np
-
-from ..backend.random import Generator, resolve
-from ..creation import as_tensor
-from ..ops.shape import stack
-from ..tensor import Tensor
-from .dataset import Dataset, TensorDataset
+from ..backend.random import Generator as RandomGenerator
+from ..backend.random import resolve
+from .collate import default_collate, default_convert
+from .dataset import IterableDataset
+from .fetch import END, Fetch
+from .sampler import BatchSampler, RandomSampler, SequentialSampler
+from .workers import Crew
 
 __all__ = ["DataLoader"]
 
@@ -19,20 +24,39 @@ __all__ = ["DataLoader"]
 class DataLoader:
     """Deals out a data set in batches: iterate over it once per epoch.
 
-    Each batch has the structure of a sample, a list for a tuple as in PyTorch, with tensors that gained a
-    first dimension.
+    Each batch has the structure of a sample, a list for a tuple as in PyTorch, with tensors that gained a first
+    dimension; see `default_collate`. The batches are the same for every number and kind of workers, also with
+    random transforms: each batch draws from its own stream, which the generator's next number and the number of the
+    batch determine. That holds for the engine's random numbers. NumPy's and Python's own are seeded the same way
+    in worker processes, and left alone without them.
 
     Args:
-        dataset: anything with `len` and samples by index.
-        batch_size: samples per batch; the last batch may be smaller.
+        dataset: samples by index, or an `IterableDataset`.
+        batch_size: samples per batch; None gives single samples, with arrays as tensors.
         shuffle: deal the samples in a new random order in every epoch.
+        sampler: the order of the indices, instead of `shuffle`.
+        batch_sampler: lists of indices, instead of `batch_size`, `shuffle`, `sampler` and `drop_last`.
+        num_workers: how many workers fetch batches ahead of time; 0 fetches when asked. An `IterableDataset` is
+            read by one worker, so that nothing comes twice.
+        collate_fn: makes a batch of a list of samples; by default `default_collate`.
+        pin_memory: accepted for PyTorch's sake; on the CPU there is nothing to pin.
         drop_last: leave out the last batch if it is smaller.
-        generator: what to shuffle with; by default the generator that `manual_seed` seeds.
+        timeout: seconds to wait for a batch from the workers; 0 waits for ever.
+        worker_init_fn: called in each worker with its number before it begins.
+        multiprocessing_context: how worker processes start, such as "spawn"; by default Python's way here.
+        generator: what to shuffle with and to seed the batches from; by default the one that `manual_seed` seeds.
+        prefetch_factor: how many batches each worker may be ahead; 2 by default.
+        persistent_workers: keep the workers for the next epoch.
+        workers: "process", or "thread" for workers that share memory with this program: they start at once and copy
+            nothing, but run side by side only while they wait for files or compute in NumPy.
 
     Raises:
-        ValueError: the batch size is not positive, or the data set is empty.
+        ValueError: the data set is empty, or arguments that are out of range or exclude each other.
+
+    Errors in a worker are raised here, with the worker's traceback and the index of the sample.
 
     Example:
+        >>> from autograd_engine.data import TensorDataset
         >>> loader = DataLoader(TensorDataset(arange(5)), batch_size=2)
         >>> [batch for (batch,) in loader]
         [tensor([0, 1]), tensor([2, 3]), tensor([4])]
@@ -40,47 +64,129 @@ class DataLoader:
 
     def __init__(
         self,
-        dataset: Dataset | TensorDataset,
-        batch_size: int = 1,
-        shuffle: bool = False,
-        *,
+        dataset: Any,
+        batch_size: int | None = 1,
+        shuffle: bool | None = None,
+        sampler: Iterable[Any] | None = None,
+        batch_sampler: Iterable[Any] | None = None,
+        num_workers: int = 0,
+        collate_fn: Callable[[Any], Any] | None = None,
+        pin_memory: bool = False,
         drop_last: bool = False,
-        generator: Generator | None = None,
+        timeout: float = 0,
+        worker_init_fn: Callable[[int], Any] | None = None,
+        multiprocessing_context: Any = None,
+        generator: RandomGenerator | None = None,
+        *,
+        prefetch_factor: int | None = None,
+        persistent_workers: bool = False,
+        workers: str = "process",
     ) -> None:
-        if batch_size < 1:
-            raise ValueError(f"batch_size must be at least 1, not {batch_size}")
-        if not len(dataset):
+        stream = isinstance(dataset, IterableDataset)
+        if batch_sampler is not None:
+            _refuse(
+                "batch_sampler", batch_size=batch_size != 1, shuffle=shuffle, sampler=sampler, drop_last=drop_last
+            )
+        if sampler is not None:
+            _refuse("sampler", shuffle=shuffle)
+        if batch_size is None:
+            _refuse("batch_size=None", drop_last=drop_last)
+        if stream:
+            _refuse("an IterableDataset", shuffle=shuffle, sampler=sampler, batch_sampler=batch_sampler)
+        if num_workers < 0 or timeout < 0:
+            raise ValueError(f"num_workers and timeout must not be negative, not {num_workers} and {timeout}")
+        if workers not in ("process", "thread"):
+            raise ValueError(f'workers must be "process" or "thread", not {workers!r}')
+        if num_workers == 0 and (prefetch_factor is not None or persistent_workers or timeout):
+            raise ValueError("prefetch_factor, persistent_workers and timeout need num_workers of at least 1")
+        if prefetch_factor is not None and prefetch_factor < 1:
+            raise ValueError(f"prefetch_factor must be at least 1, not {prefetch_factor}")
+        if not stream and hasattr(dataset, "__len__") and not len(dataset):
             raise ValueError("the data set is empty")
         self.dataset = dataset
-        self.batch_size = batch_size
-        self.shuffle = shuffle
-        self.drop_last = drop_last
+        self.num_workers = num_workers
+        self.pin_memory = pin_memory
+        self.timeout = timeout
+        self.worker_init_fn = worker_init_fn
+        self.multiprocessing_context = multiprocessing_context
         self.generator = generator
+        self.prefetch_factor = (prefetch_factor or 2) if num_workers else None
+        self.persistent_workers = persistent_workers
+        self.workers = workers
+        if sampler is None:
+            sampler = RandomSampler(dataset, generator=generator) if shuffle else SequentialSampler(dataset)
+        if batch_sampler is None and batch_size is not None:
+            batch_sampler = BatchSampler(sampler, batch_size, drop_last)
+            self.batch_size: int | None = batch_sampler.batch_size
+        else:
+            self.batch_size = None
+        self.sampler = sampler
+        self.batch_sampler = batch_sampler
+        self.drop_last = drop_last
+        self.collate_fn = collate_fn or (default_convert if batch_sampler is None else default_collate)
+        self._idle: Crew | None = None
 
     def __len__(self) -> int:
-        count = len(self.dataset)
-        return count // self.batch_size if self.drop_last else -(-count // self.batch_size)
+        return len(self.sampler if self.batch_sampler is None else self.batch_sampler)  # type: ignore[arg-type]
 
     def __iter__(self) -> Iterator[Any]:
-        count = len(self.dataset)
-        order = resolve(self.generator).permutation(count) if self.shuffle else np.arange(count)
-        for batch in range(len(self)):
-            indices = order[batch * self.batch_size : (batch + 1) * self.batch_size]
-            if isinstance(self.dataset, TensorDataset):
-                yield list(self.dataset[indices])
-            else:
-                yield _collate([self.dataset[int(i)] for i in indices])
+        seed = int(resolve(self.generator).integers(2**63))
+        tasks = enumerate(self._tasks())
+        if self.num_workers == 0:
+            fetch = self._fetch()
+            batches = (fetch(seed, number, indices) for number, indices in tasks)
+        else:
+            batches = self._fetched_ahead(seed, tasks)
+        with contextlib.closing(batches):
+            for batch in batches:
+                if batch is END:
+                    return
+                yield batch
+
+    def _fetch(self) -> Fetch:
+        return Fetch(self.dataset, self.collate_fn, self.batch_sampler is not None, self.drop_last)
+
+    def _tasks(self) -> Iterable[Any]:
+        """What to fetch, batch by batch; of a stream, as many places as it has to fill."""
+        if isinstance(self.dataset, IterableDataset):
+            return itertools.repeat(None if self.batch_size is None else range(self.batch_size))
+        return self.sampler if self.batch_sampler is None else self.batch_sampler
+
+    def _fetched_ahead(self, seed: int, tasks: Iterable[tuple[int, Any]]) -> Generator[Any, None, None]:
+        """The batches in order, while workers fetch the next ones; the workers end with it."""
+        crew, self._idle = self._idle or self._new_crew(), None
+        waiting: deque[Future[Any]] = deque()
+        ahead = len(crew.workers) * (self.prefetch_factor or 0)
+        try:
+            for number, indices in tasks:
+                waiting.append(crew.submit(seed, number, indices))
+                if len(waiting) > ahead:
+                    yield self._result(waiting.popleft())
+            while waiting:
+                yield self._result(waiting.popleft())
+            if self.persistent_workers and self._idle is None:
+                self._idle = crew
+        finally:
+            if crew is not self._idle:
+                crew.stop()
+
+    def _new_crew(self) -> Crew:
+        count = 1 if isinstance(self.dataset, IterableDataset) else self.num_workers
+        crew = Crew(
+            self.workers, count, self._fetch(), self.dataset, self.worker_init_fn, self.multiprocessing_context
+        )
+        if self.persistent_workers:
+            weakref.finalize(self, crew.stop)
+        return crew
+
+    def _result(self, future: Future[Any]) -> Any:
+        if self.timeout and wait([future], self.timeout).not_done:
+            raise RuntimeError(f"the DataLoader's workers took more than {self.timeout} seconds for a batch")
+        return future.result()
 
 
-def _collate(samples: Sequence[Any]) -> Any:
-    """Samples of one structure as one sample of batches."""
-    first = samples[0]
-    if isinstance(first, Tensor):
-        return stack(samples)
-    if isinstance(first, (np.ndarray, np.generic, int, float)):
-        return as_tensor(np.stack(samples)) if hasattr(first, "dtype") else as_tensor(list(samples))
-    if isinstance(first, Mapping):
-        return {key: _collate([sample[key] for sample in samples]) for key in first}
-    if isinstance(first, (tuple, list)):
-        return [_collate(column) for column in zip(*samples, strict=True)]
-    return list(samples)
+def _refuse(what: str, **others: Any) -> None:
+    """Complain of arguments that `what` leaves no place for."""
+    given = [name for name, value in others.items() if value is not None and value is not False]
+    if given:
+        raise ValueError(f"{what} excludes {' and '.join(given)}")

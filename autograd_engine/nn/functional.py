@@ -5,27 +5,154 @@ They are the operations in `ops` under PyTorch's names and signatures.
 
 from __future__ import annotations
 
+import functools
 import warnings
 from typing import Any
 
 from ..backend.arrays import Array
-from ..ops import math, reduce
-from ..ops.linalg import linear
-from ..ops.loss import cross_entropy, l1_loss, mse_loss, nll_loss
-from ..ops.math import sigmoid, silu, tanh
+from ..ops import math
+from ..ops import softmax as softmax_ops
+from ..ops.activation import (
+    celu,
+    elu,
+    gelu,
+    glu,
+    gumbel_softmax,
+    hardshrink,
+    hardsigmoid,
+    hardswish,
+    hardtanh,
+    leaky_relu,
+    logsigmoid,
+    maxout,
+    mish,
+    prelu,
+    relu6,
+    rrelu,
+    selu,
+    silu,
+    softplus,
+    softshrink,
+    softsign,
+    tanhshrink,
+    threshold,
+)
+from ..ops.classification import (
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    cross_entropy,
+    kl_div,
+    multilabel_soft_margin_loss,
+    nll_loss,
+    soft_margin_loss,
+)
+from ..ops.ctc import ctc_loss
+from ..ops.distances import cosine_similarity, normalize, pairwise_distance
+from ..ops.dropout import alpha_dropout, dropout, dropout1d, dropout2d, dropout3d, feature_alpha_dropout
+from ..ops.embedding import embedding, embedding_bag
+from ..ops.index import one_hot
+from ..ops.linalg import bilinear, linear
+from ..ops.loss import gaussian_nll_loss, huber_loss, l1_loss, mse_loss, poisson_nll_loss, smooth_l1_loss
+from ..ops.margin import (
+    cosine_embedding_loss,
+    hinge_embedding_loss,
+    hinge_loss,
+    margin_ranking_loss,
+    multi_margin_loss,
+    multilabel_margin_loss,
+    triplet_margin_loss,
+    triplet_margin_with_distance_loss,
+)
+from ..ops.math import sigmoid, tanh
+from ..ops.norm import batch_norm, group_norm, instance_norm, layer_norm, local_response_norm, rms_norm
+from ..ops.padding import pad
+from ..ops.resample import channel_shuffle, interpolate, pixel_shuffle, pixel_unshuffle
 
 __all__ = [
+    "alpha_dropout",
+    "batch_norm",
+    "bilinear",
+    "binary_cross_entropy",
+    "binary_cross_entropy_with_logits",
+    "celu",
+    "celu_",
+    "channel_shuffle",
+    "cosine_embedding_loss",
+    "cosine_similarity",
     "cross_entropy",
+    "ctc_loss",
+    "dropout",
+    "dropout1d",
+    "dropout2d",
+    "dropout3d",
+    "elu",
+    "elu_",
+    "embedding",
+    "embedding_bag",
+    "feature_alpha_dropout",
+    "gaussian_nll_loss",
+    "gelu",
+    "glu",
+    "group_norm",
+    "gumbel_softmax",
+    "hardshrink",
+    "hardsigmoid",
+    "hardswish",
+    "hardtanh",
+    "hardtanh_",
+    "hinge_embedding_loss",
+    "hinge_loss",
+    "huber_loss",
+    "instance_norm",
+    "interpolate",
+    "kl_div",
     "l1_loss",
+    "layer_norm",
+    "leaky_relu",
+    "leaky_relu_",
     "linear",
+    "local_response_norm",
     "log_softmax",
+    "logsigmoid",
+    "margin_ranking_loss",
+    "maxout",
+    "mish",
     "mse_loss",
+    "multi_margin_loss",
+    "multilabel_margin_loss",
+    "multilabel_soft_margin_loss",
     "nll_loss",
+    "normalize",
+    "one_hot",
+    "pad",
+    "pairwise_distance",
+    "pixel_shuffle",
+    "pixel_unshuffle",
+    "poisson_nll_loss",
+    "prelu",
     "relu",
+    "relu6",
+    "relu_",
+    "rms_norm",
+    "rrelu",
+    "rrelu_",
+    "selu",
+    "selu_",
     "sigmoid",
     "silu",
+    "smooth_l1_loss",
+    "soft_margin_loss",
     "softmax",
+    "softmin",
+    "softplus",
+    "softshrink",
+    "softsign",
     "tanh",
+    "tanhshrink",
+    "threshold",
+    "threshold_",
+    "triplet_margin_loss",
+    "triplet_margin_with_distance_loss",
 ]
 
 
@@ -48,7 +175,7 @@ def softmax(input: Array, dim: int | None = None, *, dtype: Any = None) -> Array
     Warns:
         UserWarning: `dim` is left out; then it is 0 for inputs of 0, 1 or 3 dimensions, else 1.
     """
-    return reduce.softmax(input, _implicit_dim(input.ndim, "softmax") if dim is None else dim, dtype=dtype)
+    return softmax_ops.softmax(input, _implicit_dim(input.ndim, "softmax") if dim is None else dim, dtype=dtype)
 
 
 def log_softmax(input: Array, dim: int | None = None, *, dtype: Any = None) -> Array:
@@ -57,4 +184,21 @@ def log_softmax(input: Array, dim: int | None = None, *, dtype: Any = None) -> A
     Warns:
         UserWarning: `dim` is left out, as for `softmax`.
     """
-    return reduce.log_softmax(input, _implicit_dim(input.ndim, "log_softmax") if dim is None else dim, dtype=dtype)
+    return softmax_ops.log_softmax(
+        input, _implicit_dim(input.ndim, "log_softmax") if dim is None else dim, dtype=dtype
+    )
+
+
+def softmin(input: Array, dim: int | None = None, *, dtype: Any = None) -> Array:
+    """`softmax` of -x along `dim`.
+
+    Warns:
+        UserWarning: `dim` is left out, as for `softmax`.
+    """
+    return softmax_ops.softmax(-input, _implicit_dim(input.ndim, "softmin") if dim is None else dim, dtype=dtype)
+
+
+celu_, elu_, hardtanh_, leaky_relu_, relu_, rrelu_, selu_, threshold_ = (
+    functools.partial(function, inplace=True)
+    for function in (celu, elu, hardtanh, leaky_relu, relu, rrelu, selu, threshold)
+)

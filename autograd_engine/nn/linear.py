@@ -1,4 +1,4 @@
-"""Affine maps, and the modules that only rearrange."""
+"""Affine and bilinear maps, and the modules that only rearrange."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import math
 from typing import Any
 
 from ..creation import empty
-from ..ops.linalg import linear
+from ..ops.arrange import unflatten
+from ..ops.linalg import bilinear, linear
 from ..ops.shape import flatten
 from . import init
 from .module import Module, Parameter
 
-__all__ = ["Flatten", "Identity", "Linear"]
+__all__ = ["Bilinear", "Flatten", "Identity", "Linear", "Unflatten"]
 
 
 class Linear(Module):
@@ -25,6 +26,7 @@ class Linear(Module):
 
     Raises:
         ValueError: the input's last dimension is not in_features.
+        TypeError: the input's dtype is not the weight's.
 
     Example:
         >>> Linear(3, 2)(ones(5, 3)).shape
@@ -53,15 +55,88 @@ class Linear(Module):
 
     def forward(self, input: Any) -> Any:
         """Apply the map."""
-        return linear(input, self.weight, self.bias)
+        try:
+            return linear(input, self.weight, self.bias)
+        except ValueError as error:
+            raise ValueError(
+                f"{self!r} takes inputs whose last dimension is {self.in_features}, got shape {tuple(input.shape)}"
+            ) from error
 
     def extra_repr(self) -> str:
         """The sizes."""
         return f"in_features={self.in_features}, out_features={self.out_features}, bias={self.bias is not None}"
 
+    def _flops(self, inputs: tuple[Any, ...], output: Any) -> int:
+        return 2 * self.in_features * math.prod(output.shape)
+
+
+class Bilinear(Module):
+    """y[o] = x1^T W[o] x2 + b[o].
+
+    Shapes: (..., in1_features) and (..., in2_features) -> (..., out_features). The weight is (out_features,
+    in1_features, in2_features); weight and bias start uniform on [-k, k] with k = 1 / sqrt(in1_features).
+
+    Args:
+        bias: whether to add b.
+
+    Raises:
+        ValueError: the inputs' last dimensions are not those, their leading ones differ, or no in1_features.
+
+    Example:
+        >>> Bilinear(3, 4, 2)(ones(5, 3), ones(5, 4)).shape
+        (5, 2)
+    """
+
+    weight: Parameter
+    bias: Parameter | None
+
+    def __init__(
+        self,
+        in1_features: int,
+        in2_features: int,
+        out_features: int,
+        bias: bool = True,
+        device: Any = None,
+        dtype: Any = None,
+    ) -> None:
+        super().__init__()
+        if in1_features <= 0:
+            raise ValueError(f"in1_features must be positive, not {in1_features}")
+        self.in1_features = in1_features
+        self.in2_features = in2_features
+        self.out_features = out_features
+        self.weight = Parameter(empty(out_features, in1_features, in2_features, dtype=dtype, device=device))
+        self.bias = Parameter(empty(out_features, dtype=dtype, device=device)) if bias else None
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draw new initial values."""
+        bound = 1 / math.sqrt(self.in1_features)
+        init.uniform_(self.weight, -bound, bound)
+        if self.bias is not None:
+            init.uniform_(self.bias, -bound, bound)
+
+    def forward(self, input1: Any, input2: Any) -> Any:
+        """Apply the map."""
+        return bilinear(input1, input2, self.weight, self.bias)
+
+    def extra_repr(self) -> str:
+        """The sizes."""
+        return (
+            f"in1_features={self.in1_features}, in2_features={self.in2_features}, "
+            f"out_features={self.out_features}, bias={self.bias is not None}"
+        )
+
+    def _flops(self, inputs: tuple[Any, ...], output: Any) -> int:
+        return 2 * (self.in1_features + 1) * self.in2_features * math.prod(output.shape)
+
 
 class Flatten(Module):
-    """Merge the dimensions start_dim to end_dim, by default all but the batch."""
+    """Merge the dimensions start_dim to end_dim, by default all but the batch.
+
+    Raises:
+        IndexError: there is no such dimension.
+    """
 
     def __init__(self, start_dim: int = 1, end_dim: int = -1) -> None:
         super().__init__()
@@ -75,6 +150,34 @@ class Flatten(Module):
     def extra_repr(self) -> str:
         """The dimensions."""
         return f"start_dim={self.start_dim}, end_dim={self.end_dim}"
+
+
+class Unflatten(Module):
+    """Divide the dimension `dim` into several of the sizes `unflattened_size`, one of which may be -1.
+
+    Raises:
+        TypeError: the sizes are not integers.
+        ValueError: their product is not the size of the dimension.
+
+    Example:
+        >>> Unflatten(1, (3, -1))(ones(2, 12)).shape
+        (2, 3, 4)
+    """
+
+    def __init__(self, dim: int, unflattened_size: tuple[int, ...] | list[int]) -> None:
+        super().__init__()
+        if not isinstance(unflattened_size, (tuple, list)) or not all(isinstance(n, int) for n in unflattened_size):
+            raise TypeError(f"unflattened_size must be a tuple of integers, not {unflattened_size!r}")
+        self.dim = dim
+        self.unflattened_size = unflattened_size
+
+    def forward(self, input: Any) -> Any:
+        """Unflatten."""
+        return unflatten(input, self.dim, self.unflattened_size)
+
+    def extra_repr(self) -> str:
+        """The dimension and its sizes."""
+        return f"dim={self.dim}, unflattened_size={self.unflattened_size}"
 
 
 class Identity(Module):

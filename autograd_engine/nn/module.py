@@ -15,9 +15,11 @@ from typing import Any, NamedTuple, Self, overload
 import numpy as np
 
 from ..autograd import no_grad
+from ..backend.arrays import can_store
 from ..tensor import Tensor
+from .hooks import Hookable
 
-__all__ = ["LoadedKeys", "Module", "ModuleList", "Parameter", "Sequential"]
+__all__ = ["LoadedKeys", "Module", "Parameter"]
 
 
 class Parameter(Tensor):
@@ -55,8 +57,13 @@ class LoadedKeys(NamedTuple):
     missing_keys: list[str]
     unexpected_keys: list[str]
 
+    def __repr__(self) -> str:
+        if not self.missing_keys and not self.unexpected_keys:
+            return "<All keys matched successfully>"
+        return f"LoadedKeys(missing_keys={self.missing_keys}, unexpected_keys={self.unexpected_keys})"
 
-class Module:
+
+class Module(Hookable):
     """The base of all layers and models: define `forward`, and assign parameters and modules to attributes.
 
     Attributes:
@@ -77,30 +84,42 @@ class Module:
     """
 
     training: bool = True
-    _buffers: dict[str, bool] | None = None
-
-    def forward(self, *args: Any, **kwargs: Any) -> Any:
-        """Compute the result; subclasses define it. Call the module itself, `module(x)`."""
-        raise NotImplementedError(f"{type(self).__name__} does not define forward()")
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """The result of `forward` for these arguments."""
-        return self.forward(*args, **kwargs)
+    _buffers: Mapping[str, bool] = {}
+    """The names of the buffers, and whether each one is part of the state; never changed, only replaced."""
 
     # ------------------------------------------------------------------------------ what it owns
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if isinstance(self.__dict__.get(name), Parameter) and not (value is None or isinstance(value, Parameter)):
-            raise TypeError(
-                f"{type(self).__name__}.{name} is a parameter and cannot become a {type(value).__name__}, which "
-                "no optimizer would find; assign nn.Parameter(value), or change it in place under no_grad()"
-            )
+        if isinstance(self.__dict__.get(name), (Tensor, Module)) or name in self._buffers:
+            self._check_replacement(name, value)
         object.__setattr__(self, name, value)
 
+    def _owned_as(self, name: str) -> str | None:
+        """What the attribute `name` is to the module: a parameter, a module, a buffer, or None of these."""
+        value = self.__dict__.get(name)
+        if isinstance(value, Parameter):
+            return "parameter"
+        if isinstance(value, Module):
+            return "module"
+        return "buffer" if name in self._buffers else None
+
+    def _check_replacement(self, name: str, value: Any) -> None:
+        """Raise if `value` would make a part of the state an attribute that nobody finds."""
+        word = self._owned_as(name)
+        kinds, remedy = _MAY_BECOME[word]
+        if value is not None and not isinstance(value, kinds):
+            raise TypeError(
+                f"{type(self).__name__}.{name} is a {word} and cannot become a {type(value).__name__}, which "
+                f"nobody would find; assign {remedy}"
+            )
+
     def _register(self, name: str, value: Any, kind: type, word: str) -> None:
+        if not isinstance(name, str):
+            raise TypeError(f"the name of a {word} must be a string, not {name!r}")
         if not name or "." in name:
             raise KeyError(f"the name of a {word} must be non-empty and contain no dot, not {name!r}")
-        if hasattr(self, name):
+        left_out = name in self.__dict__ and self.__dict__[name] is None
+        if hasattr(self, name) and not left_out and self._owned_as(name) != word:
             raise KeyError(f"{type(self).__name__} already has an attribute {name!r}")
         if value is not None and not isinstance(value, kind):
             raise TypeError(f"{word} {name!r} must be a {kind.__name__} or None, not {type(value).__name__}")
@@ -126,7 +145,7 @@ class Module:
             TypeError: not a tensor.
         """
         self._register(name, tensor, Tensor, "buffer")
-        self._buffers = {**(self._buffers or {}), name: persistent}
+        self._buffers = {**self._buffers, name: persistent}
 
     def add_module(self, name: str, module: Module | None) -> None:
         """Assign a submodule to the attribute `name`, which need not be an identifier.
@@ -137,10 +156,58 @@ class Module:
         """
         self._register(name, module, Module, "module")
 
+    def register_module(self, name: str, module: Module | None) -> None:
+        """The same as `add_module`."""
+        self.add_module(name, module)
+
+    def get_submodule(self, target: str) -> Module:
+        """The module of this dotted name; this one itself for "".
+
+        Raises:
+            AttributeError: there is none.
+        """
+        module: Module = self
+        for name in target.split(".") if target else ():
+            child = module.__dict__.get(name)
+            if not isinstance(child, Module):
+                known = ", ".join(n for n, _ in module.named_children()) or "none"
+                raise AttributeError(
+                    f"{target!r}: {type(module).__name__} has no submodule {name!r}; it has {known}"
+                )
+            module = child
+        return module
+
+    def _get(self, target: str, word: str) -> Any:
+        path, _, name = target.rpartition(".")
+        module = self.get_submodule(path)
+        if module._owned_as(name) != word:
+            raise AttributeError(f"{target!r}: {type(module).__name__} has no {word} {name!r}")
+        return module.__dict__.get(name)
+
+    def get_parameter(self, target: str) -> Parameter:
+        """The parameter of this dotted name.
+
+        Raises:
+            AttributeError: there is none.
+
+        Example:
+            >>> Sequential(Linear(2, 3)).get_parameter("0.weight").shape
+            (3, 2)
+        """
+        return self._get(target, "parameter")
+
+    def get_buffer(self, target: str) -> Tensor:
+        """The buffer of this dotted name.
+
+        Raises:
+            AttributeError: there is none.
+        """
+        return self._get(target, "buffer")
+
     def _own_buffers(self) -> Iterator[tuple[str, Tensor, bool]]:
-        for name, persistent in (self._buffers or {}).items():
+        for name, persistent in self._buffers.items():
             value = self.__dict__.get(name)
-            if value is not None:
+            if isinstance(value, Tensor) and not isinstance(value, Parameter):
                 yield name, value, persistent
 
     def named_children(self) -> Iterator[tuple[str, Module]]:
@@ -206,12 +273,16 @@ class Module:
 
     # ------------------------------------------------------------------------------ saving, loading
 
-    def state_dict(self, *, prefix: str = "") -> dict[str, Tensor]:
+    def state_dict(self, *, prefix: str = "", keep_vars: bool = False) -> dict[str, Tensor]:
         """The values of all parameters and persistent buffers by dotted name, sharing their memory.
 
         A parameter that several modules share appears under each of its names, as in PyTorch.
+
+        Args:
+            prefix: what all names begin with.
+            keep_vars: give the parameters themselves and not detached tensors.
         """
-        return {prefix + name: tensor.detach() for name, tensor in self._state()}
+        return {prefix + name: tensor if keep_vars else tensor.detach() for name, tensor in self._state()}
 
     def _state(self) -> Iterator[tuple[str, Tensor]]:
         for path, module in self.named_modules(remove_duplicate=False):
@@ -222,38 +293,50 @@ class Module:
                 if persistent:
                     yield dot + name, buffer
 
-    def load_state_dict(self, state_dict: Mapping[str, Any], strict: bool = True) -> LoadedKeys:
+    def load_state_dict(
+        self, state_dict: Mapping[str, Any], strict: bool = True, assign: bool = False
+    ) -> LoadedKeys:
         """Copy the values of `state_dict` into the parameters and buffers. On an error nothing is copied.
 
         Args:
             state_dict: tensors or arrays by dotted name.
             strict: refuse missing and unexpected names; otherwise they are only returned.
+            assign: take over the arrays, and so their dtypes, instead of copying. The parameters stay the same
+                objects.
 
         Raises:
-            RuntimeError: names or shapes do not match; the message lists all of them.
+            TypeError: `state_dict` is not a mapping.
+            RuntimeError: names, shapes or dtypes do not match; the message lists all of them.
 
         Example:
             >>> Linear(2, 2).load_state_dict({"weight": [[1, 0], [0, 1]], "bias": [0, 0]})
-            LoadedKeys(missing_keys=[], unexpected_keys=[])
+            <All keys matched successfully>
         """
+        if not isinstance(state_dict, Mapping):
+            raise TypeError(f"load_state_dict takes tensors by name, not a {type(state_dict).__name__}")
         own = dict(self._state())
-        given = {n: v.array if isinstance(v, Tensor) else np.asarray(v) for n, v in state_dict.items()}
-        keys = LoadedKeys([n for n in own if n not in given], [n for n in given if n not in own])
+        keys = LoadedKeys([n for n in own if n not in state_dict], [n for n in state_dict if n not in own])
         problems = []
         if strict and keys.missing_keys:
             problems.append(f"missing: {', '.join(keys.missing_keys)}")
         if strict and keys.unexpected_keys:
-            problems.append(f"unexpected: {', '.join(keys.unexpected_keys)}")
+            problems.append(f"unexpected: {', '.join(map(str, keys.unexpected_keys))}")
+        arrays = {}
         for name, tensor in own.items():
-            if name in given and given[name].shape != tensor.shape:
-                problems.append(f"{name}: the module has shape {tensor.shape}, the state {given[name].shape}")
+            if name in state_dict:
+                try:
+                    arrays[name] = _array_for(tensor, state_dict[name], assign)
+                except ValueError as error:
+                    problems.append(f"{name}: {error}")
         if problems:
             lines = "\n  ".join(problems)
             raise RuntimeError(f"the state does not fit this {type(self).__name__}; nothing was loaded\n  {lines}")
         with no_grad():
-            for name, tensor in own.items():
-                if name in given:
-                    tensor.copy_(given[name])
+            for name, array in arrays.items():
+                if assign:
+                    own[name].data, own[name].grad = array, None
+                else:
+                    own[name].copy_(array)
         return keys
 
     # ------------------------------------------------------------------------------ all at once
@@ -289,6 +372,15 @@ class Module:
             elif parameter.grad is not None:
                 parameter.grad.detach_().zero_()
 
+    def _convert(self, tensors: Iterable[Tensor], convert: Callable[[Tensor], Tensor]) -> Self:
+        for tensor in list(tensors):
+            converted = convert(tensor.detach())
+            if converted.dtype != tensor.dtype:
+                grad = tensor.grad
+                tensor.data = converted
+                tensor.grad = None if grad is None else convert(grad.detach())
+        return self
+
     @overload
     def to(self, target: Any, /) -> Self: ...
 
@@ -304,17 +396,29 @@ class Module:
             TypeError: the dtype is not floating.
             ValueError: there is no such device.
         """
-        for tensor in (*self.parameters(), *self.buffers()):
-            if not tensor.is_floating_point():
-                continue
-            converted = tensor.detach().to(*targets, dtype=dtype, device=device)
-            if not converted.is_floating_point():
-                raise TypeError(f"a module's parameters must be of a floating dtype, not {converted.dtype}")
-            if converted.dtype != tensor.dtype:
-                grad = tensor.grad
-                tensor.data = converted
-                tensor.grad = None if grad is None else grad.detach().to(converted.dtype)
-        return self
+
+        def convert(tensor: Tensor) -> Tensor:
+            return tensor.to(*targets, dtype=dtype, device=device)
+
+        wanted = convert(Tensor(0.0)).dtype
+        if wanted.kind != "f":
+            raise TypeError(f"a module's parameters must be of a floating dtype, not {wanted}")
+        tensors = (*self.parameters(), *self.buffers())
+        return self._convert((t for t in tensors if t.is_floating_point()), convert)
+
+    def type(self, dst_type: Any) -> Self:
+        """Convert all parameters and buffers, also those of integers, to a dtype; returns the module.
+
+        Raises:
+            TypeError: there are parameters and the dtype is not floating.
+        """
+        if np.dtype(dst_type).kind != "f" and any(True for _ in self.parameters()):
+            raise TypeError(f"a module's parameters must be of a floating dtype, not {np.dtype(dst_type)}")
+        return self._convert((*self.parameters(), *self.buffers()), lambda tensor: tensor.to(dst_type))
+
+    def half(self) -> Self:
+        """Convert to float16."""
+        return self.to(dtype=np.float16)
 
     def float(self) -> Self:
         """Convert to float32."""
@@ -324,11 +428,28 @@ class Module:
         """Convert to float64."""
         return self.to(dtype=np.float64)
 
+    def cpu(self) -> Self:
+        """Move to the CPU."""
+        return self.to(device="cpu")
+
+    def cuda(self, device: Any = None) -> Self:
+        """Move to a GPU.
+
+        Raises:
+            ValueError: there is no such device.
+        """
+        return self.to(device="cuda" if device is None else device)
+
     # ------------------------------------------------------------------------------ looks
 
     def extra_repr(self) -> str:
         """The settings that `repr` shows between the parentheses; subclasses define it."""
         return ""
+
+    def _flops(self, inputs: tuple[Any, ...], output: Any) -> int:
+        """Floating-point operations of one call, without those of submodules: two for each multiply-add of a
+        matrix product or convolution. The layers that have such products define it, for `viz.summary`."""
+        return 0
 
     def _child_reprs(self) -> list[str]:
         return [f"({n}): {m!r}" for n, m in self.__dict__.items() if isinstance(m, Module)]
@@ -342,116 +463,41 @@ class Module:
         return f"{type(self).__name__}(\n  {body}\n)"
 
 
+_MAY_BECOME: dict[str | None, tuple[Any, str]] = {
+    "parameter": (Parameter, "nn.Parameter(value), or change it in place under no_grad()"),
+    "module": ((Module, Parameter), "a module or None"),
+    "buffer": ((Tensor, Module), "a tensor or None"),
+    None: (object, ""),
+}
+"""For each kind of thing that a module owns what may take its place."""
+
+
+def _array_for(tensor: Tensor, given: Any, assign: bool) -> Any:
+    """The array that `given` stands for, if it may take the place of the values of `tensor`.
+
+    Raises:
+        ValueError: it may not.
+    """
+    try:
+        array = given.array if isinstance(given, Tensor) else np.asarray(given)
+    except (TypeError, ValueError):  # nested sequences of different lengths
+        array = np.array(None)
+    if array.dtype.kind not in "biuf":
+        raise ValueError(f"the state holds a {type(given).__name__} that is no array of real numbers")
+    if array.shape != tensor.shape:
+        raise ValueError(f"the module has shape {tensor.shape}, the state {array.shape}")
+    if assign and tensor.requires_grad and array.dtype.kind != "f":
+        raise ValueError(f"a parameter cannot take over an array of {array.dtype}")
+    if not can_store(array.dtype, tensor.dtype):
+        raise ValueError(f"the module has dtype {tensor.dtype}, which cannot store the {array.dtype} of the state")
+    if not assign and not tensor._shared().flags.writeable:
+        raise ValueError("the module's array is read-only (as expand() makes it); give the module a clone()")
+    return array
+
+
 def _parameters_of(module: Module) -> Iterator[tuple[str, Tensor]]:
     return ((n, v) for n, v in module.__dict__.items() if isinstance(v, Parameter))
 
 
 def _buffers_of(module: Module) -> Iterator[tuple[str, Tensor]]:
     return ((name, buffer) for name, buffer, _ in module._own_buffers())
-
-
-class _Numbered(Module):
-    """Submodules under the names "0", "1", ..."""
-
-    def __len__(self) -> int:
-        return len(self._items())
-
-    def __iter__(self) -> Iterator[Module]:
-        return iter(self._items())
-
-    @overload
-    def __getitem__(self, index: int) -> Module: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> Self: ...
-
-    def __getitem__(self, index: int | slice) -> Module:
-        items = self._items()
-        return self._of(items[index]) if isinstance(index, slice) else items[index]
-
-    def __setitem__(self, index: int, module: Module) -> None:
-        if not isinstance(module, Module):
-            raise TypeError(f"expected a Module, got {type(module).__name__}")
-        names = [name for name, value in self.__dict__.items() if isinstance(value, Module)]
-        setattr(self, names[index], module)
-
-    def append(self, module: Module) -> Self:
-        """Add a module at the end; returns the container."""
-        self.add_module(str(len(self)), module)
-        return self
-
-    def extend(self, modules: Iterable[Module]) -> Self:
-        """Add modules at the end; returns the container."""
-        for module in modules:
-            self.append(module)
-        return self
-
-    def _items(self) -> list[Module]:
-        return [value for value in self.__dict__.values() if isinstance(value, Module)]
-
-    @classmethod
-    def _of(cls, modules: Iterable[Module]) -> Self:
-        part = cls.__new__(cls)
-        return part.extend(modules)
-
-
-class Sequential(_Numbered):
-    """Modules applied one after the other, each to the result of the one before.
-
-    Args:
-        modules: the modules, named "0", "1", ...; or one dictionary of them by name.
-
-    Example:
-        >>> Sequential(Linear(64, 32), ReLU(), Linear(32, 10))
-        Sequential(
-          (0): Linear(in_features=64, out_features=32, bias=True)
-          (1): ReLU()
-          (2): Linear(in_features=32, out_features=10, bias=True)
-        )
-    """
-
-    def __init__(self, *modules: Module | Mapping[str, Module]) -> None:
-        super().__init__()
-        named: Iterable[tuple[str, Any]] = ((str(i), module) for i, module in enumerate(modules))
-        if len(modules) == 1 and isinstance(modules[0], Mapping):
-            named = modules[0].items()
-        for name, module in named:
-            self.add_module(name, module)
-
-    def forward(self, input: Any) -> Any:
-        """Apply all modules in order."""
-        for module in self.__dict__.values():
-            if isinstance(module, Module):
-                input = module(input)
-        return input
-
-
-class ModuleList(_Numbered):
-    """A list of modules whose parameters are found, unlike those in a plain list.
-
-    Example:
-        >>> ModuleList([Linear(4, 4), Linear(4, 4)])
-        ModuleList(
-          (0-1): 2 x Linear(in_features=4, out_features=4, bias=True)
-        )
-    """
-
-    def __init__(self, modules: Iterable[Module] = ()) -> None:
-        super().__init__()
-        self.extend(modules)
-
-    def _child_reprs(self) -> list[str]:
-        """Runs of equal modules on one line."""
-        runs: list[tuple[int, str]] = []
-        for shown in map(repr, self):
-            if runs and runs[-1][1] == shown:
-                runs[-1] = (runs[-1][0] + 1, shown)
-            else:
-                runs.append((1, shown))
-        lines, start = [], 0
-        for count, shown in runs:
-            lines.append(
-                f"({start}): {shown}" if count == 1 else f"({start}-{start + count - 1}): {count} x {shown}"
-            )
-            start += count
-        return lines

@@ -1,7 +1,7 @@
-"""Arranging: repeating, joining, splitting, turning and embedding, composed of reshaping, reading and writing.
+"""Arranging: repeating, joining, splitting, turning, combining; composed of reshaping and reading.
 
-Only diagonals and sliding windows are primitives of their own. Both read through a view in which the elements
-lie side by side, and their adjoints add through the same view.
+Only sliding windows are a primitive: a view in which the elements of each window lie side by side, and whose
+adjoint adds through the same view.
 """
 
 from __future__ import annotations
@@ -15,11 +15,10 @@ import numpy as np
 
 from ..backend.arrays import Array
 from ..graph import Value
-from ..primitive import Accumulate, primitive
+from ..primitive import Accumulate, make_tensor, primitive
 from .dims import along, broadcast_shapes, dims_of, normalize_dim, numpy_names, size_of
 from .index import index_select
-from .math import keep, where
-from .shape import cat, clone, expand, flip, identity, movedim, ravel, reshape, split, stack, transpose
+from .shape import cat, clone, expand, flip, identity, ravel, reshape, split, stack, transpose
 
 __all__ = [
     "adjoint",
@@ -31,11 +30,6 @@ __all__ = [
     "cartesian_prod",
     "column_stack",
     "combinations",
-    "diag",
-    "diag_embed",
-    "diagflat",
-    "diagonal",
-    "diagonal_scatter",
     "dsplit",
     "dstack",
     "fliplr",
@@ -51,8 +45,6 @@ __all__ = [
     "row_stack",
     "tensor_split",
     "tile",
-    "tril",
-    "triu",
     "unflatten",
     "unfold",
     "vsplit",
@@ -89,8 +81,12 @@ def tile(x: Array, *dims: Any) -> Array:
 
 
 @numpy_names
-def repeat_interleave(x: Array, repeats: Any, dim: int | None = None, *, output_size: int | None = None) -> Array:
+def repeat_interleave(
+    x: Array, repeats: Any = None, dim: int | None = None, *, output_size: int | None = None
+) -> Array:
     """Each slice of `x` along `dim` repeated in place; without `dim`, each element of the flattened `x`.
+
+    With one argument, the repetitions: the numbers 0, 1, ... each as often as it says.
 
     Args:
         repeats: how often: one integer, or a 1-d tensor with one for each slice.
@@ -103,6 +99,11 @@ def repeat_interleave(x: Array, repeats: Any, dim: int | None = None, *, output_
         >>> repeat_interleave(tensor([1.0, 2.0]), tensor([1, 2]))
         tensor([1., 2., 2.])
     """
+    if repeats is None:
+        repeats = getattr(x, "array", x)
+        if repeats.ndim != 1:
+            raise ValueError(f"repeat_interleave: expected repetitions of 1 dimension, got shape {repeats.shape}")
+        x = np.arange(len(repeats)) if repeats is x else make_tensor(np.arange(len(repeats)), None)
     if dim is None or not x.shape:
         x = ravel(x)
     dim = normalize_dim(dim or 0, len(x.shape), "repeat_interleave")
@@ -356,125 +357,6 @@ def adjoint(x: Array) -> Array:
     if len(x.shape) < 2:
         raise ValueError(f"adjoint: needs at least 2 dimensions, got shape {tuple(x.shape)}")
     return transpose(x, -2, -1)
-
-
-# ----------------------------------------------------------------------------------------- diagonals
-
-
-def _diagonal_view(x: Array, offset: int) -> Array:
-    """The diagonals of the last two dimensions of a raw array, as a view that can be written."""
-    x = x[..., max(-offset, 0) :, max(offset, 0) :]
-    n = min(x.shape[-2:])
-    return np.einsum("...ii->...i", x[..., :n, :n])
-
-
-def _add_on_diagonal(buffer: Array, g: Array, x_shape: tuple[int, ...], offset: int) -> None:
-    view = _diagonal_view(buffer, offset)
-    view += g
-
-
-@primitive(
-    x=Accumulate(
-        rule=lambda g, x_shape, offset: _on_diagonal(g, offset=offset, shape=x_shape),
-        into=_add_on_diagonal,
-    )
-)
-def _diagonal(x: Array, *, offset: int) -> Array:
-    return _diagonal_view(x, offset)
-
-
-@primitive(x=lambda g, offset: _diagonal(g, offset=offset))
-def _on_diagonal(x: Array, *, offset: int, shape: tuple[int, ...]) -> Array:
-    """Zeros of `shape` with `x` on the diagonals of the last two dimensions."""
-    out = np.zeros(shape, x.dtype)
-    _diagonal_view(out, offset)[...] = x
-    return out
-
-
-def _matrix_dims(x_ndim: int, dim1: int, dim2: int, name: str) -> tuple[int, int]:
-    a, b = normalize_dim(dim1, x_ndim, name), normalize_dim(dim2, x_ndim, name)
-    if a == b or x_ndim < 2:
-        raise ValueError(f"{name}: needs two different dimensions, got {dim1} and {dim2} of {x_ndim}")
-    return a, b
-
-
-def diagonal(x: Array, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Array:
-    """The elements x[i, i + offset] of two dimensions, as the last dimension of the result.
-
-    Raises:
-        ValueError: the two dimensions are one.
-
-    Example:
-        >>> diagonal(tensor([[1.0, 2.0], [3.0, 4.0]]), 1)
-        tensor([2.])
-    """
-    dims = _matrix_dims(len(x.shape), dim1, dim2, "diagonal")
-    return _diagonal(movedim(x, dims, (-2, -1)), offset=offset)
-
-
-def diag_embed(x: Array, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Array:
-    """Matrices of zeros with the last dimension of `x` on their diagonals: the adjoint of `diagonal`.
-
-    Shapes: x (..., n) -> (..., n + |offset|, n + |offset|), the last two moved to `dim1` and `dim2`.
-
-    Raises:
-        ValueError: the two dimensions are one.
-    """
-    if not x.shape:
-        raise ValueError("diag_embed: needs at least 1 dimension")
-    dims = _matrix_dims(len(x.shape) + 1, dim1, dim2, "diag_embed")
-    n = x.shape[-1] + abs(offset)
-    return movedim(_on_diagonal(x, offset=offset, shape=(*x.shape[:-1], n, n)), (-2, -1), dims)
-
-
-def diag(x: Array, diagonal: int = 0) -> Array:
-    """The diagonal of a matrix; of a vector, the matrix that has it on its diagonal.
-
-    Raises:
-        ValueError: neither a matrix nor a vector.
-    """
-    if len(x.shape) == 1:
-        return diag_embed(x, diagonal)
-    if len(x.shape) != 2:
-        raise ValueError(f"diag: takes a vector or a matrix, got shape {tuple(x.shape)}")
-    return _diagonal(x, offset=diagonal)
-
-
-def diagflat(x: Array, offset: int = 0) -> Array:
-    """The matrix with the flattened `x` on its diagonal."""
-    return diag_embed(ravel(x), offset)
-
-
-def diagonal_scatter(x: Array, src: Array, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Array:
-    """A copy of `x` whose diagonal is `src`.
-
-    Raises:
-        ValueError: `src` has another shape than the diagonal.
-    """
-    dims = _matrix_dims(len(x.shape), dim1, dim2, "diagonal_scatter")
-    moved = movedim(x, dims, (-2, -1))
-    shape = tuple(moved.shape)
-    wanted = _diagonal_view(np.broadcast_to(np.int8(0), shape), offset).shape
-    if tuple(src.shape) != wanted:
-        raise ValueError(f"diagonal_scatter: src has shape {tuple(src.shape)}, the diagonal {wanted}")
-    chosen = np.eye(*shape[-2:], k=offset, dtype=bool)
-    return movedim(where(chosen, _on_diagonal(src, offset=offset, shape=shape), moved), (-2, -1), dims)
-
-
-def _triangle(x: Array, diagonal: int, name: str) -> Any:
-    if len(x.shape) < 2:
-        raise ValueError(f"{name}: needs at least 2 dimensions, got shape {tuple(x.shape)}")
-    return np.tri(*x.shape[-2:], k=diagonal, dtype=bool)
-
-
-def tril(x: Array, diagonal: int = 0) -> Array:
-    """The lower triangle of each matrix: x[i, j] where j <= i + diagonal, else 0."""
-    return keep(x, _triangle(x, diagonal, "tril"))
-
-
-def triu(x: Array, diagonal: int = 0) -> Array:
-    """The upper triangle of each matrix: x[i, j] where j >= i + diagonal, else 0."""
-    return keep(x, ~_triangle(x, diagonal - 1, "triu"))
 
 
 # ------------------------------------------------------------------------------------------ products

@@ -20,8 +20,6 @@ from .triangular import QRResult, solve_triangular
 from .triangular import qr as _qr
 
 __all__ = [
-    "SVDResult",
-    "TriangularSolveResult",
     "cross",
     "lu",
     "lu_solve",

@@ -12,18 +12,22 @@ from ..backend.arrays import Array
 from ..primitive import primitive
 from .dims import dims_of, kept_shape, normalize_dim, numpy_names
 from .equations import inv
-from .math import abs, keep, sign, where
+from .math import abs
 from .matrices import _check, _operator
+from .piecewise import clamp, keep, sign, where
 from .reduce import _with_dims, amax, amin, sum
-from .shape import _permute, _reshape, unsqueeze
+from .shape import _permute, _reshape, expand, unsqueeze
 from .spectral import svdvals
 
 __all__ = [
     "cdist",
     "cond",
+    "cosine_similarity",
     "dist",
     "matrix_norm",
     "norm",
+    "normalize",
+    "pairwise_distance",
     "renorm",
     "vector_norm",
 ]
@@ -112,6 +116,55 @@ def cdist(x1: Array, x2: Array, p: float = 2.0) -> Array:
     if len(x1.shape) < 2 or len(x2.shape) < 2 or x1.shape[-1] != x2.shape[-1]:
         raise ValueError(f"cdist: shapes {tuple(x1.shape)} and {tuple(x2.shape)} are not rows of one length")
     return vector_norm(unsqueeze(x1, -2) - unsqueeze(x2, -3), p, -1)
+
+
+def normalize(input: Array, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> Array:
+    """The vectors along `dim` divided by their p-norm, or by eps where that is smaller.
+
+    Raises:
+        IndexError: there is no such dimension.
+
+    Example:
+        >>> normalize(ag.tensor([[3.0, 4.0]]))
+        tensor([[0.6000, 0.8000]])
+    """
+    return input / clamp(vector_norm(input, p, dim, keepdim=True), min=eps)
+
+
+def cosine_similarity(x1: Array, x2: Array, dim: int = 1, eps: float = 1e-8) -> Array:
+    """The cosine of the angle between the vectors along `dim`: x1 . x2 / (max(|x1|, eps) max(|x2|, eps)).
+
+    Shapes: the shape to which `x1` and `x2` broadcast, without `dim`.
+
+    Raises:
+        IndexError: there is no such dimension.
+        ValueError: the shapes do not broadcast.
+
+    Example:
+        >>> cosine_similarity(ag.tensor([1.0, 0.0]), ag.tensor([[1.0, 1.0], [0.0, 2.0]]))
+        tensor([0.7071, 0.0000])
+    """
+    common = np.broadcast_shapes(tuple(x1.shape), tuple(x2.shape))
+    dim = normalize_dim(dim, len(common), "cosine_similarity")
+
+    def unit(x: Array) -> Array:
+        """`x` at full length along `dim` before it is divided by its norm there."""
+        shape = (1,) * (len(common) - len(x.shape)) + tuple(x.shape)
+        return normalize(expand(x, (*shape[:dim], *common[dim : dim + 1], *shape[dim + 1 :])), 2.0, dim, eps)
+
+    return sum(unit(x1) * unit(x2), dim)
+
+
+def pairwise_distance(x1: Array, x2: Array, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> Array:
+    """The p-norm of x1 - x2 + eps over the last dimension; eps keeps it differentiable where they are equal.
+
+    Shapes: the shape to which `x1` and `x2` broadcast, without the last dimension, or with `keepdim` at size 1.
+
+    Example:
+        >>> pairwise_distance(ag.tensor([[0.0, 0.0]]), ag.tensor([[3.0, 4.0]]))
+        tensor([5.0000])
+    """
+    return vector_norm(x1 - x2 + eps, p, -1, keepdim)
 
 
 def renorm(x: Array, p: float, dim: int, maxnorm: float) -> Array:

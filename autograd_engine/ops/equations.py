@@ -14,7 +14,6 @@ from ..primitive import primitive
 from .dims import dims_of
 from .index import _getitem
 from .linalg import _t
-from .math import where
 from .matrices import (
     LinAlgError,
     _by_one,
@@ -31,6 +30,7 @@ from .matrices import (
     _tril,
     _triu,
 )
+from .piecewise import where
 from .shape import _expand, _permute, _reshape, cat, ravel, squeeze
 from .triangular import _solve_triangular
 

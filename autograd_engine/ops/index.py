@@ -1,4 +1,4 @@
-"""Indexing: reading some elements, writing some elements, and the two as each other's derivative.
+"""Reading at indices, and writing there: the two are each other's derivative.
 
 `_getitem` reads; its adjoint `_unindex` adds into zeros. In a first-order backward pass reading is an
 accumulating rule: the gradient is added straight into the part that was read, so the T time steps
@@ -17,31 +17,24 @@ from ..backend.arrays import Array
 from ..graph import Value
 from ..primitive import Accumulate, primitive
 from .dims import along, normalize_dim, numpy_names
-from .math import keep
-from .shape import expand, ravel, reshape
+from .piecewise import keep
+from .piecewise import where as choose
+from .shape import ravel, reshape
 
 __all__ = [
     "argwhere",
     "gather",
     "getitem",
-    "index_add",
-    "index_copy",
-    "index_fill",
-    "index_put",
     "index_select",
-    "masked_scatter",
     "masked_select",
     "narrow",
     "nonzero",
-    "put",
-    "scatter",
-    "scatter_add",
+    "one_hot",
     "select",
-    "select_scatter",
     "setitem",
-    "slice_scatter",
     "take",
     "take_along_dim",
+    "where",
 ]
 
 
@@ -263,38 +256,6 @@ def gather(x: Array, dim: int, index: Array) -> Array:
     return _getitem(ravel(x), index=(at if x.shape else at[0],))
 
 
-def scatter(x: Array, dim: int, index: Array, src: Array) -> Array:
-    """A copy of `x` with x[index[i][j]][j] = src[i][j] for dim 0, and so on; `src` may be a number.
-
-    Raises:
-        IndexError: an index out of range, or a size too large.
-    """
-    at = _flat_along(x, dim, index, "scatter")
-    return reshape(_put(ravel(x), _corner(src, at, "scatter"), index=(at,)), x.shape)
-
-
-def scatter_add(x: Array, dim: int, index: Array, src: Array) -> Array:
-    """`x` plus src[i][j] at x[index[i][j]][j] for dim 0, and so on: the adjoint of `gather`.
-
-    Raises:
-        IndexError: an index out of range, or a size too large.
-    """
-    at = _flat_along(x, dim, index, "scatter_add")
-    return reshape(_put_add(ravel(x), _corner(src, at, "scatter_add"), index=(at,)), x.shape)
-
-
-def _corner(src: Array, at: Any, name: str) -> Array:
-    """That part of `src` which the index covers."""
-    shape = tuple(getattr(src, "shape", ()))
-    if shape == at.shape:
-        return src
-    if not shape:
-        return src if name == "scatter" else reshape(src, at.shape)
-    if len(shape) != at.ndim or any(n < m for n, m in zip(shape, at.shape, strict=True)):
-        raise ValueError(f"{name}: src of shape {shape} is smaller than the index of shape {at.shape}")
-    return src[tuple(slice(n) for n in at.shape)]
-
-
 @numpy_names
 def take_along_dim(x: Array, indices: Array, dim: int | None = None) -> Array:
     """Like `gather`, with `x` and `indices` broadcast against each other outside `dim`."""
@@ -330,119 +291,6 @@ def masked_select(x: Array, mask: Array) -> Array:
     return _getitem(x, index=(mask,))
 
 
-# ---------------------------------------------------------------- writing, without touching the input
-
-
-def _along_index(x: Array, dim: int, index: Any, name: str) -> tuple[int, tuple[Any, ...]]:
-    """`dim` counted from the front, and the advanced index that applies the 1-d `index` along it."""
-    dim = normalize_dim(dim, len(x.shape), name)
-    index = _integers(index, name)
-    if index.ndim > 1:
-        raise ValueError(f"{name}: the index must have at most 1 dimension, not {index.ndim}")
-    length = x.shape[dim] if x.shape else 1
-    if index.size and not (index.min() >= -length and index.max() < length):
-        raise IndexError(f"{name}: an index of {index.tolist()} is out of range for size {length} of dim {dim}")
-    return dim, (*(slice(None),) * dim, index.reshape(-1))
-
-
-def _same_but_along(x: Array, dim: int, count: int, source: Array, name: str) -> None:
-    wanted = (*x.shape[:dim], count, *x.shape[dim + 1 :])
-    if tuple(source.shape) != wanted:
-        raise ValueError(f"{name}: the source has shape {tuple(source.shape)}, expected {wanted}")
-
-
-def index_add(x: Array, dim: int, index: Array, source: Array, *, alpha: float = 1) -> Array:
-    """`x` with alpha * source[i] added to its slice index[i] along `dim`: the adjoint of `index_select`.
-
-    Shapes: `index` (n,); `source` that of `x` with size n at `dim`.
-
-    Raises:
-        IndexError: an index out of range.
-        ValueError: `source` has another shape.
-
-    Example:
-        >>> index_add(tensor([0.0, 0.0]), 0, tensor([1, 1]), tensor([2.0, 3.0]))
-        tensor([0., 5.])
-    """
-    dim, at = _along_index(x, dim, index, "index_add")
-    _same_but_along(x, dim, len(at[-1]), source, "index_add")
-    return _put_add(x, source if alpha == 1 else source * alpha, index=at)
-
-
-def index_copy(x: Array, dim: int, index: Array, source: Array) -> Array:
-    """`x` with its slice index[i] along `dim` replaced by source[i]; of several copies the last counts.
-
-    Raises:
-        IndexError: an index out of range.
-        ValueError: `source` has another shape than `x` with size n, that of the index, at `dim`.
-    """
-    dim, at = _along_index(x, dim, index, "index_copy")
-    _same_but_along(x, dim, len(at[-1]), source, "index_copy")
-    return _put(x, source, index=at)
-
-
-def index_fill(x: Array, dim: int, index: Array, value: Array) -> Array:
-    """`x` with its slices `index` along `dim` filled with `value`, a number or 0-d tensor.
-
-    Raises:
-        IndexError: an index out of range.
-        ValueError: `value` has dimensions.
-    """
-    if getattr(value, "shape", ()):
-        raise ValueError(f"index_fill: the value must be a number or 0-d, not of shape {tuple(value.shape)}")
-    return _put(x, value, index=_along_index(x, dim, index, "index_fill")[1])
-
-
-def index_put(x: Array, indices: Sequence[Any], values: Array, accumulate: bool = False) -> Array:
-    """`x` with x[indices] = values, or with `accumulate` x[indices] += values, repeated indices adding up.
-
-    Raises:
-        IndexError: an index out of range, or too many.
-        ValueError: `values` does not broadcast to the shape of x[indices].
-    """
-    if not accumulate:
-        return setitem(x, tuple(indices), values)
-    items = normalize_index(tuple(indices))
-    shape = np.broadcast_to(np.int8(0), tuple(x.shape))[items].shape
-    return _put_add(x, expand(values, shape), index=items)
-
-
-def put(x: Array, index: Array, source: Array, accumulate: bool = False) -> Array:
-    """`x` with the elements at `index`, counted in row-major order, replaced by (or increased by) `source`.
-
-    Raises:
-        IndexError: an index out of range.
-        ValueError: `index` and `source` have different numbers of elements.
-
-    Example:
-        >>> put(tensor([[1.0, 2.0], [3.0, 4.0]]), tensor([0, 3]), tensor([9.0, 8.0]))
-        tensor([[9., 2.],
-                [3., 8.]])
-    """
-    at = _integers(index, "put").reshape(-1)
-    if math.prod(source.shape) != at.size:
-        raise ValueError(f"put: {at.size} indices for a source of {math.prod(source.shape)} elements")
-    write_at = _put_add if accumulate else _put
-    return reshape(write_at(ravel(x), ravel(source), index=(at,)), x.shape)
-
-
-def masked_scatter(x: Array, mask: Array, source: Array) -> Array:
-    """`x` with the elements where the mask holds replaced by the first elements of `source`, in order.
-
-    Shapes: `x` and `mask` broadcast against each other; `source` has at least as many elements as are replaced.
-
-    Raises:
-        ValueError: `source` has too few elements.
-    """
-    mask = np.asarray(mask.array if isinstance(mask, Value) else mask)
-    shape = np.broadcast_shapes(tuple(x.shape), mask.shape)
-    mask = np.broadcast_to(mask, shape)
-    count = int(np.count_nonzero(mask))
-    if math.prod(source.shape) < count:
-        raise ValueError(f"masked_scatter: {count} elements to replace by {math.prod(source.shape)} of the source")
-    return _put(expand(x, shape), ravel(source)[:count], index=(mask,))
-
-
 def select(x: Array, dim: int, index: int) -> Array:
     """The slice `index` of `x` along `dim`, which disappears.
 
@@ -475,36 +323,6 @@ def narrow(x: Array, dim: int, start: int, length: int) -> Array:
     return _getitem(x, index=along(dim, slice(first, first + length)))
 
 
-def select_scatter(x: Array, src: Array, dim: int, index: int) -> Array:
-    """A copy of `x` whose slice `index` along `dim` is `src`: the adjoint pair of `select`.
-
-    Raises:
-        IndexError: out of range.
-        ValueError: `src` has another shape than the slice.
-    """
-    at = _slice_at(x, dim, index, "select_scatter")
-    return _written(x, src, at, "select_scatter")
-
-
-def slice_scatter(
-    x: Array, src: Array, dim: int = 0, start: int | None = None, end: int | None = None, step: int = 1
-) -> Array:
-    """A copy of `x` whose slices start:end:step along `dim` are `src`.
-
-    Raises:
-        ValueError: `src` has another shape than those slices.
-    """
-    dim = normalize_dim(dim, len(x.shape), "slice_scatter")
-    return _written(x, src, along(dim, slice(start, end, step)), "slice_scatter")
-
-
-def _written(x: Array, src: Array, at: tuple[Any, ...], name: str) -> Array:
-    wanted = np.broadcast_to(np.int8(0), tuple(x.shape))[at].shape
-    if tuple(src.shape) != wanted:
-        raise ValueError(f"{name}: src has shape {tuple(src.shape)}, expected {wanted}")
-    return _put(x, src, index=at)
-
-
 # ------------------------------------------------------------------------------ where elements are
 
 
@@ -527,3 +345,54 @@ def nonzero(x: Array, *, as_tuple: bool = False) -> Any:
         return argwhere(x)
     at = argwhere(x if x.shape else reshape(x, (1,)))
     return tuple(at[:, d] for d in range(at.shape[1]))
+
+
+def where(condition: Array, x: Array = None, y: Array = None) -> Any:
+    """x where the condition holds, else y; of the condition alone, the places where it holds, as by
+    `nonzero(condition, as_tuple=True)`. The side not chosen gets gradient 0, not NaN.
+
+    Raises:
+        TypeError: only one of x and y is given.
+
+    Example:
+        >>> where(tensor([True, False]), tensor([1.0, 2.0]), 0.0)
+        tensor([1., 0.])
+    """
+    if x is None and y is None:
+        return nonzero(condition, as_tuple=True)
+    if x is None or y is None:
+        raise TypeError("where: give both x and y, or neither")
+    return choose(condition, x, y)
+
+
+@primitive
+def _one_hot(x: Array, *, count: int) -> Array:
+    return (np.asarray(x)[..., None] == np.arange(count)).astype(np.int64)
+
+
+def one_hot(x: Array, num_classes: int = -1) -> Array:
+    """The rows of an identity matrix (int64) that the integers `x` name, along a new last dimension.
+
+    Args:
+        x: class numbers, integers from 0 on.
+        num_classes: the length of the rows; -1 takes the largest class number and one.
+
+    Raises:
+        TypeError: `x` does not hold integers.
+        ValueError: a class number that is negative or not below `num_classes`; or none to take it from.
+
+    Example:
+        >>> one_hot(tensor([2, 0]))
+        tensor([[0, 0, 1],
+                [1, 0, 0]])
+    """
+    classes = _integers(x, "one_hot")
+    if num_classes == -1 and not classes.size:
+        raise ValueError(
+            f"one_hot: give num_classes, an empty tensor of shape {classes.shape} has no largest class"
+        )
+    low, high = (int(classes.min()), int(classes.max())) if classes.size else (0, 0)
+    count = high + 1 if num_classes == -1 else num_classes
+    if count < 1 or low < 0 or high >= count:
+        raise ValueError(f"one_hot: class numbers in [{low}, {high}] for num_classes={num_classes}")
+    return _one_hot(x, count=count)

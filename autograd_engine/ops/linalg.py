@@ -25,6 +25,7 @@ __all__ = [
     "addmv",
     "addr",
     "baddbmm",
+    "bilinear",
     "bmm",
     "chain_matmul",
     "dot",
@@ -322,6 +323,12 @@ def _linear_composed(x: Array, weight: Array, bias: Array) -> Array:
     return out if bias is None else out + bias
 
 
+def _check_same_dtype(x: Array, weight: Array) -> None:
+    """Raise if NumPy would silently compute in a third dtype, or a wider one; complex steps may mix."""
+    if x.dtype != weight.dtype and "c" not in (x.dtype.kind, weight.dtype.kind):
+        raise TypeError(f"the input has dtype {x.dtype} and the weight {weight.dtype}; convert one of them")
+
+
 @primitive(
     composition=_linear_composed,
     x=lambda g, weight: np.matmul(g, weight),
@@ -334,12 +341,38 @@ def linear(x: Array, weight: Array, bias: Array = None) -> Array:
     Shapes: x (..., in), weight (out, in), bias (out,) or None -> (..., out).
 
     Raises:
+        TypeError: the dtypes of x and weight differ.
         ValueError: the sizes do not fit.
     """
+    if x.dtype is not weight.dtype:
+        _check_same_dtype(x, weight)
     out = np.matmul(x, weight.T) if x.ndim < 3 else (_rows(x) @ weight.T).reshape(*x.shape[:-1], -1)
     if bias is not None:
         out += bias
     return out
+
+
+def bilinear(input1: Array, input2: Array, weight: Array, bias: Array = None) -> Array:
+    """out[..., o] = sum_ij input1[..., i] weight[o, i, j] input2[..., j] + bias[o].
+
+    Shapes: input1 (..., in1), input2 (..., in2) with the same leading dimensions, weight (out, in1, in2),
+    bias (out,) or None -> (..., out).
+
+    Raises:
+        ValueError: the shapes do not fit.
+    """
+    shapes = [tuple(t.shape) for t in (input1, input2, weight)]
+    expected = () if not (shapes[0] and shapes[1]) else (shapes[0][-1], shapes[1][-1])
+    if shapes[0][:-1] != shapes[1][:-1] or len(shapes[2]) != 3 or shapes[2][1:] != expected:
+        raise ValueError(
+            "bilinear: expected inputs (..., in1) and (..., in2) with the same leading dimensions and a weight "
+            f"(out, in1, in2), got {_shapes((input1, input2, weight))}"
+        )
+    out, in1, in2 = shapes[2]
+    maps = matmul(input1, _reshape(_permute(weight, dims=(1, 0, 2)), shape=(in1, out * in2)))
+    maps = _reshape(maps, shape=(*shapes[0][:-1], out, in2))
+    result = squeeze(matmul(maps, unsqueeze(input2, -1)), -1)
+    return result if bias is None else result + bias
 
 
 # ------------------------------------------------------------------------------------------ einsum

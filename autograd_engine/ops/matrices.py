@@ -19,7 +19,7 @@ from ..backend.arrays import Array
 from ..graph import Value
 from ..primitive import make_tensor, primitive
 from .linalg import _t
-from .math import keep
+from .piecewise import keep
 from .shape import _reshape
 
 __all__ = [

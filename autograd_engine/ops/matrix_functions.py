@@ -6,7 +6,7 @@ import numpy as np
 
 from ..backend.arrays import Array
 from ..primitive import primitive
-from .arrange import diagonal as _diagonal
+from .diagonal import diagonal as _diagonal
 from .dims import along, normalize_dim, numpy_names
 from .equations import inv
 from .linalg import _t, matmul

@@ -15,18 +15,21 @@ import numpy as np
 from ..backend.arrays import Array
 from . import (
     arrange,
+    diagonal,
     distances,
     equations,
     index,
     linalg,
     math,
     matrix_functions,
+    piecewise,
     reduce,
     scan,
     shape,
     sort,
     special,
     spectral,
+    statistics,
     triangular,
 )
 
@@ -42,18 +45,18 @@ _UFUNCS: dict[str, Callable[..., Any]] = {
     "arctan": math.atan,
     "arctan2": math.atan2,
     "arctanh": math.atanh,
-    "bitwise_and": math.bitwise_and,
-    "bitwise_or": math.bitwise_or,
-    "bitwise_xor": math.bitwise_xor,
-    "ceil": math.ceil,
-    "copysign": math.copysign,
+    "bitwise_and": piecewise.bitwise_and,
+    "bitwise_or": piecewise.bitwise_or,
+    "bitwise_xor": piecewise.bitwise_xor,
+    "ceil": piecewise.ceil,
+    "copysign": piecewise.copysign,
     "cos": math.cos,
     "cosh": math.cosh,
     "deg2rad": math.deg2rad,
     "degrees": math.rad2deg,
     "divide": math.div,
     "entr": special.entr,
-    "equal": math.eq,
+    "equal": piecewise.eq,
     "erf": special.erf,
     "erfc": special.erfc,
     "erfcx": special.erfcx,
@@ -64,28 +67,28 @@ _UFUNCS: dict[str, Callable[..., Any]] = {
     "expm1": math.expm1,
     "fabs": math.abs,
     "float_power": math.float_power,
-    "floor": math.floor,
-    "floor_divide": math.floor_divide,
-    "fmax": math.fmax,
-    "fmin": math.fmin,
+    "floor": piecewise.floor,
+    "floor_divide": piecewise.floor_divide,
+    "fmax": piecewise.fmax,
+    "fmin": piecewise.fmin,
     "fmod": math.fmod,
     "frexp": math.frexp,
     "gammaln": special.lgamma,
-    "greater": math.gt,
-    "greater_equal": math.ge,
-    "heaviside": math.heaviside,
+    "greater": piecewise.gt,
+    "greater_equal": piecewise.ge,
+    "heaviside": piecewise.heaviside,
     "hypot": math.hypot,
     "i0": special.i0,
     "i0e": special.i0e,
     "i1": special.i1,
     "i1e": special.i1e,
-    "invert": math.bitwise_not,
-    "isfinite": math.isfinite,
-    "isinf": math.isinf,
-    "isnan": math.isnan,
+    "invert": piecewise.bitwise_not,
+    "isfinite": piecewise.isfinite,
+    "isinf": piecewise.isinf,
+    "isnan": piecewise.isnan,
     "ldexp": math.ldexp,
-    "less": math.lt,
-    "less_equal": math.le,
+    "less": piecewise.lt,
+    "less_equal": piecewise.le,
     "log": math.log,
     "log10": math.log10,
     "log1p": math.log1p,
@@ -93,20 +96,20 @@ _UFUNCS: dict[str, Callable[..., Any]] = {
     "log_ndtr": special.log_ndtr,
     "logaddexp": math.logaddexp,
     "logaddexp2": math.logaddexp2,
-    "logical_and": math.logical_and,
-    "logical_not": math.logical_not,
-    "logical_or": math.logical_or,
-    "logical_xor": math.logical_xor,
+    "logical_and": piecewise.logical_and,
+    "logical_not": piecewise.logical_not,
+    "logical_or": piecewise.logical_or,
+    "logical_xor": piecewise.logical_xor,
     "logit": special.logit,
     "matmul": linalg.matmul,
-    "maximum": math.maximum,
-    "minimum": math.minimum,
+    "maximum": piecewise.maximum,
+    "minimum": piecewise.minimum,
     "multiply": math.mul,
     "ndtr": special.ndtr,
     "ndtri": special.ndtri,
     "negative": math.neg,
-    "nextafter": math.nextafter,
-    "not_equal": math.ne,
+    "nextafter": piecewise.nextafter,
+    "not_equal": piecewise.ne,
     "positive": math.positive,
     "power": math.pow,
     "psi": special.digamma,
@@ -114,8 +117,8 @@ _UFUNCS: dict[str, Callable[..., Any]] = {
     "radians": math.deg2rad,
     "reciprocal": math.reciprocal,
     "remainder": math.remainder,
-    "sign": math.sign,
-    "signbit": math.signbit,
+    "sign": piecewise.sign,
+    "signbit": piecewise.signbit,
     "sin": math.sin,
     "sinh": math.sinh,
     "sqrt": math.sqrt,
@@ -123,7 +126,7 @@ _UFUNCS: dict[str, Callable[..., Any]] = {
     "subtract": math.sub,
     "tan": math.tan,
     "tanh": math.tanh,
-    "trunc": math.trunc,
+    "trunc": piecewise.trunc,
     "xlog1py": special.xlog1py,
     "xlogy": special.xlogy,
 }
@@ -196,11 +199,11 @@ def _amin(a: Array, axis: Any = None, *, keepdims: bool = False) -> Array:
 
 
 def _var(a: Array, axis: Any = None, *, ddof: float = 0, keepdims: bool = False) -> Array:
-    return reduce.var(a, axis, correction=ddof, keepdim=keepdims)
+    return statistics.var(a, axis, correction=ddof, keepdim=keepdims)
 
 
 def _std(a: Array, axis: Any = None, *, ddof: float = 0, keepdims: bool = False) -> Array:
-    return reduce.std(a, axis, correction=ddof, keepdim=keepdims)
+    return statistics.std(a, axis, correction=ddof, keepdim=keepdims)
 
 
 def _cumsum(a: Array, axis: int | None = None) -> Array:
@@ -285,21 +288,21 @@ def _dot(a: Array, b: Array) -> Array:
 def _where(condition: Array, *choices: Any) -> Array:
     if len(choices) != 2:
         raise _unknown("where with one argument")
-    return math.where(condition, *choices)
+    return piecewise.where(condition, *choices)
 
 
 def _clip(a: Array, a_min: Any = None, a_max: Any = None) -> Array:
-    return math.clamp(a, a_min, a_max)
+    return piecewise.clamp(a, a_min, a_max)
 
 
 def _nan_to_num(x: Array, copy: bool = True, nan: float = 0.0, posinf: Any = None, neginf: Any = None) -> Array:
     if not copy:
         raise _unknown("nan_to_num with copy=False")
-    return math.nan_to_num(x, nan, posinf, neginf)
+    return piecewise.nan_to_num(x, nan, posinf, neginf)
 
 
 def _array_equal(a1: Array, a2: Array) -> bool:
-    return math.equal(*(a if hasattr(a, "shape") else np.asarray(a) for a in (a1, a2)))
+    return piecewise.equal(*(a if hasattr(a, "shape") else np.asarray(a) for a in (a1, a2)))
 
 
 def _take(a: Array, indices: Array, axis: int | None = None) -> Array:
@@ -319,15 +322,15 @@ def _roll(a: Array, shift: Any, axis: Any = None) -> Array:
 
 
 def _diag(v: Array, k: int = 0) -> Array:
-    return arrange.diag(v, k)
+    return diagonal.diag(v, k)
 
 
 def _tril(m: Array, k: int = 0) -> Array:
-    return arrange.tril(m, k)
+    return diagonal.tril(m, k)
 
 
 def _triu(m: Array, k: int = 0) -> Array:
-    return arrange.triu(m, k)
+    return diagonal.triu(m, k)
 
 
 def _norm(x: Array, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Array:
@@ -336,7 +339,7 @@ def _norm(x: Array, ord: Any = None, axis: Any = None, keepdims: bool = False) -
 
 _FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.all: reduce.all,
-    np.allclose: math.allclose,
+    np.allclose: piecewise.allclose,
     np.amax: _amax,
     np.amin: _amin,
     np.any: reduce.any,
@@ -354,18 +357,18 @@ _FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.cumprod: _cumprod,
     np.cumsum: _cumsum,
     np.diag: _diag,
-    np.diagonal: arrange.diagonal,
+    np.diagonal: diagonal.diagonal,
     np.diff: _diff,
     np.dot: _dot,
     np.dstack: arrange.dstack,
     np.einsum: linalg.einsum,
     np.expand_dims: _expand_dims,
-    np.fix: math.trunc,
+    np.fix: piecewise.trunc,
     np.flip: _flip,
     np.hstack: arrange.hstack,
     np.i0: special.i0,
     np.inner: linalg.inner,
-    np.isclose: math.isclose,
+    np.isclose: piecewise.isclose,
     np.kron: arrange.kron,
     np.linalg.cholesky: triangular.cholesky,
     np.linalg.det: equations.det,
@@ -393,7 +396,7 @@ _FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.repeat: _repeat,
     np.reshape: _reshape,
     np.roll: _roll,
-    np.round: math.round,
+    np.round: piecewise.round,
     np.shape: lambda a: tuple(a.shape),
     np.sinc: math.sinc,
     np.size: lambda a: int(np.prod(a.shape, dtype=int)),
@@ -407,7 +410,7 @@ _FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.take: _take,
     np.take_along_axis: index.take_along_dim,
     np.tile: _tile,
-    np.trace: reduce.trace,
+    np.trace: diagonal.trace,
     np.transpose: _transpose,
     np.trapezoid: _trapezoid,
     np.tril: _tril,

@@ -1,4 +1,4 @@
-"""Reductions and scans along dimensions, and the softmax family that is built from them.
+"""Reductions along dimensions: sums, products, extremes, and counts.
 
 A derivative with respect to the input of a reduction spreads the gradient back over the reduced
 dimensions (`_spread`), weighted by how much each element mattered.
@@ -6,19 +6,18 @@ dimensions (`_spread`), weighted by how much each element mattered.
 
 from __future__ import annotations
 
-import builtins
 import math
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..backend.arrays import Array, unboxed
+from ..backend.arrays import Array
 from ..primitive import primitive
-from .dims import dims_of, kept_shape, normalize_dim, numpy_names
-from .index import take_along_dim
-from .math import clamp, exp, keep, maximum, minimum, sqrt, where
-from .shape import _repeated, _reshape, ravel, squeeze, unsqueeze
+from .dims import along, dims_of, kept_shape, normalize_dim, numpy_names
+from .index import _getitem, take_along_dim
+from .piecewise import keep, maximum, minimum, where
+from .shape import _repeated, _reshape, flip, ravel, squeeze, unsqueeze
 
 __all__ = [
     "all",
@@ -28,24 +27,14 @@ __all__ = [
     "any",
     "argmax",
     "argmin",
-    "corrcoef",
     "count_nonzero",
-    "cov",
-    "log_softmax",
-    "logsumexp",
     "max",
     "mean",
     "min",
     "nanmean",
     "nansum",
     "prod",
-    "softmax",
-    "std",
-    "std_mean",
     "sum",
-    "trace",
-    "var",
-    "var_mean",
 ]
 
 Dim = int | Sequence[int] | None
@@ -116,17 +105,36 @@ def mean(x: Array, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None)
     return _mean(x, dims=dims_of(dim, len(x.shape), "mean"), keepdim=keepdim)
 
 
+def products_of_others(x: Array, dim: int, before: Any, after: Any) -> Array:
+    """For each element, the product of so many neighbours `before` and `after` it along `dim`.
+
+    The reach is doubled in every step: multiplications only, so the derivatives are right at zeros too.
+    """
+
+    def one_sided(x: Array, reach: Any) -> Array:
+        def earlier(x: Array, distance: int) -> Array:
+            read = _getitem(x, index=along(dim, np.maximum(places - distance, 0)))
+            return where(reach >= distance, read, x.dtype.type(1))
+
+        out, distance = earlier(x, 1), 1
+        while distance < reach.max(initial=0):
+            out, distance = out * earlier(out, distance), 2 * distance
+        return out
+
+    places = np.arange(x.shape[dim])
+    backwards = along(dim, slice(None, None, -1))
+    return one_sided(x, before) * flip(one_sided(flip(x, dim), after[backwards]), dim)
+
+
 def _prod_rule(g: Array, x: Array, out: Array, dim: int, keepdim: bool) -> Array:
-    """The product of the other elements: out / x, or, where a zero forbids that, the product of a
-    matrix of copies of `x` with ones on its diagonal."""
+    """The product of the other elements: out / x, where no zero forbids that."""
     out, g = (t if keepdim else unsqueeze(t, dim) for t in (out, g))
     if not np.any(getattr(x, "array", x) == 0):
         return g * (out / x)
     n = x.shape[dim]
-    eye = np.eye(n, dtype=bool).reshape(n, n, *(1,) * (len(x.shape) - dim - 1))
-    copies = unsqueeze(x, dim)
-    others = _prod(where(eye, x.dtype.type(1), copies), dim=dim + 1, keepdim=False)
-    return g * others
+    places = np.arange(n).reshape(n, *(1,) * (len(x.shape) - dim - 1))
+    before = places.reshape((1,) * dim + places.shape)
+    return g * products_of_others(x, dim, before, n - 1 - before)
 
 
 @primitive(x=_prod_rule)
@@ -260,69 +268,6 @@ def min(x: Array, dim: Any = None, keepdim: bool = False) -> Any:
     return _extreme(x, dim, keepdim, amin, minimum, argmin)
 
 
-# ------------------------------------------------------------------------------------------ spread
-
-
-def _var_rule(g: Array, x: Array, dims: tuple[int, ...], correction: float, keepdim: bool) -> Array:
-    degrees = builtins.max(_count(x.shape, dims) - correction, 0)
-    centered = x - _mean(x, dims=dims, keepdim=True)
-    return _with_dims(g, x.shape, dims, keepdim) * centered * (2 / degrees if degrees else math.nan)
-
-
-@primitive(x=_var_rule)
-def _var(x: Array, *, dims: tuple[int, ...], correction: float, keepdim: bool) -> Array:
-    degrees = builtins.max(_count(x.shape, dims) - correction, 0)
-    centered = x - _mean(x, dims=dims, keepdim=True)
-    total = np.add.reduce(centered * centered, axis=dims, keepdims=keepdim)
-    return total * x.dtype.type(1 / degrees if degrees else np.nan)
-
-
-@numpy_names
-def var(
-    x: Array, dim: Dim = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None
-) -> Array:
-    """The variance over `dim`: sum (x - mean)^2 / (n - correction); NaN where n <= correction.
-
-    `correction` is 1 by default, and 0 with `unbiased=False`.
-    """
-    correction = int(unbiased) if correction is None else correction
-    return _var(x, dims=dims_of(dim, len(x.shape), "var"), correction=correction, keepdim=keepdim)
-
-
-def _root_rule(g: Array, out: Array) -> Array:
-    return keep(g / (2 * where(out == 0, 1, out)), out != 0)
-
-
-@primitive(x=_root_rule)
-def _root(x: Array) -> Array:
-    """The square root of a variance: its derivative at 0 is taken as 0."""
-    return np.sqrt(x)
-
-
-@numpy_names
-def std(
-    x: Array, dim: Dim = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None
-) -> Array:
-    """The standard deviation over `dim`, the root of `var`; its gradient is 0 where it is 0."""
-    return _root(var(x, dim, unbiased, keepdim, correction=correction))
-
-
-@numpy_names
-def var_mean(
-    x: Array, dim: Dim = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None
-) -> tuple[Array, Array]:
-    """The variance and the mean over `dim`."""
-    return var(x, dim, unbiased, keepdim, correction=correction), mean(x, dim, keepdim)
-
-
-@numpy_names
-def std_mean(
-    x: Array, dim: Dim = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None
-) -> tuple[Array, Array]:
-    """The standard deviation and the mean over `dim`."""
-    return std(x, dim, unbiased, keepdim, correction=correction), mean(x, dim, keepdim)
-
-
 @numpy_names
 def nansum(x: Array, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None) -> Array:
     """The sum over `dim` of the elements that are not NaN.
@@ -349,156 +294,6 @@ def nanmean(x: Array, dim: Dim = None, keepdim: bool = False, *, dtype: Any = No
         raise TypeError(f"nanmean: needs a floating dtype, not {x.dtype}; write nanmean(x, dtype=float32)")
     with np.errstate(invalid="ignore"):
         return nansum(x, dim, keepdim, dtype=dtype) / sum(x == x, dim, keepdim)
-
-
-# ------------------------------------------------------------------------------ second-order moments
-
-
-def cov(x: Array, *, correction: int = 1, fweights: Array | None = None, aweights: Array | None = None) -> Array:
-    """The covariance matrix of variables (rows) over observations (columns).
-
-    Each column counts as often as `fweights` (integers) says, and with the weight of `aweights`. The sum of
-    products of deviations is divided by n - correction; with `aweights`, n - correction sum w a / n.
-
-    Shapes: (variables, observations) -> (variables, variables); 1-D or 0-d, one variable -> 0-d.
-
-    Raises:
-        ValueError: more than two dimensions, or weights of another length.
-
-    Example:
-        >>> cov(tensor([[0.0, 1.0, 2.0], [2.0, 1.0, 0.0]]))
-        tensor([[ 1., -1.],
-                [-1.,  1.]])
-    """
-    if len(x.shape) > 2:
-        raise ValueError(f"cov: at most two dimensions, got shape {tuple(x.shape)}")
-    one = len(x.shape) < 2
-    x = _reshape(x, shape=(1, -1)) if one else x
-    n = x.shape[1]
-    for name, given in (("fweights", fweights), ("aweights", aweights)):
-        if given is not None and tuple(given.shape) != (n,):
-            raise ValueError(f"cov: {name} of shape {tuple(given.shape)} for {n} observations")
-    weights = aweights if fweights is None else fweights if aweights is None else fweights * aweights
-    total = n if weights is None else sum(weights)
-    average = sum(x if weights is None else x * weights, 1, True) / total
-    centered = x - average
-    if aweights is None or correction == 0:
-        degrees = total - correction
-    else:
-        degrees = total - correction * sum(weights * aweights) / total
-    weighted = centered if weights is None else centered * weights
-    products = sum(unsqueeze(weighted, 1) * unsqueeze(centered, 0), 2)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        out = products / (maximum(degrees, 0) if hasattr(degrees, "dtype") else builtins.max(degrees, 0))
-    return squeeze(out) if one else out
-
-
-def corrcoef(x: Array) -> Array:
-    """The correlation coefficients of variables (rows) over observations (columns), within [-1, 1].
-
-    Shapes: (variables, observations) -> (variables, variables); 1-D or 0-d, one variable -> 0-d.
-
-    Raises:
-        ValueError: more than two dimensions.
-
-    Example:
-        >>> corrcoef(tensor([[0.0, 1.0, 2.0], [2.0, 1.0, 0.0]]))
-        tensor([[ 1., -1.],
-                [-1.,  1.]])
-    """
-    products = cov(x)
-    if not products.shape:
-        return products / products
-    places = np.arange(products.shape[0])
-    deviations = sqrt(products[places, places])
-    return clamp(products / unsqueeze(deviations, 1) / unsqueeze(deviations, 0), -1, 1)
-
-
-def trace(x: Array) -> Array:
-    """The sum of the diagonal of a matrix.
-
-    Raises:
-        ValueError: `x` is no matrix.
-
-    Example:
-        >>> trace(tensor([[1.0, 2.0], [3.0, 4.0]]))
-        tensor(5.)
-    """
-    if len(x.shape) != 2:
-        raise ValueError(f"trace: expected a matrix, got shape {tuple(x.shape)}")
-    places = np.arange(builtins.min(x.shape))
-    return sum(x[places, places])
-
-
-# --------------------------------------------------------------------------------- softmax family
-
-
-def _shift(x: Array, dims: int | tuple[int, ...]) -> Array:
-    """The maximum over `dims`, or 0 where that is infinite, so that x - shift is never NaN."""
-    top = np.maximum.reduce(x, axis=dims, keepdims=True, initial=-np.inf)
-    return np.where(np.isfinite(top), top, x.dtype.type(0))
-
-
-@primitive(
-    floating=True,
-    x=lambda g, x, out, dims, keepdim: (
-        _with_dims(g, x.shape, dims, keepdim) * exp(x - _finite(_with_dims(out, x.shape, dims, keepdim)))
-    ),
-)
-def _logsumexp(x: Array, *, dims: tuple[int, ...], keepdim: bool) -> Array:
-    shift = _shift(x, dims)
-    total = np.add.reduce(np.exp(x - shift), axis=dims, keepdims=True)
-    with np.errstate(divide="ignore"):
-        out = np.log(total) + shift
-    return out if keepdim else unboxed(out.reshape(tuple(n for d, n in enumerate(x.shape) if d not in dims)))
-
-
-def _finite(x: Array) -> Array:
-    """`x` with 0 for -inf, the result where every element is -inf: the derivative there is 0, not NaN."""
-    return keep(x, x != -math.inf)
-
-
-@numpy_names
-def logsumexp(x: Array, dim: Dim = None, keepdim: bool = False) -> Array:
-    """log sum e^x over `dim`, which does not overflow."""
-    return _logsumexp(x, dims=dims_of(dim, len(x.shape), "logsumexp"), keepdim=keepdim)
-
-
-@primitive(floating=True, x=lambda g, out, dim: out * (g - sum(g * out, dim, keepdim=True)))
-def _softmax(x: Array, *, dim: int) -> Array:
-    out = np.exp(x - _shift(x, dim))
-    out /= np.add.reduce(out, axis=dim, keepdims=True)
-    return out
-
-
-@numpy_names
-def softmax(x: Array, dim: int, *, dtype: Any = None) -> Array:
-    """e^x / sum e^x along `dim`, which does not overflow."""
-    if dtype is not None:
-        x = x.to(dtype)
-    if not x.shape:
-        normalize_dim(dim, 0, "softmax")
-        return exp(x - x)
-    return _softmax(x, dim=normalize_dim(dim, len(x.shape), "softmax"))
-
-
-@primitive(floating=True, x=lambda g, out, dim: g - exp(out) * sum(g, dim, keepdim=True))
-def _log_softmax(x: Array, *, dim: int) -> Array:
-    out = x - _shift(x, dim)
-    if out.size:
-        out -= np.log(np.add.reduce(np.exp(out), axis=dim, keepdims=True))
-    return out
-
-
-@numpy_names
-def log_softmax(x: Array, dim: int, *, dtype: Any = None) -> Array:
-    """log softmax(x) along `dim`: x - logsumexp(x), which does not overflow."""
-    if dtype is not None:
-        x = x.to(dtype)
-    if not x.shape:
-        normalize_dim(dim, 0, "log_softmax")
-        return x - x
-    return _log_softmax(x, dim=normalize_dim(dim, len(x.shape), "log_softmax"))
 
 
 # ------------------------------------------------------------------------------------------- logic

@@ -16,7 +16,8 @@ from ..graph import Value
 from ..primitive import primitive
 from .dims import along, dims_of, normalize_dim, numpy_names
 from .index import take_along_dim
-from .math import exp, isfinite, keep, logical_xor, where
+from .math import exp
+from .piecewise import isfinite, keep, logical_xor, where
 from .reduce import _signed, argmax, sum
 from .shape import cat, unsqueeze
 

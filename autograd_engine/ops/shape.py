@@ -24,6 +24,7 @@ __all__ = [
     "chunk",
     "clone",
     "concat",
+    "concatenate",
     "expand",
     "flatten",
     "flip",
@@ -37,6 +38,8 @@ __all__ = [
     "stack",
     "sum_to_size",
     "swapaxes",
+    "swapdims",
+    "t",
     "transpose",
     "unbind",
     "unsqueeze",
@@ -172,7 +175,19 @@ def transpose(x: Array, dim0: int, dim1: int) -> Array:
     return _permute(x, dims=tuple(dims))
 
 
-swapaxes = transpose
+swapaxes = swapdims = transpose
+
+
+def t(x: Array) -> Array:
+    """The transpose of a matrix; a tensor of fewer dimensions as it is.
+
+    Raises:
+        ValueError: more than 2 dimensions.
+    """
+    ndim = len(x.shape)
+    if ndim > 2:
+        raise ValueError(f"t: expected at most 2 dimensions, got shape {tuple(x.shape)}; use transpose() or mT")
+    return _permute(x, dims=tuple(range(ndim))[::-1])
 
 
 def movedim(x: Array, source: int | Sequence[int], destination: int | Sequence[int]) -> Array:
@@ -274,7 +289,7 @@ def cat(tensors: Sequence[Array], dim: int = 0) -> Array:
     return _cat(*tensors, dim=normalize_dim(dim, len(tensors[0].shape), "cat"))
 
 
-concat = cat
+concat = concatenate = cat
 
 
 @numpy_names

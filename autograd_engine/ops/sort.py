@@ -6,25 +6,21 @@ derivative writes the gradient back to the same places. No place is read twice, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..backend.arrays import Array, unboxed
+from ..backend.arrays import Array
 from ..graph import Value
 from ..primitive import primitive
 from .dims import along, normalize_dim, numpy_names
 from .index import take_along_dim
-from .math import keep
+from .piecewise import keep
 from .reduce import sum
 from .shape import movedim, ravel, reshape, squeeze
 
 __all__ = [
     "argsort",
-    "bincount",
-    "bucketize",
-    "histc",
     "kthvalue",
     "median",
     "mode",
@@ -32,11 +28,8 @@ __all__ = [
     "nanmedian",
     "nanquantile",
     "quantile",
-    "searchsorted",
     "sort",
     "topk",
-    "unique",
-    "unique_consecutive",
 ]
 
 
@@ -350,186 +343,3 @@ def nanquantile(
         tensor(0.5000)
     """
     return _quantiles(x, q, dim, keepdim, interpolation, True, "nanquantile")
-
-
-# ------------------------------------------------------------------------------- places and counts
-
-
-@primitive
-def _places(edges: Array, x: Array, *, right: bool, dtype: np.dtype[Any]) -> Array:
-    side: Any = "right" if right else "left"
-    x = np.asarray(x)
-    if edges.ndim == 1:
-        return unboxed(np.asarray(np.searchsorted(edges, x, side)).astype(dtype))
-    rows, wanted = edges.reshape(-1, edges.shape[-1]), x.reshape(-1, x.shape[-1])
-    found = [np.searchsorted(row, values, side) for row, values in zip(rows, wanted, strict=True)]
-    return np.array(found, dtype).reshape(x.shape)
-
-
-def searchsorted(
-    sorted_sequence: Array,
-    x: Array,
-    *,
-    out_int32: bool = False,
-    right: bool = False,
-    side: str | None = None,
-    sorter: Array | None = None,
-) -> Array:
-    """Where each element of `x` would have to be inserted to keep the order: the first such place, or, with
-    `right=True` or `side="right"`, the last.
-
-    Shapes: `sorted_sequence` is 1-D, or has the dimensions of `x` and, but for the last, its sizes.
-    `sorter` sorts a sequence that is not sorted.
-
-    Raises:
-        ValueError: the shapes do not fit, or the side is unknown.
-
-    Example:
-        >>> searchsorted(tensor([1.0, 3.0, 5.0]), tensor([3.0, 4.0]))
-        tensor([1, 2])
-    """
-    if side not in (None, "left", "right"):
-        raise ValueError(f'searchsorted: side is "left" or "right", not {side!r}')
-    if right and side == "left":
-        raise ValueError('searchsorted: right=True contradicts side="left"')
-    if sorter is not None:
-        sorted_sequence = take_along_dim(sorted_sequence, sorter, -1)
-    shape, wanted = tuple(sorted_sequence.shape), tuple(getattr(x, "shape", ()))
-    if not shape or (len(shape) > 1 and shape[:-1] != wanted[:-1]):
-        raise ValueError(f"searchsorted: a sequence of shape {shape} does not fit values of shape {wanted}")
-    dtype = np.dtype(np.int32 if out_int32 else np.int64)
-    return _places(sorted_sequence, x, right=right or side == "right", dtype=dtype)
-
-
-def bucketize(x: Array, boundaries: Array, *, out_int32: bool = False, right: bool = False) -> Array:
-    """The bucket of each element: i where boundaries[i-1] < x <= boundaries[i], or with `right=True` where
-    boundaries[i-1] <= x < boundaries[i].
-
-    Raises:
-        ValueError: `boundaries` is not 1-D.
-
-    Example:
-        >>> bucketize(tensor([0.0, 3.0, 9.0]), tensor([1.0, 3.0, 5.0]))
-        tensor([0, 1, 3])
-    """
-    if len(boundaries.shape) != 1:
-        raise ValueError(f"bucketize: boundaries must be 1-D, not of shape {tuple(boundaries.shape)}")
-    return searchsorted(boundaries, x, out_int32=out_int32, right=right)
-
-
-@primitive
-def _histc(x: Array, *, bins: int, low: float, high: float) -> Array:
-    values = np.asarray(x).reshape(-1)
-    if low == high and values.size:
-        low, high = values.min(), values.max()
-    if low == high:
-        low, high = low - 1, high + 1
-    inside = values[(values >= low) & (values <= high)]
-    place = ((inside - low) / (high - low) * bins).astype(np.int64)
-    return np.bincount(np.minimum(place, bins - 1), minlength=bins).astype(x.dtype)
-
-
-def histc(x: Array, bins: int = 100, min: float = 0, max: float = 0) -> Array:
-    """How many elements fall into each of `bins` equal parts of [min, max], in the dtype of `x`.
-
-    With equal bounds the smallest and the largest element are the bounds. What lies outside is not
-    counted.
-
-    Raises:
-        ValueError: no bins, or min above max.
-
-    Example:
-        >>> histc(tensor([1.0, 2.0, 1.0]), bins=4, min=0, max=3)
-        tensor([0., 2., 1., 0.])
-    """
-    if bins < 1 or min > max:
-        raise ValueError(f"histc: expected bins >= 1 and min <= max, got {bins} bins in [{min}, {max}]")
-    return _histc(x, bins=bins, low=min, high=max)
-
-
-@primitive
-def _bincount(x: Array, weights: Array, *, minlength: int) -> Array:
-    counts = np.bincount(x, weights, minlength)
-    return counts if weights is None or weights.dtype.kind != "f" else counts.astype(weights.dtype)
-
-
-def bincount(x: Array, weights: Array | None = None, minlength: int = 0) -> Array:
-    """How often each integer 0, 1, ... occurs in the 1-D `x`, or the sum of its `weights`.
-
-    Raises:
-        ValueError: `x` is not 1-D, holds something else, or the weights have another shape.
-
-    Example:
-        >>> bincount(tensor([0, 2, 2]))
-        tensor([1, 0, 2])
-    """
-    if len(x.shape) != 1 or x.dtype.kind not in "iu" or _raw(x).min(initial=0) < 0:
-        raise ValueError(
-            f"bincount: expected one dimension of integers that are not negative, got {x.dtype}{list(x.shape)}"
-        )
-    if weights is not None and weights.shape != x.shape:
-        raise ValueError(f"bincount: weights of shape {tuple(weights.shape)} for {x.shape[0]} integers")
-    return _bincount(x, weights, minlength=minlength)
-
-
-@primitive(outputs=3)
-def _unique(x: Array, *, dim: int | None) -> Any:
-    output, inverse, counts = np.unique(x, return_inverse=True, return_counts=True, axis=dim, equal_nan=False)
-    return output, unboxed(inverse.reshape(x.shape if dim is None else -1)), counts
-
-
-@primitive(outputs=3)
-def _runs(x: Array, *, dim: int | None) -> Any:
-    rows = x.reshape(-1) if dim is None else np.moveaxis(x, dim, 0)
-    n = len(rows)
-    starts = np.ones(n, bool)
-    starts[1:] = (rows[1:] != rows[:-1]).any(tuple(range(1, rows.ndim)))
-    inverse = np.cumsum(starts) - 1
-    counts = np.diff(np.append(np.flatnonzero(starts), n))
-    output = rows[starts]
-    if dim is None:
-        return output, unboxed(inverse.reshape(x.shape)), counts
-    return np.moveaxis(output, 0, dim), inverse, counts
-
-
-def _requested(found: Sequence[Any], return_inverse: bool, return_counts: bool) -> Any:
-    output, inverse, counts = found
-    chosen = [output, *([inverse] if return_inverse else []), *([counts] if return_counts else [])]
-    return tuple(chosen) if len(chosen) > 1 else chosen[0]
-
-
-@numpy_names
-def unique(
-    x: Array,
-    sorted: bool = True,
-    return_inverse: bool = False,
-    return_counts: bool = False,
-    dim: int | None = None,
-) -> Any:
-    """The distinct elements, always in order; or the distinct slices along `dim`. No gradient flows.
-
-    With `return_inverse` also the index in the result of each element, with `return_counts` also how often
-    each occurs.
-
-    Example:
-        >>> unique(tensor([3, 1, 3]), return_counts=True)
-        (tensor([1, 3]), tensor([1, 2]))
-    """
-    dim = dim if dim is None else normalize_dim(dim, len(x.shape), "unique")
-    return _requested(_unique(x, dim=dim), return_inverse, return_counts)
-
-
-@numpy_names
-def unique_consecutive(
-    x: Array, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
-) -> Any:
-    """The first of every run of equal elements, or of equal slices along `dim`. No gradient flows.
-
-    With `return_inverse` also the run of each element, with `return_counts` also the length of each.
-
-    Example:
-        >>> unique_consecutive(tensor([1, 1, 2, 1]))
-        tensor([1, 2, 1])
-    """
-    dim = dim if dim is None else normalize_dim(dim, len(x.shape), "unique_consecutive")
-    return _requested(_runs(x, dim=dim), return_inverse, return_counts)

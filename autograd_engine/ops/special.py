@@ -15,7 +15,8 @@ import numpy as np
 
 from ..backend.arrays import Array, astype
 from ..primitive import primitive
-from .math import add, clamp, exp, keep, log, logical_not, sign, sub, where
+from .math import add, exp, log, sub
+from .piecewise import clamp, keep, logical_not, sign, where
 
 __all__ = [
     "digamma",

@@ -16,8 +16,8 @@ from ..backend.arrays import Array
 from ..graph import Value
 from ..primitive import primitive
 from .linalg import _t, matmul
-from .math import keep, where
 from .matrices import _check, _column, _constant, _diagonal_matrix, _fits, _is_vector, _operator, _raw, _row
+from .piecewise import keep, where
 from .reduce import sum
 from .shape import squeeze
 

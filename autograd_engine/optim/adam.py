@@ -1,19 +1,59 @@
-"""Adam and its relatives: steps measured in running standard deviations of the gradient."""
+"""Adam and its relatives: steps along the running mean of the gradient, measured in its running size."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
-from .optimizer import Optimizer, Vectors, descent
+from .optimizer import Kernels, Optimizer, Vectors, root, settings
 
-__all__ = ["Adam", "AdamW"]
+__all__ = ["Adam", "AdamW", "Adamax", "NAdam", "RAdam"]
 
 
-class Adam(Optimizer):
+class _Moments(Optimizer):
+    """p <- p - (rate m + ahead g) / size, where m is the running mean of the gradient and size its running size.
+
+    A subclass gives the coefficients (beta1, beta2, eps, rate, ahead), and may measure the size otherwise.
+    """
+
+    _gather_below = 1 << 12  # nine calls for each parameter cost more than copying a small one
+
+    def _check(self, group: dict[str, Any]) -> None:
+        super()._check(group)
+        if not all(0.0 <= beta < 1.0 for beta in group["betas"]):
+            raise ValueError(f"{type(self).__name__}: betas must lie in [0, 1), not {group['betas']}")
+
+    def _slots(self, group: dict[str, Any]) -> dict[str, float]:
+        return {"exp_avg": 0.0, "exp_avg_sq": 0.0}
+
+    def _measure(
+        self, vectors: Vectors, g: Any, state: dict[str, Any], beta2: float, eps: float, size: Any
+    ) -> None:
+        """Follow g^2, and write the root of its running mean, plus eps, into `size`."""
+        v = state["exp_avg_sq"]
+        vectors.average_square(g, v, beta2, size)
+        root(v, eps, size)
+
+    def _update(
+        self, vectors: Vectors, p: Any, g: Any, state: dict[str, Any], scratch: list[Any], c: tuple[float, ...]
+    ) -> None:
+        beta1, beta2, eps, rate, ahead = c
+        size, direction, _ = scratch
+        m = state["exp_avg"]
+        vectors.average(g, m, beta1)
+        self._measure(vectors, g, state, beta2, eps, size)
+        if ahead:
+            np.multiply(m, rate, out=direction)
+            vectors.axpy(g, direction, a=ahead)
+            m, rate = direction, 1.0
+        np.divide(m, size, out=size)
+        vectors.axpy(size, p, a=-rate)
+
+
+class Adam(_Moments):
     """Adam (Kingma and Ba, 2015): the running mean of the gradient over the root of that of its square.
 
         g <- g + weight_decay p
@@ -30,6 +70,7 @@ class Adam(Optimizer):
         amsgrad: use the largest v so far in place of v (Reddi et al., 2018).
         maximize: go up the gradient.
         decoupled_weight_decay: shrink the parameter by lr weight_decay instead, as `AdamW` does.
+        kernels: PyTorch's choice of kernels, such as `fused=True`; changes nothing.
 
     Raises:
         ValueError: a setting is out of range.
@@ -43,8 +84,6 @@ class Adam(Optimizer):
         tensor([0.9000, 1.9000], requires_grad=True)
     """
 
-    _gather_below = 1 << 12  # nine calls for each parameter cost more than copying a small one
-
     def __init__(
         self,
         params: Iterable[Any],
@@ -56,56 +95,29 @@ class Adam(Optimizer):
         *,
         maximize: bool = False,
         decoupled_weight_decay: bool = False,
+        **kernels: Unpack[Kernels],
     ) -> None:
-        super().__init__(
-            params,
-            {
-                "lr": lr,
-                "betas": betas,
-                "eps": eps,
-                "weight_decay": weight_decay,
-                "amsgrad": amsgrad,
-                "maximize": maximize,
-                "decoupled_weight_decay": decoupled_weight_decay,
-            },
-        )
+        super().__init__(params, settings(locals()))
 
-    def _check(self, group: dict[str, Any]) -> None:
-        super()._check(group)
-        if not all(0.0 <= beta < 1.0 for beta in group["betas"]):
-            raise ValueError(f"{type(self).__name__}: betas must lie in [0, 1), not {group['betas']}")
+    def _slots(self, group: dict[str, Any]) -> dict[str, float]:
+        return super()._slots(group) | ({"max_exp_avg_sq": 0.0} if group["amsgrad"] else {})
 
-    def _slots(self, group: dict[str, Any]) -> tuple[str, ...]:
-        return ("exp_avg", "exp_avg_sq", "max_exp_avg_sq") if group["amsgrad"] else ("exp_avg", "exp_avg_sq")
-
-    def _coefficients(self, group: dict[str, Any], steps: int) -> tuple[Any, ...]:
+    def _coefficients(self, group: dict[str, Any], scalars: dict[str, float]) -> tuple[float, ...]:
         # With r = sqrt(1 - beta2^t), m' / (sqrt(v') + eps) is m / (sqrt(v) + eps r) times r / (1 - beta1^t):
         # both corrections become coefficients, and neither costs a pass.
         beta1, beta2 = group["betas"]
-        root = math.sqrt(1.0 - beta2**steps)
-        lr, decay = float(group["lr"]), group["weight_decay"]
-        penalty, shrink = (0.0, 1.0 - lr * decay) if group["decoupled_weight_decay"] else (decay, 1.0)
-        rate = lr * root / (1.0 - beta1**steps)
-        return beta1, beta2, rate, group["eps"] * root, penalty, shrink, group["maximize"]
+        steps = scalars["step"]
+        r = math.sqrt(1.0 - beta2**steps)
+        return beta1, beta2, group["eps"] * r, float(group["lr"]) * r / (1.0 - beta1**steps), 0.0
 
-    def _update(self, vectors: Vectors, p: Any, g: Any, state: list[Any], scratch: Any, c: tuple[Any, ...]) -> None:
-        beta1, beta2, rate, eps, weight_decay, shrink, maximize = c
-        m, v = state[:2]
-        axpy, scal = vectors
-        if shrink != 1.0:
-            scal(shrink, p)
-        g = descent(vectors, p, g, scratch, weight_decay, maximize)
-        scal(beta1, m)
-        axpy(g, m, a=1.0 - beta1)
-        np.multiply(g, g, out=scratch)
-        scal(beta2, v)
-        axpy(scratch, v, a=1.0 - beta2)
-        if len(state) > 2:
-            v = np.maximum(state[2], v, out=state[2])
-        np.sqrt(v, out=scratch)
-        np.add(scratch, eps, out=scratch)
-        np.divide(m, scratch, out=scratch)
-        axpy(scratch, p, a=-rate)
+    def _measure(
+        self, vectors: Vectors, g: Any, state: dict[str, Any], beta2: float, eps: float, size: Any
+    ) -> None:
+        v = state["exp_avg_sq"]
+        vectors.average_square(g, v, beta2, size)
+        if "max_exp_avg_sq" in state:
+            v = np.maximum(state["max_exp_avg_sq"], v, out=state["max_exp_avg_sq"])
+        root(v, eps, size)
 
 
 class AdamW(Adam):
@@ -113,7 +125,7 @@ class AdamW(Adam):
     the step, instead of a penalty in the gradient, which Adam would rescale.
 
     Args:
-        params, lr, betas, eps, amsgrad, maximize: as for `Adam`.
+        params, lr, betas, eps, amsgrad, maximize, kernels: as for `Adam`.
         weight_decay: the rate at which parameters shrink.
 
     Raises:
@@ -130,7 +142,160 @@ class AdamW(Adam):
         amsgrad: bool = False,
         *,
         maximize: bool = False,
+        **kernels: Unpack[Kernels],
     ) -> None:
         super().__init__(
-            params, lr, betas, eps, weight_decay, amsgrad, maximize=maximize, decoupled_weight_decay=True
+            params,
+            lr,
+            betas,
+            eps,
+            weight_decay,
+            amsgrad,
+            maximize=maximize,
+            decoupled_weight_decay=True,
+            **kernels,
         )
+
+
+class Adamax(_Moments):
+    """Adamax (Kingma and Ba, 2015, section 7.1): Adam with the running maximum of |g| as the gradient's size.
+
+        u <- max(beta2 u, |g| + eps)
+        p <- p - lr m / ((1 - beta1^t) u),    m as in `Adam`
+
+    Args:
+        params, betas, weight_decay, maximize, kernels: as for `Adam`.
+        lr: the learning rate.
+        eps: keeps the denominator from 0.
+
+    Raises:
+        ValueError: a setting is out of range.
+    """
+
+    def __init__(
+        self,
+        params: Iterable[Any],
+        lr: float = 2e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0,
+        *,
+        maximize: bool = False,
+        **kernels: Unpack[Kernels],
+    ) -> None:
+        super().__init__(params, settings(locals()))
+
+    def _slots(self, group: dict[str, Any]) -> dict[str, float]:
+        return {"exp_avg": 0.0, "exp_inf": 0.0}
+
+    def _coefficients(self, group: dict[str, Any], scalars: dict[str, float]) -> tuple[float, ...]:
+        beta1, beta2 = group["betas"]
+        return beta1, beta2, group["eps"], float(group["lr"]) / (1.0 - beta1 ** scalars["step"]), 0.0
+
+    def _measure(
+        self, vectors: Vectors, g: Any, state: dict[str, Any], beta2: float, eps: float, size: Any
+    ) -> None:
+        u = state["exp_inf"]
+        vectors.scal(beta2, u)
+        np.absolute(g, out=size)
+        np.add(size, eps, out=size)
+        np.copyto(size, np.maximum(u, size, out=u))
+
+
+class NAdam(_Moments):
+    """NAdam (Dozat, 2016): Adam that looks ahead along the mean gradient, as Nesterov's momentum does.
+
+        mu_t = beta1 (1 - 0.96^(t momentum_decay) / 2)
+        p <- p - lr ((1 - mu_t) g / (1 - M_t) + mu_{t+1} m / (1 - M_{t+1})) / (sqrt(v') + eps)
+
+    with M_t = mu_1 mu_2 ... mu_t, and m and v' as in `Adam`.
+
+    Args:
+        params, betas, eps, weight_decay, maximize, decoupled_weight_decay, kernels: as for `Adam`.
+        lr: the learning rate.
+        momentum_decay: how fast mu_t grows from beta1 / 2 to beta1.
+
+    Raises:
+        ValueError: a setting is out of range.
+    """
+
+    _nonnegative = (*Optimizer._nonnegative, "momentum_decay")
+
+    def __init__(
+        self,
+        params: Iterable[Any],
+        lr: float = 2e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0,
+        momentum_decay: float = 4e-3,
+        decoupled_weight_decay: bool = False,
+        *,
+        maximize: bool = False,
+        **kernels: Unpack[Kernels],
+    ) -> None:
+        super().__init__(params, settings(locals()))
+
+    def _scalars(self, group: dict[str, Any]) -> dict[str, float]:
+        return {"step": 0, "mu_product": 1.0}
+
+    def _coefficients(self, group: dict[str, Any], scalars: dict[str, float]) -> tuple[float, ...]:
+        beta1, beta2 = group["betas"]
+        steps = scalars["step"]
+        now, following = (beta1 * (1.0 - 0.5 * 0.96 ** (t * group["momentum_decay"])) for t in (steps, steps + 1))
+        scalars["mu_product"] = product = scalars["mu_product"] * now
+        r = math.sqrt(1.0 - beta2**steps)  # as in Adam
+        rate = float(group["lr"]) * r
+        ahead = rate * (1.0 - now) / (1.0 - product)
+        return beta1, beta2, group["eps"] * r, rate * following / (1.0 - product * following), ahead
+
+
+class RAdam(_Moments):
+    """RAdam (Liu et al., 2020): Adam whose steps are shortened while the variance is known from few gradients.
+
+        rho_inf = 2 / (1 - beta2) - 1,    rho_t = rho_inf - 2 t beta2^t / (1 - beta2^t)
+        p <- p - lr m' r_t sqrt(1 - beta2^t) / (sqrt(v) + eps)      if rho_t > 5
+        p <- p - lr m'                                              otherwise
+        r_t^2 = (rho_t - 4)(rho_t - 2) rho_inf / ((rho_inf - 4)(rho_inf - 2) rho_t)
+
+    with m' and v as in `Adam`.
+
+    Args:
+        params, lr, betas, eps, weight_decay, maximize, decoupled_weight_decay, kernels: as for `Adam`.
+
+    Raises:
+        ValueError: a setting is out of range.
+    """
+
+    def __init__(
+        self,
+        params: Iterable[Any],
+        lr: float = 1e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0,
+        decoupled_weight_decay: bool = False,
+        *,
+        maximize: bool = False,
+        **kernels: Unpack[Kernels],
+    ) -> None:
+        super().__init__(params, settings(locals()))
+
+    def _coefficients(self, group: dict[str, Any], scalars: dict[str, float]) -> tuple[float, ...]:
+        beta1, beta2 = group["betas"]
+        steps = scalars["step"]
+        rest = 1.0 - beta2**steps
+        rate = float(group["lr"]) / (1.0 - beta1**steps)
+        most = 2.0 / (1.0 - beta2) - 1.0
+        known = most - 2.0 * steps * beta2**steps / rest
+        if known <= 5.0:
+            return beta1, beta2, math.inf, rate, 0.0
+        shortened = (known - 4) * (known - 2) * most / ((most - 4) * (most - 2) * known)
+        return beta1, beta2, group["eps"], rate * math.sqrt(shortened * rest), 0.0
+
+    def _measure(
+        self, vectors: Vectors, g: Any, state: dict[str, Any], beta2: float, eps: float, size: Any
+    ) -> None:
+        super()._measure(vectors, g, state, beta2, eps, size)
+        if eps == math.inf:
+            size.fill(1.0)  # too few gradients: not measured at all

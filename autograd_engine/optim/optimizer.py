@@ -1,7 +1,8 @@
 """Optimizer: one formula on flat arrays, applied to all parameters in as few calls as possible.
 
-A subclass writes its update once, for a flat run of numbers: parameter, gradient, state, scratch. This
-module decides what the runs are. A large parameter is cut, where it lies, into blocks small enough
+A subclass writes its update once, for a flat run of numbers: parameter, gradient, state, scratch. What all
+formulas begin with, the sign of the gradient and the decay of weights, is done here, and so is the choice of
+runs. A large parameter is cut, where it lies, into blocks small enough
 that all passes of the formula stay in the processor's cache. Small parameters of one dtype are gathered into
 one run, so that a hundred biases cost as many calls as one. The arrangement is made once and
 kept while the same parameters have gradients and their arrays stay the same objects; a step allocates nothing
@@ -10,10 +11,10 @@ large. Vector updates go to BLAS, y += a x in one pass, where NumPy would take t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import lru_cache
 from itertools import accumulate, pairwise
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, TypedDict
 
 import numpy as np
 
@@ -22,7 +23,7 @@ from ..autograd import enable_grad
 from ..creation import from_numpy
 from ..tensor import Tensor
 
-__all__ = ["Optimizer", "Vectors"]
+__all__ = ["Kernels", "Optimizer", "State", "Vectors", "array_of", "root", "settings", "writable"]
 
 
 class Vectors(NamedTuple):
@@ -35,6 +36,16 @@ class Vectors(NamedTuple):
 
     axpy: Callable[..., Any]
     scal: Callable[..., Any]
+
+    def average(self, x: Any, y: Any, keep: float) -> None:
+        """Let the running mean y follow x: y <- keep y + (1 - keep) x."""
+        self.scal(keep, y)
+        self.axpy(x, y, a=1.0 - keep)
+
+    def average_square(self, x: Any, y: Any, keep: float, scratch: Any) -> None:
+        """Let the running mean y follow x^2."""
+        np.multiply(x, x, out=scratch)
+        self.average(scratch, y, keep)
 
 
 def _axpy(x: Any, y: Any, *, a: float) -> None:
@@ -79,14 +90,48 @@ def _vectors(dtype: np.dtype[Any]) -> Vectors:
     return Vectors(_axpy, _scal)
 
 
-class _State:
-    """What the optimizer remembers of one parameter: steps taken, and arrays of its shape by name."""
+def root(x: Any, eps: float, out: Any) -> None:
+    """out <- sqrt(x) + eps, what the adaptive methods divide by."""
+    np.sqrt(x, out=out)
+    np.add(out, eps, out=out)
 
-    __slots__ = ("arrays", "steps")
 
-    def __init__(self, steps: int = 0, arrays: dict[str, Any] | None = None) -> None:
-        self.steps = steps
+class Kernels(TypedDict, total=False):
+    """PyTorch's choices among its kernels for one formula. Here there is one, so they are accepted and ignored."""
+
+    foreach: bool | None
+    fused: bool | None
+    capturable: bool
+    differentiable: bool
+
+
+def settings(arguments: dict[str, Any]) -> dict[str, Any]:
+    """The settings among the arguments of an optimizer's constructor.
+
+    Raises:
+        TypeError: an argument that does not exist, or `differentiable`, which would need other formulas.
+    """
+    for name, value in arguments["kernels"].items():
+        if name not in Kernels.__annotations__:
+            raise TypeError(f"{type(arguments['self']).__name__}() got an unexpected argument {name!r}")
+        if value and name == "differentiable":
+            raise TypeError("differentiable=True: steps are taken in place, and are not recorded in a graph")
+    return {k: v for k, v in arguments.items() if k not in ("self", "params", "kernels", "__class__")}
+
+
+class State:
+    """What the optimizer remembers of one parameter: numbers, and arrays of its shape, by name."""
+
+    __slots__ = ("arrays", "scalars")
+
+    def __init__(self, scalars: dict[str, float], arrays: dict[str, Any] | None = None) -> None:
+        self.scalars = scalars
         self.arrays: dict[str, Any] = {} if arrays is None else arrays
+
+
+def array_of(value: Any) -> Any:
+    """The array of a tensor, ours or PyTorch's, which may share its memory."""
+    return np.asarray(value.array if isinstance(value, Tensor) else value)
 
 
 class _Run:
@@ -94,41 +139,41 @@ class _Run:
 
     Attributes:
         params, arrays: the parameter, and its array when the run was made.
-        steps: how often the formula was applied.
         blocks: for each block of the run its slice (None: all), parameter values, state arrays and scratch.
     """
 
-    def __init__(self, params: list[Tensor], states: list[_State], slots: tuple[str, ...], block: int) -> None:
+    def __init__(self, params: list[Tensor], states: list[State], slots: dict[str, float], scratch: Any) -> None:
         self.params = params
         self.states = states
-        self.slots = slots
-        self.steps = states[0].steps
         self.arrays = [p.array for p in params]
         self.dtype = self.arrays[0].dtype
         self.vectors = _vectors(self.dtype)
         self.size = sum(a.size for a in self.arrays)
         self.values = self._place()
-        state = [self._slot(name) for name in slots]
-        count = max(1, -(-self.size // block))
-        stops = [self.size * i // count for i in range(count + 1)]
-        scratch = np.empty(-(-self.size // count), self.dtype)
-        self.blocks: list[tuple[slice | None, Any, list[Any], Any]] = [
-            (slice(i, j) if count > 1 else None, self.values[i:j], [s[i:j] for s in state], scratch[: j - i])
+        state = {name: self._slot(name, initial) for name, initial in slots.items()}
+        count = -(-self.size // scratch.shape[1])
+        stops = [self.size * i // count for i in range(count + 1)] if count else []
+        self.blocks: list[tuple[slice | None, Any, dict[str, Any], list[Any]]] = [
+            (
+                slice(i, j) if count > 1 else None,
+                self.values[i:j],
+                {name: array[i:j] for name, array in state.items()},
+                list(scratch[:, : j - i]),
+            )
             for i, j in pairwise(stops)
-            if i < j
         ]
 
     def _place(self) -> Any:
         """The flat array that the formula changes."""
         return self.arrays[0].reshape(-1)
 
-    def _slot(self, name: str) -> Any:
-        """The flat array of the state `name`: the one there is, else zeros."""
+    def _slot(self, name: str, initial: float) -> Any:
+        """The flat array of the state `name`: the one there is, else a new one."""
         arrays, array = self.states[0].arrays, self.arrays[0]
         arrays[name] = (
             np.ascontiguousarray(arrays[name], self.dtype).reshape(array.shape)
             if name in arrays
-            else np.zeros(array.shape, self.dtype)
+            else _filled(array.shape, initial, self.dtype)
         )
         return arrays[name].reshape(-1)
 
@@ -158,8 +203,8 @@ class _Gathered(_Run):
         parts = zip(pairwise(stops), self.arrays, strict=True)
         return [flat[i:j].reshape(array.shape) for (i, j), array in parts]
 
-    def _slot(self, name: str) -> Any:
-        flat = np.zeros(self.size, self.dtype)
+    def _slot(self, name: str, initial: float) -> Any:
+        flat = _filled(self.size, initial, self.dtype)
         for view, state in zip(self._views(flat), self.states, strict=True):
             if name in state.arrays:
                 view[...] = state.arrays[name]
@@ -183,11 +228,57 @@ class _Gathered(_Run):
             graph.written(array)
 
 
+def writable(p: Tensor) -> Any:
+    """The memory of a parameter.
+
+    Raises:
+        RuntimeError: it is read-only.
+    """
+    array = p._shared()
+    if not array.flags.writeable:
+        raise RuntimeError(f"a parameter of shape {p.shape} is read-only; give it an array of its own")
+    return array
+
+
+def _filled(shape: Any, value: float, dtype: Any) -> Any:
+    return np.full(shape, value, dtype) if value else np.zeros(shape, dtype)
+
+
+class _Arrangement(NamedTuple):
+    """How the parameters of a group are updated.
+
+    Attributes:
+        slots: the names of the state arrays.
+        cohorts: the parameters that have gradients.
+        idle: the others.
+    """
+
+    slots: Collection[str]
+    cohorts: list[_Cohort]
+    idle: list[Tensor]
+
+
+class _Cohort(NamedTuple):
+    """Parameters of a group that went through the same steps.
+
+    Attributes:
+        scalars: the numbers in their states, one dictionary that all of them share.
+        runs: the parameters.
+    """
+
+    scalars: dict[str, float]
+    runs: list[_Run]
+
+
+_NOT_YET = _Arrangement((), [], [])
+
+
 class Optimizer:
     """The base of all optimizers: parameter groups, state, and the order of a step.
 
     A subclass says which state arrays a group needs (`_slots`), computes the step's coefficients from the
-    group's settings (`_coefficients`), and applies its formula to flat arrays (`_update`).
+    group's settings (`_coefficients`), and applies its formula to flat arrays (`_update`). The settings
+    "maximize", "weight_decay" and "decoupled_weight_decay" work in all of them: they are applied first.
 
     Args:
         params: tensors to optimize, such as `model.parameters()`, or dictionaries with "params" and
@@ -210,7 +301,10 @@ class Optimizer:
     """Parameters with fewer elements are gathered into one run."""
 
     _counts: ClassVar[bool] = True
-    """Whether the number of steps is part of the state."""
+    """Whether the number of steps is shown as part of the state."""
+
+    _stepped: bool = False
+    """Whether a step was taken; schedulers want to know."""
 
     param_groups: list[dict[str, Any]]
 
@@ -219,8 +313,8 @@ class Optimizer:
             raise TypeError("an optimizer takes an iterable of tensors, not one tensor: pass [tensor]")
         self.defaults = defaults
         self.param_groups = []
-        self._states: dict[Tensor, _State] = {}
-        self._runs: list[tuple[list[_Run], list[Tensor]]] = []
+        self._states: dict[Tensor, State] = {}
+        self._arranged: list[_Arrangement] = []
         given = list(params)
         if not given:
             raise ValueError(f"{type(self).__name__} got no parameters; was model.parameters() already used up?")
@@ -250,26 +344,39 @@ class Optimizer:
         group = {"params": params, **self.defaults, **{k: v for k, v in param_group.items() if k != "params"}}
         self._check(group)
         self.param_groups.append(group)
-        self._runs.append(([], []))
+        self._arranged.append(_NOT_YET)
 
     # --------------------------------------------------------------------- what a subclass defines
 
+    _nonnegative: ClassVar[tuple[str, ...]] = ("lr", "weight_decay", "momentum", "eps")
+    """The settings that must be at least 0."""
+
     def _check(self, group: dict[str, Any]) -> None:
         """Raise ValueError for a setting out of range."""
-        for name in ("lr", "weight_decay", "momentum", "eps"):
+        for name in self._nonnegative:
             if not float(group.get(name, 0.0)) >= 0.0:
                 raise ValueError(f"{type(self).__name__}: {name} must be at least 0, not {group[name]}")
 
-    def _slots(self, group: dict[str, Any]) -> tuple[str, ...]:
-        """The names of the state arrays, in the order in which `_update` gets them."""
+    def _slots(self, group: dict[str, Any]) -> dict[str, float]:
+        """The names of the state arrays, and what they are filled with at first."""
         raise NotImplementedError(f"{type(self).__name__} does not define _slots()")
 
-    def _coefficients(self, group: dict[str, Any], steps: int) -> tuple[Any, ...]:
-        """What `_update` needs to know in step number `steps`, counted from 1."""
+    def _scalars(self, group: dict[str, Any]) -> dict[str, float]:
+        """The numbers in the state before the first step: the steps taken, and others if need be."""
+        return {"step": 0}
+
+    def _coefficients(self, group: dict[str, Any], scalars: dict[str, float]) -> Any:
+        """What `_update` needs to know in step number `scalars["step"]`, counted from 1.
+
+        Scalars of the subclass's own are brought up to date here.
+        """
         raise NotImplementedError(f"{type(self).__name__} does not define _coefficients()")
 
-    def _update(self, vectors: Vectors, p: Any, g: Any, state: list[Any], scratch: Any, c: tuple[Any, ...]) -> None:
-        """Apply the formula with coefficients `c` to `p` and the state in place; `g` must not be written."""
+    def _update(self, vectors: Vectors, p: Any, g: Any, state: dict[str, Any], scratch: list[Any], c: Any) -> None:
+        """Apply the formula with coefficients `c` to `p` and the state in place; `g` must not be written.
+
+        There are three scratch arrays.
+        """
         raise NotImplementedError(f"{type(self).__name__} does not define _update()")
 
     # ------------------------------------------------------------------------------------- a step
@@ -292,87 +399,132 @@ class Optimizer:
         Raises:
             RuntimeError: a parameter is read-only, or changed its shape.
         """
+        self._stepped = True
+        return self._take_step(closure)
+
+    def _take_step(self, closure: Callable[[], Any] | None) -> Any:
         loss = None
         if closure is not None:
             with enable_grad():
                 loss = closure()
         for i, group in enumerate(self.param_groups):
             slots = self._slots(group)
-            runs, gradients = self._runs[i][0], self._collect(i, group["params"], slots)
+            gradients = self._collect(i, slots)
             if gradients is None:
-                runs = self._arrange(i, group["params"], slots)
-                gradients = [run.collect() for run in runs]
-            known, coefficients = 0, ()
-            for run, gradient in zip(runs, gradients, strict=True):
-                run.steps += 1
-                if run.steps != known:
-                    known, coefficients = run.steps, self._coefficients(group, run.steps)
-                update, vectors = self._update, run.vectors
-                for part, p, state, scratch in run.blocks:
-                    update(vectors, p, gradient if part is None else gradient[part], state, scratch, coefficients)
-                run.give_back()
+                self._arrange(i, slots)
+                gradients = self._collect(i, slots) or []
+            rest = iter(gradients)
+            for scalars, runs in self._arranged[i].cohorts:
+                if slots:
+                    scalars["step"] += 1
+                coefficients = self._coefficients(group, scalars)
+                for run in runs:
+                    self._apply(group, run, next(rest), coefficients)
         return loss
 
-    def _collect(self, i: int, params: list[Tensor], slots: tuple[str, ...]) -> list[Any] | None:
-        """The gradients of the runs of group i; None if the runs no longer fit."""
-        runs, idle = self._runs[i]
-        gradients = []
-        count = len(idle)
-        for run in runs:
-            gradient = run.collect()
-            if gradient is None or run.slots != slots:
-                return None
-            count += len(run.params)
-            gradients.append(gradient)
-        return gradients if count == len(params) and all(p.grad is None for p in idle) else None
+    def _apply(self, group: dict[str, Any], run: _Run, gradient: Any, coefficients: Any) -> None:
+        """Apply the formula to one run."""
+        update, vectors = self._update, run.vectors
+        axpy, scal = vectors
+        decay, maximize = group.get("weight_decay", 0.0), group.get("maximize", False)
+        shrink = 1.0
+        if decay and group.get("decoupled_weight_decay"):
+            shrink, decay = 1.0 - float(group["lr"]) * decay, 0.0
+        for part, p, state, (direction, *scratch) in run.blocks:
+            g = gradient if part is None else gradient[part]
+            if shrink != 1.0:
+                scal(shrink, p)
+            if decay:
+                np.multiply(p, decay, out=direction)
+                axpy(g, direction, a=-1.0 if maximize else 1.0)
+                g = direction
+            elif maximize:
+                g = np.negative(g, out=direction)
+            update(vectors, p, g, state, scratch, coefficients)
+        run.give_back()
 
-    def _arrange(self, i: int, params: list[Tensor], slots: tuple[str, ...]) -> list[_Run]:
-        """Divide the parameters that have gradients into runs of one dtype and one number of steps."""
-        self._note_steps()
-        runs: list[_Run] = []
-        gathered: dict[Any, list[Tensor]] = {}
-        for p in params:
+    def _collect(self, i: int, slots: dict[str, float]) -> list[Any] | None:
+        """The gradients of the runs of group i; None if the arrangement no longer fits."""
+        arranged = self._arranged[i]
+        if arranged.slots != slots.keys():
+            return None
+        gradients = []
+        count = len(arranged.idle)
+        for _, runs in arranged.cohorts:
+            for run in runs:
+                gradient = run.collect()
+                if gradient is None:
+                    return None
+                count += len(run.params)
+                gradients.append(gradient)
+        fits = count == len(self.param_groups[i]["params"]) and all(p.grad is None for p in arranged.idle)
+        return gradients if fits else None
+
+    def _arrange(self, i: int, slots: dict[str, float]) -> None:
+        """Divide the parameters that have gradients into cohorts, and these into runs of one dtype."""
+        group = self.param_groups[i]
+        cohorts: dict[tuple[float, ...], dict[Any, list[Tensor]]] = {}
+        idle = []
+        for p in group["params"]:
             if p.grad is None:
+                idle.append(p)
                 continue
-            state = self._states.setdefault(p, _State())
-            array = p._shared()
-            if not array.flags.writeable:
-                raise RuntimeError(f"a parameter of shape {p.shape} is read-only; give it an array of its own")
+            if p not in self._states:
+                self._states[p] = State(self._scalars(group))
+            state, array = self._states[p], writable(p)
+            flags = array.flags
             for name, kept in state.arrays.items():
                 if kept.shape != array.shape:
                     raise RuntimeError(
                         f"a parameter has shape {array.shape} and its {name} {kept.shape}: it changed its shape "
                         "after the optimizer's first step; make a new optimizer"
                     )
-            flags = array.flags
-            if array.size < self._gather_below or not (flags.c_contiguous and flags.aligned):
-                gathered.setdefault((array.dtype, state.steps), []).append(p)
-            else:
-                runs.append(_Run([p], [state], slots, self._block))
-        for group in gathered.values():
-            runs.append(_Gathered(group, [self._states[p] for p in group], slots, self._block))
-        active = {p for run in runs for p in run.params}
-        self._runs[i] = runs, [p for p in params if p not in active]
-        return runs
+            in_place = array.size >= self._gather_below and flags.c_contiguous and flags.aligned
+            place = (array.dtype, p if in_place else None)
+            cohorts.setdefault(tuple(state.scalars.values()), {}).setdefault(place, []).append(p)
+        self._arranged[i] = _Arrangement(
+            slots.keys(), [self._cohort(places, slots) for places in cohorts.values()], idle
+        )
 
-    def _note_steps(self) -> None:
-        """Write the steps that the runs counted into the state of their parameters."""
-        for runs, _ in self._runs:
-            for run in runs:
-                for state in run.states:
-                    state.steps = run.steps if run.slots else state.steps
+    def _cohort(self, places: dict[Any, list[Tensor]], slots: dict[str, float]) -> _Cohort:
+        runs = []
+        scalars: dict[str, float] = {}
+        scratch = {
+            dtype: np.empty((4, self._block), dtype) for dtype, _ in places
+        }  # one for all stays in the cache
+        for (dtype, alone), params in places.items():
+            states = [self._states[p] for p in params]
+            scalars = scalars or dict(states[0].scalars)
+            for state in states:
+                state.scalars = scalars
+            runs.append((_Gathered if alone is None else _Run)(params, states, slots, scratch[dtype]))
+        return _Cohort(scalars, runs)
 
     # --------------------------------------------------------------------------- saving, copying
 
     @property
     def state(self) -> dict[Tensor, dict[str, Any]]:
         """What is remembered of each parameter, as tensors that share the optimizer's memory."""
-        self._note_steps()
-        return {p: self._described(state) for p, state in self._states.items() if state.arrays}
+        described = {p: self._described(state) for p, state in self._states.items()}
+        return {p: entries for p, entries in described.items() if entries}
 
-    def _described(self, state: _State) -> dict[str, Any]:
-        arrays = {name: from_numpy(array) for name, array in state.arrays.items()}
-        return {"step": Tensor(float(state.steps)), **arrays} if self._counts else arrays
+    def _described(self, state: State) -> dict[str, Any]:
+        """A state in PyTorch's form."""
+        scalars = {name: Tensor(np.float64(value)) for name, value in state.scalars.items()} if self._counts else {}
+        return scalars | {name: from_numpy(array) for name, array in state.arrays.items()} if state.arrays else {}
+
+    def _restored(self, p: Tensor, number: int, group: dict[str, Any], entries: Mapping[str, Any]) -> State:
+        """The state that `entries` describe in PyTorch's form."""
+        arrays = {name: array_of(value).astype(p.dtype) for name, value in entries.items() if value is not None}
+        scalars = self._scalars(group)
+        for name in scalars.keys() & arrays.keys():
+            scalars[name] = float(arrays.pop(name))
+        for name, array in arrays.items():
+            if array.shape != p.shape:
+                raise ValueError(f"{name} of parameter {number} has shape {array.shape}, not {p.shape}")
+        if not self._counts:
+            scalars["step"] = int(bool(arrays))
+        return State(scalars, arrays)
 
     def state_dict(self) -> dict[str, Any]:
         """The state and the groups' settings, in PyTorch's layout: parameters are numbered in the order of
@@ -399,30 +551,19 @@ class Optimizer:
         sizes, own = [len(g["params"]) for g in groups], [len(g["params"]) for g in self.param_groups]
         if sizes != own:
             raise ValueError(f"the state has groups of {sizes} parameters, the optimizer of {own}")
-        params = [p for group in self.param_groups for p in group["params"]]
-        numbers = [number for group in groups for number in group["params"]]
-        states = {}
-        for p, number in zip(params, numbers, strict=True):
-            entries = dict(state_dict["state"].get(number, {}))
-            steps = entries.pop("step", None)
-            arrays = {
-                name: np.asarray(value.array if isinstance(value, Tensor) else value).astype(p.dtype)
-                for name, value in entries.items()
-                if value is not None
-            }
-            for name, array in arrays.items():
-                if array.shape != p.shape:
-                    raise ValueError(f"{name} of parameter {number} has shape {array.shape}, not {p.shape}")
-            states[p] = _State(int(bool(arrays)) if steps is None else int(steps), arrays)
+        states = {
+            p: self._restored(p, number, saved, state_dict["state"].get(number, {}))
+            for group, saved in zip(self.param_groups, groups, strict=True)
+            for p, number in zip(group["params"], saved["params"], strict=True)
+        }
         self._states = states
-        self._runs = [([], []) for _ in groups]
+        self._arranged = [_NOT_YET for _ in groups]
         for group, saved in zip(self.param_groups, groups, strict=True):
             group.update({name: value for name, value in saved.items() if name != "params"})
 
     def __getstate__(self) -> dict[str, Any]:
         """Copies arrange their own runs: views of this one's arrays would not follow."""
-        self._note_steps()
-        return {**self.__dict__, "_runs": [([], []) for _ in self.param_groups]}
+        return {**self.__dict__, "_arranged": [_NOT_YET for _ in self.param_groups]}
 
     def __repr__(self) -> str:
         lines = [f"{type(self).__name__} ("]
@@ -430,12 +571,3 @@ class Optimizer:
             lines.append(f"Parameter Group {i}")
             lines += [f"    {name}: {group[name]}" for name in sorted(group) if name != "params"]
         return "\n".join([*lines, ")"])
-
-
-def descent(vectors: Vectors, p: Any, g: Any, scratch: Any, weight_decay: float, maximize: bool) -> Any:
-    """The gradient of the objective to be minimized: g + weight_decay p, of -g when maximizing."""
-    if weight_decay:
-        np.multiply(p, weight_decay, out=scratch)
-        vectors.axpy(g, scratch, a=-1.0 if maximize else 1.0)
-        return scratch
-    return np.negative(g, out=scratch) if maximize else g

@@ -1,13 +1,15 @@
-"""Stochastic gradient descent, with momentum."""
+"""Stochastic gradient descent: with momentum, or averaged over its steps."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Unpack
 
-from .optimizer import Optimizer, Vectors, descent
+import numpy as np
 
-__all__ = ["SGD"]
+from .optimizer import Kernels, Optimizer, Vectors, settings
+
+__all__ = ["ASGD", "SGD"]
 
 
 class SGD(Optimizer):
@@ -28,6 +30,7 @@ class SGD(Optimizer):
         weight_decay: the L2 penalty's factor.
         nesterov: look ahead along the momentum (Nesterov, 1983).
         maximize: go up the gradient.
+        kernels: PyTorch's choice of kernels, such as `foreach=True`; changes nothing.
 
     Raises:
         ValueError: a setting is out of range; Nesterov without momentum or with dampening.
@@ -53,41 +56,96 @@ class SGD(Optimizer):
         nesterov: bool = False,
         *,
         maximize: bool = False,
+        **kernels: Unpack[Kernels],
     ) -> None:
-        super().__init__(
-            params,
-            {
-                "lr": lr,
-                "momentum": momentum,
-                "dampening": dampening,
-                "weight_decay": weight_decay,
-                "nesterov": nesterov,
-                "maximize": maximize,
-            },
-        )
+        super().__init__(params, settings(locals()))
 
     def _check(self, group: dict[str, Any]) -> None:
         super()._check(group)
         if group["nesterov"] and (group["momentum"] <= 0 or group["dampening"] != 0):
             raise ValueError("SGD: Nesterov momentum needs a momentum above 0 and no dampening")
 
-    def _slots(self, group: dict[str, Any]) -> tuple[str, ...]:
-        return ("momentum_buffer",) if group["momentum"] else ()
+    def _slots(self, group: dict[str, Any]) -> dict[str, float]:
+        return {"momentum_buffer": 0.0} if group["momentum"] else {}
 
-    def _coefficients(self, group: dict[str, Any], steps: int) -> tuple[Any, ...]:
-        kept = 1.0 if steps == 1 else 1.0 - group["dampening"]
-        lr = float(group["lr"])
-        return lr, group["momentum"], kept, group["nesterov"], group["weight_decay"], group["maximize"]
+    def _coefficients(self, group: dict[str, Any], scalars: dict[str, float]) -> tuple[Any, ...]:
+        kept = 1.0 if scalars["step"] == 1 else 1.0 - group["dampening"]
+        return float(group["lr"]), group["momentum"], kept, group["nesterov"]
 
-    def _update(self, vectors: Vectors, p: Any, g: Any, state: list[Any], scratch: Any, c: tuple[Any, ...]) -> None:
-        lr, momentum, kept, nesterov, weight_decay, maximize = c
-        g = descent(vectors, p, g, scratch, weight_decay, maximize)
+    def _update(
+        self, vectors: Vectors, p: Any, g: Any, state: dict[str, Any], scratch: list[Any], c: tuple[Any, ...]
+    ) -> None:
+        lr, momentum, kept, nesterov = c
         if not momentum:
             vectors.axpy(g, p, a=-lr)
             return
-        buffer = state[0]
+        buffer = state["momentum_buffer"]
         vectors.scal(momentum, buffer)
         vectors.axpy(g, buffer, a=kept)
         if nesterov:
             vectors.axpy(g, p, a=-lr)
         vectors.axpy(buffer, p, a=-lr * momentum if nesterov else -lr)
+
+
+class ASGD(Optimizer):
+    """Averaged stochastic gradient descent (Polyak and Juditsky, 1992): descent with a falling step size, and
+    beside it the mean of the points it went through.
+
+        g  <- g + weight_decay p
+        p  <- (1 - lambd eta) p - eta g
+        ax <- ax + mu (p - ax)
+        eta = lr / (1 + lambd lr t)^alpha,  mu = 1 / max(1, t - t0)    after step t; lr and 1 before the first
+
+    The mean `optimizer.state[p]["ax"]` is what to use in the end; until step t0 it equals the parameter.
+
+    Args:
+        params: tensors, or groups of them.
+        lr: the learning rate at the start.
+        lambd: the rate at which parameters shrink.
+        alpha: the power of the step size's fall.
+        t0: the step at which averaging begins.
+        weight_decay: the L2 penalty's factor.
+        maximize: go up the gradient.
+        kernels: PyTorch's choice of kernels; changes nothing.
+
+    Raises:
+        ValueError: a setting is out of range.
+    """
+
+    def __init__(
+        self,
+        params: Iterable[Any],
+        lr: float = 1e-2,
+        lambd: float = 1e-4,
+        alpha: float = 0.75,
+        t0: float = 1e6,
+        weight_decay: float = 0,
+        *,
+        maximize: bool = False,
+        **kernels: Unpack[Kernels],
+    ) -> None:
+        super().__init__(params, settings(locals()))
+
+    def _slots(self, group: dict[str, Any]) -> dict[str, float]:
+        return {"ax": 0.0}
+
+    def _scalars(self, group: dict[str, Any]) -> dict[str, float]:
+        return {"step": 0, "eta": float(group["lr"]), "mu": 1.0}
+
+    def _coefficients(self, group: dict[str, Any], scalars: dict[str, float]) -> tuple[float, float, float]:
+        eta, mu = scalars["eta"], scalars["mu"]
+        lr, lambd, steps = float(group["lr"]), group["lambd"], scalars["step"]
+        scalars["eta"] = lr / (1 + lambd * lr * steps) ** group["alpha"]
+        scalars["mu"] = 1 / max(1, steps - group["t0"])
+        return eta, 1 - lambd * eta, mu
+
+    def _update(
+        self, vectors: Vectors, p: Any, g: Any, state: dict[str, Any], scratch: list[Any], c: tuple[Any, ...]
+    ) -> None:
+        eta, shrink, mu = c
+        vectors.scal(shrink, p)
+        vectors.axpy(g, p, a=-eta)
+        if mu == 1:
+            np.copyto(state["ax"], p)
+        else:
+            vectors.average(p, state["ax"], 1 - mu)

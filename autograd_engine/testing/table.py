@@ -7,21 +7,33 @@ from __future__ import annotations
 
 from .operators import Operator
 from .rows import (
+    activation,
     arrange,
     classic,
+    count,
+    diagonal,
     distances,
+    dropout,
+    embedding,
     equations,
     index,
     linalg,
     loss,
     math,
     matrix_functions,
+    norm,
+    padding,
+    piecewise,
     reduce,
+    resample,
     scan,
+    scatter,
     shape,
+    softmax,
     sort,
     special,
     spectral,
+    statistics,
     triangular,
 )
 
@@ -29,12 +41,18 @@ __all__ = ["TABLE", "coverage_table"]
 
 _ROWS = (
     *math.ROWS,
+    *piecewise.ROWS,
     *reduce.ROWS,
+    *statistics.ROWS,
+    *softmax.ROWS,
     *scan.ROWS,
     *shape.ROWS,
     *sort.ROWS,
+    *count.ROWS,
     *arrange.ROWS,
+    *diagonal.ROWS,
     *index.ROWS,
+    *scatter.ROWS,
     *linalg.ROWS,
     *triangular.ROWS,
     *equations.ROWS,
@@ -42,8 +60,14 @@ _ROWS = (
     *distances.ROWS,
     *matrix_functions.ROWS,
     *classic.ROWS,
+    *norm.ROWS,
     *loss.ROWS,
     *special.ROWS,
+    *activation.ROWS,
+    *dropout.ROWS,
+    *embedding.ROWS,
+    *padding.ROWS,
+    *resample.ROWS,
 )
 
 TABLE: dict[str, Operator] = {row.name: row for row in _ROWS}

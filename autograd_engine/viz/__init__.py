@@ -1,18 +1,24 @@
-"""Pictures: the graph of a computation, its forward and backward tables, the curves of a training run."""
+"""Pictures and tables: a computation's graph, its forward and backward steps, a model's layers, a run's curves."""
 
 from .graph import GraphPicture, graph
+from .modules import keep_modules
 from .plots import plot_confusion_matrix, plot_decision_boundary, plot_history
 from .reading import keep_values
+from .summary import LayerRow, Summary, summary
 from .table import Table, backward_table, forward_table
 
 __all__ = [
     "GraphPicture",
+    "LayerRow",
+    "Summary",
     "Table",
     "backward_table",
     "forward_table",
     "graph",
+    "keep_modules",
     "keep_values",
     "plot_confusion_matrix",
     "plot_decision_boundary",
     "plot_history",
+    "summary",
 ]

@@ -2,14 +2,17 @@
 
 What a node is can be told by its colour and by its shape: a parameter (it gets a gradient) is a blue
 box, a constant or input a grey note, an operation a rounded yellow box, the result a green box with a
-double border. Large graphs are cut before they are drawn, and the picture says how much is missing.
+double border. Modules are boxes around their operations, or violet boxes in their place. Large graphs are cut
+before they are drawn, and the picture says how much is missing.
 """
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterable, Mapping
 from html import escape
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +20,7 @@ import numpy as np
 
 from ..files import write_atomically
 from ..graph import Leaf, Node, Output
+from .modules import Call, calls_of, repeated, title_of
 from .reading import (
     Names,
     Operand,
@@ -45,12 +49,16 @@ _STYLES = {
         "color": "#22753a",
         "peripheries": "2",
     },
+    "module": {"shape": "box3d", "style": "filled", "fillcolor": "#ece3f4", "color": "#7a4fa3"},
     "note": {"shape": "plaintext", "style": "", "fontcolor": "#9c1c1c"},
 }
 _FAINT, _VALUE_COLOR, _GRADIENT_COLOR = "#555555", "#1a6b34", "#b3261e"
 _FONTS = "Helvetica,Arial,DejaVu Sans,sans-serif"
+_FRAME = {"style": "rounded", "color": "#7a4fa3", "fontcolor": "#7a4fa3", "fontsize": "11", "labeljust": "l"}
 _FAN_IN = 8
 """How many inputs of one node are drawn."""
+_CLOSED = 20_000
+"""How many nodes are read when closed modules hide most of them."""
 _COUNTED = 2_000_000
 """How many nodes are counted for the note on what is missing."""
 _DIRECTIONS = ("TB", "LR", "BT", "RL")
@@ -110,6 +118,7 @@ def graph(
     gradients: bool = False,
     max_nodes: int = 100,
     direction: str = "TB",
+    depth: int | None = None,
 ) -> GraphPicture:
     """The graph that computed `y`, as a picture: each node with its operation or name, shape and dtype.
 
@@ -123,11 +132,13 @@ def graph(
             The graph is kept and no `.grad` is touched.
         max_nodes: how many recorded nodes to draw at most, those nearest to `y`.
         direction: of the data flow: TB (top to bottom), LR, BT or RL.
+        depth: draw modules at this depth closed, as one box each, and alike ones in a row as one box, "12 x".
+            0 closes the model itself. For what was computed inside `keep_modules(model)`.
 
     Raises:
         TypeError: `y` is no tensor, or `names` names something that is none.
         RuntimeError: nothing was recorded for `y`, or a backward pass has freed the graph.
-        ValueError: an unknown direction, or no room for a node.
+        ValueError: an unknown direction, no room for a node, or a depth with no module to close.
 
     Example:
         >>> w = tensor([1.0, 2.0], requires_grad=True)
@@ -140,7 +151,9 @@ def graph(
         raise ValueError(f"max_nodes must be at least 1, not {max_nodes}")
     tensors = roots_of(y, "viz.graph")
     roots = list(dict.fromkeys(t.node for t in tensors))
-    nodes = nearest(roots, max_nodes, _FAN_IN)
+    if depth is not None and depth < 0:
+        raise ValueError(f"depth must be at least 0, not {depth}")
+    nodes = nearest(roots, max_nodes if depth is None else _CLOSED, _FAN_IN)
     named = Names(names)
     for tensor in tensors:
         named.values.setdefault(tensor.node, tensor.array)
@@ -151,6 +164,7 @@ def graph(
         known_values(nodes, named) if values else {},
         gradients_of(tensors, nodes) if gradients else {},
         direction,
+        depth,
     )
     total = count(roots, _COUNTED)
     drawing.draw(total - len(nodes), exact=total < _COUNTED)
@@ -171,12 +185,19 @@ class _Drawing:
         values: dict[Node, Any],
         gradients: dict[Node, Any],
         direction: str,
+        depth: int | None,
     ) -> None:
         import graphviz
 
         self.nodes, self.roots, self.names = nodes, roots, names
         self.values, self.gradients = values, gradients
+        self.operands = {node: operands_of(node) for node in nodes}
         self.places = {node: f"n{i}" for i, node in enumerate(nodes)}
+        self.calls = calls_of(nodes, {n: [o.node for o in self.operands[n] if o.node] for n in nodes})
+        self.closed: dict[str, tuple[list[Call], list[Node]]] = {}
+        self.joined: set[tuple[str, str]] = set()
+        if depth is not None:
+            self._close(depth)
         self.constants: dict[int, str] = {}
         self.cut: dict[str, int] = {}
         self.escape = graphviz.escape
@@ -207,18 +228,84 @@ class _Drawing:
 
     def draw(self, hidden: int, exact: bool) -> None:
         """Write all nodes, their constants and edges, and the note on what is missing."""
-        for node in self.nodes:
-            self._node(node)
+        self._frame(self._contents(), None, self.dot)
         for node in self.nodes:
             self._edges(node)
         if hidden or self.cut:
             self._note(hidden, exact)
 
-    def _node(self, node: Node) -> None:
+    def _close(self, depth: int) -> None:
+        """Put one box, or one for several alike, in the place of each module call at this depth."""
+        boxes = {n: path[depth] for n, call in self.calls.items() if len(path := call.path) > depth}
+        if not boxes:
+            raise ValueError(
+                f"depth={depth}: no module was kept at this depth; compute inside viz.keep_modules(model), and "
+                "choose 0 for the model itself, 1 for its parts, and so on"
+            )
+        edges = [
+            (boxes.get(o.node, o.node), boxes.get(node, node))
+            for node in self.nodes
+            for o in self.operands[node]
+            if o.node is not None and (node not in boxes or boxes.get(o.node) is not boxes[node])
+        ]
+        inside: dict[Call, list[Node]] = {}
+        for node in self.nodes:
+            if node in boxes:
+                inside.setdefault(boxes[node], []).append(node)
+        first = sorted(inside, key=lambda call: next(n.tick for n in inside[call] if not isinstance(n, Leaf)))
+        for i, run in enumerate(repeated(first, edges)):
+            members = [node for call in run for node in inside[call]]
+            self.closed[f"m{i}"] = run, members
+            self.places |= dict.fromkeys(members, f"m{i}")
+
+    def _frame(self, contents: Mapping[Call | None, Iterable[Any]], outer: Call | None, dot: Any) -> None:
+        """Write what a module call holds directly, and a frame for each call inside it."""
+        for item in contents.get(outer, ()):
+            if isinstance(item, Node):
+                self._node(item, dot)
+            elif isinstance(item, str):
+                self._box(item, dot)
+            else:
+                frame = {"label": title_of([item]), "tooltip": self.escape(item.looks), **_FRAME}
+                with dot.subgraph(name=f"cluster_{id(item)}", graph_attr=frame) as inner:
+                    self._frame(contents, item, inner)
+
+    def _contents(self) -> dict[Call | None, Iterable[Any]]:
+        """For each open call, and None for the top, its nodes, places of closed boxes, and calls."""
+        found: dict[Call | None, dict[Any, None]] = {}
+        for node in self.nodes:
+            place = self.places[node]
+            run = self.closed.get(place)
+            call = run[0][0].outer if run else self.calls.get(node)
+            found.setdefault(call, {})[place if run else node] = None
+            while call is not None:
+                found.setdefault(call.outer, {})[call] = None
+                call = call.outer
+        return dict(found)
+
+    def _box(self, place: str, dot: Any) -> None:
+        """A closed module."""
+        run, members = self.closed[place]
+        last = max(members, key=attrgetter("tick"))
+        values = sum(math.prod(n.shape) for n in members if isinstance(n, Leaf))
+        self._write(
+            dot,
+            place,
+            "module",
+            title_of(run),
+            f"{values:,} parameters" if values else "",
+            _type_text(last.shape, last.dtype),
+            self.values.get(last),
+            self.gradients.get(last),
+            tooltip=run[0].looks,
+        )
+
+    def _node(self, node: Node, dot: Any) -> None:
         kind = "result" if node in self.roots else "parameter" if isinstance(node, Leaf) else "operation"
         name = self.names.of(node)
         operation = "parameter" if isinstance(node, Leaf) else node.name + _settings_text(node)
         self._write(
+            dot,
             self.places[node],
             kind,
             name or operation,
@@ -231,6 +318,7 @@ class _Drawing:
 
     def _write(
         self,
+        dot: Any,
         place: str,
         kind: str,
         title: str,
@@ -248,20 +336,25 @@ class _Drawing:
         if gradient is not None:
             lines.append(_small(f"grad {array_text(gradient)}", _GRADIENT_COLOR))
         hint = self.escape(tooltip or kind)
-        self.dot.node(place, f"<{'<br/>'.join(lines)}>", _attributes={"tooltip": hint, **_STYLES[kind]})
+        dot.node(place, f"<{'<br/>'.join(lines)}>", _attributes={"tooltip": hint, **_STYLES[kind]})
 
     def _edges(self, node: Node) -> None:
         place = self.places[node]
-        operands = operands_of(node)
+        operands = self.operands[node]
         drawn = operands[:_FAN_IN]
         for i, operand in enumerate(drawn):
             if operand.node is None:
-                self.dot.edge(self._constant(operand, f"{place}_{i}"), place)
-            elif operand.node in self.places:
-                self.dot.edge(self.places[operand.node], place, weight="10")
+                if place not in self.closed:
+                    self.dot.edge(self._constant(operand, f"{place}_{i}"), place)
+            elif (start := self.places.get(operand.node, place)) != place:
+                if place in self.closed or start in self.closed:
+                    if (start, place) in self.joined:
+                        continue
+                    self.joined.add((start, place))
+                self.dot.edge(start, place, weight="10")
         missing = sum(o.node is not None and o.node not in self.places for o in drawn)
         if missing or len(operands) > len(drawn):
-            self.cut[place] = missing + len(operands) - len(drawn)
+            self.cut[place] = self.cut.get(place, 0) + missing + len(operands) - len(drawn)
 
     def _constant(self, operand: Operand, place: str) -> str:
         """The place of a constant; the same array used twice is one node."""
@@ -272,12 +365,14 @@ class _Drawing:
         place = f"c{place}"
         name = self.names.of(None, array)
         if array is None:
-            self._write(place, "constant", "constant", "", "", tooltip="a value that no derivative needs")
+            self._write(self.dot, place, "constant", "constant", "", "", tooltip="a value that no derivative needs")
         elif name is None and not shared:
-            self._write(place, "constant", number_text(array), "", "", tooltip="a constant number")
+            self._write(self.dot, place, "constant", number_text(array), "", "", tooltip="a constant number")
         else:
             value = array if self.values else None
-            self._write(place, "constant", name or "constant", "", _type_text(array.shape, array.dtype), value)
+            self._write(
+                self.dot, place, "constant", name or "constant", "", _type_text(array.shape, array.dtype), value
+            )
         if shared:
             self.constants[id(array)] = place
         return place

@@ -191,17 +191,11 @@ class Names:
 class _ValueKeeper:
     """An observer that leaves every result on its node."""
 
-    def __init__(self) -> None:
-        self.outer = graph.observer()
-
     def recorded(self, node: Node, result: Any) -> None:
         node.annotate().value = result
-        if self.outer is not None:
-            self.outer.recorded(node, result)
 
     def ran(self, node: Node, contributions: Any) -> None:
-        if self.outer is not None:
-            self.outer.ran(node, contributions)
+        """Derivatives are not kept."""
 
 
 @contextmanager

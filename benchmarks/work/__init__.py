@@ -1,7 +1,7 @@
 """The work: one file per kind, each listing its cases. The order here is that of the table."""
 
 from ..case import Case
-from . import chains, footprint, network, slices, training
+from . import chains, footprint, network, operators, optimizers, slices, training
 
 __all__ = ["CASES"]
 
@@ -9,7 +9,9 @@ CASES: tuple[Case, ...] = (
     *chains.CASES,
     *network.CASES,
     *training.CASES,
+    *optimizers.CASES,
     *slices.CASES,
     *chains.DEEP_CASES,
+    *operators.CASES,
     *footprint.CASES,
 )

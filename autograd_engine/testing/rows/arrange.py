@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from ...ops import arrange
-from ..operators import call, given, op, ours, real
+from ..operators import Operator, call, given, op, ours, real
 
 __all__ = ["ROWS"]
 
@@ -32,6 +34,13 @@ ROWS = (
         call(real(3), given([0, 2, 1]), output_size=3),
         call(real(), 3),
         call(real(0, 3), 2, 0),
+    ),
+    Operator(
+        "repeat_interleave(repeats)",
+        arrange.repeat_interleave,
+        (call(given([2, 0, 3])), call(given(np.zeros(0, np.int64))), call(given([1, 2]), output_size=3)),
+        torch="repeat_interleave",
+        order=0,
     ),
     op(
         arrange.broadcast_tensors,
@@ -108,52 +117,6 @@ ROWS = (
         call(real(0, 3), 1, [0, 1]),
     ),
     op(arrange.adjoint, call(real(2, 3)), call(real(2, 3, 4)), call(real(0, 3))),
-    op(
-        arrange.diagonal,
-        call(real(3, 3)),
-        call(real(3, 4), 1),
-        call(real(3, 4), -1),
-        call(real(2, 3, 4), 0, 0, 2),
-        call(real(2, 3, 4), offset=1, dim1=-1, dim2=1),
-        call(real(2, 3), 9),
-        call(real(0, 3)),
-    ),
-    op(
-        arrange.diag_embed,
-        call(real(3)),
-        call(real(2, 3), 1),
-        call(real(2, 3), -1, 0, 2),
-        call(real(2, 3), dim1=0, dim2=1),
-        call(real(0)),
-    ),
-    op(
-        arrange.diag,
-        call(real(3)),
-        call(real(3), -1),
-        call(real(3, 4)),
-        call(real(3, 4), 2),
-        call(real(0)),
-        call(real(0, 2)),
-    ),
-    op(arrange.diagflat, call(real(3)), call(real(2, 2), 1), call(real(), -1), call(real(0))),
-    op(
-        arrange.diagonal_scatter,
-        call(real(3, 3), real(3)),
-        call(real(3, 4), real(3), 1),
-        call(real(2, 3, 2), real(3, 2), 0, 0, 2),
-        call(real(0, 3), real(0)),
-    ),
-    *(
-        op(
-            triangle,
-            call(real(3, 4)),
-            call(real(3, 4), 1),
-            call(real(4, 3), -1),
-            call(real(2, 3, 3), diagonal=-2),
-            call(real(0, 3)),
-        )
-        for triangle in (arrange.tril, arrange.triu)
-    ),
     op(
         arrange.kron,
         call(real(2, 3), real(3, 2)),

@@ -86,20 +86,6 @@ ROWS = (
         call(real(), 0, given(0)),
     ),
     op(
-        index.scatter,
-        call(real(3, 4), 0, given([[0, 1, 2, 0]]), real(1, 4)),
-        ours(real(3, 4), 1, given([[3, 0], [1, 2]]), real(2, 4)),  # PyTorch's backward refuses a larger src
-        call(real(3, 4), 1, given([[3, 0], [1, 2]]), real(2, 2)),
-        call(real(3, 4), 1, given([[3, 0], [1, 2]]), 2.5),
-        call(real(3), 0, given(np.zeros(0, np.int64)), real(0)),
-    ),
-    op(
-        index.scatter_add,
-        call(real(3, 4), 0, integers(2, 4, below=3), real(2, 4)),
-        call(real(3, 4), 1, integers(3, 6, below=4), real(3, 6)),
-        call(real(3), 0, given([1, 1, 1]), real(3)),
-    ),
-    op(
         index.index_select,
         call(real(3, 4), 0, given([2, 0, 2])),
         call(real(3, 4), -1, integers(5, below=4)),
@@ -116,45 +102,6 @@ ROWS = (
         call(real(3, 4), integers(5, below=12)),
     ),
     op(
-        index.index_add,
-        call(real(3, 4), 0, given([2, 0, 2]), real(3, 4)),
-        call(real(3, 4), -1, given([1, 1]), real(3, 2), alpha=2),
-        call(real(3), 0, given(1), real(1)),
-        call(real(3, 2), 0, given(np.zeros(0, np.int64)), real(0, 2)),
-    ),
-    op(
-        index.index_copy,
-        call(real(3, 4), 0, given([2, 0]), real(2, 4)),
-        call(real(3, 4), -1, given([1, 3]), real(3, 2)),
-        ours(real(3), 0, given([1, 1]), real(2)),  # for PyTorch undefined: here the last copy counts
-    ),
-    op(
-        index.index_fill,
-        call(real(3, 4), 0, given([2, 0]), 1.5),
-        call(real(3, 4), -1, given([1, 3]), real()),
-    ),
-    op(
-        index.index_put,
-        call(real(3, 4), (given([0, 2]), given([1, 1])), real(2)),
-        call(real(3, 4), (given([0, 2, 0]),), real(3, 4), True),
-        call(real(3, 4), (given([0, 2, 0]), given([1, 1, 1])), real(), accumulate=True),
-        call(real(3, 4), (given([0, -1, 0]),), real(4), accumulate=True),
-        call(real(3, 4), (mask(3, 4),), real(), accumulate=True),
-    ),
-    op(
-        index.put,
-        call(real(3, 4), given([[0, 11], [5, 3]]), real(2, 2)),
-        call(real(3, 4), given([1, 1, -1]), real(3), accumulate=True),
-        call(real(), given([0]), real(1)),
-        torch=lambda torch, x, at, source, accumulate=False: x.put(at, source, accumulate),
-    ),
-    op(
-        index.masked_scatter,
-        call(real(3, 4), mask(3, 4), real(3, 4)),
-        call(real(3, 4), mask(4), real(12)),
-        call(real(0), mask(0), real(0)),
-    ),
-    op(
         index.select,
         call(real(3, 4), 0, -1),
         call(real(3, 4), 1, 2),
@@ -167,19 +114,6 @@ ROWS = (
         call(real(3, 4), -1, -2, 2),
         call(real(3), 0, 3, 0),
         call(real(0, 3), 1, 0, 2),
-    ),
-    op(
-        index.select_scatter,
-        call(real(3, 4), real(4), 0, 1),
-        call(real(3, 4), real(3), -1, -2),
-        call(real(3), real(), 0, 0),
-    ),
-    op(
-        index.slice_scatter,
-        call(real(4, 3), real(2, 3), 0, 1, 3),
-        call(real(4, 3), real(4, 2), dim=1, start=0, end=3, step=2),
-        call(real(4), real(4)),
-        call(real(4), real(2), 0, -2),
     ),
     op(index.argwhere, call(mask(3, 4)), call(constant(2, 3)), call(constant(0, 3)), order=0),
     op(
@@ -196,5 +130,14 @@ ROWS = (
         call(real(3, 4), mask(4)),
         call(real(), mask()),
         call(real(0, 4), mask(4)),
+    ),
+    op(
+        index.one_hot,
+        call(integers(4, below=3)),
+        call(integers(2, 3, below=4), 5),
+        call(given(2)),
+        call(given(np.zeros((0, 2), np.int64)), 3),
+        torch="nn.functional.one_hot",
+        order=0,
     ),
 )

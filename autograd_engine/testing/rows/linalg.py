@@ -49,6 +49,16 @@ ROWS = (
         torch="nn.functional.linear",
     ),
     op(
+        linalg.bilinear,
+        call(real(5, 3), real(5, 2), real(4, 3, 2), real(4)),
+        call(real(5, 3), real(5, 2), real(4, 3, 2)),
+        call(real(2, 2, 3), real(2, 2, 1), real(2, 3, 1), bias=real(2)),
+        call(real(3), real(2), real(4, 3, 2), real(4)),
+        call(real(0, 3), real(0, 2), real(4, 3, 2), real(4)),
+        call(constant(2, 3), real(2, 2), real(1, 3, 2), constant(1)),
+        torch="nn.functional.bilinear",
+    ),
+    op(
         linalg.einsum,
         call("ij,jk->ik", real(2, 3), real(3, 2)),
         call("bij,bjk->bik", real(2, 2, 3), real(2, 3, 1)),

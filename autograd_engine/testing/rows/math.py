@@ -8,35 +8,54 @@ from ...ops import math
 from ..operators import (
     ABOVE_ONE,
     ANY,
-    BITS,
-    MASK,
     NONZERO,
     POSITIVE,
     UNIT,
     Domain,
+    Operator,
     call,
     elementwise,
     given,
     integers,
-    mask,
-    op,
     real,
 )
 
 __all__ = ["ROWS"]
 
-_TIES = call(given([[1.0, 2.0, -1.0], [0.0, 3.0, 3.0]]), given([[1.0, 1.0, -1.0], [0.0, 3.0, 4.0]]))
-_INFINITE = given([[-np.inf, -np.inf], [-np.inf, 1.0], [np.inf, 1.0], [700.0, 800.0]])
 _ORIGIN = call(given([-1.0, 0.0, 2.0]))
-_MISSING = call(given([1.0, np.nan, 2.0, np.nan, -np.inf]), given([np.nan, 3.0, np.inf, np.nan, 0.0]))
 _FAR = call(given([-1000.0, -40.0, 0.0, 40.0, 1000.0]))
 
 _ARITHMETIC = (
-    elementwise(math.add, ANY, ANY, more=[call(real(2), 3), call(real(), 0.5)]),
-    elementwise(math.sub, ANY, ANY, more=[call(real(2), 3)]),
+    elementwise(
+        math.add,
+        ANY,
+        ANY,
+        more=[
+            call(real(2), 3),
+            call(real(), 0.5),
+            call(real(2, 3), real(3), alpha=-0.5),
+            call(real(2), 3, alpha=2),
+        ],
+    ),
+    elementwise(
+        math.sub,
+        ANY,
+        ANY,
+        more=[call(real(2), 3), call(real(2, 3), real(3), alpha=-0.5), call(real(2), 3, alpha=2)],
+    ),
     elementwise(math.mul, ANY, ANY, more=[call(real(2), 3)]),
     elementwise(
         math.div, ANY, NONZERO, more=[call(real(2), 3)], edges=[call(given([0.0, 1.0]), given([0.0, 0.0]))]
+    ),
+    Operator(
+        "div(rounding_mode)",
+        math.div,
+        tuple(call(real(3, 4), real(4), rounding_mode=mode) for mode in ("floor", "trunc"))
+        + tuple(
+            call(given([-7, 7, -7, 7]), given([2, 2, -2, -2]), rounding_mode=mode) for mode in ("floor", "trunc")
+        ),
+        torch="div",
+        order=0,
     ),
     elementwise(
         math.pow,
@@ -125,97 +144,6 @@ _FUNCTIONS = (
     elementwise(math.atanh, UNIT),
     elementwise(math.relu, NONZERO, analytic=False, edges=[_ORIGIN]),
     elementwise(math.sigmoid, ANY, analytic=False, edges=[_FAR]),
-    elementwise(math.silu, ANY, analytic=False, torch="nn.functional.silu", edges=[_FAR]),
-    elementwise(
-        math.softplus,
-        ANY,
-        analytic=False,
-        torch="nn.functional.softplus",
-        more=[call(real(2, 2), beta=1.7)],
-        edges=[_FAR],
-    ),
 )
 
-_CHOICE = (
-    elementwise(math.maximum, ANY, ANY, analytic=False, edges=[_TIES]),
-    elementwise(math.minimum, ANY, ANY, analytic=False, edges=[_TIES]),
-    elementwise(math.fmax, ANY, ANY, analytic=False, edges=[_TIES, _MISSING]),
-    elementwise(math.fmin, ANY, ANY, analytic=False, edges=[_TIES, _MISSING]),
-    elementwise(
-        math.copysign,
-        NONZERO,
-        NONZERO,
-        analytic=False,
-        more=[call(real(3, domain=NONZERO), -1)],
-        edges=[call(given([0.0, 1.0, -1.0, -2.0, 3.0]), given([1.0, 0.0, -0.0, -np.inf, np.nan]))],
-    ),
-    elementwise(math.nextafter, Domain(-2.0, -0.5), Domain(0.5, 2.0), analytic=False, edges=[_TIES]),
-    elementwise(math.where, MASK, ANY, ANY, more=[call(mask(2, 3), real(3), 0.0), call(mask(3), 1.0, real(2, 3))]),
-    op(
-        math.masked_fill,
-        call(real(2, 3), mask(2, 3), 5.0),
-        call(real(2, 3), mask(3), real()),
-        call(real(2, 1), mask(1, 3), -np.inf),
-        call(real(), mask(), 1),
-        call(real(0, 3), mask(3), 1.0),
-    ),
-    op(
-        math.clamp,
-        *(call(real(2, 4), *bounds) for bounds in [(-1, 1), (None, 0.5), (-0.5,)]),
-        call(real(2, 3), max=1.5),
-        call(real(2, 3), real(3), real(2, 1)),
-        call(real(2, 3), None, real()),
-        call(real(), -0.5, 0.5),
-        call(real(0, 3), 0, 1),
-        analytic=False,
-        edges=[
-            call(given([-1.0, 0.0, 0.5, 1.0, 2.0]), 0.0, 1.0),
-            call(given([-1.0, 0.0, 0.5, 1.0, 2.0]), 1.0, 0.0),
-            call(given([0.0, 1.0, 2.0, 3.0]), given([0.0, 1.5, 2.4, 0.0]), given([1.0, 1.0, 2.5, 3.0])),
-        ],
-    ),
-    elementwise(math.clamp_min, ANY, ANY, analytic=False, more=[call(real(3), 0.5)], edges=[_TIES]),
-    elementwise(math.clamp_max, ANY, ANY, analytic=False, more=[call(real(3), 0.5)], edges=[_TIES]),
-    elementwise(
-        math.nan_to_num,
-        ANY,
-        analytic=False,
-        edges=[call(_INFINITE), call(_INFINITE, None, 3.0, -2.0), call(given([np.nan, 1.0]), 5.0)],
-    ),
-    elementwise(math.frac, NONZERO, analytic=False, edges=[_ORIGIN]),
-    elementwise(math.signbit, NONZERO, order=0, edges=[call(given([0.0, -0.0, -np.inf]))]),
-    elementwise(math.heaviside, ANY, ANY, order=0, more=[call(given([-1.0, 0.0, 0.0, np.nan]), real(4))]),
-    elementwise(math.sign, NONZERO, order=0, edges=[_ORIGIN]),
-    elementwise(math.floor, ANY, order=0),
-    elementwise(math.ceil, ANY, order=0),
-    elementwise(math.trunc, ANY, order=0),
-    elementwise(math.round, ANY, order=0, more=[call(real(3), decimals=2)]),
-    elementwise(math.floor_divide, ANY, NONZERO, order=0),
-    *(
-        elementwise(
-            comparison, ANY, ANY, order=0, more=[call(real(3), 0), call(given([1.0, 2.0]), given([1.0, 3.0]))]
-        )
-        for comparison in (math.eq, math.ne, math.lt, math.le, math.gt, math.ge)
-    ),
-    elementwise(math.bitwise_and, BITS, BITS, order=0, more=[call(mask(3), mask(3))]),
-    elementwise(math.bitwise_or, BITS, BITS, order=0, more=[call(mask(3), mask(3))]),
-    elementwise(math.bitwise_xor, BITS, BITS, order=0, more=[call(mask(3), mask(3))]),
-    elementwise(math.bitwise_not, BITS, order=0, more=[call(mask(3))]),
-    elementwise(math.logical_and, MASK, MASK, order=0, more=[call(real(3), mask(3))]),
-    elementwise(math.logical_or, MASK, MASK, order=0, more=[call(real(3), mask(3))]),
-    elementwise(math.logical_xor, MASK, MASK, order=0, more=[call(real(3), mask(3))]),
-    elementwise(math.logical_not, MASK, order=0, more=[call(real(3))]),
-    elementwise(math.isnan, ANY, order=0, edges=[call(_INFINITE), call(given([np.nan, 1.0]))]),
-    elementwise(math.isinf, ANY, order=0, edges=[call(_INFINITE)]),
-    elementwise(math.isfinite, ANY, order=0, edges=[call(_INFINITE)]),
-    elementwise(
-        math.isclose,
-        ANY,
-        ANY,
-        order=0,
-        more=[call(real(3), given([0.1, 0.2, np.nan]), 0.5, 0.1, True)],
-        edges=[call(given([1.0, np.inf, np.nan, np.inf]), given([1.0 + 1e-6, np.inf, np.nan, 1.0]))],
-    ),
-)
-
-ROWS = (*_ARITHMETIC, *_FUNCTIONS, *_CHOICE)
+ROWS = (*_ARITHMETIC, *_FUNCTIONS)

@@ -60,6 +60,7 @@ ROWS = (
         call(real(), 0, -1),
         call(real(0, 3), 1, 0),
     ),
+    op(shape.t, call(real(2, 3)), call(real(3)), call(real()), call(real(0, 2))),
     op(shape.movedim, call(real(2, 3, 4), 0, 2), call(real(2, 3, 4), (0, 1), (-1, 0)), call(real(0, 3), 1, 0)),
     op(shape.ravel, call(real(2, 3)), call(real()), call(real(0, 3))),
     op(

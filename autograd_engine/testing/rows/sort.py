@@ -5,16 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from ...ops import sort
-from ..operators import Input, call, constant, given, integers, op, real
+from ..operators import Input, call, given, op, real
 
 __all__ = ["ROWS"]
 
 _EQUAL = given([[1.0, 3.0, 3.0, 2.0], [3.0, 0.0, 0.0, 3.0]])
 _NAN = given([[1.0, np.nan, 3.0, 0.0, 2.0], [1.0, 2.0, 0.5, 0.0, 5.0]])
-_EDGES = given(np.array([0.5, 1.0, 1.0, 2.5]))
 _ORDERS = Input((3,), differentiated=False, values=[0.0, 0.2, 1.0])
-_COUNTS = given(np.array([3, 1, 1, 2, 2, 2, 1]))
-_ROWS_OF_INTEGERS = given(np.array([[1, 2], [1, 2], [0, 5], [1, 2]]))
 
 _WHOLE = [call(real(2, 3)), call(real(5)), call(real()), call(real(2, 3, 2))]
 _ALONG = [
@@ -123,57 +120,5 @@ ROWS = (
             ],
         )
         for quantile in (sort.quantile, sort.nanquantile)
-    ),
-    op(
-        sort.searchsorted,
-        call(_EDGES, constant(2, 3)),
-        call(_EDGES, constant(2, 3), right=True),
-        call(_EDGES, given([0.5, 1.0, 3.0]), side="right", out_int32=True),
-        call(given([[0.0, 1.0], [1.0, 2.0]]), given([[0.5, 1.0, 5.0], [0.5, 1.0, 5.0]])),
-        call(_EDGES, given(1.0)),
-        call(given([2.0, 1.0, 3.0]), constant(2), sorter=given(np.array([1, 0, 2]))),
-        call(_EDGES, constant(0)),
-        order=0,
-    ),
-    op(
-        sort.bucketize,
-        call(constant(2, 3), _EDGES),
-        call(given([0.5, 1.0, 3.0]), _EDGES, right=True),
-        call(constant(0), _EDGES, out_int32=True),
-        order=0,
-    ),
-    op(
-        sort.histc,
-        call(real(10), bins=4),
-        call(real(2, 5), 3, -1, 1),
-        call(real(10), bins=4, min=0, max=1.5),
-        call(given([2.0, 2.0]), 3),
-        order=0,
-    ),
-    op(
-        sort.bincount,
-        call(_COUNTS),
-        call(integers(5, below=3), None, 6),
-        call(_COUNTS, constant(7)),
-        call(integers(0, below=3)),
-        order=0,
-    ),
-    op(
-        sort.unique,
-        call(_EQUAL),
-        call(_COUNTS, return_inverse=True),
-        call(_COUNTS, return_inverse=True, return_counts=True),
-        call(_ROWS_OF_INTEGERS, dim=0, return_inverse=True, return_counts=True),
-        call(constant(0)),
-        order=0,
-    ),
-    op(
-        sort.unique_consecutive,
-        call(_EQUAL),
-        call(_COUNTS, return_counts=True),
-        call(_COUNTS, return_inverse=True, return_counts=True),
-        call(_ROWS_OF_INTEGERS, dim=0, return_inverse=True, return_counts=True),
-        call(constant(0)),
-        order=0,
     ),
 )

@@ -1,0 +1,209 @@
+"""CIFAR-10 and CIFAR-100, read from their published archives or the unpacked folder.
+
+Their files are pickles, which can run any code when they are read. These are read by an unpickler that knows
+nothing but Python's basic types and arrays of bytes, and refuses the rest. The archive is read where it is and
+never unpacked, so no path in it can lead anywhere.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import pickle
+import tarfile
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+
+from ..creation import from_numpy
+from .pictures import PictureSet
+from .stored import check_md5, find
+
+__all__ = ["CIFAR10", "CIFAR100"]
+
+
+class CIFAR10(PictureSet):
+    """Color photographs of ten classes, 32 by 32 pixels: 50,000 to train on and 10,000 to test.
+
+    A sample is a tensor (3, 32, 32) of integers from 0 to 255, for `transforms.ToTensor()` and others, and the
+    class. `data` holds all pictures, (N, 3, 32, 32), `targets` all classes. Source: A. Krizhevsky, Learning
+    Multiple Layers of Features from Tiny Images, 2009.
+
+    Args:
+        root: the folder with the archive cifar-10-python.tar.gz, or with the folder unpacked from it.
+        train: the training or the test set.
+        transform, target_transform: functions of the picture and of the class.
+        download: accepted for torchvision's sake: nothing is ever downloaded.
+        verify: compare the files, in the archive or the folder, with the published MD5 checksums.
+
+    Raises:
+        FileNotFoundError: files are missing.
+        ValueError: files are damaged, or hold something else than pictures.
+    """
+
+    source: ClassVar[str] = "https://www.cs.toronto.edu/~kriz/cifar.html (the python version)"
+    archive: ClassVar[str] = "cifar-10-python.tar.gz"
+    folder: ClassVar[str] = "cifar-10-batches-py"
+    files: ClassVar[dict[str, list[str]]] = {
+        "train": [f"data_batch_{i}" for i in range(1, 6)],
+        "test": ["test_batch"],
+        "names": ["batches.meta"],
+    }
+    keys: ClassVar[tuple[str, str]] = ("labels", "label_names")
+    md5: ClassVar[dict[str, str]] = {
+        "data_batch_1": "c99cafc152244af753f735de768cd75f",
+        "data_batch_2": "d4bba439e000b95fd0a9bffe97cbabec",
+        "data_batch_3": "54ebc095f3ab1f0389bbae665268c751",
+        "data_batch_4": "634d18415352ddfa80567beed471001a",
+        "data_batch_5": "482c414d41f54cd18b22e5b47cb7c3cb",
+        "test_batch": "40351d587109b95175f43aff81a1287e",
+        "batches.meta": "5ff9c542aee3614f3951f8cda6e48888",
+    }
+
+    def __init__(
+        self,
+        root: str | os.PathLike[str],
+        train: bool = True,
+        transform: Callable[[Any], Any] | None = None,
+        target_transform: Callable[[Any], Any] | None = None,
+        download: bool = False,
+        *,
+        verify: bool = False,
+    ) -> None:
+        self.root = Path(root)
+        self.train = train
+        wanted = self.files["train" if train else "test"]
+        contents = self._read([*wanted, *self.files["names"]], verify)
+        labels_key, names_key = self.keys
+        names_path, names_content = contents.pop()
+        names = _entry(names_path, names_content, names_key, list)
+        pictures, labels = [], []
+        for path, content in contents:
+            data = _entry(path, content, "data", np.ndarray)
+            classes = _entry(path, content, labels_key, list)
+            if data.ndim != 2 or data.shape[1] != 3 * 32 * 32 or len(data) != len(classes):
+                raise ValueError(
+                    f"{path} is damaged: it has pixels of shape {data.shape} and {len(classes)} labels, expected "
+                    "3072 pixels for each label"
+                )
+            if not all(isinstance(c, int) and 0 <= c < len(names) for c in classes):
+                raise ValueError(f"{path} is damaged: a label is not a number below {len(names)}")
+            pictures.append(data.reshape(-1, 3, 32, 32))
+            labels += classes
+        super().__init__(
+            from_numpy(np.concatenate(pictures)),
+            from_numpy(np.array(labels, np.int64)),
+            names,
+            transform,
+            target_transform,
+        )
+
+    def _read(self, names: list[str], verify: bool) -> list[tuple[str, Any]]:
+        """What is in the files of these names, with where they were."""
+        folder, archive = self.root / self.folder, self.root / self.archive
+        if folder.is_dir():
+            found = [find([folder / name], self.source) for name in names]
+            raw = [(os.fspath(path), path.read_bytes()) for path in found]
+        else:
+            raw = _members(find([archive, folder / names[0]], self.source), [f"{self.folder}/{n}" for n in names])
+        for name, (path, content) in zip(names, raw, strict=True):
+            check_md5(path, content, self.md5[name] if verify else None)
+        return [(path, _unpickled(path, content)) for path, content in raw]
+
+
+class CIFAR100(CIFAR10):
+    """Color photographs of a hundred classes, in the format and numbers of `CIFAR10`; see there."""
+
+    archive: ClassVar[str] = "cifar-100-python.tar.gz"
+    folder: ClassVar[str] = "cifar-100-python"
+    files: ClassVar[dict[str, list[str]]] = {"train": ["train"], "test": ["test"], "names": ["meta"]}
+    keys: ClassVar[tuple[str, str]] = ("fine_labels", "fine_label_names")
+    md5: ClassVar[dict[str, str]] = {
+        "train": "16019d7e3df5f24257cddd939b257f8d",
+        "test": "f0ef6b0ae62326f3e7ffdfab6717acfc",
+        "meta": "7973b15100ade9c7d40fb424638fde48",
+    }
+
+
+def _members(archive: Path, names: list[str]) -> list[tuple[str, bytes]]:
+    """The content of files in a .tar.gz, read without unpacking it."""
+    found: dict[str, bytes] = {}
+    try:
+        with tarfile.open(archive, "r|gz") as tar:  # one pass: seeking in a zipped file starts over
+            for member in tar:
+                if member.name in names and member.isfile():
+                    stream = tar.extractfile(member)
+                    found[member.name] = stream.read() if stream else b""
+    except (tarfile.TarError, EOFError, OSError, zlib.error) as error:
+        raise ValueError(f"{archive} is damaged, it cannot be unpacked: {error}") from error
+    missing = [name for name in names if name not in found]
+    if missing:
+        raise ValueError(f"{archive} is damaged: it lacks {', '.join(missing)}")
+    return [(f"{archive}/{name}", found[name]) for name in names]
+
+
+# ----------------------------------------------------------------------------- the restricted unpickler
+
+
+class _Dtype:
+    """Stands in for NumPy's dtype; only that of bytes is admitted."""
+
+    def __init__(self, code: Any, *_: Any) -> None:
+        if code not in ("u1", "uint8", "|u1"):
+            raise pickle.UnpicklingError(f"an array of {code!r}, expected one of bytes")
+
+    def __setstate__(self, state: Any) -> None:
+        """Bytes have no byte order."""
+
+
+class _Array:
+    """Stands in for NumPy's array, which is made by `value` from its bytes alone."""
+
+    def __init__(self, *_: Any) -> None:
+        self.content = np.empty(0, np.uint8)
+
+    def __setstate__(self, state: Any) -> None:
+        _version, shape, dtype, fortran_order, content = state
+        if not isinstance(dtype, _Dtype):
+            raise pickle.UnpicklingError("an array without a dtype")
+        if isinstance(content, str):
+            content = content.encode("latin1")
+        self.content = np.frombuffer(content, np.uint8).reshape(shape, order="F" if fortran_order else "C")
+
+
+class _Unpickler(pickle.Unpickler):
+    """Reads numbers, strings, lists, dictionaries, and arrays of bytes."""
+
+    _admitted: ClassVar[dict[tuple[str, str], Any]] = {
+        (module, name): stand_in
+        for module in ("numpy", "numpy.core.multiarray", "numpy._core.multiarray")
+        for name, stand_in in (("_reconstruct", _Array), ("ndarray", _Array), ("dtype", _Dtype))
+    } | {("_codecs", "encode"): lambda text, _encoding: text.encode("latin1")}
+
+    def find_class(self, module: str, name: str) -> Any:
+        """The class or function of this name, if it is one of the few admitted."""
+        try:
+            return self._admitted[module, name]
+        except KeyError:
+            raise pickle.UnpicklingError(f"it asks for {module}.{name}, which is not admitted") from None
+
+
+def _unpickled(path: str, content: bytes) -> Any:
+    try:
+        # latin1 is what Python 2, which wrote the files, needs to give back its strings of bytes
+        return _Unpickler(io.BytesIO(content), encoding="latin1").load()
+    except Exception as error:  # a damaged pickle can raise anything
+        raise ValueError(f"{path} is damaged or not a file of CIFAR: {error or type(error).__name__}") from error
+
+
+def _entry(path: str, table: Any, key: str, kind: type) -> Any:
+    """An entry of a dictionary, of the given kind."""
+    value = table.get(key) if isinstance(table, dict) else None
+    if isinstance(value, _Array):
+        value = value.content
+    if not isinstance(value, kind):
+        raise ValueError(f"{path} is damaged: it has no {kind.__name__} {key!r}")
+    return value

@@ -1,0 +1,93 @@
+"""Fetching: from the indices of a batch to the batch, the same in whatever thread or process it happens.
+
+Each batch draws from a stream of random numbers of its own, started from the seed of the epoch and the number
+of the batch. So random transforms give the same pictures with no, one or many workers.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..backend.random import Generator, drawing_from
+from .collate import collated, default_collate
+from .dataset import IterableDataset, Subset, TensorDataset
+
+__all__ = ["END", "Fetch"]
+
+
+class END:
+    """What fetching gives once a stream of samples has ended (the class itself: it survives pickling)."""
+
+
+class Fetch:
+    """Fetches batches of a data set: `fetch(seed, number, indices)`.
+
+    Args:
+        dataset: by index or a stream; of a stream, the length of `indices` is how many samples to take.
+        collate_fn: makes a batch of a list of samples; of the sample itself where `batched` is False.
+        batched: whether `indices` is a list rather than a single index.
+        drop_last: whether to leave out the end of a stream that fills no batch.
+    """
+
+    def __init__(self, dataset: Any, collate_fn: Callable[[Any], Any], batched: bool, drop_last: bool) -> None:
+        self.dataset = dataset
+        self.collate_fn = collate_fn
+        self.batched = batched
+        self.drop_last = drop_last
+        self.stream: Iterator[Any] | None = None
+        self.taken = 0
+
+    def __call__(self, seed: int, number: int, indices: Any) -> Any:
+        """Batch `number` of the epoch whose seed is `seed`, or `END`."""
+        with drawing_from(Generator().manual_seed(seed << 32 | number)):
+            if isinstance(self.dataset, IterableDataset):
+                return self._next(indices)
+            if not self.batched:
+                return self.collate_fn(self._sample(indices))
+            if self.collate_fn is default_collate:
+                rows = _rows(self.dataset, indices)
+                if rows is not None:
+                    return rows
+            return self._collated(self._samples(indices), indices)
+
+    def _next(self, places: Sequence[int] | None) -> Any:
+        if self.stream is None:
+            self.stream = iter(self.dataset)
+        if places is None:
+            sample = next(self.stream, END)
+            return END if sample is END else self.collate_fn(sample)
+        samples = list(itertools.islice(self.stream, len(places)))
+        names = range(self.taken, self.taken + len(samples))
+        self.taken += len(samples)
+        if len(samples) < len(places) and (self.drop_last or not samples):
+            return END
+        return self._collated(samples, names)
+
+    def _collated(self, samples: list[Any], names: Sequence[Any]) -> Any:
+        return collated(samples, names) if self.collate_fn is default_collate else self.collate_fn(samples)
+
+    def _sample(self, index: Any) -> Any:
+        try:
+            return self.dataset[index]
+        except Exception as error:
+            error.add_note(f"raised by sample {index} of the data set, a {type(self.dataset).__name__}")
+            raise
+
+    def _samples(self, indices: Sequence[Any]) -> list[Any]:
+        if hasattr(self.dataset, "__getitems__"):
+            return list(self.dataset.__getitems__(indices))
+        return [self._sample(index) for index in indices]
+
+
+def _rows(dataset: Any, indices: Sequence[int]) -> list[Any] | None:
+    """The batch of a `TensorDataset`, or of subsets of one, read at once; None of any other data set."""
+    while type(dataset) is Subset:
+        indices = [dataset.indices[i] for i in indices]
+        dataset = dataset.dataset
+    if getattr(type(dataset), "__getitem__", None) is not TensorDataset.__getitem__:
+        return None
+    return list(dataset[np.asarray(indices)])

@@ -1,0 +1,108 @@
+"""Pictures in folders: a subfolder for each class."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ..creation import from_numpy
+from ..tensor import Tensor
+from .dataset import Dataset
+from .transforms import pixels
+
+__all__ = ["IMG_EXTENSIONS", "ImageFolder", "read_picture"]
+
+IMG_EXTENSIONS = (".jpg", ".jpeg", ".png", ".ppm", ".bmp", ".pgm", ".tif", ".tiff", ".webp")
+
+
+def read_picture(path: str | os.PathLike[str]) -> Tensor:
+    """The picture in a file as a tensor (3, H, W) of integers from 0 to 255.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ImportError: Pillow is not installed.
+        ValueError: it is damaged, or no picture.
+    """
+    try:
+        from PIL import Image
+    except ImportError:
+        raise ImportError('reading pictures needs Pillow: pip install "autograd_engine[train]"') from None
+    try:
+        with Image.open(path) as picture:
+            return from_numpy(pixels(picture.convert("RGB")))
+    except FileNotFoundError:
+        raise
+    except (OSError, SyntaxError, ValueError) as error:  # Pillow's readers raise all three
+        raise ValueError(f"{os.fspath(path)} is damaged or no picture: {error}") from error
+
+
+class ImageFolder(Dataset[tuple[Any, Any]]):
+    """Pictures in files below `root/class/`: the folders' names, sorted, are the classes.
+
+    A sample is what `loader` reads, a tensor (3, H, W) of integers, and the number of the class. Files are read
+    when they are asked for. `classes`, `class_to_idx`, `samples` (path, class) and `targets` tell what there is.
+
+    Args:
+        transform, target_transform: functions of the picture and of the class.
+        loader: reads the picture from a path.
+        is_valid_file: which paths are pictures; by default those with a usual ending.
+        allow_empty: whether a class may be without pictures.
+
+    Raises:
+        FileNotFoundError: no such folder, no classes in it, or a class without pictures.
+    """
+
+    def __init__(
+        self,
+        root: str | os.PathLike[str],
+        transform: Callable[[Any], Any] | None = None,
+        target_transform: Callable[[Any], Any] | None = None,
+        loader: Callable[[str], Any] = read_picture,
+        is_valid_file: Callable[[str], bool] | None = None,
+        allow_empty: bool = False,
+    ) -> None:
+        self.root = root
+        self.transform = transform
+        self.target_transform = target_transform
+        self.loader = loader
+        top = Path(root)
+        if not top.is_dir():
+            raise FileNotFoundError(f"there is no folder {os.fspath(root)!r}")
+        self.classes = sorted(entry.name for entry in top.iterdir() if entry.is_dir())
+        if not self.classes:
+            raise FileNotFoundError(f"{os.fspath(root)!r} has no subfolders: there must be one for each class")
+        self.class_to_idx = {name: i for i, name in enumerate(self.classes)}
+        valid = is_valid_file or (lambda path: path.lower().endswith(IMG_EXTENSIONS))
+        self.samples: list[tuple[str, int]] = []
+        empty = []
+        for name, number in self.class_to_idx.items():
+            paths = [
+                os.path.join(folder, file)
+                for folder, _, files in sorted(os.walk(top / name, followlinks=True))
+                for file in sorted(files)
+            ]
+            found = [(path, number) for path in paths if valid(path)]
+            self.samples += found
+            if not found:
+                empty.append(name)
+        if empty and not allow_empty:
+            raise FileNotFoundError(
+                f"{os.fspath(root)!r} has no pictures for the class{'es' * (len(empty) > 1)} {', '.join(empty)}"
+                + ("" if is_valid_file else f"; pictures end in {', '.join(IMG_EXTENSIONS)}")
+            )
+        self.imgs = self.samples
+        self.targets = [number for _, number in self.samples]
+
+    def __len__(self) -> int:
+        return len(self.samples)
+
+    def __getitem__(self, index: int) -> tuple[Any, Any]:
+        path, target = self.samples[index]
+        picture, number = self.loader(path), target
+        if self.transform is not None:
+            picture = self.transform(picture)
+        if self.target_transform is not None:
+            number = self.target_transform(target)
+        return picture, number

@@ -1,0 +1,72 @@
+"""IDX, the file format of MNIST: a number that tells dtype and dimensions, the sizes, then the values.
+
+Everything is big-endian: two zero bytes, one for the dtype, one for how many dimensions there are, the sizes in 4
+bytes each. Source: http://yann.lecun.com/exdb/mnist/
+"""
+
+from __future__ import annotations
+
+import gzip
+import math
+import os
+import struct
+from typing import Any
+
+import numpy as np
+
+from ..files import write_atomically
+from .stored import read_bytes
+
+__all__ = ["read_idx", "write_idx"]
+
+_DTYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
+_CODES = {np.dtype(name).newbyteorder("="): code for code, name in _DTYPES.items()}
+
+
+def read_idx(path: str | os.PathLike[str], md5: str | None = None) -> Any:
+    """The array in an IDX file; one whose name ends in .gz is unzipped.
+
+    Args:
+        md5: the checksum that the file must have.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: it is damaged, or not in this format.
+    """
+    content = read_bytes(path, md5)
+    name = os.fspath(path)
+    if len(content) < 4 or content[:2] != b"\0\0" or content[2] not in _DTYPES:
+        raise ValueError(
+            f"{name} is no IDX file: it begins with {content[:4].hex(' ') or 'nothing'}, expected 00 00, a type "
+            "from 08 to 0e, and the number of dimensions"
+        )
+    start = 4 + 4 * content[3]
+    if len(content) < start:
+        raise ValueError(f"{name} is damaged: it ends after {len(content)} bytes, inside its header")
+    shape = struct.unpack(f">{content[3]}I", content[4:start])
+    dtype = np.dtype(_DTYPES[content[2]])
+    expected = start + math.prod(shape) * dtype.itemsize
+    if len(content) != expected:
+        raise ValueError(
+            f"{name} is damaged: shape {shape} of {dtype.newbyteorder('=')} takes {expected} bytes, but there are "
+            f"{len(content)}"
+        )
+    return np.frombuffer(content, dtype, offset=start).reshape(shape).astype(dtype.newbyteorder("="))
+
+
+def write_idx(path: str | os.PathLike[str], array: Any) -> None:
+    """Write an array to an IDX file, zipped if its name ends in .gz.
+
+    Raises:
+        TypeError: the format has no such dtype.
+        ValueError: more than 255 dimensions, or one of 2^32 and more.
+    """
+    array = np.asarray(array)
+    if array.dtype.newbyteorder("=") not in _CODES:
+        raise TypeError(f"IDX files hold {', '.join(map(str, _CODES))}, not {array.dtype}")
+    if any(size >= 2**32 for size in array.shape):
+        raise ValueError(f"IDX files have sizes below 2**32, not {array.shape}")
+    code = _CODES[array.dtype.newbyteorder("=")]
+    header = struct.pack(f">BBBB{array.ndim}I", 0, 0, code, array.ndim, *array.shape)
+    content = header + array.astype(_DTYPES[code]).tobytes()
+    write_atomically(path, gzip.compress(content, mtime=0) if os.fspath(path).endswith(".gz") else content)

@@ -1,0 +1,185 @@
+"""Samplers: in which order the indices of a data set are dealt out, and in which batches."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Sequence, Sized
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+
+from ..backend.random import Generator, resolve
+
+__all__ = [
+    "BatchSampler",
+    "RandomSampler",
+    "Sampler",
+    "SequentialSampler",
+    "SubsetRandomSampler",
+    "WeightedRandomSampler",
+]
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Sampler(Generic[T_co]):
+    """An order of indices: subclass it, and write `__iter__()` and, where it is known, `__len__()`."""
+
+    def __iter__(self) -> Iterator[T_co]:
+        raise NotImplementedError(f"{type(self).__name__} has no __iter__() that yields indices")
+
+
+def _positive(name: str, value: Any) -> int:
+    if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < 1:
+        raise ValueError(f"{name} must be at least 1, not {value!r}")
+    return int(value)
+
+
+class SequentialSampler(Sampler[int]):
+    """0, 1, 2, ... up to the length of the data set."""
+
+    def __init__(self, data_source: Sized) -> None:
+        self.data_source = data_source
+
+    def __len__(self) -> int:
+        return len(self.data_source)
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(range(len(self.data_source)))
+
+
+class RandomSampler(Sampler[int]):
+    """The indices of a data set in random order, a new one in every epoch.
+
+    Args:
+        replacement: draw every index from all; otherwise an index comes again only when all others came.
+        num_samples: how many to draw; by default as many as there are.
+        generator: what to draw with; by default the generator that `manual_seed` seeds.
+
+    Raises:
+        ValueError: nothing to draw from, or `num_samples` is not positive.
+
+    Example:
+        >>> sorted(RandomSampler(range(4)))
+        [0, 1, 2, 3]
+    """
+
+    def __init__(
+        self,
+        data_source: Sized,
+        replacement: bool = False,
+        num_samples: int | None = None,
+        generator: Generator | None = None,
+    ) -> None:
+        if not len(data_source):
+            raise ValueError("the data set is empty: there is nothing to sample from")
+        self.data_source = data_source
+        self.replacement = replacement
+        self._num_samples = None if num_samples is None else _positive("num_samples", num_samples)
+        self.generator = generator
+
+    @property
+    def num_samples(self) -> int:
+        """How many indices an epoch draws."""
+        return len(self.data_source) if self._num_samples is None else self._num_samples
+
+    def __len__(self) -> int:
+        return self.num_samples
+
+    def __iter__(self) -> Iterator[int]:
+        count, wanted, stream = len(self.data_source), self.num_samples, resolve(self.generator)
+        if self.replacement:
+            return iter(stream.integers(count, size=wanted).tolist())
+        rounds = [stream.permutation(count) for _ in range(-(-wanted // count))]
+        return iter((rounds[0] if len(rounds) == 1 else np.concatenate(rounds))[:wanted].tolist())
+
+
+class SubsetRandomSampler(Sampler[int]):
+    """The given indices in random order."""
+
+    def __init__(self, indices: Sequence[int], generator: Generator | None = None) -> None:
+        self.indices = indices
+        self.generator = generator
+
+    def __len__(self) -> int:
+        return len(self.indices)
+
+    def __iter__(self) -> Iterator[int]:
+        return (self.indices[i] for i in resolve(self.generator).permutation(len(self.indices)).tolist())
+
+
+class WeightedRandomSampler(Sampler[int]):
+    """Indices drawn in proportion to weights, as for classes of different sizes.
+
+    Args:
+        weights: one for each sample, not negative; they need not add up to 1.
+        num_samples: how many to draw.
+        replacement: whether an index can come twice.
+        generator: what to draw with; by default the generator that `manual_seed` seeds.
+
+    Raises:
+        ValueError: negative or no weights, or more samples without replacement than positive weights.
+
+    Example:
+        >>> set(WeightedRandomSampler([0.0, 2.0, 0.0], 5))
+        {1}
+    """
+
+    def __init__(
+        self,
+        weights: Any,
+        num_samples: int,
+        replacement: bool = True,
+        generator: Generator | None = None,
+    ) -> None:
+        self.weights = np.asarray(weights, np.float64)
+        self.num_samples = _positive("num_samples", num_samples)
+        self.replacement = replacement
+        self.generator = generator
+        w = self.weights
+        if w.ndim != 1 or not (w >= 0).all() or not np.isfinite(w).all() or not w.any():
+            raise ValueError(
+                f"weights must be a list of numbers, none negative and not all 0; theirs is shape {w.shape}"
+            )
+        if not replacement and num_samples > np.count_nonzero(w):
+            raise ValueError(
+                f"cannot draw {num_samples} different samples: only {np.count_nonzero(w)} have a positive weight"
+            )
+
+    def __len__(self) -> int:
+        return self.num_samples
+
+    def __iter__(self) -> Iterator[int]:
+        share = self.weights / self.weights.sum()
+        drawn = resolve(self.generator).choice(len(share), self.num_samples, self.replacement, share)
+        return iter(drawn.tolist())
+
+
+class BatchSampler(Sampler[list[int]]):
+    """The indices of another sampler in lists of `batch_size`.
+
+    Args:
+        drop_last: leave out the last list if it is shorter.
+
+    Raises:
+        ValueError: the batch size is not positive.
+
+    Example:
+        >>> list(BatchSampler(range(5), 2, drop_last=False))
+        [[0, 1], [2, 3], [4]]
+    """
+
+    def __init__(self, sampler: Iterable[int], batch_size: int, drop_last: bool) -> None:
+        self.sampler = sampler
+        self.batch_size = _positive("batch_size", batch_size)
+        self.drop_last = drop_last
+
+    def __len__(self) -> int:
+        count = len(self.sampler)  # type: ignore[arg-type]
+        return count // self.batch_size if self.drop_last else -(-count // self.batch_size)
+
+    def __iter__(self) -> Iterator[list[int]]:
+        indices = iter(self.sampler)
+        while batch := list(itertools.islice(indices, self.batch_size)):
+            if len(batch) == self.batch_size or not self.drop_last:
+                yield batch

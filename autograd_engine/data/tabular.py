@@ -1,0 +1,181 @@
+"""Tables in CSV files: columns by name, and a set of samples of them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..backend.arrays import default_dtype
+from ..creation import from_numpy
+from .dataset import TensorDataset
+
+__all__ = ["CSVDataset", "read_csv"]
+
+
+def read_csv(
+    path: str | os.PathLike[str],
+    columns: Sequence[str] | None = None,
+    *,
+    dtypes: Mapping[str, Any] | None = None,
+    delimiter: str = ",",
+    missing: float | None = None,
+) -> dict[str, Any]:
+    """The columns of a CSV file by the names in its first line.
+
+    A column becomes integers if all its cells are, real numbers if all are numbers, and strings otherwise.
+
+    Args:
+        columns: which ones, in which order; by default all.
+        dtypes: of some columns; `str` keeps the text.
+        missing: the number that empty cells of columns of numbers stand for, such as `math.nan`; by default they
+            are errors.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: a cell that is not what `dtypes` says, an empty cell, a line of another length (they name the
+            line), no lines, or a column that is not there or there twice.
+    """
+    name = os.fspath(path)
+    header, rows, lines = _cells(path, delimiter)
+    twice = sorted({column for column in header if header.count(column) > 1})
+    if twice:
+        raise ValueError(f"{name}, line 1: the column {', '.join(map(repr, twice))} is there twice")
+    wanted = list(header if columns is None else columns)
+    unknown = [column for column in (*wanted, *(dtypes or ())) if column not in header]
+    if unknown:
+        raise ValueError(f"{name} has no column {unknown[0]!r}: there are {', '.join(map(repr, header))}")
+    if not rows:
+        raise ValueError(f"{name} has no lines below the names of the columns")
+    cells = dict(zip(header, zip(*rows, strict=True), strict=True))
+    return {
+        column: _converted(f"{name}, column {column!r}", cells[column], lines, (dtypes or {}).get(column), missing)
+        for column in wanted
+    }
+
+
+def _cells(path: str | os.PathLike[str], delimiter: str) -> tuple[list[str], list[list[str]], list[int]]:
+    """The first line, the others that are not empty, and the numbers of these."""
+    name = os.fspath(path)
+    content = Path(path).read_bytes()
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ValueError(f"{name}, line {line}: this is no text in UTF-8: {error}") from error
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    rows, lines = [], []
+    try:
+        header = [cell.strip() for cell in next(reader, [])]
+        for row in reader:
+            if row and len(row) != len(header):
+                raise ValueError(
+                    f"{name}, line {reader.line_num}: {len(row)} cells, but line 1 names {len(header)} columns"
+                )
+            if row:
+                rows.append(row)
+                lines.append(reader.line_num)
+    except csv.Error as error:
+        raise ValueError(f"{name}, line {reader.line_num}: {error}") from error
+    if not header:
+        raise ValueError(f"{name} is empty: expected the names of the columns in line 1")
+    return header, rows, lines
+
+
+def _converted(place: str, cells: Sequence[str], lines: Sequence[int], dtype: Any, missing: float | None) -> Any:
+    """The cells of a column as an array, of the given dtype or of the first that fits."""
+    if dtype is not None:
+        dtype = np.dtype(dtype)
+        return np.array(cells) if dtype.kind == "U" else _numbers(place, cells, lines, dtype, missing)
+    for kind in (np.int64, np.float64):
+        try:
+            return _numbers(place, cells, lines, np.dtype(kind), missing)
+        except _BadCellError as error:
+            if not error.cell.strip():
+                raise
+    return np.array(cells)
+
+
+class _BadCellError(ValueError):
+    def __init__(self, place: str, line: int, cell: str, dtype: Any) -> None:
+        what = (
+            f"{cell!r} is not of dtype {dtype}" if cell.strip() else "the cell is empty; missing=math.nan allows it"
+        )
+        super().__init__(f"{place}, line {line}: {what}")
+        self.cell = cell
+
+
+def _numbers(place: str, cells: Sequence[str], lines: Sequence[int], dtype: Any, missing: float | None) -> Any:
+    empty = None if missing is None else str(missing)
+    filled = cells if empty is None else [cell if cell.strip() else empty for cell in cells]
+    try:
+        return np.array(filled, dtype)
+    except (ValueError, OverflowError):
+        for line, cell in zip(lines, filled, strict=True):
+            try:
+                np.array(cell, dtype)
+            except (ValueError, OverflowError):
+                raise _BadCellError(place, line, cell, dtype) from None
+        raise
+
+
+class CSVDataset(TensorDataset):
+    """The lines of a CSV file as samples (features, target), or (features,) without a target.
+
+    The features are columns of numbers side by side, (N, F). A target of integers is int64, of real numbers has the
+    features' dtype; a target of strings becomes classes, numbered in the order of the sorted `classes`.
+
+    Args:
+        target: the column to predict.
+        columns: the features; by default all columns but the target.
+        dtype: of the features; by default the default dtype.
+        target_dtype: of the target, where it is not what the column looks like.
+        delimiter, missing: see `read_csv`.
+
+    Raises:
+        FileNotFoundError, ValueError: see `read_csv`; or a feature is no number.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        target: str | None = None,
+        columns: Sequence[str] | None = None,
+        *,
+        dtype: Any = None,
+        target_dtype: Any = None,
+        delimiter: str = ",",
+        missing: float | None = None,
+    ) -> None:
+        dtype = np.dtype(dtype or default_dtype())
+        wanted = None if columns is None else [*columns, *([target] if target else [])]
+        dtypes = {target: target_dtype} if target is not None and target_dtype is not None else None
+        table = read_csv(path, wanted, dtypes=dtypes, delimiter=delimiter, missing=missing)
+        if target is not None and target not in table:
+            raise ValueError(f"{os.fspath(path)} has no column {target!r}: there are {', '.join(map(repr, table))}")
+        labels = None if target is None else table.pop(target)
+        for name, column in table.items():
+            if column.dtype.kind == "U":
+                raise ValueError(
+                    f"{os.fspath(path)}, column {name!r} is text, such as {str(column[0])!r}: features are "
+                    "numbers; choose them with columns="
+                )
+        if not table:
+            raise ValueError(f"{os.fspath(path)} has no columns for features")
+        self.columns = list(table)
+        self.classes: list[str] | None = None
+        features = from_numpy(np.stack(list(table.values()), 1).astype(dtype))
+        if labels is None:
+            super().__init__(features)
+            return
+        if labels.dtype.kind == "U":
+            names, labels = np.unique(labels, return_inverse=True)
+            self.classes = names.tolist()
+        elif target_dtype is None and labels.dtype.kind == "f":
+            labels = labels.astype(dtype)
+        super().__init__(features, from_numpy(labels))

@@ -1,0 +1,222 @@
+"""Workers: threads or processes that run a function ahead of time, each its tasks in the order given.
+
+A worker process is driven by a thread that sends it a task and waits for the reply, so both kinds give out
+futures, and a process that dies is noticed at once. Arrays travel beside the pickle, uncopied.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import pickle
+import random
+import signal
+import threading
+import traceback
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import Any
+
+import numpy as np
+
+__all__ = ["Crew", "WorkerInfo", "get_worker_info"]
+
+
+@dataclass(frozen=True)
+class WorkerInfo:
+    """Which worker this is: `id` of `num_workers`, counted from 0, with its copy of the data set."""
+
+    id: int
+    num_workers: int
+    dataset: Any
+
+
+_here = threading.local()
+
+
+def get_worker_info() -> WorkerInfo | None:
+    """In a worker of a `DataLoader`, which one it is; None elsewhere."""
+    return getattr(_here, "info", None)
+
+
+class _Job:
+    """What a worker does with its tasks: on the first, it gets ready."""
+
+    def __init__(
+        self, work: Callable[..., Any], info: WorkerInfo, init: Callable[[int], Any] | None, seeding: bool
+    ) -> None:
+        self.work = work
+        self.info = info
+        self.init = init
+        self.seeding = seeding
+        self.ready = False
+
+    def __call__(self, seed: int, number: int, *task: Any) -> Any:
+        if self.seeding:
+            random.seed(seed << 32 | number)
+            np.random.seed([seed >> 32, seed & 0xFFFFFFFF, number & 0xFFFFFFFF])
+        if not self.ready:
+            _here.info = self.info
+            if self.init is not None:
+                self.init(self.info.id)
+            self.ready = True
+        return self.work(seed, number, *task)
+
+
+class _ThreadWorker:
+    """A thread with a queue of tasks."""
+
+    def __init__(self, job: Callable[..., Any]) -> None:
+        self.job = job
+        self.executor = ThreadPoolExecutor(1, "DataLoader worker")
+        self.last: Future[Any] | None = None
+
+    def submit(self, *task: Any) -> Future[Any]:
+        self.last = self.executor.submit(self.job, *task)
+        return self.last
+
+    def stop(self) -> None:
+        """Leave the queue undone. The task under way cannot be stopped: the thread ends after it."""
+        self.executor.shutdown(wait=False, cancel_futures=True)
+
+
+_starting = threading.Lock()
+
+
+class _ProcessWorker(_ThreadWorker):
+    """A process, and the thread that drives it."""
+
+    def __init__(self, job: _Job, context: Any) -> None:
+        super().__init__(self._ask)
+        # The lock keeps another loader from forking meanwhile: a copy of the worker's end of the pipe in another
+        # process would hide its death.
+        with _starting:
+            self.connection, theirs = context.Pipe()
+            self.process = context.Process(target=_serve, args=(self.connection, theirs, job), daemon=True)
+            self.process.start()
+            theirs.close()
+
+    def _ask(self, *task: Any) -> Any:
+        try:
+            self.connection.send(task)
+            result, error = _receive(self.connection)
+        except (EOFError, OSError) as failure:
+            self.process.join()
+            raise RuntimeError(
+                f"a DataLoader worker process ended with exit code {self.process.exitcode} while it fetched batch "
+                f"{task[1]}; a negative code is the signal that killed it, -9 often for want of memory"
+            ) from failure
+        if error is not None:
+            raise error
+        return result
+
+    def stop(self) -> None:
+        """End the process: an idle one by itself, so that it can flush what it printed."""
+        idle = self.last is None or self.last.done()
+        super().stop()
+        if idle:
+            with contextlib.suppress(OSError):
+                self.connection.send(None)
+        else:
+            self.process.kill()
+        self.process.join()
+        self.executor.shutdown()
+        self.connection.close()
+
+
+class Crew:
+    """Workers that share out numbered tasks in turn: task n goes to worker n modulo their number.
+
+    Args:
+        kind: "process" or "thread".
+        count: how many.
+        work: called with (seed, number, ...); in a process, `random` and `np.random` are seeded from the two.
+        dataset: for `get_worker_info`.
+        init: called in each worker with its id before its first task.
+        context: how processes start: a start method's name, a context of `multiprocessing`, or None.
+    """
+
+    def __init__(
+        self,
+        kind: str,
+        count: int,
+        work: Callable[..., Any],
+        dataset: Any,
+        init: Callable[[int], Any] | None,
+        context: Any,
+    ) -> None:
+        self.workers: list[_ThreadWorker] = []
+        if context is None or isinstance(context, str):
+            context = multiprocessing.get_context(context)
+        try:
+            for i in range(count):
+                job = _Job(work, WorkerInfo(i, count, dataset), init, seeding=kind == "process")
+                self.workers.append(_ThreadWorker(job) if kind == "thread" else _ProcessWorker(job, context))
+        except BaseException:
+            self.stop()
+            raise
+
+    def submit(self, seed: int, number: int, *task: Any) -> Future[Any]:
+        """The future result of a task."""
+        return self.workers[number % len(self.workers)].submit(seed, number, *task)
+
+    def stop(self) -> None:
+        """End all workers, whatever they are doing."""
+        for worker in self.workers:
+            worker.stop()
+
+
+# -------------------------------------------------------------------------------- in the worker process
+
+
+def _serve(asking: Connection, connection: Connection, job: _Job) -> None:
+    """Answer tasks until told to stop or until nobody is left to ask."""
+    asking.close()  # the copy of the main process's end, which would hide that process's death
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes: the main one ends the workers
+    with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
+        while (task := connection.recv()) is not None:
+            try:
+                message = _packed((job(*task), None))
+            except Exception as error:
+                message = _packed((None, _portable(error, job.info.id)))
+            _send(connection, message)
+
+
+def _portable(error: Exception, worker: int) -> Exception:
+    """The error with the worker's traceback as a note, or what is left of it if it cannot be pickled."""
+    text = "".join(traceback.format_exception(error))
+    try:
+        copy = pickle.loads(pickle.dumps(error))
+    except Exception:
+        copy = None
+    if type(copy) is not type(error):
+        copy = RuntimeError(f"{type(error).__name__}: {error}")
+    copy.add_note(f"in DataLoader worker process {worker}:\n{text}")
+    return copy
+
+
+def _packed(message: Any) -> tuple[bytes, list[memoryview]]:
+    """A pickle and the memory of its arrays."""
+    buffers: list[pickle.PickleBuffer] = []
+    head = pickle.dumps(message, 5, buffer_callback=buffers.append)
+    return head, [buffer.raw() for buffer in buffers]
+
+
+def _send(connection: Connection, packed: tuple[bytes, list[memoryview]]) -> None:
+    head, buffers = packed
+    connection.send((head, [buffer.nbytes for buffer in buffers]))
+    for buffer in buffers:
+        connection.send_bytes(buffer)
+
+
+def _receive(connection: Connection) -> Any:
+    head, sizes = connection.recv()
+    buffers = [bytearray(size) for size in sizes]
+    for buffer in buffers:
+        if buffer:
+            connection.recv_bytes_into(buffer)
+        else:
+            connection.recv_bytes()
+    return pickle.loads(head, buffers=buffers)

@@ -1,0 +1,125 @@
+"""Modules that move pixels between channels and space, and make images larger or smaller."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from . import functional as F
+from .configured import Configured
+from .module import Module
+
+__all__ = [
+    "ChannelShuffle",
+    "PixelShuffle",
+    "PixelUnshuffle",
+    "Upsample",
+    "UpsamplingBilinear2d",
+    "UpsamplingNearest2d",
+]
+
+
+class PixelShuffle(Configured):
+    """Each r * r channels become r by r pixels: (..., C r^2, H, W) -> (..., C, H r, W r)."""
+
+    upscale_factor: int
+
+    def __init__(self, upscale_factor: int) -> None:
+        super().__init__(upscale_factor=upscale_factor)
+
+    def forward(self, input: Any) -> Any:
+        """Rearrange."""
+        return F.pixel_shuffle(input, self.upscale_factor)
+
+
+class PixelUnshuffle(Configured):
+    """The inverse of `PixelShuffle`: (..., C, H r, W r) -> (..., C r^2, H, W)."""
+
+    downscale_factor: int
+
+    def __init__(self, downscale_factor: int) -> None:
+        super().__init__(downscale_factor=downscale_factor)
+
+    def forward(self, input: Any) -> Any:
+        """Rearrange."""
+        return F.pixel_unshuffle(input, self.downscale_factor)
+
+
+class ChannelShuffle(Configured):
+    """Deals channels like cards: the first of each group, then the second of each, and so on; (N, C, ...)."""
+
+    groups: int
+
+    def __init__(self, groups: int) -> None:
+        super().__init__(groups=groups)
+
+    def forward(self, input: Any) -> Any:
+        """Rearrange."""
+        return F.channel_shuffle(input, self.groups)
+
+
+def _floats(factor: Any) -> Any:
+    return tuple(map(float, factor)) if isinstance(factor, Sequence) else factor and float(factor)
+
+
+class Upsample(Module):
+    """Samples of a function of 1 to 3 variables, taken again at another size: (N, C, d1, ...) -> (N, C, e1, ...).
+
+    Args:
+        size: e1, ..., or one number for all.
+        scale_factor: e / d instead, for each dimension or for all.
+        mode: "nearest", "nearest-exact", "linear", "bilinear", "bicubic", "trilinear" or "area".
+        align_corners: whether the outermost samples of both sizes coincide, and not the borders of their pixels.
+        recompute_scale_factor: take the distance of samples from the sizes, and not from `scale_factor`.
+
+    Raises:
+        ValueError: settings that contradict each other, or do not fit the input; see `functional.interpolate`.
+
+    Example:
+        >>> Upsample(scale_factor=2)(tensor([[[1.0, 2.0]]]))
+        tensor([[[1., 1., 2., 2.]]])
+    """
+
+    def __init__(
+        self,
+        size: int | Sequence[int] | None = None,
+        scale_factor: float | Sequence[float] | None = None,
+        mode: str = "nearest",
+        align_corners: bool | None = None,
+        recompute_scale_factor: bool | None = None,
+    ) -> None:
+        super().__init__()
+        self.size = size
+        self.scale_factor = _floats(scale_factor)
+        self.mode = mode
+        self.align_corners = align_corners
+        self.recompute_scale_factor = recompute_scale_factor
+
+    def forward(self, input: Any) -> Any:
+        """Interpolate."""
+        return F.interpolate(
+            input, self.size, self.scale_factor, self.mode, self.align_corners, self.recompute_scale_factor
+        )
+
+    def extra_repr(self) -> str:
+        """The size or factor, and the mode."""
+        wanted = f"size={self.size}" if self.scale_factor is None else f"scale_factor={self.scale_factor}"
+        return f"{wanted}, mode={self.mode!r}"
+
+
+class UpsamplingNearest2d(Upsample):
+    """`Upsample` of images (N, C, H, W) with mode "nearest"."""
+
+    def __init__(
+        self, size: int | Sequence[int] | None = None, scale_factor: float | Sequence[float] | None = None
+    ) -> None:
+        super().__init__(size, scale_factor)
+
+
+class UpsamplingBilinear2d(Upsample):
+    """`Upsample` of images (N, C, H, W) with mode "bilinear" and aligned corners."""
+
+    def __init__(
+        self, size: int | Sequence[int] | None = None, scale_factor: float | Sequence[float] | None = None
+    ) -> None:
+        super().__init__(size, scale_factor, "bilinear", align_corners=True)

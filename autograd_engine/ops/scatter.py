@@ -1,0 +1,366 @@
+"""Writing at indices: a copy of a tensor in which some elements are replaced, or added to.
+
+Each function says where, in its own way, and `_put` or `_put_add` of `index` writes there; of several writes to one
+element the last counts, and several additions add up.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..backend.arrays import Array
+from ..graph import Value
+from ..primitive import primitive
+from .dims import along, normalize_dim
+from .index import _flat_along, _getitem, _integers, _put, _put_add, _slice_at, normalize_index, setitem
+from .piecewise import floor_divide, keep, maximum
+from .reduce import products_of_others
+from .shape import cat, expand, ravel, reshape
+
+__all__ = [
+    "index_add",
+    "index_copy",
+    "index_fill",
+    "index_put",
+    "index_reduce",
+    "masked_scatter",
+    "put",
+    "scatter",
+    "scatter_add",
+    "scatter_reduce",
+    "select_scatter",
+    "slice_scatter",
+]
+
+
+def scatter(
+    x: Array, dim: int, index: Array, src: Array = None, *, value: float | None = None, reduce: str | None = None
+) -> Array:
+    """A copy of `x` with x[index[i][j]][j] = src[i][j] for dim 0, and so on; `src` may be a number.
+
+    Args:
+        value: another name for a `src` that is a number.
+        reduce: "add" or "multiply" combines the source with the elements of `x` instead of replacing them.
+
+    Raises:
+        IndexError: an index out of range, or a size too large.
+        ValueError: another `reduce`, or a source smaller than the index.
+        TypeError: neither `src` nor `value`, or both.
+
+    Example:
+        >>> scatter(ag.zeros(2, 3), 1, tensor([[2], [0]]), 1.0)
+        tensor([[0., 0., 1.],
+                [1., 0., 0.]])
+    """
+    if (src is None) == (value is None):
+        raise TypeError("scatter: give either src or value")
+    src = value if src is None else src
+    at = _flat_along(x, dim, index, "scatter")
+    if reduce is None:
+        return reshape(_put(ravel(x), _corner(src, at, "scatter"), index=(at,)), x.shape)
+    if reduce not in ("add", "multiply"):
+        raise ValueError(f"scatter: reduce is 'add' or 'multiply', not {reduce!r}")
+    if not hasattr(src, "shape"):
+        src = np.full(at.shape, src, x.dtype)
+    src = ravel(_corner(src, at, "scatter"))
+    return reshape(_reduced(ravel(x), at.reshape(-1), src, "sum" if reduce == "add" else "prod", True), x.shape)
+
+
+def scatter_add(x: Array, dim: int, index: Array, src: Array) -> Array:
+    """`x` plus src[i][j] at x[index[i][j]][j] for dim 0, and so on: the adjoint of `gather`.
+
+    Raises:
+        IndexError: an index out of range, or a size too large.
+    """
+    at = _flat_along(x, dim, index, "scatter_add")
+    return reshape(_put_add(ravel(x), _corner(src, at, "scatter_add"), index=(at,)), x.shape)
+
+
+def scatter_reduce(
+    x: Array, dim: int, index: Array, src: Array, reduce: str, *, include_self: bool = True
+) -> Array:
+    """`x` with all src[i][j] that have one place index[i][j] in it combined there, as `scatter_add` sums them.
+
+    The derivative of a product is right at zeros too; equal extremes share the gradient.
+
+    Args:
+        reduce: "sum", "prod", "mean", "amax" or "amin".
+        include_self: whether the element of `x` itself takes part. Elements that receive nothing stay.
+
+    Raises:
+        IndexError: an index out of range, or a size too large.
+        ValueError: another `reduce`, or a source smaller than the index.
+
+    Example:
+        >>> scatter_reduce(tensor([1.0, 5.0]), 0, tensor([0, 0, 1]), tensor([2.0, 3.0, 4.0]), "amax")
+        tensor([3., 5.])
+    """
+    _check_reduce(reduce, _REDUCTIONS, "scatter_reduce")
+    at = _flat_along(x, dim, index, "scatter_reduce")
+    src = ravel(_corner(src, at, "scatter_reduce"))
+    return reshape(_reduced(ravel(x), at.reshape(-1), src, reduce, include_self), x.shape)
+
+
+_REDUCTIONS = ("sum", "prod", "mean", "amax", "amin")
+
+
+def _check_reduce(reduce: str, known: Sequence[str], name: str) -> None:
+    if reduce not in known:
+        raise ValueError(f"{name}: reduce is one of {', '.join(known)}, not {reduce!r}")
+
+
+def _neutral(dtype: Any, reduce: str) -> Any:
+    """The number that changes nothing: it takes the place of an element that does not take part."""
+    if reduce in ("amax", "amin"):
+        limits: Any = np.finfo(dtype) if dtype.kind == "f" else np.iinfo(dtype)
+        ends = (-np.inf, np.inf) if dtype.kind == "f" else (limits.min, limits.max)
+        return dtype.type(ends[reduce == "amin"])
+    return dtype.type(reduce == "prod")
+
+
+def _reduced(x: Array, at: Any, src: Array, reduce: str, include_self: bool) -> Array:
+    """The 1-d `x` with each src[i] combined with x[at[i]]."""
+    index = (at,)
+    if src.dtype != x.dtype:
+        raise TypeError(f"a source of dtype {src.dtype} cannot be combined with a tensor of {x.dtype}")
+    if not include_self:
+        x = _put(x, _neutral(x.dtype, reduce), index=index)
+    if reduce in ("amax", "amin"):
+        return _extreme_at(x, src, index=index, largest=reduce == "amax")
+    if reduce == "prod":
+        return _multiply_at(x, src, index=index)
+    total = _put_add(x, src, index=index)
+    if reduce == "sum":
+        return total
+    counts = np.bincount(at, minlength=x.shape[0])
+    counts = np.maximum(counts + include_self, 1).astype(x.dtype)
+    return total / counts if x.dtype.kind == "f" else floor_divide(total, counts)
+
+
+def _share(g: Array, x: Array, src: Array, out: Array, index: tuple[Any, ...]) -> Array:
+    """`g` divided by how many are equal to the extreme."""
+    equal = (x == out, src == _getitem(out, index=index))
+    ties = _put_add(equal[0] * out.dtype.type(1), equal[1] * out.dtype.type(1), index=index)
+    return g / maximum(ties, 1)
+
+
+@primitive(
+    x=lambda g, x, src, out, index: keep(_share(g, x, src, out, index), x == out),
+    src=lambda g, x, src, out, index: keep(
+        _getitem(_share(g, x, src, out, index), index=index), src == _getitem(out, index=index)
+    ),
+)
+def _extreme_at(x: Array, src: Array, *, index: tuple[Any, ...], largest: bool) -> Array:
+    out = np.array(x)
+    (np.maximum if largest else np.minimum).at(out, index, src)
+    return out
+
+
+def _multiply_at_rule(g: Array, x: Array, src: Array, out: Array, index: tuple[Any, ...]) -> tuple[Array, Array]:
+    """The products of the others: out / x and out / src, or, where a zero forbids the division, of the neighbours
+    after all factors are sorted by the place where they are multiplied."""
+    if not any(np.any(getattr(t, "array", t) == 0) for t in (x, src)):
+        return g * (out / x), _getitem(g * out, index=index) / src
+    (at,) = index
+    n = x.shape[0]
+    places = np.concatenate([np.arange(n), at])
+    order = np.argsort(places, kind="stable")
+    counts = np.bincount(places)
+    before = np.arange(order.size) - np.repeat(np.cumsum(counts) - counts, counts)
+    after = np.repeat(counts, counts) - 1 - before
+    others = products_of_others(_getitem(cat([x, src]), index=(order,)), 0, before, after)
+    pulled = _put(others, others * _getitem(g, index=(places[order],)), index=(order,))
+    return pulled[:n], pulled[n:]
+
+
+@primitive(
+    x=lambda g, x, src, out, index: _multiply_at_rule(g, x, src, out, index)[0],
+    src=lambda g, x, src, out, index: _multiply_at_rule(g, x, src, out, index)[1],
+)
+def _multiply_at(x: Array, src: Array, *, index: tuple[Any, ...]) -> Array:
+    out = np.array(x)
+    np.multiply.at(out, index, src)
+    return out
+
+
+def _corner(src: Array, at: Any, name: str) -> Array:
+    """That part of `src` which the index covers."""
+    shape = tuple(getattr(src, "shape", ()))
+    if shape == at.shape:
+        return src
+    if not shape:
+        return src if name == "scatter" else reshape(src, at.shape)
+    if len(shape) != at.ndim or any(n < m for n, m in zip(shape, at.shape, strict=True)):
+        raise ValueError(f"{name}: src of shape {shape} is smaller than the index of shape {at.shape}")
+    return src[tuple(slice(n) for n in at.shape)]
+
+
+# ---------------------------------------------------------------- writing, without touching the input
+
+
+def _along_index(x: Array, dim: int, index: Any, name: str) -> tuple[int, tuple[Any, ...]]:
+    """`dim` counted from the front, and the advanced index that applies the 1-d `index` along it."""
+    dim = normalize_dim(dim, len(x.shape), name)
+    index = _integers(index, name)
+    if index.ndim > 1:
+        raise ValueError(f"{name}: the index must have at most 1 dimension, not {index.ndim}")
+    length = x.shape[dim] if x.shape else 1
+    if index.size and not (index.min() >= -length and index.max() < length):
+        raise IndexError(f"{name}: an index of {index.tolist()} is out of range for size {length} of dim {dim}")
+    return dim, (*(slice(None),) * dim, index.reshape(-1))
+
+
+def _same_but_along(x: Array, dim: int, count: int, source: Array, name: str) -> None:
+    wanted = (*x.shape[:dim], count, *x.shape[dim + 1 :])
+    if tuple(source.shape) != wanted:
+        raise ValueError(f"{name}: the source has shape {tuple(source.shape)}, expected {wanted}")
+
+
+def index_add(x: Array, dim: int, index: Array, source: Array, *, alpha: float = 1) -> Array:
+    """`x` with alpha * source[i] added to its slice index[i] along `dim`: the adjoint of `index_select`.
+
+    Shapes: `index` (n,); `source` that of `x` with size n at `dim`.
+
+    Raises:
+        IndexError: an index out of range.
+        ValueError: `source` has another shape.
+
+    Example:
+        >>> index_add(tensor([0.0, 0.0]), 0, tensor([1, 1]), tensor([2.0, 3.0]))
+        tensor([0., 5.])
+    """
+    dim, at = _along_index(x, dim, index, "index_add")
+    _same_but_along(x, dim, len(at[-1]), source, "index_add")
+    return _put_add(x, source if alpha == 1 else source * alpha, index=at)
+
+
+def index_copy(x: Array, dim: int, index: Array, source: Array) -> Array:
+    """`x` with its slice index[i] along `dim` replaced by source[i]; of several copies the last counts.
+
+    Raises:
+        IndexError: an index out of range.
+        ValueError: `source` has another shape than `x` with size n, that of the index, at `dim`.
+    """
+    dim, at = _along_index(x, dim, index, "index_copy")
+    _same_but_along(x, dim, len(at[-1]), source, "index_copy")
+    return _put(x, source, index=at)
+
+
+def index_fill(x: Array, dim: int, index: Array, value: Array) -> Array:
+    """`x` with its slices `index` along `dim` filled with `value`, a number or 0-d tensor.
+
+    Raises:
+        IndexError: an index out of range.
+        ValueError: `value` has dimensions.
+    """
+    if getattr(value, "shape", ()):
+        raise ValueError(f"index_fill: the value must be a number or 0-d, not of shape {tuple(value.shape)}")
+    return _put(x, value, index=_along_index(x, dim, index, "index_fill")[1])
+
+
+def index_reduce(
+    x: Array, dim: int, index: Array, source: Array, reduce: str, *, include_self: bool = True
+) -> Array:
+    """`x` with all source[i] that have one slice index[i] along `dim` combined there, as `index_add` sums them.
+
+    Args:
+        reduce: "prod", "mean", "amax" or "amin".
+        include_self: whether the slice of `x` itself takes part. Slices that receive nothing stay.
+
+    Raises:
+        IndexError: an index out of range.
+        ValueError: another `reduce`, or `source` has another shape.
+
+    Example:
+        >>> index_reduce(tensor([1.0, 5.0]), 0, tensor([0, 0]), tensor([2.0, 3.0]), "prod")
+        tensor([6., 5.])
+    """
+    _check_reduce(reduce, _REDUCTIONS[1:], "index_reduce")
+    dim, at = _along_index(x, dim, index, "index_reduce")
+    _same_but_along(x, dim, len(at[-1]), source, "index_reduce")
+    places = np.arange(math.prod(x.shape)).reshape(x.shape)[at] if x.shape else at[-1] * 0
+    return reshape(_reduced(ravel(x), places.reshape(-1), ravel(source), reduce, include_self), x.shape)
+
+
+def index_put(x: Array, indices: Sequence[Any], values: Array, accumulate: bool = False) -> Array:
+    """`x` with x[indices] = values, or with `accumulate` x[indices] += values, repeated indices adding up.
+
+    Raises:
+        IndexError: an index out of range, or too many.
+        ValueError: `values` does not broadcast to the shape of x[indices].
+    """
+    if not accumulate:
+        return setitem(x, tuple(indices), values)
+    items = normalize_index(tuple(indices))
+    shape = np.broadcast_to(np.int8(0), tuple(x.shape))[items].shape
+    return _put_add(x, expand(values, shape), index=items)
+
+
+def put(x: Array, index: Array, source: Array, accumulate: bool = False) -> Array:
+    """`x` with the elements at `index`, counted in row-major order, replaced by (or increased by) `source`.
+
+    Raises:
+        IndexError: an index out of range.
+        ValueError: `index` and `source` have different numbers of elements.
+
+    Example:
+        >>> put(tensor([[1.0, 2.0], [3.0, 4.0]]), tensor([0, 3]), tensor([9.0, 8.0]))
+        tensor([[9., 2.],
+                [3., 8.]])
+    """
+    at = _integers(index, "put").reshape(-1)
+    if math.prod(source.shape) != at.size:
+        raise ValueError(f"put: {at.size} indices for a source of {math.prod(source.shape)} elements")
+    write_at = _put_add if accumulate else _put
+    return reshape(write_at(ravel(x), ravel(source), index=(at,)), x.shape)
+
+
+def masked_scatter(x: Array, mask: Array, source: Array) -> Array:
+    """`x` with the elements where the mask holds replaced by the first elements of `source`, in order.
+
+    Shapes: `x` and `mask` broadcast against each other; `source` has at least as many elements as are replaced.
+
+    Raises:
+        ValueError: `source` has too few elements.
+    """
+    mask = np.asarray(mask.array if isinstance(mask, Value) else mask)
+    shape = np.broadcast_shapes(tuple(x.shape), mask.shape)
+    mask = np.broadcast_to(mask, shape)
+    count = int(np.count_nonzero(mask))
+    if math.prod(source.shape) < count:
+        raise ValueError(f"masked_scatter: {count} elements to replace by {math.prod(source.shape)} of the source")
+    return _put(expand(x, shape), ravel(source)[:count], index=(mask,))
+
+
+def select_scatter(x: Array, src: Array, dim: int, index: int) -> Array:
+    """A copy of `x` whose slice `index` along `dim` is `src`: the adjoint pair of `select`.
+
+    Raises:
+        IndexError: out of range.
+        ValueError: `src` has another shape than the slice.
+    """
+    at = _slice_at(x, dim, index, "select_scatter")
+    return _written(x, src, at, "select_scatter")
+
+
+def slice_scatter(
+    x: Array, src: Array, dim: int = 0, start: int | None = None, end: int | None = None, step: int = 1
+) -> Array:
+    """A copy of `x` whose slices start:end:step along `dim` are `src`.
+
+    Raises:
+        ValueError: `src` has another shape than those slices.
+    """
+    dim = normalize_dim(dim, len(x.shape), "slice_scatter")
+    return _written(x, src, along(dim, slice(start, end, step)), "slice_scatter")
+
+
+def _written(x: Array, src: Array, at: tuple[Any, ...], name: str) -> Array:
+    wanted = np.broadcast_to(np.int8(0), tuple(x.shape))[at].shape
+    if tuple(src.shape) != wanted:
+        raise ValueError(f"{name}: src has shape {tuple(src.shape)}, expected {wanted}")
+    return _put(x, src, index=at)

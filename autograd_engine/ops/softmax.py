@@ -1,0 +1,92 @@
+"""The softmax family: sums of exponentials, shifted by their largest exponent so that none overflows."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ..backend.arrays import Array, unboxed
+from ..primitive import primitive
+from .dims import dims_of, normalize_dim, numpy_names
+from .math import exp
+from .piecewise import keep
+from .reduce import Dim, _with_dims, sum
+
+__all__ = [
+    "log_softmax",
+    "logsumexp",
+    "softmax",
+]
+
+
+# --------------------------------------------------------------------------------- softmax family
+
+
+def _shift(x: Array, dims: int | tuple[int, ...]) -> Array:
+    """The maximum over `dims`, or 0 where that is infinite, so that x - shift is never NaN."""
+    top = np.maximum.reduce(x, axis=dims, keepdims=True, initial=-np.inf)
+    return np.where(np.isfinite(top), top, x.dtype.type(0))
+
+
+@primitive(
+    floating=True,
+    x=lambda g, x, out, dims, keepdim: (
+        _with_dims(g, x.shape, dims, keepdim) * exp(x - _finite(_with_dims(out, x.shape, dims, keepdim)))
+    ),
+)
+def _logsumexp(x: Array, *, dims: tuple[int, ...], keepdim: bool) -> Array:
+    shift = _shift(x, dims)
+    total = np.add.reduce(np.exp(x - shift), axis=dims, keepdims=True)
+    with np.errstate(divide="ignore"):
+        out = np.log(total) + shift
+    return out if keepdim else unboxed(out.reshape(tuple(n for d, n in enumerate(x.shape) if d not in dims)))
+
+
+def _finite(x: Array) -> Array:
+    """`x` with 0 for -inf, the result where every element is -inf: the derivative there is 0, not NaN."""
+    return keep(x, x != -math.inf)
+
+
+@numpy_names
+def logsumexp(x: Array, dim: Dim = None, keepdim: bool = False) -> Array:
+    """log sum e^x over `dim`, which does not overflow."""
+    return _logsumexp(x, dims=dims_of(dim, len(x.shape), "logsumexp"), keepdim=keepdim)
+
+
+@primitive(floating=True, x=lambda g, out, dim: out * (g - sum(g * out, dim, keepdim=True)))
+def _softmax(x: Array, *, dim: int) -> Array:
+    out = np.exp(x - _shift(x, dim))
+    out /= np.add.reduce(out, axis=dim, keepdims=True)
+    return out
+
+
+@numpy_names
+def softmax(x: Array, dim: int, *, dtype: Any = None) -> Array:
+    """e^x / sum e^x along `dim`, which does not overflow."""
+    if dtype is not None:
+        x = x.to(dtype)
+    if not x.shape:
+        normalize_dim(dim, 0, "softmax")
+        return exp(x - x)
+    return _softmax(x, dim=normalize_dim(dim, len(x.shape), "softmax"))
+
+
+@primitive(floating=True, x=lambda g, out, dim: g - exp(out) * sum(g, dim, keepdim=True))
+def _log_softmax(x: Array, *, dim: int) -> Array:
+    out = x - _shift(x, dim)
+    if out.size:
+        out -= np.log(np.add.reduce(np.exp(out), axis=dim, keepdims=True))
+    return out
+
+
+@numpy_names
+def log_softmax(x: Array, dim: int, *, dtype: Any = None) -> Array:
+    """log softmax(x) along `dim`: x - logsumexp(x), which does not overflow."""
+    if dtype is not None:
+        x = x.to(dtype)
+    if not x.shape:
+        normalize_dim(dim, 0, "log_softmax")
+        return x - x
+    return _log_softmax(x, dim=normalize_dim(dim, len(x.shape), "log_softmax"))

@@ -1,0 +1,151 @@
+"""Statistics and norms: how far numbers lie from their mean, from zero, and from each other."""
+
+from __future__ import annotations
+
+import builtins
+import math
+
+import numpy as np
+
+from ..backend.arrays import Array
+from ..primitive import primitive
+from .dims import dims_of, numpy_names
+from .math import sqrt
+from .piecewise import clamp, keep, maximum, where
+from .reduce import Dim, _count, _mean, _with_dims, mean, sum
+from .shape import _reshape, squeeze, unsqueeze
+
+__all__ = [
+    "corrcoef",
+    "cov",
+    "std",
+    "std_mean",
+    "var",
+    "var_mean",
+]
+
+
+# ------------------------------------------------------------------------------------------ spread
+
+
+def _var_rule(g: Array, x: Array, dims: tuple[int, ...], correction: float, keepdim: bool) -> Array:
+    degrees = builtins.max(_count(x.shape, dims) - correction, 0)
+    centered = x - _mean(x, dims=dims, keepdim=True)
+    return _with_dims(g, x.shape, dims, keepdim) * centered * (2 / degrees if degrees else math.nan)
+
+
+@primitive(x=_var_rule)
+def _var(x: Array, *, dims: tuple[int, ...], correction: float, keepdim: bool) -> Array:
+    degrees = builtins.max(_count(x.shape, dims) - correction, 0)
+    centered = x - _mean(x, dims=dims, keepdim=True)
+    total = np.add.reduce(centered * centered, axis=dims, keepdims=keepdim)
+    return total * x.dtype.type(1 / degrees if degrees else np.nan)
+
+
+@numpy_names
+def var(
+    x: Array, dim: Dim = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None
+) -> Array:
+    """The variance over `dim`: sum (x - mean)^2 / (n - correction); NaN where n <= correction.
+
+    `correction` is 1 by default, and 0 with `unbiased=False`.
+    """
+    correction = int(unbiased) if correction is None else correction
+    return _var(x, dims=dims_of(dim, len(x.shape), "var"), correction=correction, keepdim=keepdim)
+
+
+def _root_rule(g: Array, out: Array) -> Array:
+    return keep(g / (2 * where(out == 0, 1, out)), out != 0)
+
+
+@primitive(x=_root_rule)
+def _root(x: Array) -> Array:
+    """The square root of a variance: its derivative at 0 is taken as 0."""
+    return np.sqrt(x)
+
+
+@numpy_names
+def std(
+    x: Array, dim: Dim = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None
+) -> Array:
+    """The standard deviation over `dim`, the root of `var`; its gradient is 0 where it is 0."""
+    return _root(var(x, dim, unbiased, keepdim, correction=correction))
+
+
+@numpy_names
+def var_mean(
+    x: Array, dim: Dim = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None
+) -> tuple[Array, Array]:
+    """The variance and the mean over `dim`."""
+    return var(x, dim, unbiased, keepdim, correction=correction), mean(x, dim, keepdim)
+
+
+@numpy_names
+def std_mean(
+    x: Array, dim: Dim = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None
+) -> tuple[Array, Array]:
+    """The standard deviation and the mean over `dim`."""
+    return std(x, dim, unbiased, keepdim, correction=correction), mean(x, dim, keepdim)
+
+
+# ------------------------------------------------------------------------------ second-order moments
+
+
+def cov(x: Array, *, correction: int = 1, fweights: Array | None = None, aweights: Array | None = None) -> Array:
+    """The covariance matrix of variables (rows) over observations (columns).
+
+    Each column counts as often as `fweights` (integers) says, and with the weight of `aweights`. The sum of
+    products of deviations is divided by n - correction; with `aweights`, n - correction sum w a / n.
+
+    Shapes: (variables, observations) -> (variables, variables); 1-D or 0-d, one variable -> 0-d.
+
+    Raises:
+        ValueError: more than two dimensions, or weights of another length.
+
+    Example:
+        >>> cov(tensor([[0.0, 1.0, 2.0], [2.0, 1.0, 0.0]]))
+        tensor([[ 1., -1.],
+                [-1.,  1.]])
+    """
+    if len(x.shape) > 2:
+        raise ValueError(f"cov: at most two dimensions, got shape {tuple(x.shape)}")
+    one = len(x.shape) < 2
+    x = _reshape(x, shape=(1, -1)) if one else x
+    n = x.shape[1]
+    for name, given in (("fweights", fweights), ("aweights", aweights)):
+        if given is not None and tuple(given.shape) != (n,):
+            raise ValueError(f"cov: {name} of shape {tuple(given.shape)} for {n} observations")
+    weights = aweights if fweights is None else fweights if aweights is None else fweights * aweights
+    total = n if weights is None else sum(weights)
+    average = sum(x if weights is None else x * weights, 1, True) / total
+    centered = x - average
+    if aweights is None or correction == 0:
+        degrees = total - correction
+    else:
+        degrees = total - correction * sum(weights * aweights) / total
+    weighted = centered if weights is None else centered * weights
+    products = sum(unsqueeze(weighted, 1) * unsqueeze(centered, 0), 2)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        out = products / (maximum(degrees, 0) if hasattr(degrees, "dtype") else builtins.max(degrees, 0))
+    return squeeze(out) if one else out
+
+
+def corrcoef(x: Array) -> Array:
+    """The correlation coefficients of variables (rows) over observations (columns), within [-1, 1].
+
+    Shapes: (variables, observations) -> (variables, variables); 1-D or 0-d, one variable -> 0-d.
+
+    Raises:
+        ValueError: more than two dimensions.
+
+    Example:
+        >>> corrcoef(tensor([[0.0, 1.0, 2.0], [2.0, 1.0, 0.0]]))
+        tensor([[ 1., -1.],
+                [-1.,  1.]])
+    """
+    products = cov(x)
+    if not products.shape:
+        return products / products
+    places = np.arange(products.shape[0])
+    deviations = sqrt(products[places, places])
+    return clamp(products / unsqueeze(deviations, 1) / unsqueeze(deviations, 0), -1, 1)

@@ -1,0 +1,357 @@
+"""Workers of a DataLoader: the same batches as without, errors carried over, and nothing left behind."""
+
+import multiprocessing
+import os
+import pickle
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import autograd_engine as ag
+from autograd_engine.data import DataLoader, Dataset, IterableDataset, TensorDataset, get_worker_info
+
+# Python warns that a process with threads, such as a test runner's, is forked; the workers use none of them.
+pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork.*:DeprecationWarning")
+
+KINDS = ["process", "thread"]
+
+
+class Noisy(Dataset):
+    """Samples with random numbers, as random transforms give."""
+
+    def __len__(self):
+        return 23
+
+    def __getitem__(self, index):
+        return ag.randn(2) + index, np.float32(index), f"sample {index}"
+
+
+class NoisyStream(IterableDataset):
+    def __iter__(self):
+        for i in range(23):
+            yield ag.randn(2) + i
+
+
+class Calls(Dataset):
+    """Samples made by a function."""
+
+    def __init__(self, function, length=12):
+        self.function = function
+        self.length = length
+
+    def __len__(self):
+        return self.length
+
+    def __getitem__(self, index):
+        return self.function(index)
+
+
+def flat(batches):
+    return [
+        np.concatenate(
+            [np.ravel(x) for x in (b if isinstance(b, list) else [b]) if not isinstance(x, (list, tuple))]
+        )
+        for b in batches
+    ]
+
+
+def epochs(dataset, count=2, **settings):
+    ag.manual_seed(11)
+    loader = DataLoader(dataset, 4, **settings)
+    return [b for _ in range(count) for b in flat(loader)]
+
+
+def no_children():
+    return not multiprocessing.active_children()
+
+
+def eventually(condition, seconds=10):
+    end = time.monotonic() + seconds
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.01)
+    return condition()
+
+
+# ------------------------------------------------------------------------------------- the same batches
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"num_workers": 1},
+        {"num_workers": 3, "prefetch_factor": 1},
+        {"num_workers": 2, "persistent_workers": True},
+        {"num_workers": 1, "multiprocessing_context": "spawn", "persistent_workers": True},
+        {"num_workers": 3, "workers": "thread"},
+        {"num_workers": 2, "workers": "thread", "persistent_workers": True, "timeout": 30},
+    ],
+    ids=str,
+)
+def test_workers_give_the_same_batches_in_the_same_order(settings):
+    alone = epochs(Noisy(), shuffle=True)
+    assert len(alone) == 12
+    assert not np.array_equal(alone[0], alone[6])
+    for ours, theirs in zip(epochs(Noisy(), shuffle=True, **settings), alone, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    for ours, theirs in zip(epochs(NoisyStream(), **settings), epochs(NoisyStream()), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    assert eventually(no_children)
+
+
+@pytest.mark.parametrize("workers", KINDS)
+def test_what_the_loop_draws_does_not_disturb_the_batches(workers):
+    for num_workers in (0, 2):
+        ag.manual_seed(11)
+        seen = []
+        for batch in DataLoader(Noisy(), 4, num_workers=num_workers, workers=workers):
+            seen += flat([batch])
+            ag.rand(num_workers + 1)
+        for ours, theirs in zip(seen, epochs(Noisy(), count=1), strict=True):
+            np.testing.assert_array_equal(ours, theirs)
+
+
+def test_the_stream_of_a_block_is_its_own():
+    from autograd_engine.backend.random import drawing_from
+
+    ag.manual_seed(5)
+    with drawing_from(ag.Generator().manual_seed(1)):
+        inside = ag.rand(2).tolist()
+        assert ag.initial_seed() == 1
+        ag.manual_seed(1)
+        assert ag.rand(2).tolist() == inside
+        state = ag.get_rng_state()
+        one = ag.rand(1).item()
+        ag.set_rng_state(state)
+        assert ag.rand(1).item() == one
+        ag.seed()
+    after = ag.rand(2).tolist()
+    ag.manual_seed(5)
+    assert ag.rand(2).tolist() == after != inside
+
+
+def test_numpys_and_pythons_random_numbers_differ_between_batches_and_repeat():
+    def draw(index):
+        return np.random.rand(), random.random()
+
+    first, second = (epochs(Calls(draw), count=1, num_workers=n, multiprocessing_context="fork") for n in (2, 3))
+    np.testing.assert_array_equal(first, second)
+    assert len({number for batch in first for number in batch}) == 24
+
+
+def test_large_and_empty_arrays_travel():
+    def sample(index):
+        return np.full((3, 200, 200), index, np.float32), np.ones((0, 3)), np.asfortranarray(np.eye(3) * index)
+
+    for (large, empty, square), alone in zip(
+        DataLoader(Calls(sample), 6, num_workers=2), DataLoader(Calls(sample), 6), strict=True
+    ):
+        for ours, theirs in zip((large, empty, square), alone, strict=True):
+            np.testing.assert_array_equal(ours, theirs)
+        large += 1  # ours to write to
+
+
+@pytest.mark.parametrize("workers", KINDS)
+def test_workers_know_who_they_are(workers):
+    def sample(index):
+        info = get_worker_info()
+        return info.id, info.num_workers, len(info.dataset), len(ready), os.getpid(), threading.get_ident()
+
+    ready = []
+    loader = DataLoader(Calls(sample), 2, num_workers=3, workers=workers, worker_init_fn=ready.append)
+    ids, counts, lengths, inits, pids, threads = (np.array(c) for c in zip(*loader, strict=True))
+    assert ids[:, 0].tolist() == [0, 1, 2, 0, 1, 2]
+    assert {*counts.flat} == {3}
+    assert {*lengths.flat} == {12}
+    assert get_worker_info() is None
+    if workers == "process":
+        assert len({*pids.flat} - {os.getpid()}) == 3
+        assert {*inits.flat} == {1}
+        assert ready == []
+    else:
+        assert len({*threads.flat} - {threading.get_ident()}) == 3
+        assert sorted(ready) == [0, 1, 2]
+
+
+def test_persistent_workers_stay_until_the_loader_goes():
+    def pids(loader):
+        return {p for batch in loader for p in batch.tolist()}
+
+    loader = DataLoader(Calls(lambda i: os.getpid()), 2, num_workers=2, persistent_workers=True)
+    first = pids(loader)
+    assert pids(loader) == first
+    for _batch in loader:
+        break
+    assert len(first | pids(loader)) == 4  # those of an epoch that was broken off are not kept
+    both = list(zip(loader, loader, strict=True))
+    assert len(both) == 6
+    del loader
+    assert eventually(no_children)
+
+
+def test_workers_are_only_so_far_ahead():
+    fetched = []
+    loader = DataLoader(
+        Calls(fetched.append), 1, num_workers=2, workers="thread", prefetch_factor=2, collate_fn=len
+    )
+    batches = iter(loader)
+    next(batches)
+    assert eventually(lambda: len(fetched) == 5)
+    time.sleep(0.05)
+    assert len(fetched) == 5
+    batches.close()
+
+
+# ------------------------------------------------------------------------------------------- errors
+
+
+class PickyError(Exception):
+    def __init__(self, first, second):
+        super().__init__(f"{first} and {second}")
+
+
+def raise_at(index, error):
+    def sample(i):
+        if i == index:
+            raise error
+        return i
+
+    return Calls(sample)
+
+
+@pytest.mark.parametrize("settings", [{}, *({"num_workers": 2, "workers": kind} for kind in KINDS)], ids=str)
+def test_errors_come_with_the_sample_and_the_workers_traceback(settings):
+    with pytest.raises(KeyError, match="lost") as caught:
+        list(DataLoader(raise_at(7, KeyError("lost")), 2, **settings))
+    notes = "\n".join(caught.value.__notes__)
+    assert "raised by sample 7 of the data set, a Calls" in notes
+    if settings.get("workers") == "process":
+        assert "in DataLoader worker process 1" in notes
+        assert "raise error" in notes
+    with pytest.raises(RuntimeError, match=r"sample 4 has shape \(4,\), sample 5 \(5,\)"):
+        list(DataLoader(Calls(lambda i: np.ones(max(i, 4))), 2, **settings))
+    with pytest.raises(ZeroDivisionError):
+        list(DataLoader(Calls(int), 2, collate_fn=lambda samples: 1 // 0, **settings))
+    if settings:
+        with pytest.raises(ZeroDivisionError):
+            list(DataLoader(Calls(int), 2, worker_init_fn=lambda i: 1 // 0, **settings))
+    assert eventually(no_children)
+
+
+def test_what_cannot_be_sent_is_told():
+    with pytest.raises(RuntimeError, match="PickyError: 1 and 2") as caught:
+        list(DataLoader(raise_at(3, PickyError(1, 2)), 2, num_workers=1))
+    assert "sample 3" in "".join(caught.value.__notes__)
+    with pytest.raises((AttributeError, TypeError, pickle.PicklingError), match="lambda"):
+        list(DataLoader(Calls(int), 2, num_workers=1, collate_fn=lambda samples: lambda: 0))
+
+
+def test_a_worker_that_dies_is_noticed():
+    def die(index):
+        if index == 5:
+            os._exit(3)
+        return index
+
+    with pytest.raises(RuntimeError, match="ended with exit code 3 while it fetched batch 2"):
+        list(DataLoader(Calls(die), 2, num_workers=2))
+    assert eventually(no_children)
+
+
+@pytest.mark.parametrize("workers", KINDS)
+def test_a_worker_that_hangs_is_left_after_the_timeout(workers):
+    hang = threading.Event()
+    loader = DataLoader(Calls(lambda i: i or hang.wait(30)), 1, num_workers=2, timeout=0.2, workers=workers)
+    start = time.monotonic()
+    with pytest.raises(RuntimeError, match=r"more than 0\.2 seconds"):
+        list(loader)
+    assert time.monotonic() - start < 5
+    hang.set()
+    assert eventually(no_children)
+
+
+# --------------------------------------------------------------------------------- nothing left behind
+
+
+def worker_threads():
+    return [t for t in threading.enumerate() if t.name.startswith("DataLoader worker")]
+
+
+@pytest.mark.parametrize("workers", KINDS)
+def test_workers_end_with_the_loop(workers):
+    def slow(index):
+        time.sleep(0.01)
+        return np.ones((50, 50, 50))
+
+    loader = DataLoader(Calls(slow), 2, num_workers=2, workers=workers)
+
+    def fail():
+        for _batch in loader:
+            raise ValueError("in the loop")
+
+    for _batch in loader:
+        break
+    with pytest.raises(ValueError, match="in the loop"):
+        fail()
+    batches = iter(loader)
+    next(batches)
+    del batches
+    list(loader)
+    assert eventually(lambda: no_children() and not worker_threads())
+
+
+SCRIPT = """
+import os, sys, time
+from autograd_engine.data import DataLoader
+
+class Slow:
+    def __len__(self): return 1000
+    def __getitem__(self, index):
+        os.write(1, f"{os.getpid()}\\n".encode())
+        time.sleep(float(sys.argv[1]) if index > 3 else 0)
+        return index
+
+for batch in DataLoader(Slow(), 2, num_workers=2):
+    pass
+"""
+
+
+def alive(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="needs /proc to look for processes")
+@pytest.mark.parametrize("how", ["Ctrl-C", "kill"])
+def test_workers_end_with_the_program(how):
+    with subprocess.Popen(
+        [sys.executable, "-c", SCRIPT, "60" if how == "Ctrl-C" else "0.5"],
+        cwd=Path(ag.__file__).parents[1],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as program:
+        pids = {int(program.stdout.readline()) for _ in range(5)}
+        assert len(pids) == 2
+        if how == "Ctrl-C":
+            os.killpg(program.pid, signal.SIGINT)  # as a terminal does
+        else:
+            program.kill()
+        program.wait(20)
+        assert eventually(lambda: not any(alive(pid) for pid in pids))
+        assert how == "kill" or "KeyboardInterrupt" in program.stderr.read()
+
+
+def test_a_tensor_data_set_needs_no_copy_of_the_loop_to_train():
+    x = ag.randn(20, 3)
+    loaders = [DataLoader(TensorDataset(x), 6, num_workers=n) for n in (0, 2)]
+    for (ours,), (theirs,) in zip(*loaders, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
