@@ -16,21 +16,17 @@ from ..backend.arrays import Array
 from . import (
     arrange,
     diagonal,
-    distances,
-    equations,
     index,
     linalg,
     math,
-    matrix_functions,
+    numpy_linalg,
     piecewise,
     reduce,
     scan,
     shape,
     sort,
     special,
-    spectral,
     statistics,
-    triangular,
 )
 
 __all__ = ["call_function", "call_ufunc"]
@@ -127,6 +123,7 @@ _UFUNCS: dict[str, Callable[..., Any]] = {
     "tan": math.tan,
     "tanh": math.tanh,
     "trunc": piecewise.trunc,
+    "vecdot": linalg.vecdot,
     "xlog1py": special.xlog1py,
     "xlogy": special.xlogy,
 }
@@ -171,7 +168,7 @@ def call_function(function: Any, args: Sequence[Any], kwargs: dict[str, Any]) ->
     """
     operation = _FUNCTIONS.get(function)
     if operation is None:
-        raise _unknown(function.__name__)
+        raise _unknown(".".join([*function.__module__.split(".")[1:], function.__name__]))
     return operation(*args, **kwargs)
 
 
@@ -274,17 +271,6 @@ def _split(ary: Array, indices_or_sections: Any, axis: int = 0) -> list[Array]:
     return list(shape.split(ary, [b - a for a, b in zip([0, *stops[:-1]], stops, strict=True)], axis))
 
 
-def _dot(a: Array, b: Array) -> Array:
-    if not a.shape or not b.shape:
-        return a * b
-    if len(b.shape) == 1:
-        return linalg.matmul(a, b)
-    left = "".join(chr(ord("a") + i) for i in range(len(a.shape) - 1))
-    right = "".join(chr(ord("n") + i) for i in range(len(b.shape) - 2))
-    last = "z"
-    return linalg.einsum(f"{left}m,{right}m{last}->{left}{right}{last}", a, b)
-
-
 def _where(condition: Array, *choices: Any) -> Array:
     if len(choices) != 2:
         raise _unknown("where with one argument")
@@ -333,11 +319,8 @@ def _triu(m: Array, k: int = 0) -> Array:
     return diagonal.triu(m, k)
 
 
-def _norm(x: Array, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Array:
-    return distances.norm(x, ord, axis, keepdims)
-
-
 _FUNCTIONS: dict[Any, Callable[..., Any]] = {
+    **numpy_linalg.FUNCTIONS,
     np.all: reduce.all,
     np.allclose: piecewise.allclose,
     np.amax: _amax,
@@ -359,27 +342,14 @@ _FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.diag: _diag,
     np.diagonal: diagonal.diagonal,
     np.diff: _diff,
-    np.dot: _dot,
     np.dstack: arrange.dstack,
-    np.einsum: linalg.einsum,
     np.expand_dims: _expand_dims,
     np.fix: piecewise.trunc,
     np.flip: _flip,
     np.hstack: arrange.hstack,
     np.i0: special.i0,
-    np.inner: linalg.inner,
     np.isclose: piecewise.isclose,
     np.kron: arrange.kron,
-    np.linalg.cholesky: triangular.cholesky,
-    np.linalg.det: equations.det,
-    np.linalg.eigh: spectral.eigh,
-    np.linalg.eigvalsh: spectral.eigvalsh,
-    np.linalg.inv: equations.inv,
-    np.linalg.matrix_power: matrix_functions.matrix_power,
-    np.linalg.norm: _norm,
-    np.linalg.pinv: spectral.pinv,
-    np.linalg.slogdet: equations.slogdet,
-    np.linalg.solve: equations.solve,
     np.max: _amax,
     np.mean: _mean,
     np.median: _median,
@@ -389,7 +359,6 @@ _FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.nanmean: _nanmean,
     np.nansum: _nansum,
     np.ndim: lambda a: len(a.shape),
-    np.outer: lambda a, b: linalg.outer(shape.ravel(a), shape.ravel(b)),
     np.prod: _prod,
     np.quantile: _quantile,
     np.ravel: shape.ravel,
