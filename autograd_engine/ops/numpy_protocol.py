@@ -19,12 +19,10 @@ from ..primitive import make_tensor
 from . import (
     arrange,
     diagonal,
-    distances,
-    equations,
     index,
     linalg,
     math,
-    matrix_functions,
+    numpy_linalg,
     numpy_only,
     piecewise,
     reduce,
@@ -32,9 +30,7 @@ from . import (
     shape,
     sort,
     special,
-    spectral,
     statistics,
-    triangular,
 )
 
 __all__ = ["call_function", "call_ufunc"]
@@ -138,6 +134,7 @@ _UFUNCS: dict[str, Callable[..., Any]] = {
     "tan": math.tan,
     "tanh": math.tanh,
     "trunc": piecewise.trunc,
+    "vecdot": linalg.vecdot,
     "xlog1py": special.xlog1py,
     "xlogy": special.xlogy,
 }
@@ -182,7 +179,7 @@ def call_function(function: Any, args: Sequence[Any], kwargs: dict[str, Any]) ->
     """
     operation = _FUNCTIONS.get(function)
     if operation is None:
-        raise _unknown(function.__name__)
+        raise _unknown(".".join([*function.__module__.split(".")[1:], function.__name__]))
     try:
         return operation(*args, **kwargs)
     except TypeError:
@@ -302,17 +299,6 @@ def _split(ary: Array, indices_or_sections: Any, axis: int = 0) -> list[Array]:
     return list(shape.split(ary, [b - a for a, b in zip([0, *stops[:-1]], stops, strict=True)], axis))
 
 
-def _dot(a: Array, b: Array) -> Array:
-    if not a.shape or not b.shape:
-        return a * b
-    if len(b.shape) == 1:
-        return linalg.matmul(a, b)
-    left = "".join(chr(ord("a") + i) for i in range(len(a.shape) - 1))
-    right = "".join(chr(ord("n") + i) for i in range(len(b.shape) - 2))
-    last = "z"
-    return linalg.einsum(f"{left}m,{right}m{last}->{left}{right}{last}", a, b)
-
-
 def _listed(function: Callable[..., Any]) -> Callable[..., list[Array]]:
     """A function whose tuple NumPy gives as a list."""
 
@@ -377,10 +363,6 @@ def _meshgrid(*xi: Array, indexing: str = "xy") -> tuple[Array, ...]:
     return arrange.meshgrid(*xi, indexing=indexing)
 
 
-def _tensordot(a: Array, b: Array, axes: Any = 2) -> Array:
-    return linalg.tensordot(a, b, axes)
-
-
 def _filled(value: int) -> Callable[..., Any]:
     def like(a: Array, dtype: Any = None) -> Array:
         return numpy_only.full_like(a, value, dtype)
@@ -434,10 +416,6 @@ def _unstack(x: Array, *, axis: int = 0) -> tuple[Array, ...]:
     return shape.unbind(x, axis)
 
 
-def _cross(a: Array, b: Array, *, axis: int = -1) -> Array:
-    return decompositions.cross(a, b, dim=axis)
-
-
 def _tril(m: Array, k: int = 0) -> Array:
     return diagonal.tril(m, k)
 
@@ -446,11 +424,8 @@ def _triu(m: Array, k: int = 0) -> Array:
     return diagonal.triu(m, k)
 
 
-def _norm(x: Array, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Array:
-    return distances.norm(x, ord, axis, keepdims)
-
-
 _FUNCTIONS: dict[Any, Callable[..., Any]] = {
+    **numpy_linalg.FUNCTIONS,
     np.all: reduce.all,
     np.allclose: piecewise.allclose,
     np.amax: _amax,
@@ -481,7 +456,6 @@ _FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.correlate: numpy_only.correlate,
     np.count_nonzero: reduce.count_nonzero,
     np.cov: _cov,
-    np.cross: _cross,
     np.cumprod: _cumprod,
     np.cumsum: _cumsum,
     np.cumulative_prod: _cumprod,
@@ -492,11 +466,9 @@ _FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.diagonal: diagonal.diagonal,
     np.diff: _diff,
     np.digitize: numpy_only.digitize,
-    np.dot: _dot,
     np.dsplit: _listed(arrange.dsplit),
     np.dstack: arrange.dstack,
     np.ediff1d: numpy_only.ediff1d,
-    np.einsum: linalg.einsum,
     np.empty_like: _filled(0),
     np.expand_dims: _expand_dims,
     np.extract: numpy_only.extract,
@@ -510,7 +482,6 @@ _FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.hsplit: _listed(arrange.hsplit),
     np.hstack: arrange.hstack,
     np.i0: special.i0,
-    np.inner: linalg.inner,
     np.interp: numpy_only.interp,
     np.isclose: piecewise.isclose,
     np.iscomplexobj: lambda x: False,
@@ -520,18 +491,7 @@ _FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.isreal: piecewise.isreal,
     np.isrealobj: lambda x: True,
     np.kron: arrange.kron,
-    np.linalg.cholesky: triangular.cholesky,
-    np.linalg.det: equations.det,
-    np.linalg.eigh: spectral.eigh,
-    np.linalg.eigvalsh: spectral.eigvalsh,
-    np.linalg.inv: equations.inv,
-    np.linalg.matrix_power: matrix_functions.matrix_power,
-    np.linalg.norm: _norm,
-    np.linalg.pinv: spectral.pinv,
-    np.linalg.slogdet: equations.slogdet,
-    np.linalg.solve: equations.solve,
     np.lexsort: _whole(np.lexsort),
-    np.matrix_transpose: lambda x: shape.transpose(x, -2, -1),
     np.max: _amax,
     np.mean: _mean,
     np.median: _median,
@@ -556,7 +516,6 @@ _FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.ndim: lambda a: len(a.shape),
     np.nonzero: lambda a: index.nonzero(a, as_tuple=True),
     np.ones_like: _filled(1),
-    np.outer: lambda a, b: linalg.outer(shape.ravel(a), shape.ravel(b)),
     np.pad: numpy_only.pad,
     np.percentile: numpy_only.percentile,
     np.polyval: numpy_only.polyval,
@@ -582,7 +541,6 @@ _FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.swapaxes: shape.swapaxes,
     np.take: _take,
     np.take_along_axis: index.take_along_dim,
-    np.tensordot: _tensordot,
     np.tile: _tile,
     np.trace: diagonal.trace,
     np.transpose: _transpose,
@@ -592,7 +550,6 @@ _FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.unique: numpy_only.unique,
     np.unstack: _unstack,
     np.var: _var,
-    np.vdot: lambda a, b: linalg.vdot(shape.ravel(a), shape.ravel(b)),
     np.vsplit: _listed(arrange.vsplit),
     np.vstack: arrange.vstack,
     np.where: index.where,
