@@ -35,7 +35,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def _interpreter(code: str) -> float:
-    """Seconds from starting a Python that runs `code` to its end, with the bytecode kept that pip would have made."""
+    """Seconds from starting a Python that runs `code` to its end, with the bytecode that pip would have left."""
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     start = time.perf_counter()
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT, env=environment)
