@@ -10,7 +10,7 @@ import numpy as np
 
 from ..backend.arrays import Array
 from ..primitive import primitive
-from .dims import dims_of, normalize_dim, numpy_names
+from .dims import common_shape, dims_of, normalize_dim, numpy_names
 from .math import abs, sqrt
 from .piecewise import clamp, keep, maximum, sign, where
 from .reduce import Dim, _amax, _amin, _count, _mean, _with_dims, mean, sum
@@ -162,6 +162,7 @@ def dist(x: Array, other: Array, p: float = 2) -> Array:
         >>> dist(tensor([1.0, 2.0]), tensor([4.0, 6.0]))
         tensor(5.)
     """
+    common_shape([tuple(x.shape), tuple(other.shape)], "dist")
     return norm(x - other, p)
 
 
