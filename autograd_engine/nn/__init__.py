@@ -1,6 +1,6 @@
 """Networks: modules that hold parameters, the layers and losses made of them, and their initialization."""
 
-from . import functional, init, utils
+from . import functional, init
 from .activation import (
     CELU,
     ELU,
@@ -207,5 +207,4 @@ __all__ = [
     "ZeroPad3d",
     "functional",
     "init",
-    "utils",
 ]

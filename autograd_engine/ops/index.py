@@ -8,15 +8,14 @@ of a sequence cost O(T) and not O(T^2).
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from ..backend.arrays import Array
+from ..backend.arrays import Array, unboxed
 from ..graph import Value
 from ..primitive import Accumulate, primitive
-from .dims import along, normalize_dim, numpy_names
+from .dims import along, broadcast_shapes, normalize_dim, numpy_names
 from .piecewise import keep
 from .piecewise import where as choose
 from .shape import ravel, reshape
@@ -199,20 +198,11 @@ def setitem(x: Array, index: Any, value: Array) -> Array:
 # ------------------------------------------------------------------- along one dimension, by index
 
 
-def _grid(shape: Sequence[int], dim: int, index: Any) -> tuple[Any, ...]:
-    """The advanced index that applies `index`, an array of `shape`, along `dim` and itself elsewhere."""
-    items: list[Any] = [
-        np.arange(n).reshape((1,) * d + (n,) + (1,) * (len(shape) - d - 1)) for d, n in enumerate(shape)
-    ]
-    items[dim] = index
-    return tuple(items)
-
-
 def _integers(index: Any, name: str) -> Any:
     index = np.asarray(index.array if isinstance(index, Value) else index)
     if index.dtype.kind not in "iu":
         raise TypeError(f"{name}: the index must hold integers, not {index.dtype}")
-    return index
+    return index.astype(np.int64, copy=False)
 
 
 def _flat_along(x: Array, dim: int, index: Any, name: str) -> Any:
@@ -227,13 +217,29 @@ def _flat_along(x: Array, dim: int, index: Any, name: str) -> Any:
     for d, (n, limit) in enumerate(zip(index.shape, shape, strict=True)):
         if d != dim and n > limit:
             raise IndexError(f"{name}: index shape {index.shape} exceeds {shape} in dim {d}")
-    if index.size and not (index.min() >= 0 and index.max() < shape[dim]):
-        raise IndexError(
-            f"{name}: indices must lie in [0, {shape[dim]}) along dim {dim}, not in [{index.min()}, {index.max()}]"
-        )
+    at = _places(shape, dim, _in_range(index, shape[dim], dim, name))
+    return at if x.shape else at[0]
+
+
+def _in_range(index: Any, size: int, dim: int, name: str, negative: bool = False) -> Any:
+    """The index, with negative numbers counted from the end if they are allowed."""
+    # A negative number seen without its sign is larger than any size: one pass instead of two.
+    if index.view(np.uint64).max(initial=0) < size or not index.size:
+        return index
+    low, high = index.min(), index.max()
+    if negative and -size <= low and high < size:
+        return np.where(index < 0, index + size, index)
+    raise IndexError(
+        f"{name}: indices must lie in [{-size if negative else 0}, {size}) along dim {dim}, not in [{low}, {high}]"
+    )
+
+
+def _places(shape: tuple[int, ...], dim: int, index: Any) -> Any:
+    """The places in row-major order of the elements that `index` names along `dim`, in other dimensions where each
+    index itself lies; sizes of 1 are broadcast."""
     others: Any = None  # one addition of the size of the index, however many dimensions there are
     for d, n in enumerate(index.shape):
-        if d != dim and n > 1:
+        if d != dim and n > 1 and shape[d] > 1:
             step = math.prod(shape[d + 1 :])
             places = np.arange(0, n * step, step)
             places = places.reshape((n,) + (1,) * (len(shape) - d - 1))
@@ -241,6 +247,33 @@ def _flat_along(x: Array, dim: int, index: Any, name: str) -> Any:
     length = math.prod(shape[dim + 1 :])
     flat = index if length == 1 else index * length
     return flat if others is None else flat + others
+
+
+def _add_flat(buffer: Array, g: Array, at: tuple[Any]) -> None:
+    """Add to elements that are counted in row-major order, as often as each is named."""
+    if buffer.flags.c_contiguous:
+        np.add.at(buffer.reshape(-1), at[0].reshape(-1), g.reshape(-1))
+    else:
+        np.add.at(buffer, np.unravel_index(at[0], buffer.shape), g)
+
+
+@primitive(
+    x=Accumulate(
+        rule=lambda g, x_shape, at: _scatter_add(np.zeros(x_shape, g.dtype), g, at=at),
+        into=lambda buffer, g, x_shape, at: _add_flat(buffer, g, at),
+    )
+)
+def _gather(x: Array, *, at: tuple[Any]) -> Array:
+    """The elements at places `at`, which are in range, counted in row-major order."""
+    return unboxed(x.reshape(-1).take(at[0], mode="wrap"))  # twice as fast as with a check
+
+
+@primitive(x=lambda g: g, src=lambda g, at: _gather(g, at=at))
+def _scatter_add(x: Array, src: Array, *, at: tuple[Any]) -> Array:
+    """A copy of `x` with `src` added where `_gather` reads."""
+    out = np.array(x, order="C")
+    _add_flat(out, np.asarray(src), at)
+    return unboxed(out)
 
 
 def gather(x: Array, dim: int, index: Array) -> Array:
@@ -252,26 +285,32 @@ def gather(x: Array, dim: int, index: Array) -> Array:
     Raises:
         IndexError: an index out of range, or a size too large.
     """
-    at = _flat_along(x, dim, index, "gather")
-    return _getitem(ravel(x), index=(at if x.shape else at[0],))
+    return _gather(x, at=(_flat_along(x, dim, index, "gather"),))
 
 
 @numpy_names
 def take_along_dim(x: Array, indices: Array, dim: int | None = None) -> Array:
-    """Like `gather`, with `x` and `indices` broadcast against each other outside `dim`."""
+    """Like `gather`, with `x` and `indices` broadcast against each other outside `dim`; without it, of the
+    flattened `x`. Negative indices count from the end.
+
+    Raises:
+        IndexError: an index out of range.
+        ValueError: another number of dimensions, or sizes that do not broadcast.
+    """
     index = _integers(indices, "take_along_dim")
     if dim is None:
         return _getitem(ravel(x), index=(index.ravel(),))
     dim = normalize_dim(dim, len(x.shape), "take_along_dim")
     if not x.shape:
         return x * 1
-    shape = tuple(n if d != dim else 1 for d, n in enumerate(x.shape))
-    common = np.broadcast_shapes(shape, tuple(n if d != dim else 1 for d, n in enumerate(index.shape)))
-    items = list(_grid(common, dim, index))
-    for d, n in enumerate(shape):
-        if n == 1 and d != dim:
-            items[d] = np.zeros_like(items[d])
-    return _getitem(x, index=tuple(items))
+    shape = tuple(x.shape)
+    if index.ndim != len(shape):
+        raise ValueError(f"take_along_dim: the index has {index.ndim} dimensions, the tensor {len(shape)}")
+    index = _in_range(index, shape[dim], dim, "take_along_dim", negative=True)
+    outside = (tuple(1 if d == dim else n for d, n in enumerate(s)) for s in (shape, index.shape))
+    common = broadcast_shapes(*outside)
+    index = np.broadcast_to(index, tuple(index.shape[d] if d == dim else n for d, n in enumerate(common)))
+    return _gather(x, at=(_places(shape, dim, index),))
 
 
 def index_select(x: Array, dim: int, index: Array) -> Array:

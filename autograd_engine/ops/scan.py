@@ -34,7 +34,9 @@ __all__ = [
     "trapz",
 ]
 
-_BLOCK = 32
+_BLOCK = 16
+_PANEL = 256
+"""Rows per product: below the size from which BLAS starts threads, which cost more than they gain here."""
 _LARGE = 4096
 
 
@@ -48,21 +50,24 @@ def _reversed(x: Any, dim: int) -> Any:
 
 
 def _sums_by_blocks(x: Any, reverse: bool) -> Any:
-    """Running sums along the last dimension: inside blocks by a product with a triangle of ones, which is
-    several additions per cycle where a scan waits for each, then the sums of the blocks before."""
+    """Running sums along the last dimension, by products with a triangle of ones: several additions in a cycle,
+    where a scan waits for each. What comes before a block is added to its first element beforehand."""
     *outer, n = x.shape
     blocks = -(-n // _BLOCK)
-    if n % _BLOCK:
-        padded = np.zeros((*outer, blocks * _BLOCK), x.dtype)
-        padded[..., :n] = x
-        x = padded
+    padded = (np.zeros if n % _BLOCK else np.empty)((*outer, blocks * _BLOCK), x.dtype)
+    padded[..., :n] = x
+    padded = padded.reshape(*outer, blocks, _BLOCK)
     ones = np.ones((_BLOCK, _BLOCK), x.dtype)
-    out = x.reshape(*outer, blocks, _BLOCK) @ (np.tril(ones) if reverse else np.triu(ones))
-    totals = _running_sums(out[..., 0 if reverse else -1], len(outer), reverse)
+    totals = _running_sums(padded @ ones[0], len(outer), reverse)
     if reverse:
-        out[..., :-1, :] += totals[..., 1:, None]
+        padded[..., :-1, -1] += totals[..., 1:]
     else:
-        out[..., 1:, :] += totals[..., :-1, None]
+        padded[..., 1:, 0] += totals[..., :-1]
+    rows = padded.reshape(-1, _BLOCK)
+    triangle, out = np.tril(ones) if reverse else np.triu(ones), np.empty_like(rows)
+    whole = len(rows) // _PANEL * _PANEL
+    np.matmul(rows[:whole].reshape(-1, _PANEL, _BLOCK), triangle, out=out[:whole].reshape(-1, _PANEL, _BLOCK))
+    np.matmul(rows[whole:], triangle, out=out[whole:])
     return out.reshape(*outer, blocks * _BLOCK)[..., :n]
 
 

@@ -16,7 +16,17 @@ from ..backend.arrays import Array
 from ..graph import Value
 from ..primitive import primitive
 from .dims import along, normalize_dim
-from .index import _flat_along, _getitem, _integers, _put, _put_add, _slice_at, normalize_index, setitem
+from .index import (
+    _flat_along,
+    _getitem,
+    _integers,
+    _put,
+    _put_add,
+    _scatter_add,
+    _slice_at,
+    normalize_index,
+    setitem,
+)
 from .piecewise import floor_divide, keep, maximum
 from .reduce import products_of_others
 from .shape import cat, expand, ravel, reshape
@@ -77,7 +87,7 @@ def scatter_add(x: Array, dim: int, index: Array, src: Array) -> Array:
         IndexError: an index out of range, or a size too large.
     """
     at = _flat_along(x, dim, index, "scatter_add")
-    return reshape(_put_add(ravel(x), _corner(src, at, "scatter_add"), index=(at,)), x.shape)
+    return _scatter_add(x, _corner(src, at, "scatter_add"), at=(at,))
 
 
 def scatter_reduce(
