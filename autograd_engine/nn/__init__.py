@@ -1,6 +1,6 @@
 """Networks: modules that hold parameters, the layers and losses made of them, and their initialization."""
 
-from . import functional, init
+from . import functional, init, utils
 from .activation import (
     CELU,
     ELU,
@@ -207,4 +207,5 @@ __all__ = [
     "ZeroPad3d",
     "functional",
     "init",
+    "utils",
 ]
