@@ -10,7 +10,7 @@ from typing import Any as _Any
 
 import numpy as _np
 
-from . import autograd, func, linalg, nn, optim, special
+from . import autograd, cuda, func, linalg, nn, optim, special
 from . import creation as _creation
 from . import queries as _queries
 from .autograd import (
@@ -41,6 +41,7 @@ from .creation import *
 from .formatting import get_printoptions, printoptions, set_printoptions
 from .ops import arrange as _arrange
 from .ops import classic as _classic
+from .ops import contraction as _contraction
 from .ops import count as _count
 from .ops import diagonal as _diagonal
 from .ops import index as _index
@@ -57,6 +58,7 @@ from .ops import statistics as _statistics
 from .ops.activation import celu, hardshrink, prelu, rrelu, selu, silu, softplus, threshold
 from .ops.arrange import *
 from .ops.classic import *
+from .ops.contraction import *
 from .ops.count import *
 from .ops.diagonal import *
 from .ops.dims import broadcast_shapes
@@ -110,6 +112,7 @@ __all__ = [
     "cholesky_inverse",
     "cholesky_solve",
     "cosine_similarity",
+    "cuda",
     "default_generator",
     "det",
     "detect_anomaly",
@@ -185,6 +188,7 @@ __all__ = [
 ]
 __all__ += _arrange.__all__
 __all__ += _classic.__all__
+__all__ += _contraction.__all__
 __all__ += _creation.__all__
 __all__ += _queries.__all__
 __all__ += _count.__all__

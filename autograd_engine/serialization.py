@@ -1,62 +1,218 @@
-"""Files: tensors by name in the safetensors format, which holds numbers only and runs no code when read.
+"""Files: tensors in the safetensors format, which holds numbers and text only and runs no code when read.
 
-A file is written beside its place and moved there in one step, so that a crash leaves the old one whole.
-PyTorch reads what `save` writes, through its own safetensors package, and the other way round.
+A dictionary of tensors becomes a plain safetensors file, which PyTorch reads through its own safetensors package,
+and the other way round. Around tensors there may be any structure of dicts, lists, tuples, numbers and strings,
+such as a checkpoint: its tensors are named by their path, "optimizer.state.0.exp_avg", and the rest is JSON in the
+metadata. A file is written beside its place and moved there in one step, so that a crash leaves the old one whole.
 """
 
 from __future__ import annotations
 
+import json
 import os
+import warnings
+from collections import Counter, OrderedDict
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
+from .backend.device import check_device
 from .creation import from_numpy
 from .files import write_atomically
 from .tensor import Tensor
 
 __all__ = ["load", "save"]
 
+_STRUCTURE = "autograd_engine.structure"
+"""The key of the JSON in the file's metadata."""
 
-def save(tensors: Mapping[str, Any], path: str | os.PathLike[str]) -> None:
-    """Write tensors by name, such as `model.state_dict()`, to a safetensors file.
+_DTYPES = {
+    "BOOL": np.bool_,
+    "U8": np.uint8,
+    "I8": np.int8,
+    "U16": np.uint16,
+    "I16": np.int16,
+    "U32": np.uint32,
+    "I32": np.int32,
+    "U64": np.uint64,
+    "I64": np.int64,
+    "F16": np.float16,
+    "F32": np.float32,
+    "F64": np.float64,
+}
+"""The dtypes of tensors by the names of safetensors; the format has more."""
+
+_MAPPINGS = {kind.__name__: kind for kind in (dict, OrderedDict, Counter)}
+
+
+def save(obj: Any, path: str | os.PathLike[str] | BinaryIO) -> None:
+    """Write tensors, such as `model.state_dict()`, to a safetensors file.
+
+    Args:
+        obj: tensors or arrays by name, which become a plain safetensors file; or any structure of dicts, lists,
+            tuples, tensors, arrays, numbers, strings and None. What shared memory no longer does when loaded,
+            and a parameter comes back as a tensor.
+        path: the file, or an open binary file.
 
     Raises:
-        TypeError: not a dictionary of tensors (or arrays) by name.
+        TypeError: something else is in it; the message says where.
         OSError: the folder does not exist or cannot be written.
 
     Example:
-        >>> save({"w": ones(2)}, "weights.safetensors")  # doctest: +SKIP
-        >>> load("weights.safetensors")  # doctest: +SKIP
+        >>> save({"w": ones(2)}, "weights.safetensors")
+        >>> load("weights.safetensors")
         {'w': tensor([1., 1.])}
+        >>> save({"epoch": 3, "model": {"w": ones(2)}}, "checkpoint.safetensors")
+        >>> load("checkpoint.safetensors")
+        {'epoch': 3, 'model': {'w': tensor([1., 1.])}}
     """
     from safetensors import numpy as safetensors
 
-    if not isinstance(tensors, Mapping):
-        raise TypeError(f"save takes tensors by name, such as model.state_dict(), not a {type(tensors).__name__}")
-    arrays = {}
-    for name, value in tensors.items():
-        if not isinstance(name, str) or not isinstance(value, (Tensor, np.ndarray, np.generic)):
-            raise TypeError(f"save takes tensors by name; the entry {name!r} is a {type(value).__name__}")
-        arrays[name] = np.asarray(value.array if isinstance(value, Tensor) else value, order="C")
-    write_atomically(path, safetensors.save(arrays))
+    arrays: dict[str, Any] = {}
+    metadata = None
+    if _is_flat(obj):
+        arrays = {name: _raw(value, name) for name, value in obj.items()}
+    else:
+        metadata = {_STRUCTURE: json.dumps(_described(obj, "", arrays), separators=(",", ":"))}
+    content = safetensors.save(arrays, metadata)
+    if hasattr(path, "write"):
+        path.write(content)
+    else:
+        write_atomically(path, content)
 
 
-def load(path: str | os.PathLike[str]) -> dict[str, Tensor]:
-    """The tensors of a safetensors file by name.
+def load(path: str | os.PathLike[str] | BinaryIO, map_location: Any = None, *, weights_only: bool = True) -> Any:
+    """What `save`, or PyTorch's safetensors package, wrote to a file.
+
+    Args:
+        path: the file, or an open binary file.
+        map_location: the device of the tensors.
+        weights_only: for programs written for PyTorch; no code is ever run.
 
     Raises:
         FileNotFoundError: there is no such file.
-        ValueError: the file is damaged, or not in this format.
-    """
-    from safetensors import SafetensorError
-    from safetensors import numpy as safetensors
+        ValueError: the file is damaged, not in this format, or has a dtype that tensors have not.
 
-    with open(path, "rb") as file:
-        content = file.read()
+    Warns:
+        UserWarning: bfloat16, which NumPy does not have, became float32 (exactly).
+    """
+    from safetensors import SafetensorError, deserialize
+
+    if map_location is not None:
+        check_device(map_location)
+    if hasattr(path, "read"):
+        name, content = getattr(path, "name", "the file"), path.read()
+    else:
+        name = os.fspath(path)
+        with open(path, "rb") as file:
+            content = file.read()
     try:
-        arrays = safetensors.load(content)
-    except (SafetensorError, KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"{os.fspath(path)} is damaged or not a safetensors file: {error}") from error
-    return {name: from_numpy(array) for name, array in arrays.items()}
+        tensors = deserialize(content)  # type: ignore[no-untyped-call]
+        metadata = _metadata(content)
+    except (SafetensorError, ValueError) as error:
+        hint = "; PyTorch's own files are pickles: write one with safetensors.torch.save_file" * _is_pickle(content)
+        raise ValueError(f"{name} is damaged or not a safetensors file: {error}{hint}") from error
+    halves = [key for key, info in tensors if info["dtype"] == "BF16"]
+    if halves:
+        warnings.warn(
+            f"{name}: NumPy has no bfloat16; {len(halves)} tensors were converted to float32, the first is "
+            f"{halves[0]!r}",
+            stacklevel=2,
+        )
+    arrays = {key: _array(name, key, info) for key, info in tensors}
+    if _STRUCTURE not in metadata:
+        return {key: from_numpy(array) for key, array in arrays.items()}
+    try:
+        return _rebuilt(json.loads(metadata[_STRUCTURE]), arrays)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"{name} is damaged: its structure cannot be read ({error!r})") from error
+
+
+# ---------------------------------------------------------------------------------------- writing
+
+
+def _is_flat(obj: Any) -> bool:
+    return isinstance(obj, Mapping) and all(
+        isinstance(name, str) and isinstance(value, (Tensor, np.ndarray, np.generic)) for name, value in obj.items()
+    )
+
+
+def _raw(value: Any, path: str) -> Any:
+    if path == "__metadata__":
+        raise TypeError("safetensors keeps the name '__metadata__' for itself; give the tensor another")
+    array = np.asarray(value.array if isinstance(value, Tensor) else value, order="C")
+    if array.dtype.type not in _DTYPES.values():
+        raise TypeError(f"safetensors files have no dtype {array.dtype}, which {path or 'the object'!r} has")
+    return array
+
+
+def _described(item: Any, path: str, arrays: dict[str, Any]) -> Any:
+    """The item as JSON, with its tensors put into `arrays`.
+
+    Plain values and lists stand for themselves; anything else is a dictionary of its kind to its content.
+    """
+    if item is None or type(item) in (bool, int, float, str):
+        return item
+    for kind, types in (("tensor", Tensor), ("array", np.ndarray), ("scalar", np.generic)):
+        if isinstance(item, types):
+            name = path or kind
+            while name in arrays:
+                name += "'"
+            arrays[name] = _raw(item, path)
+            return {kind: name}
+    dot = path and f"{path}."
+    if isinstance(item, (list, tuple)) and not hasattr(item, "_make"):
+        parts = [_described(part, f"{dot}{i}", arrays) for i, part in enumerate(item)]
+        return parts if isinstance(item, list) else {"tuple": parts}
+    if isinstance(item, Mapping):
+        kind = type(item).__name__ if type(item) in _MAPPINGS.values() else "dict"
+        return {
+            kind: [
+                [_described(key, f"{dot}key", arrays), _described(value, f"{dot}{key}", arrays)]
+                for key, value in item.items()
+            ]
+        }
+    raise TypeError(
+        f"save takes tensors, numbers and strings in dicts, lists and tuples, such as model.state_dict(); "
+        f"{repr(path) if path else 'the object'} is a {type(item).__name__}"
+    )
+
+
+# ---------------------------------------------------------------------------------------- reading
+
+
+def _metadata(content: bytes) -> dict[str, str]:
+    """The text entries of a file: 8 bytes, the length of the JSON header that follows, hold them."""
+    header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
+    return header.get("__metadata__") or {}
+
+
+def _is_pickle(content: bytes) -> bool:
+    return content[:2] in (b"PK", b"\x80\x02")
+
+
+def _array(file: str, name: str, info: Mapping[str, Any]) -> Any:
+    if info["dtype"] == "BF16":  # the upper half of a float32
+        array = (np.frombuffer(info["data"], np.uint16).astype(np.uint32) << 16).view(np.float32)
+    elif info["dtype"] in _DTYPES:
+        array = np.frombuffer(info["data"], _DTYPES[info["dtype"]])
+    else:
+        raise ValueError(f"{file}: the tensor {name!r} has dtype {info['dtype']}, which tensors do not have")
+    return array.reshape(info["shape"])
+
+
+def _rebuilt(item: Any, arrays: Mapping[str, Any]) -> Any:
+    """The inverse of `_described`."""
+    if isinstance(item, list):
+        return [_rebuilt(part, arrays) for part in item]
+    if not isinstance(item, dict):
+        return item
+    ((kind, content),) = item.items()
+    if kind == "tensor":
+        return from_numpy(arrays[content])
+    if kind in ("array", "scalar"):
+        return arrays[content] if kind == "array" else arrays[content][()]
+    if kind == "tuple":
+        return tuple(_rebuilt(part, arrays) for part in content)
+    return _MAPPINGS[kind]({_rebuilt(key, arrays): _rebuilt(value, arrays) for key, value in content})

@@ -245,44 +245,54 @@ def logistic(x):
     return 1 / (1 + math.exp(-x))
 
 
-FORMULAS = {
-    "celu": lambda x: x if x > 0 else math.exp(x) - 1,
-    "elu": lambda x: x if x > 0 else math.exp(x) - 1,
-    "gelu": lambda x: x * (1 + math.erf(x / math.sqrt(2))) / 2,
-    "hardshrink": lambda x: x if abs(x) > 0.5 else 0,
-    "hardsigmoid": lambda x: min(max(x / 6 + 0.5, 0), 1),
-    "hardswish": lambda x: x * min(max(x / 6 + 0.5, 0), 1),
-    "hardtanh": lambda x: min(max(x, -1), 1),
-    "leaky_relu": lambda x: x if x > 0 else 0.01 * x,
-    "logsigmoid": lambda x: math.log(logistic(x)),
-    "mish": lambda x: x * math.tanh(math.log1p(math.exp(x))),
-    "relu": lambda x: max(x, 0),
-    "relu6": lambda x: min(max(x, 0), 6),
-    "selu": lambda x: 1.0507009873554805 * (x if x > 0 else 1.6732632423543772 * (math.exp(x) - 1)),
-    "sigmoid": logistic,
-    "silu": lambda x: x * logistic(x),
-    "softplus": lambda x: math.log1p(math.exp(x)),
-    "softshrink": lambda x: math.copysign(max(abs(x) - 0.5, 0), x),
-    "softsign": lambda x: x / (1 + abs(x)),
-    "tanh": math.tanh,
-    "tanhshrink": lambda x: x - math.tanh(x),
-}
+FORMULAS = [
+    ("celu", (), lambda x: x if x > 0 else math.exp(x) - 1),
+    ("elu", (), lambda x: x if x > 0 else math.exp(x) - 1),
+    ("gelu", (), lambda x: x * (1 + math.erf(x / math.sqrt(2))) / 2),
+    ("hardshrink", (), lambda x: x if abs(x) > 0.5 else 0),
+    ("hardsigmoid", (), lambda x: min(max(x / 6 + 0.5, 0), 1)),
+    ("hardswish", (), lambda x: x * min(max(x / 6 + 0.5, 0), 1)),
+    ("hardtanh", (), lambda x: min(max(x, -1), 1)),
+    ("leaky_relu", (), lambda x: x if x > 0 else 0.01 * x),
+    ("logsigmoid", (), lambda x: math.log(logistic(x))),
+    ("mish", (), lambda x: x * math.tanh(math.log1p(math.exp(x)))),
+    ("relu", (), lambda x: max(x, 0)),
+    ("relu6", (), lambda x: min(max(x, 0), 6)),
+    ("selu", (), lambda x: 1.0507009873554805 * (x if x > 0 else 1.6732632423543772 * (math.exp(x) - 1))),
+    ("sigmoid", (), logistic),
+    ("silu", (), lambda x: x * logistic(x)),
+    ("softplus", (), lambda x: math.log1p(math.exp(x))),
+    ("softshrink", (), lambda x: math.copysign(max(abs(x) - 0.5, 0), x)),
+    ("softsign", (), lambda x: x / (1 + abs(x))),
+    ("tanh", (), math.tanh),
+    ("tanhshrink", (), lambda x: x - math.tanh(x)),
+    ("celu", (2.0,), lambda x: x if x > 0 else 2 * (math.exp(x / 2) - 1)),
+    ("elu", (0.5,), lambda x: x if x > 0 else (math.exp(x) - 1) / 2),
+    (
+        "gelu",
+        ("tanh",),
+        lambda x: x * (1 + math.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))) / 2,
+    ),
+    ("hardtanh", (-0.6, 2.5), lambda x: min(max(x, -0.6), 2.5)),
+    ("leaky_relu", (0.3,), lambda x: x if x > 0 else 0.3 * x),
+    ("softplus", (2.0, 3.0), lambda x: x if 2 * x > 3 else math.log1p(math.exp(2 * x)) / 2),
+    ("threshold", (0.5, 7.0), lambda x: x if x > 0.5 else 7.0),
+]
 POINTS = [-7.0, -3.0, -1.0, -0.6, -0.5, -0.2, 0.0, 0.3, 0.5, 1.0, 2.5, 3.0, 6.0, 8.0]
 
 
-@pytest.mark.parametrize("name", FORMULAS)
-def test_activations_compute_their_formulas(name):
-    out = getattr(F, name)(ag.tensor(POINTS, dtype=ag.float64))
-    np.testing.assert_allclose(out, [FORMULAS[name](x) for x in POINTS], rtol=1e-12, atol=1e-15)
+@pytest.mark.parametrize(("name", "settings", "formula"), FORMULAS)
+def test_activations_compute_their_formulas(name, settings, formula):
+    out = getattr(F, name)(ag.tensor(POINTS, dtype=ag.float64), *settings)
+    np.testing.assert_allclose(out, [formula(x) for x in POINTS], rtol=1e-12, atol=1e-15)
 
 
-@pytest.mark.parametrize("name", [*FORMULAS, "gelu tanh"])
+@pytest.mark.parametrize(("name", "settings"), [formula[:2] for formula in FORMULAS])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_nothing_overflows_far_out(name, dtype):
-    name, *approximate = name.split()
+def test_nothing_overflows_far_out(name, settings, dtype):
     x = ag.tensor(np.array([-1000, -100, -30, 30, 100, 1000], dtype), requires_grad=True)
     with np.errstate(over="raise", invalid="raise", divide="raise"):
-        out = getattr(F, name)(x, *approximate)
+        out = getattr(F, name)(x, *settings)
         out.sum().backward()
     assert out.dtype == x.grad.dtype == dtype
     assert np.isfinite(out.detach().numpy()).all()
@@ -670,6 +680,21 @@ def test_interpolation_with_aligned_corners_reproduces_a_linear_function_and_the
         np.testing.assert_allclose(grown[0, 0], fine)
 
 
+def test_interpolation_between_pixels_by_hand():
+    x = np.array([1.0, 4.0, -2.0, 3.0])
+    line, image = ag.tensor(x.reshape(1, 1, 4)), ag.tensor(x.reshape(1, 1, 1, 4))
+    places = ((np.arange(10) + 0.5) * 0.4 - 0.5).clip(0, 3)
+    np.testing.assert_allclose(F.interpolate(line, 10, mode="linear")[0, 0], np.interp(places, np.arange(4), x))
+    middle = F.interpolate(image, (1, 7), mode="bicubic", align_corners=True)[0, 0, 0, 3]
+    assert middle.item() == pytest.approx(np.dot(x, [-3, 19, 19, -3]) / 32)  # Keys' kernel with a = -3/4
+    assert F.interpolate(line, 3)[0, 0].tolist() == x[[0, 1, 2]].tolist()
+    assert F.interpolate(line, 3, mode="nearest-exact")[0, 0].tolist() == x[[0, 2, 3]].tolist()
+    by_factor = F.interpolate(line, scale_factor=1.6, mode="linear", align_corners=False)
+    np.testing.assert_allclose(by_factor[0, 0], np.interp((np.arange(6) + 0.5) / 1.6 - 0.5, np.arange(4), x))
+    by_size = F.interpolate(line, scale_factor=1.6, mode="linear", recompute_scale_factor=True)
+    np.testing.assert_allclose(by_size, F.interpolate(line, 6, mode="linear"))
+
+
 @pytest.mark.parametrize("mode", ["nearest", "nearest-exact", "area", "bilinear", "bicubic"])
 def test_interpolation_keeps_constants_and_the_identity(mode):
     constant = ag.full((1, 1, 4, 5), 2.5, dtype=ag.float64)
@@ -721,8 +746,8 @@ def test_distances_are_scipys():
     cosine = [1 - scipy.spatial.distance.cosine(a, b) for a, b in zip(x, y, strict=True)]
     np.testing.assert_allclose(nn.CosineSimilarity()(ag.tensor(x), ag.tensor(y)), cosine)
     for p in (1, 2, 3.5):
-        distance = [scipy.spatial.distance.minkowski(a, b, p) for a, b in zip(x, y, strict=True)]
-        np.testing.assert_allclose(nn.PairwiseDistance(p, eps=0.0)(ag.tensor(x), ag.tensor(y)), distance)
+        distance = [scipy.spatial.distance.minkowski(a + 0.5, b, p) for a, b in zip(x, y, strict=True)]
+        np.testing.assert_allclose(nn.PairwiseDistance(p, eps=0.5)(ag.tensor(x), ag.tensor(y)), distance)
     np.testing.assert_allclose(F.normalize(ag.tensor(x)), x / np.linalg.norm(x, axis=1, keepdims=True))
 
 

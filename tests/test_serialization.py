@@ -1,10 +1,15 @@
 """Files of tensors: what goes in comes out, PyTorch reads them, and damage is named."""
 
+import io
+import json
+import struct
+from collections import Counter, OrderedDict
+
 import numpy as np
 import pytest
 
 import autograd_engine as ag
-from autograd_engine import nn
+from autograd_engine import nn, optim
 from autograd_engine.serialization import load, save
 
 TENSORS = {
@@ -83,10 +88,169 @@ def test_a_failed_save_leaves_the_old_file(tmp_path, monkeypatch):
     assert [p.name for p in tmp_path.iterdir()] == ["w.safetensors"]
 
 
-@pytest.mark.parametrize("tensors", [ag.ones(2), {"w": [1.0]}, {3: ag.ones(1)}, {"groups": {}}, nn.Linear(1, 1)])
-def test_only_tensors_by_name_are_saved(tmp_path, tensors):
-    with pytest.raises(TypeError, match="save takes tensors by name"):
-        save(tensors, tmp_path / "w")
+@pytest.mark.parametrize(
+    ("thing", "words"),
+    [
+        (nn.Linear(1, 1), "the object is a Linear"),
+        ({"model": {"w": nn.Linear(1, 1)}}, r"'model\.w' is a Linear"),
+        ({"epochs": [1, {2}]}, r"'epochs\.1' is a set"),
+        ({"z": np.ones(2, complex)}, "no dtype complex128, which 'z' has"),
+        ({"names": np.array(["a"])}, "no dtype <U1, which 'names' has"),
+        ({"__metadata__": ag.ones(1)}, "for itself"),
+    ],
+)
+def test_what_cannot_be_saved_is_named(tmp_path, thing, words):
+    with pytest.raises(TypeError, match=words):
+        save(thing, tmp_path / "w")
+    assert not list(tmp_path.iterdir())
+
+
+STRUCTURES = [
+    ag.ones(2),
+    3.5,
+    None,
+    "text",
+    [],
+    {},
+    (),
+    {"epoch": 3, "loss": float("inf"), "done": True, "best": None, "big": 2**127},
+    {"state": {0: {"step": ag.tensor(3.0)}, (1, "a"): ag.ones(2)}, "groups": [{"betas": (0.9, 0.999)}]},
+    OrderedDict(model=OrderedDict(w=ag.zeros(0, 3)), milestones=Counter({30: 2})),
+    [np.ones((2, 3)).T, np.float32(0.1), np.array(7), ag.tensor([True])],
+    {"a.b": ag.ones(1), "a": {"b": ag.zeros(1), "b'": ag.ones(2)}},
+    {"tensor": "w", "list": [["dict", 1]]},
+]
+
+
+def assert_same(a, b):
+    assert type(a) is type(b)
+    if isinstance(a, dict):
+        assert list(a) == list(b)
+        assert_same(list(a.values()), list(b.values()))
+    elif isinstance(a, (list, tuple)):
+        assert len(a) == len(b)
+        for one, other in zip(a, b, strict=True):
+            assert_same(one, other)
+    else:
+        np.testing.assert_array_equal(a, b)
+        assert getattr(a, "dtype", None) == getattr(b, "dtype", None)
+
+
+@pytest.mark.parametrize("structure", STRUCTURES, ids=range(len(STRUCTURES)))
+def test_any_structure_comes_back_as_it_was(tmp_path, structure):
+    save(structure, tmp_path / "s")
+    assert_same(load(tmp_path / "s"), structure)
+
+
+def test_open_files_will_do():
+    file = io.BytesIO()
+    save({"w": ag.ones(2), "n": 1}, file)
+    file.seek(0)
+    assert load(file, map_location="cpu", weights_only=True)["w"].tolist() == [1, 1]
+    with pytest.raises(ValueError, match="the file is damaged"):
+        load(file)
+
+
+def test_a_device_that_is_not_there_is_refused(tmp_path):
+    save({"w": ag.ones(2)}, tmp_path / "w")
+    with pytest.raises((ValueError, RuntimeError)):
+        load(tmp_path / "w", map_location="cuda")
+
+
+def test_a_checkpoint_as_pytorch_programs_write_it(tmp_path):
+    """https://docs.pytorch.org/tutorials/recipes/recipes/saving_and_loading_a_general_checkpoint.html"""
+    model, twin = nn.Linear(3, 2), nn.Linear(3, 2)
+    optimizer, other = (optim.Adam(m.parameters(), lr=0.1) for m in (model, twin))
+    for _ in range(3):
+        optimizer.zero_grad()
+        loss = model(ag.ones(1, 3)).sum()
+        loss.backward()
+        optimizer.step()
+    path = tmp_path / "checkpoint"
+    save(
+        {
+            "epoch": 3,
+            "model_state_dict": model.state_dict(),
+            "optimizer_state_dict": optimizer.state_dict(),
+            "loss": loss.item(),
+        },
+        path,
+    )
+    checkpoint = load(path, weights_only=True)
+    twin.load_state_dict(checkpoint["model_state_dict"])
+    other.load_state_dict(checkpoint["optimizer_state_dict"])
+    assert (checkpoint["epoch"], checkpoint["loss"]) == (3, loss.item())
+    for m, o in ((model, optimizer), (twin, other)):
+        o.zero_grad()
+        m(ag.ones(1, 3)).sum().backward()
+        o.step()
+    assert model.weight.tolist() == twin.weight.tolist()
+
+
+# ------------------------------------------------------------------------- dtypes NumPy does not have
+
+
+def written(tmp_path, dtype, data, shape):
+    header = json.dumps({"w": {"dtype": dtype, "shape": shape, "data_offsets": [0, len(data)]}}).encode()
+    header += b" " * (-len(header) % 8)
+    path = tmp_path / "w.safetensors"
+    path.write_bytes(struct.pack("<Q", len(header)) + header + data)
+    return path
+
+
+def test_bfloat16_becomes_float32_with_a_word(tmp_path):
+    values = np.array([1.0, -2.5, 3.140625, np.inf, 2.0**-130, 0.0], np.float32)
+    path = written(tmp_path, "BF16", (values.view(np.uint32) >> 16).astype(np.uint16).tobytes(), [2, 3])
+    with pytest.warns(UserWarning, match=r"w\.safetensors: NumPy has no bfloat16; 1 tensors were .*'w'"):
+        loaded = load(path)["w"]
+    assert loaded.dtype == np.float32
+    np.testing.assert_array_equal(loaded, values.reshape(2, 3))
+
+
+def test_a_dtype_that_numpy_has_not_is_refused(tmp_path):
+    with pytest.raises(ValueError, match=r"w\.safetensors: the tensor 'w' has dtype F8_E5M2, which tensors do not"):
+        load(written(tmp_path, "F8_E5M2", b"\0" * 4, [4]))
+
+
+def test_every_dtype_that_pytorch_writes(tmp_path):
+    torch = pytest.importorskip("torch", reason="PyTorch is the second opinion")
+    from safetensors.torch import save_file
+
+    names = [
+        "float16",
+        "float32",
+        "float64",
+        "int8",
+        "int16",
+        "int32",
+        "int64",
+        "uint8",
+        "bool",
+        "bfloat16",
+    ]
+    theirs = {name: torch.tensor([0, 1, 2.5, 3]).to(getattr(torch, name)) for name in names}
+    save_file(theirs, tmp_path / "theirs")
+    with pytest.warns(UserWarning, match="'bfloat16'"):
+        ours = load(tmp_path / "theirs")
+    for name in names:
+        np.testing.assert_array_equal(ours[name], theirs[name].float() if name == "bfloat16" else theirs[name])
+        assert ours[name].dtype == np.dtype("float32" if name == "bfloat16" else name)
+
+
+def test_pytorchs_own_files_are_refused_with_the_remedy(tmp_path):
+    torch = pytest.importorskip("torch", reason="PyTorch is the second opinion")
+    torch.save({"w": torch.ones(2)}, tmp_path / "w.pt")
+    with pytest.raises(ValueError, match=r"w\.pt is damaged or not .*; PyTorch's own files are pickles"):
+        load(tmp_path / "w.pt")
+
+
+def test_damaged_structures_are_named(tmp_path):
+    from safetensors import numpy as safetensors
+
+    for text in ("{", '{"nothing": 1}', '{"tensor": "v"}', '{"a": 1, "b": 2}', '{"dict": 3}'):
+        (tmp_path / "s").write_bytes(safetensors.save({"w": np.ones(1)}, {"autograd_engine.structure": text}))
+        with pytest.raises(ValueError, match="s is damaged: its structure cannot be read"):
+            load(tmp_path / "s")
 
 
 def test_a_missing_file_is_a_missing_file(tmp_path):

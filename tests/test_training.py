@@ -1,5 +1,9 @@
 """Data, the training loop, and a PyTorch-style program from end to end."""
 
+import sys
+import types
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -7,7 +11,21 @@ import autograd_engine as ag
 from autograd_engine import nn, optim
 from autograd_engine.data import DataLoader, TensorDataset, digits
 from autograd_engine.models import MLP
-from autograd_engine.training import evaluate, fit
+from autograd_engine.training import (
+    Callback,
+    Checkpoint,
+    CSVLogger,
+    EarlyStopping,
+    Metric,
+    Scheduler,
+    TensorBoard,
+    accuracy,
+    auc,
+    confusion_matrix,
+    evaluate,
+    f1,
+    fit,
+)
 
 # -------------------------------------------------------------------------------------------- data
 
@@ -86,21 +104,83 @@ def line_data():
     return DataLoader(TensorDataset(x, 3 * x - 1), 5)
 
 
+def line_model(lr=0.3):
+    model = nn.Linear(1, 1)
+    return model, optim.SGD(model.parameters(), lr=lr)
+
+
+class Rows(Callback):
+    """Remembers the rows of the history, and which moments came in which order."""
+
+    def __init__(self):
+        self.rows, self.moments = [], []
+
+    def __getattribute__(self, name):
+        if name.startswith("on_") or name in ("after_epoch", "close"):
+            self.moments.append(name)
+        return super().__getattribute__(name)
+
+    def on_epoch_end(self, run):
+        self.rows.append(dict(run.row))
+
+
 def test_fit_finds_a_line_and_keeps_the_history():
     ag.manual_seed(0)
-    model, rows = nn.Linear(1, 1), []
-    optimizer = optim.SGD(model.parameters(), lr=0.3)
+    model, optimizer = line_model()
+    rows = Rows()
     history = fit(
-        model, line_data(), optimizer, nn.MSELoss(), 60, test=line_data(), progress=False, on_epoch=rows.append
+        model,
+        line_data(),
+        optimizer,
+        nn.MSELoss(),
+        60,
+        validation=line_data(),
+        progress=False,
+        callbacks=[rows],
     )
     assert model.weight.item() == pytest.approx(3, abs=1e-3)
-    assert list(history) == ["epoch", "train_loss", "test_loss"]
-    assert [row["test_loss"] for row in rows] == history["test_loss"]
+    assert list(history) == ["epoch", "lr", "train_loss", "val_loss"]
+    assert [row["val_loss"] for row in rows.rows] == history["val_loss"]
     assert history["epoch"] == list(range(1, 61))
+    assert history["lr"] == [0.3] * 60
     assert history["train_loss"][0] > history["train_loss"][-1]
-    more = fit(model, line_data(), optimizer, nn.MSELoss(), 2, test=line_data(), progress=False, history=history)
+    more = fit(
+        model, line_data(), optimizer, nn.MSELoss(), 2, validation=line_data(), progress=False, history=history
+    )
     assert more is history
     assert history["epoch"][-2:] == [61, 62]
+
+
+def test_the_moments_come_in_order():
+    rows = Rows()
+    model, optimizer = line_model()
+    fit(model, line_data(), optimizer, nn.MSELoss(), 1, progress=False, callbacks=[rows], accumulate=2)
+    assert rows.moments == [
+        "on_train_begin",
+        "on_epoch_begin",
+        *["on_batch_end", "on_batch_end", "on_step_end"],
+        *["on_batch_end", "on_step_end"],
+        "on_epoch_end",
+        "after_epoch",
+        "on_train_end",
+        "close",
+    ]
+
+
+def test_tensors_arrays_data_sets_and_loaders_train_alike():
+    x, y = line_data().dataset.tensors
+    results = []
+    for data in (
+        DataLoader(TensorDataset(x, y), 4, shuffle=True),
+        (x, y),
+        (x.numpy(), y.numpy()),
+        TensorDataset(x, y),
+    ):
+        ag.manual_seed(1)
+        model, optimizer = line_model()
+        history = fit(model, data, optimizer, nn.MSELoss(), 2, batch_size=4, progress=False, validation=(x, y))
+        results.append((model.weight.item(), history))
+    assert results == [results[0]] * 4
 
 
 def test_measures_are_means_over_samples_not_batches():
@@ -129,43 +209,359 @@ def test_evaluation_leaves_mode_and_gradients_alone():
 
 
 def test_a_progress_bar_counts_the_batches(capsys):
-    model = nn.Linear(1, 1)
-    fit(model, line_data(), optim.SGD(model.parameters()), nn.MSELoss(), 2)
+    model, optimizer = line_model()
+    fit(model, line_data(), optimizer, nn.MSELoss(), 2)
     shown = capsys.readouterr().err
     assert "epoch 2/2" in shown
     assert "6/6" in shown
+    assert "train_loss=" in shown
+    fit(model, iter(list(line_data())), optimizer, nn.MSELoss(), 1)
+    assert "3batch" in capsys.readouterr().err
+
+
+def test_a_step_of_ones_own_takes_any_batch():
+    x, y = line_data().dataset.tensors
+    batches = [{"x": x[:7], "y": y[:7]}, {"x": x[7:], "y": y[7:]}]
+
+    def loss_only(model, batch):
+        return nn.functional.mse_loss(model(batch["x"]), batch["y"])
+
+    def all_three(model, batch):
+        output = model(batch["x"])
+        return nn.functional.mse_loss(output, batch["y"]), output, batch["y"]
+
+    histories = []
+    for step, metrics in ((loss_only, None), (all_three, {"mae": lambda a, b: abs(a - b).mean()})):
+        ag.manual_seed(3)
+        model, optimizer = line_model()
+        histories.append(
+            fit(model, batches, optimizer, epochs=3, step=step, metrics=metrics, validation=batches, progress=False)
+        )
+    assert histories[0]["val_loss"] == histories[1]["val_loss"]
+    assert "val_mae" in histories[1]
+    assert evaluate(model, batches, step=loss_only) == {"loss": histories[0]["val_loss"][-1]}
+    with pytest.raises(TypeError, match=r"let the step return \(loss, output, target\)"):
+        evaluate(model, batches, step=loss_only, metrics=["accuracy"])
+
+
+def test_several_held_out_sets_have_columns_of_their_own():
+    model, optimizer = line_model()
+    held_out = {"val": line_data(), "test": line_data()}
+    history = fit(model, line_data(), optimizer, nn.MSELoss(), validation=held_out, progress=False)
+    assert list(history) == ["epoch", "lr", "train_loss", "val_loss", "test_loss"]
+    assert history["val_loss"] == history["test_loss"]
+
+
+@pytest.mark.parametrize("sizes", [(4, 4, 4), (5, 5, 2)])
+def test_accumulated_gradients_are_those_of_the_whole_batch(sizes):
+    rng = np.random.default_rng(0)
+    x, y = ag.tensor(rng.normal(size=(12, 3))), ag.tensor(rng.normal(size=(12, 1)))
+    stops = np.cumsum((0, *sizes))
+    parts = [(x[i:j], y[i:j]) for i, j in pairwise(stops)]
+    results = []
+    for batches, accumulate in (([(x, y)], 1), (parts, 3), (parts, 5)):
+        ag.manual_seed(0)
+        model = nn.Linear(3, 1).double()
+        optimizer = optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
+        history = fit(model, batches, optimizer, nn.MSELoss(), 4, accumulate=accumulate, progress=False)
+        results.append((model.weight.detach().numpy().copy(), history["train_loss"]))
+    for weight, losses in results[1:]:
+        np.testing.assert_allclose(weight, results[0][0], rtol=1e-13)
+        np.testing.assert_allclose(losses, results[0][1], rtol=1e-13)
+
+
+def test_gradients_are_clipped_before_the_step():
+    x, y = ag.tensor([[3.0, 4.0]]), ag.tensor([[100.0]])
+    for settings, expected in (
+        ({"clip_norm": 0.5}, None),
+        ({"clip_value": 0.25}, [[0.25, 0.25]]),
+        ({"clip_norm": 1e9, "clip_value": 1e9}, [[588.0, 784.0]]),
+    ):
+        model = nn.Linear(2, 1, bias=False)
+        model.load_state_dict({"weight": [[2.0, -1.0]]})
+        fit(model, [(x, y)], optim.SGD(model.parameters(), lr=1.0), nn.MSELoss(), progress=False, **settings)
+        moved = model.weight.detach().numpy() - np.array([[2.0, -1.0]])
+        if expected is None:
+            np.testing.assert_allclose(moved, np.array([[3.0, 4.0]]) / 10, rtol=1e-5)
+        else:
+            np.testing.assert_allclose(moved, expected, rtol=1e-5)
+
+
+def test_an_optimizer_may_evaluate_the_loss_several_times_per_step():
+    class Search(optim.SGD):
+        def step(self, closure):
+            losses.append(float(closure()))
+            super().step()
+            after.append(float(closure()))
+
+    losses, after = [], []
+    model = nn.Linear(1, 1)
+    optimizer = Search(model.parameters(), lr=0.1)
+    history = fit(model, line_data(), optimizer, nn.MSELoss(), 3, progress=False, accumulate=3)
+    assert losses == pytest.approx(history["train_loss"])
+    assert all(b < a for a, b in zip(losses, after, strict=True))
 
 
 def test_training_that_goes_wrong_says_so():
-    model = nn.Linear(1, 1)
+    model, optimizer = line_model()
     with pytest.raises(FloatingPointError, match=r"the loss became \S+ in epoch 1"), np.errstate(all="ignore"):
         fit(model, list(line_data()) * 50, optim.SGD(model.parameters(), lr=1e6), nn.MSELoss(), 1, progress=False)
-    optimizer = optim.SGD(model.parameters())
     with pytest.raises(ValueError, match="no batches"):
         fit(model, [], optimizer, nn.MSELoss(), 1, progress=False)
+    with pytest.raises(ValueError, match="an iterator gives them once"):
+        fit(nn.Linear(1, 1), iter(line_data()), optimizer, nn.MSELoss(), 2, progress=False)
     with pytest.raises(ValueError, match="no batches"):
         evaluate(model, [], nn.MSELoss())
-    with pytest.raises(ValueError, match="epochs"):
-        fit(model, [], optimizer, nn.MSELoss(), -1, progress=False)
+
+
+def fails(data=None, loss=None, **settings):
+    model, optimizer = line_model()
+    fit(model, line_data() if data is None else data, optimizer, loss or nn.MSELoss(), progress=False, **settings)
+
+
+@pytest.mark.parametrize(
+    ("settings", "error", "words"),
+    [
+        ({"epochs": -1}, ValueError, "epochs must be at least 0"),
+        ({"accumulate": 0}, ValueError, "accumulate must be at least 1"),
+        ({"data": (ag.zeros(0, 1), ag.zeros(0, 1))}, ValueError, "the data set is empty"),
+        ({"data": (ag.zeros(3, 1), ag.zeros(2, 1))}, ValueError, "3, 2 samples"),
+        ({"data": 3}, TypeError, "a DataLoader, not int"),
+        ({"data": [ag.zeros(2, 1)]}, ValueError, "is a pair .*, not a Tensor; for other batches pass step="),
+        ({"data": [[ag.zeros(2, 1)] * 3]}, ValueError, "is a pair .*, not a list of 3"),
+        ({"data": [(ag.zeros(2, 1), ag.zeros(2))]}, ValueError, r"\(2, 1\).*\(2,\)"),
+        ({"loss": nn.MSELoss(reduction="none")}, ValueError, r"must be one number, .* tensor of shape \(5, 1\)"),
+        ({"loss": lambda a, b: 1.0}, ValueError, "it is a float"),
+        ({"loss": "mse"}, TypeError, "the loss is a function"),
+        ({"metrics": ["accurracy"]}, ValueError, "no metric .accurracy.; there are accuracy"),
+        ({"metrics": [3]}, TypeError, "a name or a function"),
+        ({"metrics": [lambda a, b: 0]}, ValueError, "pass a dictionary"),
+        ({"metrics": {"loss": lambda a, b: 0}}, ValueError, "pass a dictionary"),
+        ({"metrics": "accuracy"}, ValueError, r"class metrics take scores .* float32 \(5, 1\)"),
+        ({"metrics": {"x": lambda a, b: a}}, ValueError, "x has shape .*: use evaluate"),
+        ({"callbacks": [EarlyStopping()]}, ValueError, "'val_loss', but the history has epoch, lr, train_loss"),
+    ],
+)
+def test_what_cannot_be_right_is_refused(settings, error, words):
+    with pytest.raises(error, match=words):
+        fails(**settings)
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: EarlyStopping(patience=0), "patience must be at least 1"),
+        (lambda: EarlyStopping(min_delta=-1), "min_delta must be at least 0"),
+        (lambda: EarlyStopping(mode="auto"), "mode must be 'min' or 'max'"),
+        (lambda: Checkpoint("x", every=0), "every must be at least 1"),
+        (lambda: Scheduler(None, per="batch"), "per must be 'epoch' or 'step'"),
+        (lambda: Scheduler(None, per="step", monitor="x"), "needs per='epoch'"),
+    ],
+)
+def test_settings_of_callbacks_are_checked(make, words):
+    with pytest.raises(ValueError, match=words):
+        make()
 
 
 def test_an_interruption_keeps_the_history_so_far():
-    def stop(row):
-        if row["epoch"] == 2:
-            raise KeyboardInterrupt
+    class Stop(Callback):
+        closed = False
 
-    history = {}
-    model = nn.Linear(1, 1)
-    optimizer = optim.SGD(model.parameters())
+        def on_epoch_end(self, run):
+            if run.epoch == 2:
+                raise KeyboardInterrupt
+
+        def close(self):
+            self.closed = True
+
+    history, stop = {}, Stop()
+    model, optimizer = line_model()
     with pytest.raises(KeyboardInterrupt):
-        fit(model, line_data(), optimizer, nn.MSELoss(), 5, progress=False, on_epoch=stop, history=history)
+        fit(model, line_data(), optimizer, nn.MSELoss(), 5, progress=False, callbacks=[stop], history=history)
     assert history["epoch"] == [1, 2]
+    assert stop.closed
 
 
 def test_an_mlp_needs_two_sizes():
     assert list(MLP([4, 3, 2]).state_dict()) == ["0.weight", "0.bias", "2.weight", "2.bias"]
     with pytest.raises(ValueError, match="at least the sizes"):
         MLP([4])
+
+
+# --------------------------------------------------------------------------------------- metrics
+
+
+def test_metrics_agree_with_scikit_learn():
+    sk = pytest.importorskip("sklearn.metrics")
+    rng = np.random.default_rng(0)
+    for classes in (2, 4):
+        y = np.arange(60) % classes
+        scores = rng.normal(size=(60, classes)) + 1.2 * np.eye(classes)[y]
+        data = DataLoader(TensorDataset(ag.tensor(scores), ag.tensor(y)), 7)
+        got = evaluate(
+            nn.Identity(), data, nn.CrossEntropyLoss(), metrics=["accuracy", "f1", "auc", "confusion_matrix"]
+        )
+        best = scores.argmax(1)
+        assert got["accuracy"] == sk.accuracy_score(y, best)
+        assert got["f1"] == sk.f1_score(y, best, average="macro")
+        np.testing.assert_array_equal(got["confusion_matrix"], sk.confusion_matrix(y, best))
+        shares = np.exp(scores) / np.exp(scores).sum(1, keepdims=True)
+        each = [sk.roc_auc_score(y == k, shares[:, k]) for k in range(classes)]
+        assert got["auc"] == pytest.approx(np.mean(each), rel=1e-12)
+    assert auc(ag.tensor(scores[:, :1]), ag.tensor((y == 0).astype(np.int64))) == sk.roc_auc_score(
+        y == 0, scores[:, 0]
+    )
+
+
+def test_metrics_take_further_dimensions():
+    scores = np.zeros((2, 3, 2))
+    scores[0, 1], scores[1, 2] = 1, 1
+    assert accuracy(scores, np.array([[1, 1], [2, 0]])) == 0.75
+    assert confusion_matrix(scores, np.array([[1, 1], [2, 0]])).tolist() == [[0, 0, 1], [0, 2, 0], [0, 0, 1]]
+
+
+def test_a_metric_of_ones_own_is_summed_up():
+    class Largest(Metric):
+        def __init__(self):
+            self.value = 0.0
+
+        def update(self, output, target):
+            self.value = max(self.value, float(abs(output - target).max()))
+
+        def result(self):
+            return self.value
+
+    x = ag.tensor([[1.0], [2.0], [5.0]])
+    data = DataLoader(TensorDataset(x, 2 * x), 2)
+    assert evaluate(nn.Identity(), data, nn.MSELoss(), metrics=[Largest])["Largest"] == 5
+
+
+def test_without_scikit_learn(monkeypatch):
+    monkeypatch.setitem(sys.modules, "sklearn", None)
+    with pytest.raises(ImportError, match=r'pip install "autograd_engine\[train\]"'):
+        f1(np.eye(2), np.array([0, 1]))
+    assert accuracy(np.eye(2), np.array([0, 1])) == 1
+
+
+# ------------------------------------------------------------------------------------- callbacks
+
+
+def measured(values):
+    """A validation set whose loss takes these values, epoch by epoch."""
+    rest = iter(values)
+
+    def step(model, batch):
+        loss = (model.weight * 0).sum() + (1.0 if model.training else next(rest))
+        if model.training:
+            loss = loss - model.weight.sum()
+        return loss
+
+    return step
+
+
+@pytest.mark.parametrize(
+    ("settings", "values", "epochs", "best"),
+    [
+        ({"patience": 2}, [5, 4, 4, 4.5, 1], 4, 2),
+        ({"patience": 2, "min_delta": 0.5}, [5, 4.6, 4.4, 4.3, 1], 5, 5),
+        ({"patience": 1, "min_delta": 0.5}, [5, 4.6, 1], 2, 1),
+        ({"patience": 1, "mode": "max"}, [1, 2, 3, 3], 4, 3),
+        ({"patience": 9}, [5, 4, 6, 7, 8], 5, 2),
+    ],
+)
+def test_early_stopping(settings, values, epochs, best):
+    model = nn.Linear(1, 1, bias=False)
+    model.load_state_dict({"weight": [[0.0]]})
+    for restore in (True, False):
+        model.load_state_dict({"weight": [[0.0]]})
+        stopping = EarlyStopping(restore_best=restore, **settings)
+        history = fit(
+            model,
+            [(ag.zeros(1), ag.zeros(1))],
+            optim.SGD(model.parameters(), lr=1.0),
+            epochs=5,
+            step=measured(values),
+            validation=[(ag.zeros(1), ag.zeros(1))],
+            callbacks=[stopping],
+            progress=False,
+        )
+        assert len(history["epoch"]) == epochs
+        assert stopping.best_epoch == best
+        assert model.weight.item() == (best if restore else epochs)
+
+
+class Halving:
+    """A schedule as PyTorch has them: `step()`, and a state."""
+
+    def __init__(self, optimizer):
+        self.optimizer, self.seen = optimizer, []
+
+    def step(self, metric=None):
+        self.seen.append(metric)
+        self.optimizer.param_groups[0]["lr"] /= 2
+
+    def state_dict(self):
+        return {"seen": self.seen}
+
+    def load_state_dict(self, state):
+        self.seen = state["seen"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "rates"),
+    [({}, [1, 0.5, 0.25]), ({"per": "step"}, [0.25, 1 / 32, 1 / 256]), ({"monitor": "train_loss"}, [1, 0.5, 0.25])],
+)
+def test_schedules_step_per_epoch_or_per_step(settings, rates):
+    model, optimizer = line_model(1.0)
+    schedule = Halving(optimizer)
+    history = fit(
+        model,
+        line_data(),
+        optimizer,
+        nn.MSELoss(),
+        3,
+        progress=False,
+        callbacks=[Scheduler(schedule, **settings)],
+        clip_norm=0.1,
+    )
+    assert history["lr"] == rates
+    if "monitor" in settings:
+        assert schedule.seen == history["train_loss"]
+
+
+def test_the_history_is_written_to_a_csv_file(tmp_path):
+    model, optimizer = line_model()
+    path = tmp_path / "history.csv"
+    history = fit(model, line_data(), optimizer, nn.MSELoss(), 3, progress=False, callbacks=[CSVLogger(path)])
+    rows = np.genfromtxt(path, delimiter=",", names=True)
+    assert list(rows.dtype.names) == list(history)
+    assert rows["train_loss"].tolist() == history["train_loss"]
+
+
+def test_tensorboard_gets_every_measure(monkeypatch, tmp_path):
+    calls = []
+
+    class SummaryWriter:
+        def __init__(self, folder, purge_step):
+            calls.append((folder, purge_step))
+
+        def add_scalar(self, name, value, epoch):
+            calls.append((name, epoch))
+
+        def close(self):
+            calls.append("closed")
+
+    fake = types.ModuleType("tensorboardX")
+    fake.SummaryWriter = SummaryWriter
+    monkeypatch.setitem(sys.modules, "tensorboardX", fake)
+    model, optimizer = line_model()
+    fit(model, line_data(), optimizer, nn.MSELoss(), 2, progress=False, callbacks=[TensorBoard(tmp_path)])
+    names = [(name, epoch) for epoch in (1, 2) for name in ("lr", "train_loss")]
+    assert calls == [(str(tmp_path), 1), *names, "closed"]
+    monkeypatch.setitem(sys.modules, "tensorboardX", None)
+    monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", None)
+    with pytest.raises(ImportError, match="pip install tensorboardX"):
+        TensorBoard(tmp_path)
 
 
 # ------------------------------------------------------------------------------ programs for PyTorch

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..backend.arrays import Array
 from ..primitive import primitive
-from .dims import dims_of, kept_shape, normalize_dim, numpy_names
+from .dims import common_shape, dims_of, kept_shape, normalize_dim, numpy_names
 from .equations import inv
 from .math import abs
 from .matrices import _check, _operator
@@ -96,6 +96,7 @@ def dist(x: Array, other: Array, p: float = 2) -> Array:
         >>> dist(tensor([1.0, 2.0]), tensor([4.0, 6.0]))
         tensor(5.)
     """
+    common_shape([tuple(x.shape), tuple(other.shape)], "dist")
     return vector_norm(x - other, p)
 
 

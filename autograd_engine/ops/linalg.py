@@ -1,22 +1,18 @@
-"""Products of vectors, matrices and higher arrays, all left to BLAS."""
+"""Products of vectors and matrices, all left to BLAS."""
 
 from __future__ import annotations
 
 import builtins
 import itertools
-import math
-import string
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
 from ..backend.arrays import Array
 from ..primitive import primitive
-from .dims import normalize_dim, numpy_names
-from .index import _getitem
+from .dims import numpy_names
 from .reduce import sum
-from .shape import _expand, _in_common_dtype, _permute, _reshape, squeeze, transpose, unsqueeze
+from .shape import _permute, _reshape, squeeze, transpose, unsqueeze
 
 __all__ = [
     "addbmm",
@@ -28,7 +24,6 @@ __all__ = [
     "bmm",
     "chain_matmul",
     "dot",
-    "einsum",
     "inner",
     "linear",
     "matmul",
@@ -36,7 +31,6 @@ __all__ = [
     "multi_dot",
     "mv",
     "outer",
-    "tensordot",
     "vdot",
     "vecdot",
 ]
@@ -214,49 +208,6 @@ def baddbmm(input: Array, batch1: Array, batch2: Array, *, beta: float = 1, alph
     return _plus("baddbmm", input, bmm(batch1, batch2), beta, alpha)
 
 
-def tensordot(a: Array, b: Array, dims: Any = 2) -> Array:
-    """The sum of products over pairs of dimensions, as one matrix product.
-
-    Args:
-        dims: an integer n for the last n of `a` and the first n of `b`; or the dimensions of each, in pairs.
-
-    Shapes: the other dimensions of `a`, then those of `b`.
-
-    Raises:
-        ValueError: the sizes of a pair differ.
-
-    Example:
-        >>> tensordot(ag.ones(2, 3, 4), ag.ones(3, 4, 5), dims=2).shape
-        (2, 5)
-    """
-    if isinstance(dims, int):
-        if not 0 <= dims <= builtins.min(len(a.shape), len(b.shape)):
-            raise ValueError(
-                f"tensordot: cannot sum over {dims} dimensions of {tuple(a.shape)} and {tuple(b.shape)}"
-            )
-        left, right = tuple(range(len(a.shape) - dims, len(a.shape))), tuple(range(dims))
-    else:
-        left, right = (
-            tuple(
-                normalize_dim(d, len(t.shape), "tensordot")
-                for d in (given if hasattr(given, "__len__") else [given])
-            )
-            for t, given in zip((a, b), dims, strict=True)
-        )
-    summed = [a.shape[d] for d in left]
-    if summed != [b.shape[d] for d in right]:
-        raise ValueError(
-            f"tensordot: dims {left} of {tuple(a.shape)} and {right} of {tuple(b.shape)} differ in size"
-        )
-    a_rest = [d for d in range(len(a.shape)) if d not in left]
-    b_rest = [d for d in range(len(b.shape)) if d not in right]
-    shape = (*(a.shape[d] for d in a_rest), *(b.shape[d] for d in b_rest))
-    n, k, m = (math.prod(sizes) for sizes in ([a.shape[d] for d in a_rest], summed, [b.shape[d] for d in b_rest]))
-    x = _reshape(_permute(a, dims=(*a_rest, *left)), shape=(n, k))
-    y = _reshape(_permute(b, dims=(*right, *b_rest)), shape=(k, m))
-    return _reshape(matmul(x, y), shape=shape)
-
-
 def _cheapest(sizes: Sequence[int]) -> dict[tuple[int, int], int]:
     """Where to split each product of matrices i to j so that fewest multiplications are made; matrix i is
     sizes[i] by sizes[i + 1] (Cormen et al., Introduction to Algorithms, section 15.2)."""
@@ -372,88 +323,3 @@ def bilinear(input1: Array, input2: Array, weight: Array, bias: Array = None) ->
     maps = _reshape(maps, shape=(*shapes[0][:-1], out, in2))
     result = squeeze(matmul(maps, unsqueeze(input2, -1)), -1)
     return result if bias is None else result + bias
-
-
-# ------------------------------------------------------------------------------------------ einsum
-
-
-def _einsum_rule(g: Array, tensors: tuple[Array, ...], terms: tuple[str, ...], target: str) -> list[Array]:
-    """Each operand's gradient is the einsum of `g` and the other operands back onto its own letters;
-    a letter that occurs nowhere else was summed alone, and its gradient is repeated."""
-    pulled = []
-    for i, term in enumerate(terms):
-        others = [t for j, t in enumerate(tensors) if j != i]
-        letters = [t for j, t in enumerate(terms) if j != i]
-        present = set(target).union(*letters)
-        reached = "".join(c for c in term if c in present)
-        part = _einsum(g, *others, terms=(target, *letters), target=reached)
-        if reached != term:
-            kept = tuple(n if c in present else 1 for c, n in zip(term, tensors[i].shape, strict=True))
-            part = _expand(_reshape(part, shape=kept), shape=tuple(tensors[i].shape))
-        pulled.append(part)
-    return pulled
-
-
-@primitive(tensors=_einsum_rule)
-def _einsum(*tensors: Array, terms: tuple[str, ...], target: str) -> Array:
-    return np.einsum(f"{','.join(terms)}->{target}", *_in_common_dtype(tensors), optimize=len(tensors) > 1)
-
-
-def _diagonal(x: Array, term: str) -> tuple[Array, str]:
-    """`x` with its first repeated letter's dimensions merged into their diagonal, placed last."""
-    letter = next(c for c in term if term.count(c) > 1)
-    dims = [d for d, c in enumerate(term) if c == letter]
-    rest = [d for d in range(len(term)) if d not in dims]
-    sizes = {x.shape[d] for d in dims}
-    if len(sizes) > 1:
-        raise ValueError(f"einsum: letter {letter!r} has sizes {sorted(sizes)} in one operand")
-    x = _permute(x, dims=(*rest, *dims))
-    along = np.arange(sizes.pop())
-    x = _getitem(x, index=(*(slice(None),) * len(rest), *(along,) * len(dims)))
-    return x, "".join(term[d] for d in rest) + letter
-
-
-def einsum(equation: str, *operands: Any) -> Array:
-    """Sums of products over named dimensions, as in `einsum("bij,bjk->bik", x, y)`.
-
-    A letter names a dimension; letters absent from the result are summed over; `...` stands for
-    broadcast dimensions; without `->` the result has the letters that occur once, in alphabetical
-    order. A letter repeated inside one operand takes its diagonal.
-
-    Raises:
-        ValueError: the equation does not fit the operands.
-    """
-    if len(operands) == 1 and isinstance(operands[0], (tuple, list)):
-        operands = tuple(operands[0])
-    inputs, arrow, result = equation.replace(" ", "").partition("->")
-    terms = inputs.split(",")
-    if len(terms) != len(operands):
-        raise ValueError(f"einsum: {equation!r} names {len(terms)} operands, got {len(operands)}")
-    free = [c for c in string.ascii_letters if c not in equation]
-    missing = [len(x.shape) - len(t.replace("...", "")) for t, x in zip(terms, operands, strict=True)]
-    dots = "".join(free[: max([m for m, t in zip(missing, terms, strict=True) if "..." in t], default=0)])
-    terms = [t.replace("...", dots[len(dots) - m :] if m > 0 else "") for t, m in zip(terms, missing, strict=True)]
-    if not arrow:
-        letters = "".join(terms)
-        result = dots + "".join(sorted(c for c in set(letters) if letters.count(c) == 1 and c not in dots))
-    result = result.replace("...", dots)
-    for term, x in zip(terms, operands, strict=True):
-        if len(term) != len(x.shape):
-            raise ValueError(
-                f"einsum: {equation!r} gives {len(term)} dimensions to an operand of shape {tuple(x.shape)}"
-            )
-    tensors = list(operands)
-    sizes: dict[str, int] = {}
-    for i, term in enumerate(terms):
-        while len(set(term)) < len(term):
-            tensors[i], term = _diagonal(tensors[i], term)
-        terms[i] = term
-        for c, n in zip(term, tensors[i].shape, strict=True):
-            sizes[c] = n if sizes.get(c, 1) == 1 else sizes[c]
-    for i, term in enumerate(terms):
-        # A broadcast size of 1 is summed away, so that every letter has one size in `_einsum`.
-        thin = [d for d, (c, n) in enumerate(zip(term, tensors[i].shape, strict=True)) if n != sizes[c]]
-        if thin:
-            tensors[i] = squeeze(tensors[i], thin)
-            terms[i] = "".join(c for d, c in enumerate(term) if d not in thin)
-    return _einsum(*tensors, terms=tuple(terms), target=result)

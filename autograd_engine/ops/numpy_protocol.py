@@ -7,30 +7,30 @@ result that silently lost its gradient would be worse.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from ..backend.arrays import Array
+from ..backend.arrays import Array, unboxed
+from ..graph import Value
+from ..primitive import make_tensor
 from . import (
     arrange,
     diagonal,
-    distances,
-    equations,
     index,
     linalg,
     math,
-    matrix_functions,
+    numpy_linalg,
+    numpy_only,
     piecewise,
     reduce,
     scan,
     shape,
     sort,
     special,
-    spectral,
     statistics,
-    triangular,
 )
 
 __all__ = ["call_function", "call_ufunc"]
@@ -48,7 +48,9 @@ _UFUNCS: dict[str, Callable[..., Any]] = {
     "bitwise_and": piecewise.bitwise_and,
     "bitwise_or": piecewise.bitwise_or,
     "bitwise_xor": piecewise.bitwise_xor,
+    "cbrt": numpy_only.cbrt,
     "ceil": piecewise.ceil,
+    "conjugate": shape.clone,
     "copysign": piecewise.copysign,
     "cos": math.cos,
     "cosh": math.cosh,
@@ -74,6 +76,7 @@ _UFUNCS: dict[str, Callable[..., Any]] = {
     "fmod": math.fmod,
     "frexp": math.frexp,
     "gammaln": special.lgamma,
+    "gcd": piecewise.gcd,
     "greater": piecewise.gt,
     "greater_equal": piecewise.ge,
     "heaviside": piecewise.heaviside,
@@ -86,7 +89,9 @@ _UFUNCS: dict[str, Callable[..., Any]] = {
     "isfinite": piecewise.isfinite,
     "isinf": piecewise.isinf,
     "isnan": piecewise.isnan,
+    "lcm": piecewise.lcm,
     "ldexp": math.ldexp,
+    "left_shift": piecewise.bitwise_left_shift,
     "less": piecewise.lt,
     "less_equal": piecewise.le,
     "log": math.log,
@@ -117,6 +122,8 @@ _UFUNCS: dict[str, Callable[..., Any]] = {
     "radians": math.deg2rad,
     "reciprocal": math.reciprocal,
     "remainder": math.remainder,
+    "right_shift": piecewise.bitwise_right_shift,
+    "rint": piecewise.round,
     "sign": piecewise.sign,
     "signbit": piecewise.signbit,
     "sin": math.sin,
@@ -127,6 +134,7 @@ _UFUNCS: dict[str, Callable[..., Any]] = {
     "tan": math.tan,
     "tanh": math.tanh,
     "trunc": piecewise.trunc,
+    "vecdot": linalg.vecdot,
     "xlog1py": special.xlog1py,
     "xlogy": special.xlogy,
 }
@@ -171,8 +179,15 @@ def call_function(function: Any, args: Sequence[Any], kwargs: dict[str, Any]) ->
     """
     operation = _FUNCTIONS.get(function)
     if operation is None:
-        raise _unknown(function.__name__)
-    return operation(*args, **kwargs)
+        raise _unknown(".".join([*function.__module__.split(".")[1:], function.__name__]))
+    try:
+        return operation(*args, **kwargs)
+    except TypeError:
+        try:
+            inspect.signature(operation).bind(*args, **kwargs)
+        except TypeError as mismatch:
+            raise TypeError(f"{_unknown(function.__name__)}: {mismatch}") from None
+        raise
 
 
 # ---------------------------------------------------- NumPy's signatures, where they are not ours
@@ -240,6 +255,16 @@ def _median(a: Array, axis: int | None = None, *, keepdims: bool = False) -> Arr
     return sort.quantile(a, 0.5, axis, keepdims)
 
 
+def _nanquantile(
+    a: Array, q: Any, axis: int | None = None, *, method: str = "linear", keepdims: bool = False
+) -> Array:
+    return sort.nanquantile(a, q, axis, keepdims, interpolation=method)
+
+
+def _nanmedian(a: Array, axis: int | None = None, *, keepdims: bool = False) -> Array:
+    return sort.nanquantile(a, 0.5, axis, keepdims)
+
+
 def _nansum(a: Array, axis: Any = None, dtype: Any = None, *, keepdims: bool = False) -> Array:
     return reduce.nansum(a, axis, keepdims, dtype=dtype)
 
@@ -274,21 +299,75 @@ def _split(ary: Array, indices_or_sections: Any, axis: int = 0) -> list[Array]:
     return list(shape.split(ary, [b - a for a, b in zip([0, *stops[:-1]], stops, strict=True)], axis))
 
 
-def _dot(a: Array, b: Array) -> Array:
-    if not a.shape or not b.shape:
-        return a * b
-    if len(b.shape) == 1:
-        return linalg.matmul(a, b)
-    left = "".join(chr(ord("a") + i) for i in range(len(a.shape) - 1))
-    right = "".join(chr(ord("n") + i) for i in range(len(b.shape) - 2))
-    last = "z"
-    return linalg.einsum(f"{left}m,{right}m{last}->{left}{right}{last}", a, b)
+def _listed(function: Callable[..., Any]) -> Callable[..., list[Array]]:
+    """A function whose tuple NumPy gives as a list."""
+
+    def listed(*args: Any, **kwargs: Any) -> list[Array]:
+        return list(function(*args, **kwargs))
+
+    return listed
 
 
-def _where(condition: Array, *choices: Any) -> Array:
-    if len(choices) != 2:
-        raise _unknown("where with one argument")
-    return piecewise.where(condition, *choices)
+def _whole(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of integers that NumPy computes: their constant tensors, through which no gradient flows."""
+
+    def raw(value: Any) -> Any:
+        if isinstance(value, (tuple, list)):
+            return type(value)(map(raw, value))
+        return value.array if isinstance(value, Value) else value
+
+    def computed(*args: Any, **kwargs: Any) -> Any:
+        found = function(*map(raw, args), **{name: raw(value) for name, value in kwargs.items()})
+        results = found if isinstance(found, tuple) else (found,)
+        tensors = tuple(make_tensor(unboxed(np.asarray(r)), None) for r in results)
+        return tensors if isinstance(found, tuple) else tensors[0]
+
+    return computed
+
+
+def _round(a: Array, decimals: int = 0) -> Array:
+    return piecewise.round(a, decimals=decimals)
+
+
+def _cov(
+    m: Array,
+    *,
+    rowvar: bool = True,
+    bias: bool = False,
+    ddof: int | None = None,
+    fweights: Any = None,
+    aweights: Any = None,
+) -> Array:
+    m = m if rowvar else shape.t(m)
+    correction = int(not bias) if ddof is None else ddof
+    return statistics.cov(m, correction=correction, fweights=fweights, aweights=aweights)
+
+
+def _corrcoef(x: Array, *, rowvar: bool = True) -> Array:
+    return statistics.corrcoef(x if rowvar else shape.t(x))
+
+
+def _gradient(f: Array, *spacing: Any, axis: Any = None, edge_order: int = 1) -> Any:
+    count = len(f.shape) if axis is None else len(axis) if isinstance(axis, tuple) else 1
+    if len(spacing) not in (0, 1, count):
+        raise TypeError(
+            f"np.gradient takes no spacing, one, or one for each of {count} dimensions, not {len(spacing)}"
+        )
+    given = spacing if len(spacing) == count else spacing * count or (1.0,) * count
+    given = tuple(np.asarray(h) if isinstance(h, list) else h for h in given)
+    slopes = scan.gradient(f, spacing=given, dim=axis, edge_order=edge_order)
+    return slopes[0] if len(slopes) == 1 else slopes
+
+
+def _meshgrid(*xi: Array, indexing: str = "xy") -> tuple[Array, ...]:
+    return arrange.meshgrid(*xi, indexing=indexing)
+
+
+def _filled(value: int) -> Callable[..., Any]:
+    def like(a: Array, dtype: Any = None) -> Array:
+        return numpy_only.full_like(a, value, dtype)
+
+    return like
 
 
 def _clip(a: Array, a_min: Any = None, a_max: Any = None) -> Array:
@@ -325,6 +404,18 @@ def _diag(v: Array, k: int = 0) -> Array:
     return diagonal.diag(v, k)
 
 
+def _diagflat(v: Array, k: int = 0) -> Array:
+    return diagonal.diagflat(v, k)
+
+
+def _rot90(m: Array, k: int = 1, axes: Any = (0, 1)) -> Array:
+    return arrange.rot90(m, k, axes)
+
+
+def _unstack(x: Array, *, axis: int = 0) -> tuple[Array, ...]:
+    return shape.unbind(x, axis)
+
+
 def _tril(m: Array, k: int = 0) -> Array:
     return diagonal.tril(m, k)
 
@@ -333,70 +424,111 @@ def _triu(m: Array, k: int = 0) -> Array:
     return diagonal.triu(m, k)
 
 
-def _norm(x: Array, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Array:
-    return distances.norm(x, ord, axis, keepdims)
-
-
 _FUNCTIONS: dict[Any, Callable[..., Any]] = {
+    **numpy_linalg.FUNCTIONS,
     np.all: reduce.all,
     np.allclose: piecewise.allclose,
     np.amax: _amax,
     np.amin: _amin,
     np.any: reduce.any,
+    np.append: numpy_only.append,
     np.argmax: reduce.argmax,
     np.argmin: reduce.argmin,
+    np.argpartition: _whole(np.argpartition),
     np.argsort: _argsort,
+    np.argwhere: index.argwhere,
+    np.around: _round,
     np.array_equal: _array_equal,
+    np.array_split: _listed(arrange.tensor_split),
     np.atleast_1d: arrange.atleast_1d,
     np.atleast_2d: arrange.atleast_2d,
     np.atleast_3d: arrange.atleast_3d,
+    np.average: numpy_only.average,
+    np.bincount: _whole(np.bincount),
+    np.broadcast_arrays: arrange.broadcast_tensors,
     np.broadcast_to: shape.broadcast_to,
     np.clip: _clip,
     np.column_stack: arrange.column_stack,
     np.concatenate: shape.cat,
+    np.convolve: numpy_only.convolve,
+    np.copy: shape.clone,
+    np.corrcoef: _corrcoef,
+    np.correlate: numpy_only.correlate,
+    np.count_nonzero: reduce.count_nonzero,
+    np.cov: _cov,
     np.cumprod: _cumprod,
     np.cumsum: _cumsum,
+    np.cumulative_prod: _cumprod,
+    np.cumulative_sum: _cumsum,
+    np.delete: numpy_only.delete,
     np.diag: _diag,
+    np.diagflat: _diagflat,
     np.diagonal: diagonal.diagonal,
     np.diff: _diff,
-    np.dot: _dot,
+    np.digitize: numpy_only.digitize,
+    np.dsplit: _listed(arrange.dsplit),
     np.dstack: arrange.dstack,
-    np.einsum: linalg.einsum,
+    np.ediff1d: numpy_only.ediff1d,
+    np.empty_like: _filled(0),
     np.expand_dims: _expand_dims,
+    np.extract: numpy_only.extract,
     np.fix: piecewise.trunc,
+    np.flatnonzero: _whole(np.flatnonzero),
     np.flip: _flip,
+    np.fliplr: arrange.fliplr,
+    np.flipud: arrange.flipud,
+    np.full_like: numpy_only.full_like,
+    np.gradient: _gradient,
+    np.hsplit: _listed(arrange.hsplit),
     np.hstack: arrange.hstack,
     np.i0: special.i0,
-    np.inner: linalg.inner,
+    np.interp: numpy_only.interp,
     np.isclose: piecewise.isclose,
+    np.iscomplexobj: lambda x: False,
+    np.isin: _whole(np.isin),
+    np.isneginf: piecewise.isneginf,
+    np.isposinf: piecewise.isposinf,
+    np.isreal: piecewise.isreal,
+    np.isrealobj: lambda x: True,
     np.kron: arrange.kron,
-    np.linalg.cholesky: triangular.cholesky,
-    np.linalg.det: equations.det,
-    np.linalg.eigh: spectral.eigh,
-    np.linalg.eigvalsh: spectral.eigvalsh,
-    np.linalg.inv: equations.inv,
-    np.linalg.matrix_power: matrix_functions.matrix_power,
-    np.linalg.norm: _norm,
-    np.linalg.pinv: spectral.pinv,
-    np.linalg.slogdet: equations.slogdet,
-    np.linalg.solve: equations.solve,
+    np.lexsort: _whole(np.lexsort),
     np.max: _amax,
     np.mean: _mean,
     np.median: _median,
+    np.meshgrid: _meshgrid,
     np.min: _amin,
     np.moveaxis: shape.movedim,
     np.nan_to_num: _nan_to_num,
+    np.nanargmax: _whole(np.nanargmax),
+    np.nanargmin: _whole(np.nanargmin),
+    np.nancumprod: numpy_only.nancumprod,
+    np.nancumsum: numpy_only.nancumsum,
+    np.nanmax: numpy_only.nanmax,
     np.nanmean: _nanmean,
+    np.nanmedian: _nanmedian,
+    np.nanmin: numpy_only.nanmin,
+    np.nanpercentile: numpy_only.nanpercentile,
+    np.nanprod: numpy_only.nanprod,
+    np.nanquantile: _nanquantile,
+    np.nanstd: numpy_only.nanstd,
     np.nansum: _nansum,
+    np.nanvar: numpy_only.nanvar,
     np.ndim: lambda a: len(a.shape),
-    np.outer: lambda a, b: linalg.outer(shape.ravel(a), shape.ravel(b)),
+    np.nonzero: lambda a: index.nonzero(a, as_tuple=True),
+    np.ones_like: _filled(1),
+    np.pad: numpy_only.pad,
+    np.percentile: numpy_only.percentile,
+    np.polyval: numpy_only.polyval,
     np.prod: _prod,
+    np.ptp: numpy_only.ptp,
     np.quantile: _quantile,
     np.ravel: shape.ravel,
     np.repeat: _repeat,
     np.reshape: _reshape,
     np.roll: _roll,
-    np.round: piecewise.round,
+    np.rot90: _rot90,
+    np.round: _round,
+    np.searchsorted: _whole(np.searchsorted),
     np.shape: lambda a: tuple(a.shape),
     np.sinc: math.sinc,
     np.size: lambda a: int(np.prod(a.shape, dtype=int)),
@@ -415,8 +547,12 @@ _FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.trapezoid: _trapezoid,
     np.tril: _tril,
     np.triu: _triu,
+    np.unique: numpy_only.unique,
+    np.unstack: _unstack,
     np.var: _var,
+    np.vsplit: _listed(arrange.vsplit),
     np.vstack: arrange.vstack,
-    np.where: _where,
+    np.where: index.where,
+    np.zeros_like: _filled(0),
 }
 """NumPy's functions of arrays and ours."""

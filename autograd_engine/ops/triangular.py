@@ -53,11 +53,23 @@ def _solve_triangular(*tensors: Array, upper: bool, unitriangular: bool) -> Arra
         raise LinAlgError("the matrix is singular: there is a 0 on its diagonal")
     if A.ndim == B.ndim == 2:
         return _trsm(A, B, upper, unitriangular)
+    if not _by_one(A):
+        return _of_small(A, B, upper, unitriangular)
     batch = np.broadcast_shapes(A.shape[:-2], B.shape[:-2])
     out = np.empty((*batch, *B.shape[-2:]), dtype)
     for i, (a, b) in enumerate(zip(_matrices(A, batch), _matrices(B, batch), strict=True)):
         out.reshape(-1, *B.shape[-2:])[i] = _trsm(a, b, upper, unitriangular)
     return out
+
+
+def _of_small(A: Any, B: Any, upper: bool, unitriangular: bool) -> Any:
+    """The solutions for many small matrices, in NumPy's loop in C. Elimination does nothing to an upper triangle,
+    which a lower one is when read backwards."""
+    if not upper:
+        reverse = (..., slice(None, None, -1), slice(None, None, -1))
+        return _of_small(A[reverse], B[..., ::-1, :], True, unitriangular)[..., ::-1, :]
+    A = np.triu(A, int(unitriangular))
+    return np.linalg.solve(A + np.eye(A.shape[-1], dtype=A.dtype) if unitriangular else A, B)
 
 
 def _trsm(A: Any, B: Any, upper: bool, unitriangular: bool) -> Any:
@@ -98,8 +110,7 @@ def solve_triangular(A: Array, B: Array, *, upper: bool, left: bool = True, unit
 def _cholesky_rule(g: Array, out: Array) -> Array:
     """L^-T P L^-1 made symmetric, where P is the lower triangle of L^T g with half its diagonal."""
     product = _product(_t(out), g)
-    half = (_tril(product) + _tril(product, -1)) * 0.5
-    symmetric = (half + _t(half)) * 0.5
+    symmetric = (_tril(product) + _t(_tril(product, -1))) * 0.5
     left = _solve_triangular(_t(out), symmetric, upper=True, unitriangular=False)
     return _t(_solve_triangular(_t(out), _t(left), upper=True, unitriangular=False))
 
@@ -189,7 +200,17 @@ def _qr_rule(g: Sequence[Array], out: Any) -> Array:
 
 @primitive(outputs=2, x=_qr_rule)
 def _qr(x: Array) -> Any:
-    return tuple(np.linalg.qr(x))
+    if not _by_one(x):
+        return tuple(np.linalg.qr(x))
+    n = x.shape[-1]
+    geqrf, orgqr = (_fortran(routine, x.dtype) for routine in ("geqrf", "orgqr"))
+    q, r = np.empty_like(x, order="C"), np.empty((*x.shape[:-2], n, n), x.dtype)
+    for i in np.ndindex(x.shape[:-2]):
+        # Work space for blocks of 64 columns: NumPy's call, without them, takes four times as long.
+        reflections, tau, *_ = geqrf(x[i], lwork=64 * n)
+        r[i] = np.triu(reflections[:n])
+        q[i] = orgqr(reflections, tau, lwork=64 * n)[0]
+    return q, r
 
 
 @primitive(outputs=2)

@@ -540,10 +540,11 @@ class Optimizer:
 
     def _restored(self, p: Tensor, number: int, group: dict[str, Any], entries: Mapping[str, Any]) -> State:
         """The state that `entries` describe in PyTorch's form."""
-        arrays = {name: array_of(value).astype(p.dtype) for name, value in entries.items() if value is not None}
+        known = {name: array_of(value) for name, value in entries.items() if value is not None}
         scalars = self._scalars(group)
-        for name in scalars.keys() & arrays.keys():
-            scalars[name] = float(arrays.pop(name))
+        for name in scalars.keys() & known.keys():
+            scalars[name] = float(known.pop(name))
+        arrays = {name: array.astype(p.dtype) for name, array in known.items()}
         for name, array in arrays.items():
             if array.shape != p.shape:
                 raise ValueError(f"{name} of parameter {number} has shape {array.shape}, not {p.shape}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...ops import linalg
+from ...ops import contraction, linalg
 from ..operators import call, constant, op, real
 
 __all__ = ["ROWS"]
@@ -59,7 +59,7 @@ ROWS = (
         torch="nn.functional.bilinear",
     ),
     op(
-        linalg.einsum,
+        contraction.einsum,
         call("ij,jk->ik", real(2, 3), real(3, 2)),
         call("bij,bjk->bik", real(2, 2, 3), real(2, 3, 1)),
         call("ij,ij->", real(2, 3), real(2, 3)),
@@ -120,7 +120,7 @@ ROWS = (
         torch="linalg.vecdot",
     ),
     op(
-        linalg.tensordot,
+        contraction.tensordot,
         call(real(2, 3, 2), real(3, 2, 4)),
         call(real(2, 3), real(3, 2), dims=1),
         call(real(2, 3), real(2), dims=0),

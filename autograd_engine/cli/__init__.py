@@ -1,0 +1,185 @@
+"""The command line: train a classifier, and use it.
+
+    python -m autograd_engine train [DATA]
+    python -m autograd_engine evaluate [RUN]
+    python -m autograd_engine summary [RUN]
+    python -m autograd_engine predict [RUN]
+    python -m autograd_engine operators
+
+A training run is a folder: weights.safetensors, checkpoint.safetensors, history.csv, config.json, and pictures of
+the curves, the confusions and the computation graph. The other commands need nothing but that folder, and the data
+where they measure.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from ..testing import coverage_table
+from . import predict, report, train
+from .run import UserError
+from .sources import READY
+
+__all__ = ["main"]
+
+_INTERRUPTED = 130
+"""The exit code of a program that Ctrl-C ended: 128 + SIGINT."""
+
+
+def _number(kind: Callable[[str], Any], zero: bool = False, below: float = float("inf")) -> Callable[[str], Any]:
+    """A parser of numbers above 0, or from 0 on, and below a limit."""
+    words = f"a {'' if zero else 'positive '}{'whole ' * (kind is int)}number" + (" from 0 on" if zero else "")
+    words += "" if below == float("inf") else f" below {below:g}"
+
+    def parse(text: str) -> Any:
+        try:
+            value = kind(text)
+        except ValueError:
+            value = -1
+        if not (0 < value < below or (zero and value == 0)):
+            raise argparse.ArgumentTypeError(f"{text!r} is not {words}")
+        return value
+
+    return parse
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m autograd_engine", description="Train a classifier, and use it."
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    command = commands.add_parser(
+        "train",
+        help="train a multilayer perceptron",
+        description="Train a multilayer perceptron, by default on the UCI handwritten digits (1,797 pictures of "
+        "8x8 pixels, a fifth of them held back as the test set), and write the run to a folder.",
+    )
+    command.set_defaults(run=train.run)
+    default = train.Settings()
+
+    def setting(name: str, help: str, shown: Any = None, **more: Any) -> None:
+        """An option that, if it is not given, leaves the setting to its default or to the run that is resumed."""
+        usual = getattr(default, name.lstrip("-").replace("-", "_"), None) if shown is None else shown
+        command.add_argument(
+            name,
+            default=argparse.SUPPRESS,
+            help=help + (f" (default: {usual})" if usual not in (None, "") else ""),
+            **more,
+        )
+
+    setting(
+        "data",
+        f"what to learn: {', '.join(READY)}; a .csv file whose last column is the class; or a folder of IDX files, "
+        "as MNIST has them",
+        nargs="?",
+        metavar="DATA",
+    )
+    whole, share = _number(int), _number(float, zero=True, below=1)
+    setting("--epochs", "how often to go through the data", type=whole, metavar="N")
+    setting("--hidden", "sizes of the hidden layers", "128", type=whole, nargs="*", metavar="N")
+    setting("--activation", "what stands between the layers", choices=train.ACTIVATIONS)
+    setting("--dropout", "share of the hidden units that is dropped in training", type=share, metavar="P")
+    setting("--optimizer", "sgd has momentum 0.9", choices=train.OPTIMIZERS)
+    usual = ", ".join(f"{known['lr']} for {name}" for name, known in train.USUAL.items())
+    setting("--lr", "learning rate", f"{usual}; else the optimizer's own", type=_number(float), metavar="LR")
+    setting(
+        "--weight-decay",
+        "weight decay",
+        "0.0001 for sgd; else the optimizer's own",
+        type=_number(float, zero=True),
+        metavar="W",
+    )
+    setting("--schedule", "how the learning rate changes", choices=["constant", *train.SCHEDULES])
+    setting("--batch-size", "samples per step", type=whole, metavar="N")
+    setting("--label-smoothing", "share of the target spread over all classes", type=float, metavar="E")
+    setting(
+        "--patience",
+        "stop after N epochs without a lower loss on a tenth of the training data, held back for this; and keep "
+        "the best weights",
+        type=whole,
+        metavar="N",
+    )
+    setting("--seed", "seed of weights and order", type=_number(int, zero=True), metavar="N")
+    where = command.add_mutually_exclusive_group()
+    where.add_argument(
+        "--out",
+        type=Path,
+        metavar="FOLDER",
+        help="run folder (default: runs/DATA, or runs/DATA-2, ... when that is taken)",
+    )
+    where.add_argument(
+        "--resume",
+        type=Path,
+        metavar="RUN",
+        help="go on with an interrupted run, with its settings: the result is that of an uninterrupted one, bit "
+        "for bit; or train a finished one longer, with more --epochs",
+    )
+    command.add_argument("--overwrite", action="store_true", help="replace the run that --out already holds")
+    command.add_argument("--no-progress", action="store_true", help="show no progress bar")
+
+    def of_run(name: str, run: Callable[..., int], help: str, description: str) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=help, description=description)
+        command.set_defaults(run=run)
+        command.add_argument(
+            "folder", type=Path, nargs="?", metavar="RUN", help="run folder (default: the latest below runs/)"
+        )
+        return command
+
+    of_run(
+        "evaluate",
+        report.evaluate_run,
+        "measure a trained run on its test set",
+        "Measure the weights of a run on its test set: loss, accuracy, area under the ROC curve, precision, recall "
+        "and F1 of each class, and the confusion matrix.",
+    )
+    of_run("summary", report.summarize_run, "show the layers of a run", "Show the settings and layers of a run.")
+    command_predict = of_run(
+        "predict",
+        predict.run,
+        "classify with a trained run",
+        "Classify with the weights of a run: the whole test set, one sample of it, or a file.",
+    )
+    what = command_predict.add_mutually_exclusive_group()
+    what.add_argument(
+        "--index", type=_number(int, zero=True), metavar="N", help="sample N of the test set, counted from 0"
+    )
+    what.add_argument(
+        "--file",
+        type=Path,
+        metavar="FILE",
+        help="samples in a .csv (a row each; a further column is the true class) or .npy file. For digits: 64 "
+        "numbers or 8x8, with pixels from 0 (paper) to 16 (ink)",
+    )
+
+    operators = commands.add_parser("operators", help="list every operator and how it is checked, in Markdown")
+    operators.set_defaults(run=_operators)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line with `arguments`, by default those of the program; returns the exit code.
+
+    0: done. 1: a file or a setting is not as it must be, as the printed error says. 2: wrong usage. 130:
+    interrupted by Ctrl-C; what was reached is written.
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except (UserError, ImportError, OSError, FloatingPointError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return _INTERRUPTED
+
+
+def _operators(options: argparse.Namespace) -> int:
+    print("# Operators\n")
+    print("Generated from the table that drives the tests; `python -m autograd_engine operators` prints it.\n")
+    print(coverage_table())
+    return 0

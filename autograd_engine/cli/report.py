@@ -1,0 +1,74 @@
+"""`evaluate` and `summary`: what a run has learned, and what it consists of."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+import numpy as np
+
+from .. import nn, viz
+from ..training import evaluate
+from .run import latest, load_model, read_config
+from .sources import task
+
+__all__ = ["evaluate_run", "summarize_run"]
+
+
+def evaluate_run(options: argparse.Namespace) -> int:
+    """Measure the weights of a run on its test set."""
+    folder = options.folder or latest()
+    config = read_config(folder)
+    model = load_model(folder, config)
+    source = task(config["data"])
+    measured = evaluate(
+        model,
+        source.test,
+        nn.CrossEntropyLoss(label_smoothing=config["label_smoothing"]),
+        metrics=["accuracy", "auc", "confusion_matrix"],
+    )
+    print(f"{folder} on the test set, {len(source.test)} {source.noun}s")
+    print(f"loss      {measured['loss']:.4f}")
+    print(f"accuracy  {measured['accuracy']:.2%}")
+    print(f"AUC       {measured['auc']:.4f}  (area under the ROC curve)\n")
+    print(_per_class(measured["confusion_matrix"], source.classes))
+    print("\nconfusion matrix: a row per true class, a column per predicted one\n")
+    print(_matrix(measured["confusion_matrix"], source.classes))
+    return 0
+
+
+def _per_class(matrix: Any, classes: list[str]) -> str:
+    """Precision TP / (TP + FP), recall TP / (TP + FN), F1 2 TP / (2 TP + FP + FN), and their means."""
+    right, true, predicted = matrix.diagonal(), matrix.sum(1), matrix.sum(0)
+    scores = np.stack(
+        [right / np.maximum(predicted, 1), right / np.maximum(true, 1), 2 * right / np.maximum(true + predicted, 1)]
+    )
+    names = [*classes, "mean"]
+    rows = zip(names, *np.column_stack([scores, scores.mean(1)]), [*true, true.sum()], strict=True)
+    width = max(5, *map(len, names))
+    lines = [f"{'class':>{width}}  precision  recall     F1  samples"]
+    lines += [f"{name:>{width}}  {p:9.4f}  {r:6.4f} {f:6.4f}  {count:7d}" for name, p, r, f, count in rows]
+    return "\n".join(lines)
+
+
+def _matrix(matrix: Any, classes: list[str]) -> str:
+    rows = [["", *classes], *([name, *map(str, row)] for name, row in zip(classes, matrix, strict=True))]
+    width = max(len(cell) for row in rows for cell in row)
+    return "\n".join(" ".join(f"{cell:>{width}}" for cell in row) for row in rows)
+
+
+def summarize_run(options: argparse.Namespace) -> int:
+    """Show the settings and the layers of a run."""
+    folder = options.folder or latest()
+    config = read_config(folder)
+    model = load_model(folder, config)
+    print(f"{folder}")
+    for name, value in config.items():
+        if name not in ("offset", "unit") and value is not None:
+            print(f"  {name.replace('_', ' ')}: {_shown(value)}")
+    print(f"\n{viz.summary(model, input_size=(1, config['sizes'][0]))}")
+    return 0
+
+
+def _shown(value: Any) -> str:
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -1,0 +1,187 @@
+"""Sources: where the command line gets its samples. A name, a CSV file or a folder becomes a `Task`.
+
+To add a ready set, add its name to `READY`; to add a kind of file, add a branch to `task`.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .. import data
+from ..creation import from_numpy
+from ..data import TensorDataset
+from .run import Scale, UserError
+
+__all__ = ["READY", "Task", "task"]
+
+READY = ("digits", "iris", "wine", "breast_cancer", "moons", "circles", "blobs", "classification")
+"""The sets that are known by name: functions of `data` that return a training and a test set."""
+
+
+@dataclass
+class Task:
+    """What is to be learned: samples (N, features) of float32 and classes (N,), scaled, and how they were scaled.
+
+    Attributes:
+        name: what runs on it are called.
+        classes: the names of the classes.
+        picture: height and width, where the samples are pictures.
+    """
+
+    name: str
+    train: TensorDataset
+    test: TensorDataset
+    classes: list[str]
+    scale: Scale
+    picture: tuple[int, int] | None = None
+
+    @property
+    def noun(self) -> str:
+        """What a sample is called."""
+        return "sample" if self.picture is None else "picture"
+
+
+def task(source: str) -> Task:
+    """The task of a name, a .csv file or a folder.
+
+    Raises:
+        UserError: there is no such thing, or it is not as it must be.
+        OSError: it cannot be read.
+    """
+    path = Path(source)
+    if source in READY:
+        return _ready(source)
+    if path.suffix == ".csv":
+        return _table(path)
+    if path.is_dir():
+        try:
+            return _folder(path)
+        except ValueError as error:
+            raise UserError(str(error)) from error
+    raise UserError(f"there is no data {source!r}: it is neither {', '.join(READY)} nor a .csv file or a folder")
+
+
+def _ready(name: str) -> Task:
+    train, test = getattr(data, name)()
+    if name == "digits":
+        return Task(name, train, test, [str(i) for i in range(10)], Scale([0.0] * 64, [16.0] * 64), (8, 8))
+    count = int(train.tensors[1].max().item()) + 1
+    return _scaled(
+        name, *(t.numpy() for t in (*train.tensors, *test.tensors)), classes=[str(i) for i in range(count)]
+    )
+
+
+def _folder(path: Path) -> Task:
+    parts = [data.MNIST(path, train=train) for train in (True, False)]
+
+    def flat(part: data.MNIST) -> TensorDataset:
+        return TensorDataset(part.data.flatten(1).float() / 255, part.targets)
+
+    height, width = parts[0].data.shape[1:]
+    size = height * width
+    scale = Scale([0.0] * size, [255.0] * size)
+    classes = [str(i) for i in range(10)]
+    return Task(path.name, flat(parts[0]), flat(parts[1]), classes, scale, (height, width))
+
+
+def _table(path: Path) -> Task:
+    """A fifth of the rows, of each class the same share, is the test set."""
+    from sklearn.model_selection import train_test_split
+
+    numbers, labels = read_table(path, labelled=True)
+    classes = sorted(set(labels), key=_natural)
+    if len(classes) < 2:
+        raise UserError(f"{path}: the last column is the class, and has {len(classes)} different values")
+    indices = np.array([classes.index(label) for label in labels])
+    try:
+        x, test_x, y, test_y = train_test_split(numbers, indices, test_size=0.2, random_state=0, stratify=indices)
+    except ValueError as error:
+        raise UserError(f"{path}: each class needs samples for training and for testing: {error}") from error
+    return _scaled(path.stem, x, y, test_x, test_y, classes=classes)
+
+
+def _scaled(name: str, x: Any, y: Any, test_x: Any, test_y: Any, *, classes: list[str]) -> Task:
+    """Each feature of the training set gets mean 0 and standard deviation 1."""
+    deviation = x.std(0, dtype=np.float64)
+    scale = Scale(x.mean(0, dtype=np.float64).tolist(), np.where(deviation == 0, 1.0, deviation).tolist())
+    train, test = (
+        TensorDataset(from_numpy(scale.apply(features)), from_numpy(labels.astype(np.int64)))
+        for features, labels in ((x, y), (test_x, test_y))
+    )
+    return Task(name, train, test, classes, scale)
+
+
+# ------------------------------------------------------------------------------------------ tables
+
+
+def _natural(text: str) -> tuple[int, float, str]:
+    """Numbers in their order, then words in theirs."""
+    try:
+        return 0, float(text), text
+    except ValueError:
+        return 1, 0.0, text
+
+
+def _label(text: str) -> str:
+    """A class by its name: 3.0 is 3."""
+    try:
+        number = float(text)
+    except ValueError:
+        return text.strip()
+    return str(int(number)) if number == int(number) else text.strip()
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def read_table(path: Path, labelled: bool | None = None, features: int | None = None) -> tuple[Any, list[str]]:
+    """The numbers (N, features) of a CSV file and, if it has them, the classes in its last column.
+
+    A first line without a number is a heading.
+
+    Args:
+        labelled: whether there is a column of classes; None to tell by the number of columns.
+        features: how many numbers each row must have.
+
+    Raises:
+        UserError: it is not such a table; the message says where.
+    """
+    with open(path, newline="", encoding="utf-8-sig") as file:
+        try:
+            rows = [(number, row) for number, row in enumerate(csv.reader(file), 1) if row]
+        except (csv.Error, UnicodeDecodeError) as error:
+            raise UserError(f"{path} is not a table of numbers: {error}") from error
+    if rows and not any(map(_is_number, rows[0][1])):
+        rows = rows[1:]
+    if not rows:
+        raise UserError(f"{path} is not a table of numbers: it is empty")
+    columns = len(rows[0][1])
+    if labelled is None:
+        labelled = columns - 1 == features
+    width = columns - labelled
+    if (features is not None and width != features) or width < 1:
+        raise UserError(
+            f"{path} has {columns} columns: expected {features or 'some'} numbers and the class in each row"
+        )
+    numbers = [_numbers(path, number, row, columns, width) for number, row in rows]
+    return np.array(numbers), [_label(row[-1]) for _, row in rows] if labelled else []
+
+
+def _numbers(path: Path, line: int, row: Sequence[str], columns: int, width: int) -> list[float]:
+    if len(row) != columns:
+        raise UserError(f"{path}, line {line}: {len(row)} columns, but the first row has {columns}")
+    for column, text in enumerate(row[:width], 1):
+        if not _is_number(text) or not np.isfinite(float(text)):
+            raise UserError(f"{path} is not a table of numbers: line {line}, column {column} is {text!r}")
+    return [float(text) for text in row[:width]]

@@ -1,0 +1,161 @@
+"""A run: all that a training consists of, and so all that a checkpoint must hold.
+
+Weights, optimizer, callbacks (with them the schedule), history, and every stream of random numbers that training
+draws from: restored between two epochs, the rest of the run is bit for bit that of one that was never interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..backend.random import Generator, default_generator
+from ..nn import Module
+from ..optim import Optimizer
+from ..serialization import load, save
+
+if TYPE_CHECKING:
+    from .callbacks import Callback
+
+__all__ = ["Run"]
+
+
+class Run:
+    """A training in progress, as its callbacks see it.
+
+    Attributes:
+        model, optimizer: what is being trained, and by what.
+        train: the batches of an epoch.
+        epochs: how many epochs there will be in all.
+        epoch: how many have been finished.
+        batch: how many batches of the current epoch have been seen.
+        step: how often the optimizer has stepped.
+        row: the latest row of the history.
+        history: a column per measure, a number per epoch.
+        stop: set it to a reason, and the training ends after this epoch.
+    """
+
+    def __init__(
+        self,
+        model: Module,
+        optimizer: Optimizer,
+        train: Iterable[Any],
+        held_out: dict[str, Iterable[Any]],
+        callbacks: Sequence[Callback],
+        history: dict[str, list[float]],
+    ) -> None:
+        self.model = model
+        self.optimizer = optimizer
+        self.train = train
+        self.held_out = held_out
+        self.callbacks = list(callbacks)
+        self.history = history
+        self.epoch = self.epochs = int(history["epoch"][-1]) if history.get("epoch") else 0
+        self.batch = self.step = 0
+        self.row: dict[str, float] = {}
+        self.stop: str | None = None
+
+    def finish_epoch(self, row: dict[str, float]) -> None:
+        """Add a row to the history."""
+        self.row = row
+        self.epoch = int(row["epoch"])
+        for name, value in row.items():
+            self.history.setdefault(name, []).append(value)
+
+    def measure(self, name: str, who: str) -> float:
+        """The latest value of a column of the history.
+
+        Raises:
+            ValueError: there is no such column; the message names those there are.
+        """
+        if name not in self.row:
+            raise ValueError(f"{who} looks at {name!r}, but the history has {', '.join(self.row)}")
+        return self.row[name]
+
+    # ------------------------------------------------------------------------------- checkpoints
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write everything to a safetensors file: the old one stays until the new one is whole."""
+        save(
+            {
+                "model": self.model.state_dict(),
+                "optimizer": {"type": type(self.optimizer).__name__, **self.optimizer.state_dict()},
+                "callbacks": [{"type": name, **callback.state_dict()} for name, callback in self._remembering()],
+                "history": self.history,
+                "epoch": self.epoch,
+                "step": self.step,
+                "stop": self.stop,
+                "random": self._random_state(),
+            },
+            path,
+        )
+
+    def load(self, path: str | os.PathLike[str]) -> None:
+        """Continue from a file that `save` wrote.
+
+        Raises:
+            FileNotFoundError: there is no such file.
+            ValueError: it is damaged, or of another kind of run.
+            RuntimeError: the weights do not fit the model.
+        """
+        state = load(path)
+        if not isinstance(state, dict) or not {"model", "optimizer", "callbacks", "random"} <= state.keys():
+            raise ValueError(f"{os.fspath(path)} is no checkpoint of a training run")
+        own = {
+            "optimizer": [type(self.optimizer).__name__],
+            "callbacks": [name for name, _ in self._remembering()],
+            "random": [type(g).__name__ for g in self._generators()],
+        }
+        saved = {
+            "optimizer": [state["optimizer"].pop("type")],
+            "callbacks": [c.pop("type") for c in state["callbacks"]],
+            "random": ["Generator"] * len(state["random"]["generators"]),
+        }
+        for part, kinds in saved.items():
+            if kinds != own[part]:
+                raise ValueError(
+                    f"{os.fspath(path)} belongs to another run: its {part} is {kinds or 'none'}, here "
+                    f"{own[part] or 'none'}"
+                )
+        self.model.load_state_dict(state["model"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        for (_, callback), known in zip(self._remembering(), state["callbacks"], strict=True):
+            callback.load_state_dict(known)
+        self.history.clear()
+        self.history.update(state["history"])
+        self.epoch, self.step, self.stop = state["epoch"], state["step"], state["stop"]
+        self._set_random_state(state["random"])
+
+    def _remembering(self) -> list[tuple[str, Callback]]:
+        """The callbacks that have a state, with their type."""
+        return [(type(c).__name__, c) for c in self.callbacks if c.state_dict()]
+
+    def _generators(self) -> list[Generator]:
+        """The default generator, and those of the loaders: their own, their samplers', the batch samplers'."""
+        found = [default_generator]
+        reachable: list[Any] = [self.train, *self.held_out.values()]
+        for item in reachable:
+            generator = getattr(item, "generator", None)
+            if isinstance(generator, Generator) and all(generator is not g for g in found):
+                found.append(generator)
+            reachable += [
+                part for name in ("batch_sampler", "sampler") if (part := getattr(item, name, None)) is not None
+            ]
+        return found
+
+    def _random_state(self) -> dict[str, Any]:
+        return {
+            "generators": [g.get_state() for g in self._generators()],
+            "numpy": np.random.get_state(legacy=False),
+            "python": random.getstate(),
+        }
+
+    def _set_random_state(self, state: dict[str, Any]) -> None:
+        for generator, known in zip(self._generators(), state["generators"], strict=True):
+            generator.set_state(known)
+        np.random.set_state(state["numpy"])
+        random.setstate(state["python"])
