@@ -5,6 +5,10 @@ Choose with the environment variable HYPOTHESIS_PROFILE; "ci" is the default.
 
 import os
 
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # The workers share the cores: threads of their own would wait for each other, the notebooks' most of all.
+    os.environ |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
