@@ -10,7 +10,7 @@ import numpy as np
 
 from ..backend.arrays import Array
 from ..primitive import primitive
-from .dims import dims_of, kept_shape, normalize_dim, numpy_names
+from .dims import common_shape, dims_of, kept_shape, normalize_dim, numpy_names
 from .equations import inv
 from .math import abs
 from .matrices import _check, _operator
@@ -79,6 +79,8 @@ def vector_norm(x: Array, ord: float = 2, dim: Any = None, keepdim: bool = False
         x = x.to(dtype)
     if x.dtype.kind not in "fc":
         raise TypeError(f"vector_norm: expected floating-point numbers, not {x.dtype}; give a floating dtype")
+    if isinstance(ord, str):
+        raise ValueError(f"vector_norm: ord must be a number, not {ord!r}")
     dims = dims_of(dim, len(x.shape), "vector_norm")
     if ord == 0:
         return _number_of_nonzeros(x, dims=dims, keepdim=keepdim)
@@ -96,6 +98,7 @@ def dist(x: Array, other: Array, p: float = 2) -> Array:
         >>> dist(tensor([1.0, 2.0]), tensor([4.0, 6.0]))
         tensor(5.)
     """
+    common_shape([tuple(x.shape), tuple(other.shape)], "dist")
     return vector_norm(x - other, p)
 
 
@@ -244,8 +247,8 @@ def norm(A: Array, ord: Any = None, dim: Any = None, keepdim: bool = False, *, d
     dims = dim if isinstance(dim, Sequence) else (dim,)
     if len(dims) == 2:
         return matrix_norm(A, ord, dims, keepdim, dtype=dtype)
-    if isinstance(ord, str):
-        raise ValueError(f"norm: ord {ord!r} is for matrices, and dim {dim} is one dimension")
+    if len(dims) != 1 or isinstance(ord, str):
+        raise ValueError(f"norm: no ord {ord!r} over dim {dim}: a number for one dimension, a matrix norm for two")
     return vector_norm(A, ord, dims, keepdim, dtype=dtype)
 
 

@@ -18,11 +18,10 @@ from .matrices import (
     LinAlgError,
     _by_one,
     _check,
-    _column,
+    _columns,
     _constant,
     _fits,
     _fortran,
-    _is_vector,
     _matrices,
     _operator,
     _product,
@@ -142,15 +141,15 @@ def solve(A: Array, B: Array, *, left: bool = True) -> Array:
     """
     _check(A, "solve", square=True)
     if not left:
+        if len(B.shape) < 2:
+            raise ValueError(f"solve: with left=False B holds matrices, not vectors; got shape {tuple(B.shape)}")
         return _t(solve(_t(A), _t(B)))
-    vector = _is_vector(A, B)
-    if vector:
-        B = _column(B)
-    _fits(A, B, "solve")
+    B, vector = _columns(A, B, "solve")
     out = _solve(A, B, factors=_factors(A), transposed=False)
     return squeeze(out, -1) if vector else out
 
 
+@_operator
 def tensorsolve(A: Array, B: Array, dims: Sequence[int] | None = None) -> Array:
     """X with tensordot(A, X, X.ndim) = B, after moving the dimensions `dims` of `A` to its end.
 
@@ -198,6 +197,7 @@ def inv(A: Array) -> Array:
     return _inv(A, factors=_factors(A))
 
 
+@_operator
 def tensorinv(A: Array, ind: int = 2) -> Array:
     """The inverse of `A` as a linear map of its last dimensions to its first `ind`.
 
@@ -437,6 +437,8 @@ def lu_solve(LU: Array, pivots: Array, B: Array, *, left: bool = True, adjoint: 
     if not left:
         return _t(lu_solve(LU, pivots, _t(B), adjoint=not adjoint))
     _fits(LU, B, "lu_solve")
+    if tuple(pivots.shape) != tuple(LU.shape[:-1]):
+        raise ValueError(f"lu_solve: LU of shape {tuple(LU.shape)} and pivots of {tuple(pivots.shape)} do not fit")
     batch = np.broadcast_shapes(LU.shape[:-2], B.shape[:-2])
     order = np.broadcast_to(_row_order(_raw(pivots) - 1, LU.shape[-1]), (*batch, LU.shape[-1]))
     B = _expand(B, shape=(*batch, *B.shape[-2:]))

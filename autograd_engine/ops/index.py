@@ -15,10 +15,10 @@ import numpy as np
 from ..backend.arrays import Array, unboxed
 from ..graph import Value
 from ..primitive import Accumulate, primitive
-from .dims import along, broadcast_shapes, normalize_dim, numpy_names
+from .dims import along, common_shape, normalize_dim, numpy_names
 from .piecewise import keep
 from .piecewise import where as choose
-from .shape import ravel, reshape
+from .shape import expand, ravel, reshape
 
 __all__ = [
     "argwhere",
@@ -82,7 +82,11 @@ def integers_first(items: tuple[Any, ...]) -> tuple[tuple[Any, ...] | None, tupl
 def write(array: Any, index: Any, values: Any) -> None:
     """array[index] = values, in place."""
     first, items = integers_first(normalize_index(index))
-    (array if first is None else array[first])[items] = values
+    try:
+        (array if first is None else array[first])[items] = values
+    except (IndexError, ValueError) as error:
+        kind = f"{array.dtype}{list(array.shape)}"
+        raise type(error)(f"setitem: {error} (in a tensor {kind}, the value of shape {np.shape(values)})") from None
 
 
 def _is_basic(item: Any) -> bool:
@@ -149,7 +153,7 @@ def getitem(x: Array, index: Any) -> Array:
 
 
 def _put_rule(g: Array, index: tuple[Any, ...]) -> Array:
-    return _put(g, g.dtype.type(0), index=index)
+    return _setitem(g, g.dtype.type(0), index=index)
 
 
 def _put_value_rule(g: Array, index: tuple[Any, ...]) -> Array:
@@ -164,7 +168,7 @@ def _put_value_rule(g: Array, index: tuple[Any, ...]) -> Array:
 
 
 @primitive(x=_put_rule, value=_put_value_rule)
-def _put(x: Array, value: Array, *, index: tuple[Any, ...]) -> Array:
+def _setitem(x: Array, value: Array, *, index: tuple[Any, ...]) -> Array:
     out = np.array(x)
     out[index] = value
     return out
@@ -191,8 +195,8 @@ def setitem(x: Array, index: Any, value: Array) -> Array:
         value = value.reshape(shape[extra:])
     first, items = integers_first(normalize_index(index))
     if first is None:
-        return _put(x, value, index=items)
-    return _put(x, _put(_getitem(x, index=first), value, index=items), index=first)
+        return _setitem(x, value, index=items)
+    return _setitem(x, _setitem(_getitem(x, index=first), value, index=items), index=first)
 
 
 # ------------------------------------------------------------------- along one dimension, by index
@@ -221,7 +225,7 @@ def _flat_along(x: Array, dim: int, index: Any, name: str) -> Any:
     return at if x.shape else at[0]
 
 
-def _in_range(index: Any, size: int, dim: int, name: str, negative: bool = False) -> Any:
+def _in_range(index: Any, size: int, dim: int | None, name: str, negative: bool = False) -> Any:
     """The index, with negative numbers counted from the end if they are allowed."""
     # A negative number seen without its sign is larger than any size: one pass instead of two.
     if index.view(np.uint64).max(initial=0) < size or not index.size:
@@ -230,7 +234,8 @@ def _in_range(index: Any, size: int, dim: int, name: str, negative: bool = False
     if negative and -size <= low and high < size:
         return np.where(index < 0, index + size, index)
     raise IndexError(
-        f"{name}: indices must lie in [{-size if negative else 0}, {size}) along dim {dim}, not in [{low}, {high}]"
+        f"{name}: indices must lie in [{-size if negative else 0}, {size}) "
+        f"{'of the flattened tensor' if dim is None else f'along dim {dim}'}, not in [{low}, {high}]"
     )
 
 
@@ -308,26 +313,59 @@ def take_along_dim(x: Array, indices: Array, dim: int | None = None) -> Array:
         raise ValueError(f"take_along_dim: the index has {index.ndim} dimensions, the tensor {len(shape)}")
     index = _in_range(index, shape[dim], dim, "take_along_dim", negative=True)
     outside = (tuple(1 if d == dim else n for d, n in enumerate(s)) for s in (shape, index.shape))
-    common = broadcast_shapes(*outside)
+    common = common_shape(list(outside), "take_along_dim")
     index = np.broadcast_to(index, tuple(index.shape[d] if d == dim else n for d, n in enumerate(common)))
     return _gather(x, at=(_places(shape, dim, index),))
 
 
 def index_select(x: Array, dim: int, index: Array) -> Array:
-    """The slices of `x` along `dim` that the 1-d `index` names, in its order."""
-    dim = normalize_dim(dim, len(x.shape), "index_select")
-    return _getitem(x, index=(*(slice(None),) * dim, _integers(index, "index_select")))
+    """The slices of `x` along `dim` that the 1-d `index` names, in its order.
+
+    Raises:
+        IndexError: an index out of range.
+        ValueError: the index has more than 1 dimension.
+    """
+    dim, at = _along_index(x, dim, index, "index_select")
+    return _getitem(x, index=at) if x.shape else reshape(x, (1,))[at]
+
+
+def _along_index(x: Array, dim: int, index: Any, name: str) -> tuple[int, tuple[Any, ...]]:
+    """`dim` counted from the front, and the advanced index that applies the 1-d `index` along it."""
+    dim = normalize_dim(dim, len(x.shape), name)
+    index = _integers(index, name)
+    if index.ndim > 1:
+        raise ValueError(f"{name}: the index must have at most 1 dimension, not {index.ndim}")
+    index = _in_range(index.reshape(-1), x.shape[dim] if x.shape else 1, dim, name, negative=True)
+    return dim, (*(slice(None),) * dim, index)
 
 
 def take(x: Array, index: Array) -> Array:
-    """The elements of the flattened `x` at `index`, in its shape."""
-    return _getitem(ravel(x), index=(_integers(index, "take"),))
+    """The elements of the flattened `x` at `index`, in its shape.
+
+    Raises:
+        IndexError: an index out of range.
+    """
+    return _gather(x, at=(_in_range(_integers(index, "take"), math.prod(x.shape), None, "take", negative=True),))
 
 
 def masked_select(x: Array, mask: Array) -> Array:
-    """The elements of `x` where the mask holds, as one dimension."""
-    mask = np.broadcast_to(mask.array if isinstance(mask, Value) else mask, tuple(x.shape))
-    return _getitem(x, index=(mask,))
+    """The elements of `x` where the mask holds, as one dimension; the mask broadcasts to the shape of `x`.
+
+    Raises:
+        TypeError: the mask does not hold booleans.
+        ValueError: the shapes do not broadcast.
+    """
+    mask, shape = booleans(mask, "masked_select"), tuple(x.shape)
+    common = common_shape([shape, mask.shape], "masked_select")
+    return _getitem(x if common == shape else expand(x, common), index=(np.broadcast_to(mask, common),))
+
+
+def booleans(mask: Any, name: str) -> Any:
+    """A mask as a raw array."""
+    mask = np.asarray(mask.array if isinstance(mask, Value) else mask)
+    if mask.dtype != np.bool_:
+        raise TypeError(f"{name}: the mask must hold booleans, not {mask.dtype}")
+    return mask
 
 
 def select(x: Array, dim: int, index: int) -> Array:

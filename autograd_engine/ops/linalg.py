@@ -10,7 +10,7 @@ import numpy as np
 
 from ..backend.arrays import Array
 from ..primitive import primitive
-from .dims import numpy_names
+from .dims import normalize_dim, numpy_names
 from .reduce import sum
 from .shape import _permute, _reshape, squeeze, transpose, unsqueeze
 
@@ -74,7 +74,14 @@ def matmul(x: Array, y: Array) -> Array:
     Raises:
         ValueError: the inner sizes differ, or an operand is 0-d.
     """
-    return np.matmul(x, y)
+    try:
+        return np.matmul(x, y)
+    except ValueError as error:
+        raise ValueError(_misfit(x, y)) from error
+
+
+def _misfit(x: Array, y: Array) -> str:
+    return f"the sizes of {tuple(x.shape)} and {tuple(y.shape)} do not fit"
 
 
 def _needs(ndims: tuple[int, ...], *operands: Array, name: str) -> None:
@@ -83,34 +90,40 @@ def _needs(ndims: tuple[int, ...], *operands: Array, name: str) -> None:
         raise ValueError(f"{name}: expected operands of {' and '.join(map(str, ndims))} dimensions, got {shapes}")
 
 
+def _strict_product(ndims: tuple[int, int], x: Array, y: Array, name: str) -> Array:
+    """x @ y of just these dimensions; unlike `matmul` it broadcasts no batch."""
+    _needs(ndims, x, y, name=name)
+    if x.shape[-1] != y.shape[max(-2, -ndims[1])] or x.shape[:-2] != y.shape[:-2]:
+        raise ValueError(f"{name}: {_misfit(x, y)}")
+    return matmul(x, y)
+
+
 def mm(x: Array, y: Array) -> Array:
     """The product of two matrices."""
-    _needs((2, 2), x, y, name="mm")
-    return matmul(x, y)
+    return _strict_product((2, 2), x, y, "mm")
 
 
 def bmm(x: Array, y: Array) -> Array:
     """The products of two batches of matrices."""
-    _needs((3, 3), x, y, name="bmm")
-    return matmul(x, y)
+    return _strict_product((3, 3), x, y, "bmm")
 
 
 def mv(x: Array, y: Array) -> Array:
     """The product of a matrix and a vector."""
-    _needs((2, 1), x, y, name="mv")
-    return matmul(x, y)
+    return _strict_product((2, 1), x, y, "mv")
 
 
 def dot(x: Array, y: Array) -> Array:
     """The inner product of two vectors."""
-    _needs((1, 1), x, y, name="dot")
-    return matmul(x, y)
+    return _strict_product((1, 1), x, y, "dot")
 
 
 def inner(x: Array, y: Array) -> Array:
     """The inner products over the last dimensions: out[i..., j...] = sum_k x[i..., k] y[j..., k]."""
     if not x.shape or not y.shape:
         return x * y
+    if x.shape[-1] != y.shape[-1]:
+        raise ValueError(f"inner: {_misfit(x, y)}")
     shape = (*x.shape[:-1], *y.shape[:-1])
     return _reshape(matmul(_rows(x), _t(_rows(y))), shape=tuple(shape))
 
@@ -123,8 +136,7 @@ def outer(x: Array, y: Array) -> Array:
 
 def vdot(x: Array, y: Array) -> Array:
     """The inner product of two vectors: `dot`, since there are no complex tensors."""
-    _needs((1, 1), x, y, name="vdot")
-    return matmul(x, y)
+    return _strict_product((1, 1), x, y, "vdot")
 
 
 @numpy_names
@@ -135,7 +147,11 @@ def vecdot(x: Array, y: Array, *, dim: int = -1) -> Array:
         ValueError: the sizes do not fit.
         IndexError: there is no such dimension.
     """
-    return sum(x * y, dim)
+    try:
+        products = x * y
+    except ValueError as error:
+        raise ValueError(f"vecdot: {_misfit(x, y)}") from error
+    return sum(products, normalize_dim(dim, len(products.shape), "vecdot"))
 
 
 def _plus(name: str, input: Array, product: Array, beta: float, alpha: float) -> Array:
@@ -296,7 +312,10 @@ def linear(x: Array, weight: Array, bias: Array = None) -> Array:
     """
     if x.dtype is not weight.dtype:
         _check_same_dtype(x, weight)
-    out = np.matmul(x, weight.T) if x.ndim < 3 else (_rows(x) @ weight.T).reshape(*x.shape[:-1], -1)
+    try:
+        out = np.matmul(x, weight.T) if x.ndim < 3 else (_rows(x) @ weight.T).reshape(*x.shape[:-1], -1)
+    except ValueError as error:
+        raise ValueError(_misfit(x, weight)) from error
     if bias is not None:
         out += bias
     return out

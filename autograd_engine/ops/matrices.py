@@ -44,9 +44,12 @@ def _operator(function: F) -> F:
         try:
             return function(*args, **kwargs)
         except ValueError as error:
-            if isinstance(error.__cause__, np.linalg.LinAlgError):
-                raise LinAlgError(str(error)) from error.__cause__
-            raise
+            if not isinstance(error.__cause__, np.linalg.LinAlgError):
+                raise
+            name, message = function.__name__, str(error)
+            if not message.startswith(f"{name}: "):
+                message = f"{name}: {message}"
+            raise LinAlgError(message) from error.__cause__
 
     return checked  # type: ignore[return-value]
 
@@ -60,14 +63,22 @@ def _check(x: Array, name: str, square: bool = False) -> None:
         raise TypeError(f"{name}: expected floating-point numbers, not {x.dtype}; convert with .float() first")
 
 
-def _is_vector(A: Array, B: Array) -> bool:
-    """Whether `B` holds right-hand sides that are single vectors, by PyTorch's (and NumPy 1's) rule."""
-    return len(B.shape) == 1 or (len(B.shape) == len(A.shape) - 1 and tuple(B.shape) == tuple(A.shape[:-1]))
+def _fits(A: Array, B: Array, name: str, shape: Any = None) -> None:
+    """Raise unless `B` holds right-hand sides for `A`; the user may have given it in another `shape`."""
+    if B.dtype.kind not in "fc":
+        raise TypeError(f"{name}: expected floating-point right-hand sides, not {B.dtype}")
+    batches = zip(A.shape[-3::-1], B.shape[-3::-1], strict=False)
+    if len(B.shape) < 2 or A.shape[-2] != B.shape[-2] or any(m != n and 1 not in (m, n) for m, n in batches):
+        shape = tuple(B.shape if shape is None else shape)
+        raise ValueError(f"{name}: A of shape {tuple(A.shape)} and B of shape {shape} do not fit")
 
 
-def _fits(A: Array, B: Array, name: str) -> None:
-    if len(B.shape) < 2 or A.shape[-2] != B.shape[-2]:
-        raise ValueError(f"{name}: A of shape {tuple(A.shape)} and B of shape {tuple(B.shape)} do not fit")
+def _columns(A: Array, B: Array, name: str) -> tuple[Array, bool]:
+    """Right-hand sides as columns, and whether they are single vectors, by PyTorch's (and NumPy 1's) rule."""
+    vector = len(B.shape) == 1 or (len(B.shape) == len(A.shape) - 1 and tuple(B.shape) == tuple(A.shape[:-1]))
+    columns = _column(B) if vector else B
+    _fits(A, columns, name, B.shape)
+    return columns, vector
 
 
 def _raw(x: Array) -> Any:

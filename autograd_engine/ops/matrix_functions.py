@@ -33,6 +33,8 @@ def matrix_power(A: Array, n: int) -> Array:
         ValueError: the matrices are not square.
     """
     _check(A, "matrix_power", square=True)
+    if not hasattr(n, "__index__"):
+        raise TypeError(f"matrix_power: n must be an integer, not {n!r}")
     if n == 0:
         return A * 0 + np.eye(A.shape[-1], dtype=A.dtype)
     power, out, n = (inv(A), None, -n) if n < 0 else (A, None, n)
@@ -103,6 +105,8 @@ def cross(x: Array, y: Array, *, dim: int = -1) -> Array:
     place = normalize_dim(dim, len(x.shape), "cross")
     if len(x.shape) != len(y.shape) or not (x.shape and x.shape[place] == y.shape[place] == 3):
         raise ValueError(f"cross: expected size 3 along dim {dim}, got {tuple(x.shape)} and {tuple(y.shape)}")
+    if any(m != n and 1 not in (m, n) for m, n in zip(x.shape, y.shape, strict=True)):
+        raise ValueError(f"cross: the sizes of {tuple(x.shape)} and {tuple(y.shape)} do not fit")
     a, b = ([t[along(place, i)] for i in range(3)] for t in (x, y))
     parts = [a[i - 2] * b[i - 1] - a[i - 1] * b[i - 2] for i in range(3)]
     return stack(parts, place)
@@ -114,11 +118,13 @@ def vander(x: Array, N: int | None = None) -> Array:
     Shapes: (..., n) -> (..., n, N).
 
     Raises:
-        ValueError: `x` is 0-d.
+        ValueError: `x` is 0-d, or N is negative.
     """
     if not x.shape:
         raise ValueError("vander: expected a vector or a batch of vectors, got a 0-d tensor")
     count = x.shape[-1] if N is None else N
+    if count < 0:
+        raise ValueError(f"vander: N must not be negative, got {N}")
     powers = [x * 0 + 1]
     for _ in range(count - 1):
         powers.append(powers[-1] * x)

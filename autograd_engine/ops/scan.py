@@ -19,7 +19,7 @@ from .index import take_along_dim
 from .math import exp
 from .piecewise import isfinite, keep, logical_xor, where
 from .reduce import _signed, argmax, sum
-from .shape import cat, unsqueeze
+from .shape import cat, joined, unsqueeze
 
 __all__ = [
     "cummax",
@@ -256,8 +256,11 @@ def diff(x: Array, n: int = 1, dim: int = -1, prepend: Array | None = None, appe
     if n < 0:
         raise ValueError(f"diff: n must not be negative, got {n}")
     dim = normalize_dim(dim, len(x.shape), "diff")
+    for name, end in (("prepend", prepend), ("append", append)):
+        if end is not None and len(end.shape) != len(x.shape):
+            raise ValueError(f"diff: {name} of shape {tuple(end.shape)} does not fit {tuple(x.shape)}")
     pieces = [t for t in (prepend, x, append) if t is not None]
-    x = cat(pieces, dim) if len(pieces) > 1 else x
+    x = joined(tuple(pieces), dim, "diff") if len(pieces) > 1 else x
     for _ in range(n):
         right, left = x[along(dim, slice(1, None))], x[along(dim, slice(None, -1))]
         x = logical_xor(right, left) if x.dtype.kind == "b" else right - left

@@ -16,7 +16,7 @@ from ..backend.arrays import Array
 from ..graph import Value
 from ..primitive import primitive
 from .linalg import _t, matmul
-from .matrices import _check, _column, _constant, _diagonal_matrix, _fits, _is_vector, _operator, _raw, _row
+from .matrices import _check, _column, _columns, _constant, _diagonal_matrix, _operator, _raw, _row
 from .piecewise import keep, where
 from .reduce import sum
 from .shape import squeeze
@@ -290,10 +290,7 @@ def lstsq(A: Array, B: Array, rcond: float | None = None) -> LstsqResult:
         ValueError: the sizes do not fit.
     """
     _check(A, "lstsq")
-    vector = _is_vector(A, B)
-    if vector:
-        B = _column(B)
-    _fits(A, B, "lstsq")
+    B, vector = _columns(A, B, "lstsq")
     solution = matmul(pinv(A, rtol=rcond), B)
     rank = matrix_rank(A, rtol=rcond)
     m, n = A.shape[-2:]

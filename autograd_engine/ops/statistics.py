@@ -1,4 +1,4 @@
-"""Statistics and norms: how far numbers lie from their mean, from zero, and from each other."""
+"""Statistics: how far numbers lie from their mean, and how they vary together."""
 
 from __future__ import annotations
 

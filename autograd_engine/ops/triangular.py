@@ -168,6 +168,7 @@ def cholesky_solve(B: Array, L: Array, upper: bool = False) -> Array:
     return _solve_triangular(_t(lower), inner, upper=True, unitriangular=False)
 
 
+@_operator
 def cholesky_inverse(L: Array, upper: bool = False) -> Array:
     """The inverse of A, given its Cholesky factor `L`.
 
