@@ -12,7 +12,7 @@ pytest.importorskip("sklearn")
 
 FOLDER = Path(__file__).parent.parent / "examples"
 SCRIPTS = sorted(path.stem for path in FOLDER.glob("*.py"))
-ENOUGH = {"classify_digits": ["--epochs", "6"], "denoise_digits": ["--epochs", "8"]}
+ENOUGH = {"classify_digits": ["--epochs", "4"], "denoise_digits": ["--epochs", "8"]}
 
 
 def text_for_pytorch(name):
@@ -39,13 +39,14 @@ def ours(name):
 
 
 def theirs(name):
-    pytest.importorskip("torch", reason="PyTorch is the second opinion")
+    torch = pytest.importorskip("torch", reason="PyTorch is the second opinion")
+    torch.set_num_threads(1)  # on a busy machine, small steps on several threads take ten times as long
     return loaded(text_for_pytorch(name), name)
 
 
 def check(name, result):
     if name == "classify_digits":
-        assert result > 0.93
+        assert result > 0.9
     else:
         error, noise = result
         assert error < 0.75 * noise
@@ -68,7 +69,7 @@ def test_the_example_runs_and_learns(name, tmp_path, capsys):
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
-def test_the_same_program_learns_on_pytorch(name, tmp_path):
+def test_the_same_program_learns_on_pytorch(name):
     check(name, theirs(name)["main"](ENOUGH[name]))
 
 
