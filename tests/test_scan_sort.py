@@ -82,7 +82,7 @@ ERRORS = [
     (lambda x: ag.trapezoid(x, x[0, :2]), ValueError, "trapezoid: 3 samples along dim 1"),
     (lambda x: ag.trapezoid(x[0, 0]), ValueError, "trapezoid: a 0-d tensor"),
     (lambda x: ag.cumprod(x, 2), IndexError, "cumprod: dim 2 is out of range"),
-    (lambda x: ag.norm(x, "nuc"), ValueError, "not 'nuc'"),
+    (lambda x: ag.norm(x, "max"), ValueError, "not 'max'"),
     (lambda x: ag.cdist(x, x[:, :2]), ValueError, "cdist: shapes"),
     (lambda x: ag.renorm(x[0], 2, 0, 1.0), ValueError, "renorm: needs at least 2 dimensions, got 1"),
     (lambda x: ag.renorm(x, 0, 0, 1.0), ValueError, "renorm: p must be positive"),
