@@ -134,6 +134,67 @@ def test_einsum_plans_every_arrangement_of_letters():
         assert gradcheck(lambda x, y, equation=equation: ag.einsum(equation, x, y), [x, y], method="complex")
 
 
+def reflections(a, tau):
+    """The product of 1 - tau_i v_i v_i^T by its definition."""
+    vectors = np.tril(a, -1) + np.eye(*a.shape)
+    product = np.eye(len(a))
+    for v, factor in zip(vectors.T, tau, strict=True):
+        product = product @ (np.eye(len(a)) - factor * np.outer(v, v))
+    return product[:, : a.shape[1]]
+
+
+A, B, C, V = regular(3, 3), regular(4, 3)[:, ::-1], np.stack([regular(3, 3), regular(3, 3)[::-1]]), np.arange(3.0)
+LOWER = np.tril(A)
+
+VALUES = {
+    "addmm": (lambda a, b: ag.addmm(a[0], b, a, beta=0.5, alpha=2.0), (A, B), 0.5 * A[0] + 2 * B @ A),
+    "addmv": (lambda a, v: ag.addmv(a[0], a, v, beta=0.5, alpha=2.0), (A, V), 0.5 * A[0] + 2 * A @ V),
+    "addr": (lambda a, v: ag.addr(a, v, v, beta=0, alpha=2.0), (A * np.nan, V), 2 * np.outer(V, V)),
+    "addbmm": (lambda a, c: ag.addbmm(a, c, c, beta=2), (A, C), 2 * A + C[0] @ C[0] + C[1] @ C[1]),
+    "baddbmm": (lambda a, c: ag.baddbmm(a, c, c), (A, C), A + C @ C),
+    "tensordot": (lambda c, a: ag.tensordot(c, a, ([2, 1], [0, 1])), (C, A), np.einsum("bij,ji->b", C, A)),
+    "multi_dot": (lambda b, a, v: linalg.multi_dot([b, a, v]), (B, A, V), B @ A @ V),
+    "cholesky_solve": (ag.cholesky_solve, (B.T, LOWER), np.linalg.solve(LOWER @ LOWER.T, B.T)),
+    "cholesky_solve-upper": (
+        lambda b, u: ag.cholesky_solve(b, u, upper=True), (B.T, LOWER.T), np.linalg.solve(LOWER @ LOWER.T, B.T),
+    ),
+    "cholesky_inverse": (ag.cholesky_inverse, (LOWER,), np.linalg.inv(LOWER @ LOWER.T)),
+    "householder_product": (linalg.householder_product, (B[:, :2], V[1:]), reflections(B[:, :2], V[1:])),
+    "lu_solve": (lambda c, b: linalg.lu_solve(*linalg.lu_factor(c), b), (C, A), np.linalg.solve(C, A)),
+    "lu_solve-adjoint": (
+        lambda c, b: linalg.lu_solve(*linalg.lu_factor(c), b, adjoint=True), (C, A), np.linalg.solve(C.mT, A),
+    ),
+    "lu_solve-right": (
+        lambda c, b: linalg.lu_solve(*linalg.lu_factor(c), b, left=False), (C, A), A @ np.linalg.inv(C),
+    ),
+    "lu": (lambda c: ag.einsum("bij,bjk,bkl->bil", *linalg.lu(c)), (C,), C),
+    "matrix_norm-columns": (lambda b: linalg.matrix_norm(b, 1), (B,), np.abs(B).sum(0).max()),
+    "matrix_norm-rows": (lambda b: linalg.matrix_norm(b, -np.inf), (B,), np.abs(B).sum(1).min()),
+    "cross-first": (lambda a: ag.cross(a, a.flip(1)), (A,), np.cross(A, A[:, ::-1], axis=0)),
+    "qr-older": (lambda b: ag.qr(b, some=False).Q @ ag.qr(b, some=False).Q.T, (B,), np.eye(4)),
+    "svd-older": (lambda b: ag.einsum("ij,j,kj->ik", *ag.svd(b)), (B,), B),
+    "pinverse": (lambda b: ag.pinverse(b, 1e-9), (B,), np.linalg.pinv(B)),
+    "triangular_solve": (
+        lambda b, a: ag.triangular_solve(b, a, upper=False, transpose=True)[0],
+        (B.T, A), scipy.linalg.solve_triangular(A, B.T, lower=True, trans=1),
+    ),
+}  # fmt: skip
+"""Calls whose settings no derivative sees, and what they are by NumPy and by definition."""
+
+
+@pytest.mark.parametrize(("function", "arguments", "expected"), VALUES.values(), ids=VALUES)
+def test_values(function, arguments, expected):
+    np.testing.assert_allclose(function(*map(ag.tensor, arguments)).numpy(), expected, rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize("p", [1.5, 2, 3])
+def test_a_norm_of_zero_stops_an_infinite_gradient(p):
+    x = ag.zeros(3, requires_grad=True)
+    with np.errstate(divide="ignore"):
+        ag.sqrt(linalg.vector_norm(x, p)).backward()
+    assert x.grad.tolist() == [0, 0, 0]
+
+
 def test_the_log_likelihood_of_a_gaussian():
     """log N(y; 0, K) by Cholesky has the derivative (K^-1 y y^T K^-1 - K^-1) / 2 (Rasmussen and Williams, 5.9)."""
     y = np.arange(1.0, 21.0)

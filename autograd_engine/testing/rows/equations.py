@@ -6,7 +6,7 @@ import numpy as np
 
 from ...ops import equations
 from ..operators import call, given, ours, real
-from .matrices import ANY_SHAPE, SQUARES, regular, reversed, row, transposed
+from .matrices import ANY_SHAPE, SQUARES, regular, reversed, row
 
 __all__ = ["ROWS"]
 
@@ -61,7 +61,7 @@ ROWS = (
     row(equations.lu_factor, lambda la, a: la.lu_factor(reversed(a)), *ANY_SHAPE),
     row(
         equations.lu_solve,
-        lambda la, a, b, **settings: la.lu_solve(*la.lu_factor(regular(transposed(a))), b, **settings),
+        lambda la, a, b, **settings: la.lu_solve(*la.lu_factor(reversed(a)), b, **settings),
         call(real(3, 3), real(3, 2)),
         call(real(3, 3), real(3, 2), adjoint=True),
         call(real(2, 3, 3), real(2, 2, 3), left=False),
