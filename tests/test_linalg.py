@@ -143,7 +143,12 @@ def reflections(a, tau):
     return product[:, : a.shape[1]]
 
 
-A, B, C, V = regular(3, 3), regular(4, 3)[:, ::-1], np.stack([regular(3, 3), regular(3, 3)[::-1]]), np.arange(3.0)
+A, B, C, V = (
+    regular(3, 3),
+    regular(4, 3)[:, ::-1],
+    np.stack([regular(3, 3), np.roll(regular(3, 3), 1, axis=0)]),
+    np.arange(3.0),
+)
 LOWER = np.tril(A)
 
 VALUES = {
