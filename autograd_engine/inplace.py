@@ -20,7 +20,9 @@ from . import graph
 from .backend.arrays import can_store, form_of, is_floating
 from .backend.random import Generator, resolve, uniform
 from .graph import Leaf, Value
-from .ops import diagonal, distances, index, linalg, math, piecewise, scan, scatter, shape, special
+from .ops import diagonal, index, math, piecewise, scan, scatter, shape, special
+from .ops.linear_algebra import distances
+from .ops.linear_algebra import products as linalg
 
 __all__ = ["InPlace"]
 

@@ -9,29 +9,14 @@ from collections.abc import Callable
 from typing import Any, Self
 
 from .inplace import InPlace
-from .ops import (
-    arrange,
-    classic,
-    count,
-    distances,
-    equations,
-    index,
-    linalg,
-    math,
-    matrix_functions,
-    numpy_protocol,
-    piecewise,
-    reduce,
-    scan,
-    shape,
-    special,
-    statistics,
-    triangular,
-)
+from .ops import arrange, count, index, math, piecewise, reduce, scan, shape, special, statistics
 from .ops import diagonal as diagonal_ops
 from .ops import scatter as scatter_ops
 from .ops import softmax as softmax_ops
 from .ops import sort as sort_ops
+from .ops.linear_algebra import classic, distances, equations, matrix_functions, triangular
+from .ops.linear_algebra import products as linalg
+from .ops.numpy_names import protocol as numpy_protocol
 
 __all__ = ["Methods"]
 

@@ -11,7 +11,7 @@ import pytest
 import autograd_engine as ag
 from autograd_engine import nn, viz
 from autograd_engine.nn import functional as F
-from autograd_engine.ops.linalg import linear
+from autograd_engine.ops.linear_algebra.products import linear
 from autograd_engine.viz import rendering
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ...ops import classic
+from ...ops.linear_algebra import classic
 from ..operators import NONZERO, call, given, op, ours, real
 from .matrices import regular, reversed, row, spread, transposed
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ...ops import contraction, linalg
+from ...ops.linear_algebra import contraction
+from ...ops.linear_algebra import products as linalg
 from ..operators import call, constant, op, real
 
 __all__ = ["ROWS"]

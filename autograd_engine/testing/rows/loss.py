@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ...ops import classification, ctc, loss, margin
+from ...ops.losses import classification, ctc, margin
+from ...ops.losses import regression as loss
 from ...ops.softmax import log_softmax
 from ..operators import POSITIVE, Domain, Input, Operator, call, constant, given, integers, op, ours, real
 

@@ -13,8 +13,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from ..backend.arrays import Array, unboxed
-from ..backend.random import Generator, resolve
+from ...backend.arrays import Array, unboxed
+from ...backend.random import Generator, resolve
 from .activation import SELU_ALPHA, SELU_SCALE, in_place
 
 __all__ = ["alpha_dropout", "dropout", "dropout1d", "dropout2d", "dropout3d", "feature_alpha_dropout"]

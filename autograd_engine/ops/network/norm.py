@@ -15,13 +15,13 @@ from typing import Any
 
 import numpy as np
 
-from .. import graph
-from ..backend.arrays import Array
-from ..graph import Value
-from ..primitive import primitive
-from .math import rsqrt
-from .reduce import mean
-from .shape import _reshape, cat
+from ... import graph
+from ...backend.arrays import Array
+from ...graph import Value
+from ...primitive import primitive
+from ..math import rsqrt
+from ..reduce import mean
+from ..shape import _reshape, cat
 
 __all__ = ["batch_norm", "group_norm", "instance_norm", "layer_norm", "local_response_norm", "rms_norm"]
 

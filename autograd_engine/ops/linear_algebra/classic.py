@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from ..backend.arrays import Array
-from .dims import normalize_dim, numpy_names
+from ...backend.arrays import Array
+from ..dims import normalize_dim, numpy_names
+from ..shape import flip
 from .distances import matrix_norm, vector_norm
 from .equations import LUFactorResult, lu_factor
 from .equations import lu_solve as _lu_solve
-from .linalg import _t
 from .matrix_functions import cross as _cross
 from .matrix_functions import vander as _vander
-from .shape import flip
+from .products import _t
 from .spectral import pinv
 from .spectral import svd as _svd
 from .triangular import QRResult, solve_triangular

@@ -12,19 +12,19 @@ from typing import Any
 
 import numpy as np
 
-from ..backend import kernels
-from ..backend.arrays import Array, unboxed
-from ..backend.random import Generator, resolve
-from ..graph import Value
-from ..primitive import primitive
-from .arrange import unflatten
-from .dims import normalize_dim
-from .math import abs, exp, sigmoid, tanh
-from .piecewise import clamp, keep, logical_not, where
-from .reduce import amax
-from .shape import chunk, reshape
-from .softmax import softmax
-from .special import ndtr
+from ...backend import kernels
+from ...backend.arrays import Array, unboxed
+from ...backend.random import Generator, resolve
+from ...graph import Value
+from ...primitive import primitive
+from ..arrange import unflatten
+from ..dims import normalize_dim
+from ..math import abs, exp, sigmoid, tanh
+from ..piecewise import clamp, keep, logical_not, where
+from ..reduce import amax
+from ..shape import chunk, reshape
+from ..softmax import softmax
+from ..special import ndtr
 
 __all__ = [
     "celu",

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..backend.arrays import Array
-from ..primitive import primitive
-from .linalg import _t, matmul
+from ...backend.arrays import Array
+from ...primitive import primitive
+from ..shape import _reshape, cat
 from .matrices import (
     LinAlgError,
     _by_one,
@@ -23,7 +23,7 @@ from .matrices import (
     _tril,
     _triu,
 )
-from .shape import _reshape, cat
+from .products import _t, matmul
 
 __all__ = [
     "QRResult",

@@ -8,12 +8,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..backend.arrays import Array
-from ..graph import Value
-from ..primitive import primitive
-from .dims import dims_of
-from .index import _getitem
-from .linalg import _t
+from ...backend.arrays import Array
+from ...graph import Value
+from ...primitive import primitive
+from ..dims import dims_of
+from ..index import _getitem
+from ..piecewise import where
+from ..shape import _expand, _permute, _reshape, cat, ravel, squeeze
 from .matrices import (
     LinAlgError,
     _by_one,
@@ -29,8 +30,7 @@ from .matrices import (
     _tril,
     _triu,
 )
-from .piecewise import where
-from .shape import _expand, _permute, _reshape, cat, ravel, squeeze
+from .products import _t
 from .triangular import _solve_triangular
 
 __all__ = [

@@ -10,9 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from ..backend.arrays import Array
-from . import classic, contraction, distances, equations, linalg, matrix_functions, shape, spectral, triangular
-from .reduce import sum
+from ...backend.arrays import Array
+from .. import shape
+from ..linear_algebra import classic, contraction, distances, equations, matrix_functions, spectral, triangular
+from ..linear_algebra import products as linalg
+from ..reduce import sum
 
 __all__ = ["FUNCTIONS"]
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from ..backend.arrays import Array
-from ..primitive import primitive
+from ...backend.arrays import Array
+from ...primitive import primitive
 
 __all__: list[str] = []
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..backend.arrays import Array
-from ..primitive import primitive
-from .diagonal import diagonal as _diagonal
-from .dims import along, normalize_dim, numpy_names
+from ...backend.arrays import Array
+from ...primitive import primitive
+from ..diagonal import diagonal as _diagonal
+from ..dims import along, normalize_dim, numpy_names
+from ..shape import cat, stack, unsqueeze
 from .equations import inv
-from .linalg import _t, matmul
 from .matrices import _check, _operator
-from .shape import cat, stack, unsqueeze
+from .products import _t, matmul
 
 __all__ = [
     "cross",

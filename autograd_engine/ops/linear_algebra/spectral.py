@@ -12,14 +12,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..backend.arrays import Array
-from ..graph import Value
-from ..primitive import primitive
-from .linalg import _t, matmul
+from ...backend.arrays import Array
+from ...graph import Value
+from ...primitive import primitive
+from ..piecewise import keep, where
+from ..reduce import sum
+from ..shape import squeeze
 from .matrices import _check, _column, _columns, _constant, _diagonal_matrix, _operator, _raw, _row
-from .piecewise import keep, where
-from .reduce import sum
-from .shape import squeeze
+from .products import _t, matmul
 
 __all__ = [
     "EighResult",

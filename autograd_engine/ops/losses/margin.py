@@ -10,15 +10,15 @@ from typing import Any
 
 import numpy as np
 
-from ..backend.arrays import Array, astype
+from ...backend.arrays import Array, astype
+from ..index import _getitem
+from ..linear_algebra.distances import pairwise_distance
+from ..math import relu, sqrt
+from ..piecewise import clamp, keep, minimum, where
+from ..reduce import sum
+from ..shape import _reshape, unsqueeze
 from .classification import _check_signs, _class_dim, _class_target, _class_weight
-from .distances import pairwise_distance
-from .index import _getitem
-from .loss import _raw, _reduce, _same_shape
-from .math import relu, sqrt
-from .piecewise import clamp, keep, minimum, where
-from .reduce import sum
-from .shape import _reshape, unsqueeze
+from .regression import _raw, _reduce, _same_shape
 
 __all__ = [
     "cosine_embedding_loss",

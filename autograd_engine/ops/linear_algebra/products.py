@@ -8,11 +8,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..backend.arrays import Array
-from ..primitive import primitive
-from .dims import normalize_dim, numpy_names
-from .reduce import sum
-from .shape import _permute, _reshape, squeeze, transpose, unsqueeze
+from ...backend.arrays import Array
+from ...primitive import primitive
+from ..dims import normalize_dim, numpy_names
+from ..reduce import sum
+from ..shape import _permute, _reshape, squeeze, transpose, unsqueeze
 
 __all__ = [
     "addbmm",

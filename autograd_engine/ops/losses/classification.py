@@ -11,16 +11,16 @@ from typing import Any
 
 import numpy as np
 
-from ..backend.arrays import Array, astype
-from ..primitive import primitive
-from .index import _getitem
-from .loss import _check_range, _check_reduction, _raw, _reduce, _same_shape
-from .math import exp, log, sigmoid
-from .piecewise import clamp, keep
-from .reduce import mean, sum
-from .shape import _reshape, movedim
-from .softmax import log_softmax
-from .special import xlogy
+from ...backend.arrays import Array, astype
+from ...primitive import primitive
+from ..index import _getitem
+from ..math import exp, log, sigmoid
+from ..piecewise import clamp, keep
+from ..reduce import mean, sum
+from ..shape import _reshape, movedim
+from ..softmax import log_softmax
+from ..special import xlogy
+from .regression import _check_range, _check_reduction, _raw, _reduce, _same_shape
 
 __all__ = [
     "binary_cross_entropy",

@@ -15,12 +15,12 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from ..backend.arrays import Array
-from ..graph import Value
-from ..primitive import make_tensor, primitive
-from .linalg import _t
-from .piecewise import keep
-from .shape import _reshape
+from ...backend.arrays import Array
+from ...graph import Value
+from ...primitive import make_tensor, primitive
+from ..piecewise import keep
+from ..shape import _reshape
+from .products import _t
 
 __all__ = [
     "LinAlgError",

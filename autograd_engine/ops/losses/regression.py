@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from ..backend.arrays import Array
-from ..graph import Value
-from ..primitive import primitive
-from .math import exp, log
-from .piecewise import clamp, keep
-from .reduce import mean, sum
-from .shape import unsqueeze
+from ...backend.arrays import Array
+from ...graph import Value
+from ...primitive import primitive
+from ..math import exp, log
+from ..piecewise import clamp, keep
+from ..reduce import mean, sum
+from ..shape import unsqueeze
 
 __all__ = ["gaussian_nll_loss", "huber_loss", "l1_loss", "mse_loss", "poisson_nll_loss", "smooth_l1_loss"]
 

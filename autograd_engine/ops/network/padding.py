@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from ..backend.arrays import Array
-from ..primitive import primitive
-from .dims import along
-from .index import _getitem
-from .shape import cat, expand
+from ...backend.arrays import Array
+from ...primitive import primitive
+from ..dims import along
+from ..index import _getitem
+from ..shape import cat, expand
 
 __all__ = ["pad"]
 

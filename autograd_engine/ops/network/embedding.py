@@ -10,14 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from .. import graph
-from ..backend.arrays import Array
-from ..graph import Value
-from ..primitive import primitive
-from .distances import vector_norm
-from .index import _getitem
+from ... import graph
+from ...backend.arrays import Array
+from ...graph import Value
+from ...primitive import primitive
+from ..index import _getitem
+from ..linear_algebra.distances import vector_norm
+from ..shape import ravel, unsqueeze
 from .runs import _add_runs, _first_of_runs
-from .shape import ravel, unsqueeze
 
 __all__ = ["embedding", "embedding_bag"]
 

@@ -8,15 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from ..backend.arrays import Array
-from ..primitive import primitive
-from .dims import common_shape, dims_of, kept_shape, normalize_dim, numpy_names
+from ...backend.arrays import Array
+from ...primitive import primitive
+from ..dims import common_shape, dims_of, kept_shape, normalize_dim, numpy_names
+from ..math import abs
+from ..piecewise import clamp, keep, sign, where
+from ..reduce import _with_dims, amax, amin, sum
+from ..shape import _permute, _reshape, expand, unsqueeze
 from .equations import inv
-from .math import abs
 from .matrices import _check, _operator
-from .piecewise import clamp, keep, sign, where
-from .reduce import _with_dims, amax, amin, sum
-from .shape import _permute, _reshape, expand, unsqueeze
 from .spectral import svdvals
 
 __all__ = [

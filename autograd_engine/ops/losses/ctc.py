@@ -15,12 +15,12 @@ from typing import Any
 
 import numpy as np
 
-from ..backend.arrays import Array
-from .index import _getitem, gather
-from .loss import _check_reduction, _raw, _reduce
-from .piecewise import keep, where
-from .shape import cat, unsqueeze
-from .softmax import logsumexp
+from ...backend.arrays import Array
+from ..index import _getitem, gather
+from ..piecewise import keep, where
+from ..shape import cat, unsqueeze
+from ..softmax import logsumexp
+from .regression import _check_reduction, _raw, _reduce
 
 __all__ = ["ctc_loss"]
 

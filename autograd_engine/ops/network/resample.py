@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from ..backend.arrays import Array
-from .linalg import matmul
+from ...backend.arrays import Array
+from ..linear_algebra.products import matmul
+from ..shape import _permute, _reshape
 from .runs import _take_runs
-from .shape import _permute, _reshape
 
 __all__ = ["channel_shuffle", "interpolate", "pixel_shuffle", "pixel_unshuffle"]
 

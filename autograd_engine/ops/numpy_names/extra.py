@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from ..backend.arrays import Array
-from ..graph import Value
-from ..primitive import make_tensor
-from . import arrange, count, index, linalg, math, piecewise, reduce, scan, shape, sort, statistics
+from ...backend.arrays import Array
+from ...graph import Value
+from ...primitive import make_tensor
+from .. import arrange, count, index, math, piecewise, reduce, scan, shape, sort, statistics
+from ..linear_algebra import products as linalg
 
 __all__ = [
     "append",

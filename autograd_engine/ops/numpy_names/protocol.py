@@ -13,25 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from ..backend.arrays import Array, unboxed
-from ..graph import Value
-from ..primitive import make_tensor
-from . import (
-    arrange,
-    diagonal,
-    index,
-    linalg,
-    math,
-    numpy_linalg,
-    numpy_only,
-    piecewise,
-    reduce,
-    scan,
-    shape,
-    sort,
-    special,
-    statistics,
-)
+from ...backend.arrays import Array, unboxed
+from ...graph import Value
+from ...primitive import make_tensor
+from .. import arrange, diagonal, index, math, piecewise, reduce, scan, shape, sort, special, statistics
+from ..linear_algebra import products as linalg
+from . import extra as numpy_only
+from . import linear_algebra as numpy_linalg
 
 __all__ = ["call_function", "call_ufunc"]
 

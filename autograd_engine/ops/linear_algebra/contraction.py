@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from ..backend.arrays import Array
-from ..primitive import primitive
-from .diagonal import diagonal
-from .dims import normalize_dim
-from .linalg import matmul
-from .reduce import sum
-from .shape import _in_common_dtype, _permute, _reshape, squeeze
+from ...backend.arrays import Array
+from ...primitive import primitive
+from ..diagonal import diagonal
+from ..dims import normalize_dim
+from ..reduce import sum
+from ..shape import _in_common_dtype, _permute, _reshape, squeeze
+from .products import matmul
 
 __all__ = ["einsum", "tensordot"]
 
