@@ -11,7 +11,7 @@ from ...backend.arrays import Array
 from ...graph import Value
 from ...primitive import make_tensor
 from .. import arrange, count, index, math, piecewise, reduce, scan, shape, sort, statistics
-from ..linear_algebra import products as linalg
+from ..linear_algebra import products
 
 __all__ = [
     "append",
@@ -187,7 +187,7 @@ def convolve(a: Array, v: Array, mode: str = "full") -> Array:
     if mode not in margins:
         raise ValueError(f"convolve: mode is full, same or valid, not {mode!r}")
     left, right = margins[mode]
-    return linalg.matmul(arrange.unfold(pad(a, (left, right)), 0, m, 1), shape.flip(v, 0))
+    return products.matmul(arrange.unfold(pad(a, (left, right)), 0, m, 1), shape.flip(v, 0))
 
 
 def correlate(a: Array, v: Array, mode: str = "valid") -> Array:

@@ -12,8 +12,16 @@ import numpy as np
 
 from ...backend.arrays import Array
 from .. import shape
-from ..linear_algebra import classic, contraction, distances, equations, matrix_functions, spectral, triangular
-from ..linear_algebra import products as linalg
+from ..linear_algebra import (
+    classic,
+    contraction,
+    distances,
+    equations,
+    matrix_functions,
+    products,
+    spectral,
+    triangular,
+)
 from ..reduce import sum
 
 __all__ = ["FUNCTIONS"]
@@ -94,7 +102,7 @@ FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.cross: _cross,
     np.dot: _dot,
     np.einsum: contraction.einsum,
-    np.inner: linalg.inner,
+    np.inner: products.inner,
     np.linalg.cholesky: triangular.cholesky,
     np.linalg.cond: distances.cond,
     np.linalg.cross: _cross,
@@ -104,14 +112,14 @@ FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.linalg.eigvalsh: spectral.eigvalsh,
     np.linalg.inv: equations.inv,
     np.linalg.lstsq: _lstsq,
-    np.linalg.matmul: linalg.matmul,
+    np.linalg.matmul: products.matmul,
     np.linalg.matrix_norm: _matrix_norm,
     np.linalg.matrix_power: matrix_functions.matrix_power,
     np.linalg.matrix_rank: _matrix_rank,
     np.linalg.matrix_transpose: _transposed,
-    np.linalg.multi_dot: linalg.multi_dot,
+    np.linalg.multi_dot: products.multi_dot,
     np.linalg.norm: _norm,
-    np.linalg.outer: linalg.outer,
+    np.linalg.outer: products.outer,
     np.linalg.pinv: _pinv,
     np.linalg.qr: _qr,
     np.linalg.slogdet: equations.slogdet,
@@ -122,12 +130,12 @@ FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.linalg.tensorinv: equations.tensorinv,
     np.linalg.tensorsolve: _tensorsolve,
     np.linalg.trace: _trace,
-    np.linalg.vecdot: linalg.vecdot,
+    np.linalg.vecdot: products.vecdot,
     np.linalg.vector_norm: _vector_norm,
     np.matrix_transpose: _transposed,
-    np.outer: _ravelled(linalg.outer),
+    np.outer: _ravelled(products.outer),
     np.tensordot: _tensordot,
     np.vander: classic.vander,
-    np.vdot: _ravelled(linalg.vdot),
+    np.vdot: _ravelled(products.vdot),
 }
 """NumPy's functions of linear algebra and ours."""

@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ...ops.losses import classification, ctc, margin
-from ...ops.losses import regression as loss
+from ...ops.losses import classification, ctc, margin, regression
 from ...ops.softmax import log_softmax
 from ..operators import POSITIVE, Domain, Input, Operator, call, constant, given, integers, op, ours, real
 
@@ -37,14 +36,14 @@ def _ctc(log_softmax: Any, ctc_loss: Any, logits: Any, *arguments: Any, **settin
 
 _REAL = (
     op(
-        loss.mse_loss,
+        regression.mse_loss,
         *(call(*_PAIR, reduction=r) for r in _REDUCTIONS),
         call(*_PAIR, weight=constant(2, 3, domain=POSITIVE)),
         call(real(0, 3), real(0, 3), reduction="sum"),
         torch="nn.functional.mse_loss",
     ),
     op(
-        loss.l1_loss,
+        regression.l1_loss,
         *(call(*_PAIR, reduction=r) for r in _REDUCTIONS),
         call(*_PAIR, weight=constant(2, 3, domain=POSITIVE)),
         torch="nn.functional.l1_loss",
@@ -52,7 +51,7 @@ _REAL = (
         edges=[call(given([1.0, 2.0]), given([1.0, 3.0]))],
     ),
     op(
-        loss.smooth_l1_loss,
+        regression.smooth_l1_loss,
         *(call(*_PAIR, reduction=r) for r in _REDUCTIONS),
         call(*_PAIR, beta=0.5),
         call(*_PAIR, beta=0.0),
@@ -61,7 +60,7 @@ _REAL = (
         edges=[call(given([1.0, 2.0, 3.0, -5.0]), given([1.0, 3.0, 3.5, 1000.0]), beta=b) for b in (0.0, 0.5, 1.0)],
     ),
     op(
-        loss.huber_loss,
+        regression.huber_loss,
         *(call(*_PAIR, reduction=r) for r in _REDUCTIONS),
         call(*_PAIR, delta=0.5),
         call(*_PAIR, weight=constant(2, 3, domain=POSITIVE), delta=2.0),
@@ -70,7 +69,7 @@ _REAL = (
         edges=[call(given([1.0, 2.0, 3.0, -5.0]), given([1.0, 3.0, 3.5, 1000.0]), delta=d) for d in (0.5, 1.0)],
     ),
     op(
-        loss.gaussian_nll_loss,
+        regression.gaussian_nll_loss,
         *(call(*_PAIR, real(2, 3, domain=POSITIVE), reduction=r) for r in _REDUCTIONS),
         call(*_PAIR, real(2, domain=POSITIVE), full=True),
         call(*_PAIR, real(2, 1, domain=POSITIVE)),
@@ -80,7 +79,7 @@ _REAL = (
         edges=[call(given([1.0, 2.0]), given([1.5, 3.0]), given([0.0, 2.0]), eps=0.5)],
     ),
     op(
-        loss.poisson_nll_loss,
+        regression.poisson_nll_loss,
         *(call(real(2, 3), real(2, 3, domain=POSITIVE), reduction=r) for r in _REDUCTIONS),
         call(real(4), _fixed([0.0, 1.0, 2.0, 7.0]), full=True),
         call(real(4, domain=POSITIVE), constant(4, domain=POSITIVE), log_input=False),

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from ...ops.linear_algebra import contraction
-from ...ops.linear_algebra import products as linalg
+from ...ops.linear_algebra import contraction, products
 from ..operators import call, constant, op, real
 
 __all__ = ["ROWS"]
@@ -26,21 +25,21 @@ _MATMULS = [
 ]
 
 ROWS = (
-    op(linalg.matmul, *(call(real(*a), real(*b)) for a, b in _MATMULS)),
-    op(linalg.mm, call(real(2, 3), real(3, 4)), call(real(0, 3), real(3, 1))),
-    op(linalg.bmm, call(real(2, 2, 3), real(2, 3, 1)), call(real(0, 2, 3), real(0, 3, 1))),
-    op(linalg.mv, call(real(2, 3), real(3)), call(real(2, 0), real(0))),
-    op(linalg.dot, call(real(3), real(3)), call(real(0), real(0))),
+    op(products.matmul, *(call(real(*a), real(*b)) for a, b in _MATMULS)),
+    op(products.mm, call(real(2, 3), real(3, 4)), call(real(0, 3), real(3, 1))),
+    op(products.bmm, call(real(2, 2, 3), real(2, 3, 1)), call(real(0, 2, 3), real(0, 3, 1))),
+    op(products.mv, call(real(2, 3), real(3)), call(real(2, 0), real(0))),
+    op(products.dot, call(real(3), real(3)), call(real(0), real(0))),
     op(
-        linalg.inner,
+        products.inner,
         call(real(3), real(3)),
         call(real(2, 3), real(4, 3)),
         call(real(2, 2, 3), real(3)),
         call(real(), real(2)),
     ),
-    op(linalg.outer, call(real(3), real(2)), call(real(0), real(2))),
+    op(products.outer, call(real(3), real(2)), call(real(0), real(2))),
     op(
-        linalg.linear,
+        products.linear,
         call(real(2, 3), real(4, 3), real(4)),
         call(real(2, 3), real(4, 3)),
         call(real(3), real(4, 3), real(4)),
@@ -50,7 +49,7 @@ ROWS = (
         torch="nn.functional.linear",
     ),
     op(
-        linalg.bilinear,
+        products.bilinear,
         call(real(5, 3), real(5, 2), real(4, 3, 2), real(4)),
         call(real(5, 3), real(5, 2), real(4, 3, 2)),
         call(real(2, 2, 3), real(2, 2, 1), real(2, 3, 1), bias=real(2)),
@@ -81,44 +80,44 @@ ROWS = (
         call("ij,jk", real(2, 0), real(0, 3)),
     ),
     op(
-        linalg.addmm,
+        products.addmm,
         call(real(2, 4), real(2, 3), real(3, 4)),
         call(real(4), real(2, 3), real(3, 4), beta=0.5, alpha=2.0),
         call(real(2, 4), real(2, 0), real(0, 4), beta=2),
         call(real(), real(0, 3), real(3, 1)),
     ),
     op(
-        linalg.addmv,
+        products.addmv,
         call(real(2), real(2, 3), real(3)),
         call(real(), real(2, 3), real(3), beta=0.5, alpha=2.0),
         call(real(0), real(0, 3), real(3)),
     ),
     op(
-        linalg.addr,
+        products.addr,
         call(real(2, 3), real(2), real(3)),
         call(real(3), real(2), real(3), beta=0.5, alpha=2.0),
         call(real(0, 3), real(0), real(3)),
     ),
     op(
-        linalg.addbmm,
+        products.addbmm,
         call(real(2, 4), real(2, 2, 3), real(2, 3, 4)),
         call(real(4), real(2, 2, 3), real(2, 3, 4), beta=0.5, alpha=2.0),
         call(real(2, 4), real(0, 2, 3), real(0, 3, 4)),
     ),
     op(
-        linalg.baddbmm,
+        products.baddbmm,
         call(real(2, 2, 4), real(2, 2, 3), real(2, 3, 4)),
         call(real(2, 1, 1), real(2, 2, 3), real(2, 3, 4), beta=0.5, alpha=2.0),
         call(real(0, 2, 4), real(0, 2, 3), real(0, 3, 4)),
     ),
-    op(linalg.vdot, call(real(3), real(3)), call(real(0), real(0))),
+    op(products.vdot, call(real(3), real(3)), call(real(0), real(0))),
     op(
-        linalg.vecdot,
+        products.vecdot,
         call(real(3), real(3)),
         call(real(2, 3), real(3)),
         call(real(2, 3), real(2, 3), dim=0),
         call(real(0, 3), real(0, 3)),
-        torch="linalg.vecdot",
+        torch="products.vecdot",
     ),
     op(
         contraction.tensordot,
@@ -131,14 +130,14 @@ ROWS = (
         call(real(0, 3), real(3, 2), dims=1),
     ),
     op(
-        linalg.multi_dot,
+        products.multi_dot,
         call([real(2, 3), real(3, 4)]),
         call([real(2, 3), real(3, 1), real(1, 4), real(4, 2)]),
         call([real(3), real(3, 2), real(2, 2)]),
         call([real(2, 3), real(3, 2), real(2)]),
         call([real(3), real(3)]),
         call([real(0, 3), real(3, 2), real(2, 1)]),
-        torch="linalg.multi_dot",
+        torch="products.multi_dot",
     ),
-    op(linalg.chain_matmul, call(real(2, 3), real(3, 1), real(1, 4)), torch=None),
+    op(products.chain_matmul, call(real(2, 3), real(3, 1), real(1, 4)), torch=None),
 )
