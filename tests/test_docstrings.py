@@ -28,6 +28,7 @@ def test_examples_run(name):
     flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
     for test in doctest.DocTestFinder(exclude_empty=True).find(module, name):
         test.globs = {**names, "ag": ag, "np": np, **vars(module), "__name__": "example"}
+        ag.manual_seed(0)
         output = []
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)
