@@ -10,7 +10,7 @@ from typing import Any as _Any
 
 import numpy as _np
 
-from . import autograd, func, linalg, nn, optim, special
+from . import autograd, cuda, func, linalg, nn, optim, special
 from . import creation as _creation
 from . import queries as _queries
 from .autograd import (
@@ -40,12 +40,9 @@ from .backend.random import (
 from .creation import *
 from .formatting import get_printoptions, printoptions, set_printoptions
 from .ops import arrange as _arrange
-from .ops import classic as _classic
-from .ops import contraction as _contraction
 from .ops import count as _count
 from .ops import diagonal as _diagonal
 from .ops import index as _index
-from .ops import linalg as _linalg
 from .ops import math as _math
 from .ops import piecewise as _piecewise
 from .ops import reduce as _reduce
@@ -55,24 +52,28 @@ from .ops import shape as _shape
 from .ops import softmax as _softmax
 from .ops import sort as _sort
 from .ops import statistics as _statistics
-from .ops.activation import celu, hardshrink, prelu, rrelu, selu, silu, softplus, threshold
 from .ops.arrange import *
-from .ops.classic import *
-from .ops.contraction import *
 from .ops.count import *
 from .ops.diagonal import *
 from .ops.dims import broadcast_shapes
-from .ops.distances import cdist, cosine_similarity, dist, pairwise_distance, renorm
-from .ops.dropout import alpha_dropout, dropout, feature_alpha_dropout
-from .ops.equations import det, logdet, slogdet
-from .ops.equations import inv as inverse
 from .ops.index import *
-from .ops.linalg import *
+from .ops.linear_algebra import classic as _classic
+from .ops.linear_algebra import contraction as _contraction
+from .ops.linear_algebra import products as _linalg
+from .ops.linear_algebra.classic import *
+from .ops.linear_algebra.contraction import *
+from .ops.linear_algebra.distances import cdist, cosine_similarity, dist, pairwise_distance, renorm
+from .ops.linear_algebra.equations import det, logdet, slogdet
+from .ops.linear_algebra.equations import inv as inverse
+from .ops.linear_algebra.matrix_functions import matrix_exp, matrix_power
+from .ops.linear_algebra.products import *
+from .ops.linear_algebra.triangular import cholesky, cholesky_inverse, cholesky_solve
 from .ops.math import *
-from .ops.matrix_functions import matrix_exp, matrix_power
+from .ops.network.activation import celu, hardshrink, prelu, rrelu, selu, silu, softplus, threshold
+from .ops.network.dropout import alpha_dropout, dropout, feature_alpha_dropout
+from .ops.network.resample import channel_shuffle, pixel_shuffle, pixel_unshuffle
 from .ops.piecewise import *
 from .ops.reduce import *
-from .ops.resample import channel_shuffle, pixel_shuffle, pixel_unshuffle
 from .ops.scan import *
 from .ops.scatter import *
 from .ops.shape import *
@@ -80,7 +81,6 @@ from .ops.softmax import *
 from .ops.sort import *
 from .ops.special import digamma, erf, erfc, erfinv, i0, lgamma, logit, mvlgamma, polygamma, xlogy
 from .ops.statistics import *
-from .ops.triangular import cholesky, cholesky_inverse, cholesky_solve
 from .queries import *
 from .serialization import load, save
 from .tensor import Tensor
@@ -112,6 +112,7 @@ __all__ = [
     "cholesky_inverse",
     "cholesky_solve",
     "cosine_similarity",
+    "cuda",
     "default_generator",
     "det",
     "detect_anomaly",

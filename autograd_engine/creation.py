@@ -74,6 +74,14 @@ def _made(array: Any, dtype: Any, device: Any, requires_grad: bool) -> Tensor:
     return result.requires_grad_() if requires_grad else result
 
 
+def _size(sizes: Any, name: str) -> tuple[int, ...]:
+    """A size given as several integers or as one sequence of them, checked."""
+    size = size_of(sizes)
+    if any(n < 0 for n in size):
+        raise ValueError(f"{name}: a size cannot be negative, got {size}")
+    return size
+
+
 def from_numpy(array: Any) -> Tensor:
     """A tensor that shares the memory of a NumPy array: writing to either changes both.
 
@@ -130,22 +138,22 @@ def full(
     """A tensor of `size` with one value everywhere; the dtype is that of the value."""
     if dtype is None:
         dtype = Tensor(fill_value).dtype
-    return _made(np.full(size_of((size,)), fill_value, dtype), None, device, requires_grad)
+    return _made(np.full(_size((size,), "full"), fill_value, dtype), None, device, requires_grad)
 
 
 def zeros(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """A tensor of zeros, of the default dtype."""
-    return _made(np.zeros(size_of(size), dtype or default_dtype()), None, device, requires_grad)
+    return _made(np.zeros(_size(size, "zeros"), dtype or default_dtype()), None, device, requires_grad)
 
 
 def ones(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """A tensor of ones, of the default dtype."""
-    return _made(np.ones(size_of(size), dtype or default_dtype()), None, device, requires_grad)
+    return _made(np.ones(_size(size, "ones"), dtype or default_dtype()), None, device, requires_grad)
 
 
 def empty(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """A tensor whose values are whatever the memory held."""
-    return _made(np.empty(size_of(size), dtype or default_dtype()), None, device, requires_grad)
+    return _made(np.empty(_size(size, "empty"), dtype or default_dtype()), None, device, requires_grad)
 
 
 def zeros_like(input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
@@ -175,7 +183,8 @@ def eye(
     n: int, m: int | None = None, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
     """The n by m matrix with ones on its diagonal."""
-    return _made(np.eye(n, m, dtype=dtype or default_dtype()), None, device, requires_grad)
+    columns = n if m is None else m
+    return _made(np.eye(*_size((n, columns), "eye"), dtype=dtype or default_dtype()), None, device, requires_grad)
 
 
 def arange(
@@ -212,7 +221,9 @@ def linspace(
     requires_grad: bool = False,
 ) -> Tensor:
     """`steps` evenly spaced values from `start` to `end`, both included."""
-    return _made(np.linspace(start, end, steps), dtype or default_dtype(), device, requires_grad)
+    return _made(
+        np.linspace(start, end, *_size((steps,), "linspace")), dtype or default_dtype(), device, requires_grad
+    )
 
 
 def logspace(
@@ -226,7 +237,7 @@ def logspace(
     requires_grad: bool = False,
 ) -> Tensor:
     """`steps` values base^start ... base^end, both included, whose exponents are evenly spaced."""
-    array = np.logspace(start, end, steps, base=base)
+    array = np.logspace(start, end, *_size((steps,), "logspace"), base=base)
     return _made(array, dtype or default_dtype(), device, requires_grad)
 
 
@@ -266,7 +277,7 @@ def rand(
     requires_grad: bool = False,
 ) -> Tensor:
     """Independent draws from the uniform distribution on [0, 1)."""
-    return _made(uniform(generator, size_of(size), _draw_dtype(dtype)), None, device, requires_grad)
+    return _made(uniform(generator, _size(size, "rand"), _draw_dtype(dtype)), None, device, requires_grad)
 
 
 def randn(
@@ -277,7 +288,7 @@ def randn(
     requires_grad: bool = False,
 ) -> Tensor:
     """Independent draws from the standard normal distribution."""
-    drawn = np.asarray(resolve(generator).standard_normal(size_of(size)))
+    drawn = np.asarray(resolve(generator).standard_normal(_size(size, "randn")))
     return _made(drawn, _draw_dtype(dtype), device, requires_grad)
 
 
@@ -310,7 +321,7 @@ def randint(
         low, high, size = 0, low, high
     if low >= high:
         raise ValueError(f"randint: there is no integer from {low} up to but not including {high}")
-    drawn = np.asarray(resolve(generator).integers(low, high, size_of((size,))))
+    drawn = np.asarray(resolve(generator).integers(low, high, _size((size,), "randint")))
     return _made(drawn, dtype, device, requires_grad)
 
 

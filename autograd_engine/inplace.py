@@ -20,7 +20,8 @@ from . import graph
 from .backend.arrays import can_store, form_of, is_floating
 from .backend.random import Generator, resolve, uniform
 from .graph import Leaf, Value
-from .ops import diagonal, distances, index, linalg, math, piecewise, scan, scatter, shape, special
+from .ops import diagonal, index, math, piecewise, scan, scatter, shape, special
+from .ops.linear_algebra import distances, products
 
 __all__ = ["InPlace"]
 
@@ -248,18 +249,18 @@ class InPlace(Value):
     acos_ = arccos_ = _in_place(math.acos)
     acosh_ = arccosh_ = _in_place(math.acosh)
     add_ = _in_place(math.add)
-    addbmm_ = _in_place(linalg.addbmm)
+    addbmm_ = _in_place(products.addbmm)
     addcdiv_ = _in_place(math.addcdiv)
     addcmul_ = _in_place(math.addcmul)
-    addmm_ = _in_place(linalg.addmm)
-    addmv_ = _in_place(linalg.addmv)
-    addr_ = _in_place(linalg.addr)
+    addmm_ = _in_place(products.addmm)
+    addmv_ = _in_place(products.addmv)
+    addr_ = _in_place(products.addr)
     asin_ = arcsin_ = _in_place(math.asin)
     asinh_ = arcsinh_ = _in_place(math.asinh)
     atan_ = arctan_ = _in_place(math.atan)
     atan2_ = arctan2_ = _in_place(math.atan2)
     atanh_ = arctanh_ = _in_place(math.atanh)
-    baddbmm_ = _in_place(linalg.baddbmm)
+    baddbmm_ = _in_place(products.baddbmm)
     bitwise_and_ = _in_place(piecewise.bitwise_and)
     bitwise_left_shift_ = _in_place(piecewise.bitwise_left_shift)
     bitwise_not_ = _in_place(piecewise.bitwise_not)

@@ -6,13 +6,13 @@ The operators themselves, with their derivatives, are in `ops`: `linalg` (produc
 
 from __future__ import annotations
 
-from .ops.distances import cond, matrix_norm, norm, vector_norm
-from .ops.equations import det, inv, lu, lu_factor, lu_solve, slogdet, solve, tensorinv, tensorsolve
-from .ops.linalg import matmul, multi_dot, vecdot
-from .ops.matrices import LinAlgError
-from .ops.matrix_functions import cross, diagonal, matrix_exp, matrix_power, vander
-from .ops.spectral import eigh, eigvalsh, lstsq, matrix_rank, pinv, svd, svdvals
-from .ops.triangular import cholesky, householder_product, qr, solve_triangular
+from .ops.linear_algebra.distances import cond, matrix_norm, norm, vector_norm
+from .ops.linear_algebra.equations import det, inv, lu, lu_factor, lu_solve, slogdet, solve, tensorinv, tensorsolve
+from .ops.linear_algebra.matrices import LinAlgError
+from .ops.linear_algebra.matrix_functions import cross, diagonal, matrix_exp, matrix_power, vander
+from .ops.linear_algebra.products import matmul, multi_dot, vecdot
+from .ops.linear_algebra.spectral import eigh, eigvalsh, lstsq, matrix_rank, pinv, svd, svdvals
+from .ops.linear_algebra.triangular import cholesky, householder_product, qr, solve_triangular
 
 __all__ = [
     "LinAlgError",

@@ -9,29 +9,13 @@ from collections.abc import Callable
 from typing import Any, Self
 
 from .inplace import InPlace
-from .ops import (
-    arrange,
-    classic,
-    count,
-    distances,
-    equations,
-    index,
-    linalg,
-    math,
-    matrix_functions,
-    numpy_protocol,
-    piecewise,
-    reduce,
-    scan,
-    shape,
-    special,
-    statistics,
-    triangular,
-)
+from .ops import arrange, count, index, math, piecewise, reduce, scan, shape, special, statistics
 from .ops import diagonal as diagonal_ops
 from .ops import scatter as scatter_ops
 from .ops import softmax as softmax_ops
 from .ops import sort as sort_ops
+from .ops.linear_algebra import classic, distances, equations, matrix_functions, products, triangular
+from .ops.numpy_names import protocol
 
 __all__ = ["Methods"]
 
@@ -76,8 +60,8 @@ class Methods(InPlace):
     __rmod__ = _reflected(math.remainder)
     __pow__ = math.pow
     __rpow__ = _reflected(math.pow)
-    __matmul__ = linalg.matmul
-    __rmatmul__ = _reflected(linalg.matmul)
+    __matmul__ = products.matmul
+    __rmatmul__ = _reflected(products.matmul)
     __neg__ = math.neg
     __pos__ = math.positive
     __abs__ = math.abs
@@ -98,10 +82,10 @@ class Methods(InPlace):
     __getitem__ = index.getitem
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        return numpy_protocol.call_ufunc(ufunc, method, inputs, kwargs)
+        return protocol.call_ufunc(ufunc, method, inputs, kwargs)
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
-        return numpy_protocol.call_function(function, args, kwargs)
+        return protocol.call_function(function, args, kwargs)
 
     # ------------------------------------------------------------------------------------ methods
 
@@ -354,19 +338,19 @@ class Methods(InPlace):
     unique = count.unique
     unique_consecutive = count.unique_consecutive
 
-    addbmm = linalg.addbmm
-    addmm = linalg.addmm
-    addmv = linalg.addmv
-    addr = linalg.addr
-    baddbmm = linalg.baddbmm
-    bmm = linalg.bmm
-    dot = linalg.dot
-    inner = linalg.inner
-    matmul = linalg.matmul
-    mm = linalg.mm
-    mv = linalg.mv
-    outer = linalg.outer
-    vdot = linalg.vdot
+    addbmm = products.addbmm
+    addmm = products.addmm
+    addmv = products.addmv
+    addr = products.addr
+    baddbmm = products.baddbmm
+    bmm = products.bmm
+    dot = products.dot
+    inner = products.inner
+    matmul = products.matmul
+    mm = products.mm
+    mv = products.mv
+    outer = products.outer
+    vdot = products.vdot
 
     cholesky = triangular.cholesky
     cholesky_inverse = triangular.cholesky_inverse

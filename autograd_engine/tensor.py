@@ -135,7 +135,7 @@ class Tensor(Methods):
 
     def size(self, dim: builtins.int | None = None) -> Any:
         """The shape, or the size of one dimension."""
-        return self.shape if dim is None else self.shape[dim]
+        return self.shape if dim is None else self.shape[normalize_dim(dim, self.ndim, "size")]
 
     def dim(self) -> builtins.int:
         """The number of dimensions."""

@@ -14,6 +14,7 @@ import pytest
 import autograd_engine as ag
 from autograd_engine import nn, optim
 from autograd_engine.data import DataLoader, TensorDataset
+from autograd_engine.optim import lr_scheduler
 from autograd_engine.serialization import load, save
 from autograd_engine.training import Callback, Checkpoint, CSVLogger, EarlyStopping, ProgressBar, Scheduler, fit
 
@@ -24,37 +25,41 @@ class Noisy(nn.Module):
     def __init__(self):
         super().__init__()
         self.inner, self.outer = nn.Linear(6, 9), nn.Linear(9, 3)
+        self.norm, self.dropout = nn.BatchNorm1d(9), nn.Dropout(0.2)
         self.register_buffer("mean", ag.zeros(6))
 
     def forward(self, x):
         if self.training:
             self.mean = 0.9 * self.mean + 0.1 * x.mean(0)
-            x = x * (ag.rand(x.shape) < 0.8) + random.random() * 0.01 + np.random.rand() * 0.01
-        return self.outer((self.inner(x - self.mean)).tanh())
-
-
-class Decay:
-    """A schedule with a state."""
-
-    def __init__(self, optimizer):
-        self.optimizer, self.count, self.first = optimizer, 0, optimizer.param_groups[0]["lr"]
-
-    def step(self):
-        self.count += 1
-        self.optimizer.param_groups[0]["lr"] = self.first * 0.97**self.count
-
-    def state_dict(self):
-        return {"count": self.count, "first": self.first}
-
-    def load_state_dict(self, state):
-        self.__dict__.update(state)
+            x = x + random.random() * 0.01 + np.random.rand() * 0.01
+        return self.outer(self.dropout(self.norm(self.inner(x - self.mean))).tanh())
 
 
 OPTIMIZERS = {
     "sgd": lambda p: optim.SGD(p, 0.05, momentum=0.9, nesterov=True),
     "adam": lambda p: optim.Adam(p, 0.01, amsgrad=True),
-    "adamw": lambda p: optim.AdamW(p, 0.01),
     "plain": lambda p: optim.SGD(p, 0.05),
+    "rmsprop": lambda p: optim.RMSprop(p, 0.01, momentum=0.9, centered=True),
+    "groups": lambda p: optim.Adam([{"params": [q], "lr": 0.01 * (i + 1)} for i, q in enumerate(p)]),
+    "lbfgs": lambda p: optim.LBFGS(p, 0.1, max_iter=3, line_search_fn="strong_wolfe"),
+    **{
+        name: getattr(optim, name)
+        for name in ("ASGD", "Adadelta", "Adagrad", "AdamW", "Adamax", "NAdam", "RAdam", "Rprop")
+    },
+}
+
+SCHEDULES = {
+    "exponential": ({"per": "step"}, lambda o: lr_scheduler.ExponentialLR(o, 0.97)),
+    "one cycle": ({"per": "step"}, lambda o: lr_scheduler.OneCycleLR(o, 0.1, total_steps=100)),
+    "cosine": ({}, lambda o: lr_scheduler.CosineAnnealingLR(o, 8)),
+    "milestones": ({}, lambda o: lr_scheduler.MultiStepLR(o, [2, 2, 5], 0.5)),
+    "plateau": ({"monitor": "val_loss"}, lambda o: lr_scheduler.ReduceLROnPlateau(o, patience=0, threshold=0.1)),
+    "sequence": (
+        {},
+        lambda o: lr_scheduler.SequentialLR(
+            o, [lr_scheduler.LinearLR(o), lr_scheduler.CosineAnnealingWarmRestarts(o, 2)], [3]
+        ),
+    ),
 }
 
 
@@ -69,7 +74,18 @@ class Kill(Callback):
             raise KeyboardInterrupt
 
 
-def trained(path, optimizer, epochs=8, kill=None, resume=None, seed=0, patience=3, more=()):
+def trained(
+    path,
+    optimizer,
+    epochs=8,
+    kill=None,
+    resume=None,
+    seed=0,
+    patience=6,
+    more=(),
+    schedule="exponential",
+    workers=0,
+):
     """Train a noisy model; the weights, the optimizer's state, the history and the next random numbers."""
     ag.manual_seed(seed)
     random.seed(seed)
@@ -79,10 +95,14 @@ def trained(path, optimizer, epochs=8, kill=None, resume=None, seed=0, patience=
     y = ag.tensor(rng.integers(0, 3, 50))
     model = Noisy()
     opt = OPTIMIZERS[optimizer](model.parameters())
-    loader = DataLoader(TensorDataset(x, y), 8, shuffle=True, generator=ag.Generator().manual_seed(seed))
+    generator = ag.Generator().manual_seed(seed)
+    loader = DataLoader(
+        TensorDataset(x, y), 8, shuffle=True, generator=generator, num_workers=workers, workers="thread"
+    )
+    settings, make = SCHEDULES[schedule]
     callbacks = [
         Checkpoint(path),
-        Scheduler(Decay(opt), per="step"),
+        Scheduler(make(opt), **settings),
         EarlyStopping(patience=patience),
         *more,
         *([] if kill is None else [Kill(kill)]),
@@ -138,6 +158,22 @@ def test_a_resumed_run_ends_in_the_same_bits(optimizer, tmp_path):
         again = trained(path, optimizer, resume=path, seed=99)
         assert_same_bits(again, whole)
         assert_same_bits(load(path), load(tmp_path / "whole"))
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES)
+def test_every_schedule_goes_on(schedule, tmp_path):
+    whole = trained(tmp_path / "whole", "sgd", schedule=schedule)
+    assert len(set(whole[2]["lr"])) > 1
+    path = tmp_path / "killed"
+    trained(path, "sgd", schedule=schedule, kill=3)
+    assert_same_bits(trained(path, "sgd", schedule=schedule, resume=path, seed=99), whole)
+
+
+def test_a_loader_with_workers_goes_on(tmp_path):
+    whole = trained(tmp_path / "whole", "sgd", workers=2)
+    path = tmp_path / "killed"
+    trained(path, "sgd", workers=2, kill=3)
+    assert_same_bits(trained(path, "sgd", workers=2, resume=path, seed=99), whole)
 
 
 def test_a_resumed_run_may_be_interrupted_again_and_go_on_longer(tmp_path):

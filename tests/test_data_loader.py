@@ -56,7 +56,11 @@ class Calls(Dataset):
 def flat(batches):
     return [
         np.concatenate(
-            [np.ravel(x) for x in (b if isinstance(b, list) else [b]) if not isinstance(x, (list, tuple))]
+            [
+                np.ravel(np.asarray(x))
+                for x in (b if isinstance(b, list) else [b])
+                if not isinstance(x, (list, tuple))
+            ]
         )
         for b in batches
     ]
@@ -103,6 +107,11 @@ def test_workers_give_the_same_batches_in_the_same_order(settings):
     for ours, theirs in zip(epochs(NoisyStream(), **settings), epochs(NoisyStream()), strict=True):
         np.testing.assert_array_equal(ours, theirs)
     assert eventually(no_children)
+
+
+def test_every_sample_of_every_epoch_draws_anew():
+    drawn = epochs(Calls(lambda i: ag.rand(1, dtype=np.float64)), count=3)
+    assert len({value for batch in drawn for value in batch}) == 36
 
 
 @pytest.mark.parametrize("workers", KINDS)
@@ -350,7 +359,7 @@ def test_workers_end_with_the_program(how):
         assert how == "kill" or "KeyboardInterrupt" in program.stderr.read()
 
 
-def test_a_tensor_data_set_needs_no_copy_of_the_loop_to_train():
+def test_rows_that_are_read_at_once_come_from_workers_as_well():
     x = ag.randn(20, 3)
     loaders = [DataLoader(TensorDataset(x), 6, num_workers=n) for n in (0, 2)]
     for (ours,), (theirs,) in zip(*loaders, strict=True):

@@ -244,7 +244,7 @@ def test_color_jitter():
 def test_pca_noise_follows_the_principal_components():
     decomposition = pytest.importorskip("sklearn.decomposition")
     colors = np.random.default_rng(0).normal(size=(4, 100, 3)) @ np.array(
-        [[0.2, 0.1, 0.1], [0, 0.05, 0], [0, 0, 0.02]]
+        [[0.08, 0.04, 0.04], [0, 0.03, 0], [0, 0, 0.01]]
     )
     pictures = 0.5 + colors.transpose(0, 2, 1).reshape(4, 3, 10, 10)
     noise = T.PCANoise.fit(pictures, std=0.5)
@@ -350,6 +350,8 @@ REFUSED = {
     "hue": (lambda: T.ColorJitter(hue=0.6), ValueError, "hue=0.6 is out of range"),
     "brightness": (lambda: T.ColorJitter(brightness=-1), ValueError, "brightness=-1"),
     "jitter channels": (lambda: T.ColorJitter(0.5)(picture(2)), ValueError, "1 or 3 channels"),
+    "normalized": (lambda: T.ColorJitter(0.5)(X * 2 - 1), ValueError, r"between -0\.99.* and .* before Normalize"),
+    "normalized, noise": (lambda: T.GaussianNoise()(X - 1), ValueError, "change them before Normalize"),
     "PCA": (lambda: T.PCANoise([1, 2], np.eye(3)), ValueError, r"shapes \(2,\) and \(3, 3\)"),
     "PCA channels": (lambda: PCA(picture(1)), ValueError, "PCANoise of 3 channels"),
     "sigma": (lambda: T.GaussianNoise(0, -1), ValueError, "sigma"),

@@ -1,4 +1,4 @@
-"""The numbers and identities that courses teach about differentiation; `notebooks/01_engine.ipynb` shows them.
+"""The numbers and identities that courses teach about differentiation; the notebooks show them.
 
 CMU 10-601 lecture 14 (backpropagation), UCLA EE147 notes, NAI "Principles of Deep Learning I",
 CS763 "Deep Learning for Computer Vision with Torch7".
@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import autograd_engine as ag
-from autograd_engine import viz
+from autograd_engine import optim, viz
 from autograd_engine.nn import functional as F
 from autograd_engine.testing import gradcheck
 
@@ -302,3 +302,86 @@ def test_jacobian_and_hessian():
     assert close(jacobian(y, x), [[4.0, 1.0], [5.0, math.cos(2.0)]])
     (slope,) = ag.autograd.grad(x[0] ** 3 * x[1] ** 2, x, create_graph=True)
     assert close(jacobian(slope, x), [[24.0, 12.0], [12.0, 2.0]])
+
+
+# ------------------------------------------------- linear models and output units of EE147, VCLA and CS763
+
+
+def test_softmax_of_the_cat():
+    scores, cat = leaf([[3.2, 5.1, -1.7]]), ag.tensor([0])
+    probabilities = scores.softmax(1)
+    assert close(probabilities, [[0.13, 0.87, 0.00]], 0.005)
+    assert abs(F.cross_entropy(scores, cat).item() - 2.04) < 0.005
+    assert abs(-probabilities[0, 0].log10().item() - 0.89) < 0.005
+
+
+@pytest.mark.parametrize(
+    ("scores", "target", "loss", "gradient"),
+    [
+        ([3.2, 5.1, -1.7], 0, 2.9, [-1, 1, 0]),
+        ([1.3, 4.9, 2.0], 1, 0.0, [0, 0, 0]),
+        ([2.2, 2.5, -3.1], 2, 12.9, [1, 1, -2]),
+    ],
+)
+def test_multi_class_hinge_of_cat_car_and_frog(scores, target, loss, gradient):
+    scores = leaf([scores])
+    hinge = 3 * F.multi_margin_loss(scores, ag.tensor([target]))  # the lecture does not divide by the classes
+    assert close(hinge, loss)
+    assert close(gradients(hinge, scores)[0], [gradient])
+
+
+def test_penalties_of_one_weight_and_of_four():
+    w1, w2 = ag.tensor([1.0, 0.0, 0.0, 0.0]), ag.full((4,), 0.25)
+    assert w1.sum() == w2.sum() == w1.norm(1) == w2.norm(1) == 1
+    assert (w1.square().sum().item(), w2.square().sum().item()) == (1.0, 0.25)
+
+
+def test_logistic_loss_of_signs_is_binary_cross_entropy():
+    z, signs = random_leaf(6), ag.tensor([1.0, -1.0, 1.0, 1.0, -1.0, -1.0], dtype=ag.float64)
+    loss = F.softplus(-signs * z).mean()
+    assert close(loss, F.binary_cross_entropy_with_logits(z, (signs + 1) / 2))
+    assert close(gradients(loss, z)[0], -signs * (-signs * z).sigmoid() / 6)
+
+
+def test_l1_distance_of_the_nearest_neighbour_table():
+    test = ag.tensor([[56, 32, 10, 18], [90, 23, 128, 133], [24, 26, 178, 200], [2, 0, 255, 220]])
+    known = ag.tensor([[10, 20, 24, 17], [8, 10, 89, 100], [12, 16, 178, 170], [4, 32, 233, 112]])
+    assert (test - known).abs().sum().item() == 456
+    assert ag.cdist(test.double().reshape(1, -1), known.double().reshape(1, -1), p=1).item() == 456
+
+
+def test_least_squares_and_ridge_by_formula_and_by_gradient():
+    X, y = ag.randn(20, 3, dtype=ag.float64), ag.randn(20, dtype=ag.float64)
+    for strength in (0.0, 2.0):
+        theta = ag.linalg.solve(X.T @ X + strength * ag.eye(3, dtype=ag.float64), X.T @ y).requires_grad_()
+        cost = ((X @ theta - y) ** 2).sum() + strength * theta.square().sum()
+        assert close(gradients(cost, theta)[0], ag.zeros(3, dtype=ag.float64))
+
+
+def test_squared_error_saturates_where_cross_entropy_does_not():
+    z, one = leaf([-50.0]), ag.tensor([1.0], dtype=ag.float64)
+    assert abs(gradients(F.mse_loss(z.sigmoid(), one), z)[0].item()) < 1e-20
+    assert close(gradients(F.binary_cross_entropy_with_logits(z, one), z)[0], [-1.0])
+
+
+def test_both_forms_of_nesterovs_momentum_walk_the_same_path():
+    w, curvature = leaf([-8.0, 2.0]), np.array([1.0, 25.0])
+    optimizer = optim.SGD([w], lr=0.03, momentum=0.8, nesterov=True)
+    position, velocity = np.array([-8.0, 2.0]), np.zeros(2)
+    for _ in range(20):
+        assert close(w, position + 0.8 * velocity)
+        velocity = 0.8 * velocity - 0.03 * curvature * (position + 0.8 * velocity)
+        position = position + velocity
+        optimizer.zero_grad()
+        ((w * w * ag.tensor(curvature)).sum() / 2).backward()
+        optimizer.step()
+
+
+def test_a_linear_autoencoder_spans_the_plane_of_the_principal_components():
+    x = ag.randn(60, 5, dtype=ag.float64) @ ag.randn(5, 5, dtype=ag.float64)
+    x = x - x.mean(0)
+    start = {"in": ag.randn(2, 5, dtype=ag.float64), "out": ag.randn(5, 2, dtype=ag.float64)}
+    best = optim.minimize(lambda w: F.mse_loss(x @ w["in"].T @ w["out"].T, x), start, tol=1e-14).x
+    principal = ag.linalg.svd(x, full_matrices=False)[2][:2]
+    span = ag.linalg.qr(best["out"])[0]
+    assert close(ag.linalg.svdvals(principal @ span), [1.0, 1.0], 1e-5)

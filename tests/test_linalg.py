@@ -7,8 +7,16 @@ import scipy.linalg
 import autograd_engine as ag
 from autograd_engine import linalg
 from autograd_engine.linalg import LinAlgError
-from autograd_engine.ops import classic, contraction, distances, equations, matrix_functions, spectral, triangular
-from autograd_engine.ops import linalg as products
+from autograd_engine.ops.linear_algebra import (
+    classic,
+    contraction,
+    distances,
+    equations,
+    matrix_functions,
+    spectral,
+    triangular,
+)
+from autograd_engine.ops.linear_algebra import products as products
 from autograd_engine.testing import gradcheck, gradgradcheck
 
 # --------------------------------------------------------- the ways of computing, by size and number of matrices

@@ -59,6 +59,47 @@ CASES = {
     "triangles": lambda x: np.tril(x, 1) - np.triu(x) * np.trace(x),
     "stacks": lambda x: np.vstack([x, x]).sum() + np.hstack([x, A]) + np.dstack([x, x]).sum(),
     "kron": lambda x: np.kron(x, x[:1]),
+    "append": lambda x: np.append(x, A, axis=0).sum() + np.append(x, [1.0, 2.0]),
+    "around": lambda x: x * np.around(x, 1) + np.rint(x + 0.13),
+    "array_split": lambda x: np.array_split(x, 3, axis=1)[0] + np.hsplit(x, 2)[0] * np.vsplit(x, 3)[1][:, 2:],
+    "average": lambda x: np.average(x) * np.average(x, 1, weights=A[0]) + np.average(A, 0, weights=x).sum(),
+    "average-returned": lambda x: (
+        np.average(x, 0, weights=A, returned=True)[1] * np.average(x, returned=True)[1] * x
+    ),
+    "broadcast_arrays": lambda x: np.broadcast_arrays(x, A[None])[0],
+    "cbrt": lambda x: np.cbrt(x) + np.cbrt(-x * x),
+    "convolve": lambda x: np.convolve(x[0], x[1, :2]) * np.convolve(x[0, :3], x[1, :3]),
+    "convolve-same": lambda x: np.convolve(x[0, :2], x[1], "same") + np.convolve(x[0], x[1, :2], "valid").sum(),
+    "correlate": lambda x: np.correlate(x[0], x[1, :2]).sum() + np.correlate(x[0, :2], x[1], "full"),
+    "correlate-same": lambda x: np.correlate(x[0], x[1, :2], "same") + np.correlate(x[0, :3], x[1], "same"),
+    "cov": lambda x: np.cov(x * x) + np.cov(x.T * A.T, rowvar=False, bias=True),
+    "cov-weights": lambda x: np.cov(x * x, ddof=0, fweights=np.array([1, 2, 1, 3])),
+    "corrcoef": lambda x: np.corrcoef(np.sin(3 * x)) + np.corrcoef(np.sin(3 * x.T), rowvar=False),
+    "copy": lambda x: np.copy(x) * np.conjugate(x),
+    "delete": lambda x: np.delete(x, 1, axis=0).sum() + np.delete(x, [0, 3]),
+    "diagflat": lambda x: np.diagflat(x[0], 1),
+    "ediff1d": lambda x: np.ediff1d(x * x),
+    "extract": lambda x: np.extract(A > 1, x),
+    "flips": lambda x: np.fliplr(x) * np.flipud(x) + np.rot90(x, axes=(1, 0), k=-1).T,
+    "gradient": lambda x: np.gradient(x * x)[0] + np.gradient(x * x, axis=1),
+    "gradient-spacing": lambda x: np.gradient(x * x, 0.5, [0.0, 1.0, 3.0, 4.0])[1] + np.gradient(x, 2.0)[0],
+    "interp": lambda x: np.interp(x, [0.6, 1.0, 1.9], [1.0, -1.0, 2.0]) * np.interp(0.97 * A, x[0], x[1]),
+    "interp-ends": lambda x: (
+        np.interp(x, [0.7, 1.2], x[0, :2], left=-1.0) + np.interp(x + 0.01, A[1], x[2], right=9.0)
+    ),
+    "like": lambda x: np.zeros_like(x) + np.ones_like(x) * x + np.full_like(x, 2.5) + 0 * np.empty_like(x),
+    "matrix_transpose": lambda x: np.matrix_transpose(x) @ np.unstack(x, axis=1)[0],
+    "meshgrid": lambda x: np.meshgrid(x[0], x[1])[0] * np.meshgrid(x[0], x[1], indexing="ij")[1],
+    "nan-extremes": lambda x: np.nanmax(_gaps(x), 1) * np.nanmin(_gaps(x)) + np.nanmedian(_gaps(x), axis=0)[0],
+    "nan-products": lambda x: np.nanprod(_gaps(x), axis=1, keepdims=True) * np.nancumprod(_gaps(x), axis=1),
+    "nan-sums": lambda x: np.nancumsum(_gaps(x)) * np.nanvar(_gaps(x)) + np.nanstd(_gaps(x), 0, ddof=1)[0],
+    "nanquantile": lambda x: np.nanquantile(_gaps(x), 0.3, axis=1) + np.nanpercentile(_gaps(x), 30),
+    "pad": lambda x: np.pad(x, 1) * np.pad(x, ((1, 1), (0, 2)), constant_values=3.0)[:, :1],
+    "percentile": lambda x: np.percentile(x, [25, 60], axis=0),
+    "polyval": lambda x: np.polyval(x[0], x) + np.polyval([1.0, 2.0], x),
+    "ptp": lambda x: np.ptp(x, axis=1) + np.ptp(x),
+    "searchsorted": lambda x: x[0][np.searchsorted(x[0], A[0] - 0.01)] + x[0][np.digitize(A[0] + 0.01, x[0]) - 1],
+    "where-one-argument": lambda x: x[np.where(x > 1)] * x[np.nonzero(x > 1)],
     "dot-0d": lambda x: np.dot(x, 2.0 * x[0, 0]),
     "tensordot": lambda x: np.tensordot(x, A, axes=([1], [1])) + np.tensordot(x, A.T, 1),
     "vdot": lambda x: np.vdot(x, A),
@@ -151,6 +192,11 @@ def test_results_of_numpys_linear_algebra_have_its_layout():
     assert np.linalg.matrix_rank(x, 3.0).item() == np.linalg.matrix_rank(REGULAR, 3.0)
 
 
+def _gaps(x):
+    """`x` with NaN in some places."""
+    return np.where(np.eye(3, 4, dtype=bool), np.nan, x)
+
+
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_plain_numpy_code_is_recorded(case):
     x = ag.tensor(A, requires_grad=True)
@@ -169,6 +215,14 @@ def test_what_is_no_gradient_stays_plain():
     assert np.all(x > 0).item()
     assert np.any(x > 1, axis=0).tolist() == [True] * 4
     assert not np.round(x).requires_grad
+    assert not np.unique(x).requires_grad
+    values, places, counts = np.unique(x[0] > 0.7, return_inverse=True, return_counts=True)
+    assert (values.tolist(), places.tolist(), counts.tolist()) == ([False, True], [0, 0, 1, 1], [2, 2])
+    assert np.isin(x[0], A[0, :2]).tolist() == [True, True, False, False]
+    assert np.count_nonzero(x > 1) == 8
+    assert np.bincount(ag.tensor([0, 2, 2])).tolist() == [1, 0, 2]
+    assert np.lexsort((x[0], -x[0])).tolist() == [3, 2, 1, 0]
+    assert (np.isrealobj(x), np.iscomplexobj(x)) == (True, False)
 
 
 @pytest.mark.parametrize(
@@ -178,7 +232,10 @@ def test_what_is_no_gradient_stays_plain():
         (lambda x: np.linalg.eigvals(x.reshape(3, 4)[:, :3]), r"linalg\.eigvals"),
         (lambda x: np.add(x, 1, out=np.zeros(12)), "add with out"),
         (np.bitwise_or.reduce, "bitwise_or.reduce"),
-        (np.where, "where with one argument"),
+        (np.histogram, "histogram"),
+        (lambda x: np.sum(x, where=x > 1), "sum"),
+        (lambda x: np.put_along_axis(x, np.array([0]), 1.0, 0), "put_along_axis"),
+        (np.fft.fft, "fft.fft"),
     ],
 )
 def test_what_is_not_recorded_is_refused(use, name):

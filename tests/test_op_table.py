@@ -141,12 +141,14 @@ def test_an_empty_dimension_gives_no_warning_but_for_an_infinite_result(name):
 
 
 def public_functions():
-    for module in pkgutil.iter_modules(ops.__path__):
-        if module.name in ("dims", "numpy_protocol"):  # helpers for dimensions and dispatch, not operators
+    prefix = "autograd_engine.ops."
+    for module in pkgutil.walk_packages(ops.__path__, prefix):
+        room = module.name.removeprefix(prefix)
+        if module.ispkg or room == "dims" or room.startswith("numpy_names"):  # helpers; NumPy's own names
             continue
-        loaded = importlib.import_module(f"autograd_engine.ops.{module.name}")
+        loaded = importlib.import_module(module.name)
         for name in loaded.__all__:
-            yield f"{module.name}.{name}", getattr(loaded, name)
+            yield f"{room}.{name}", getattr(loaded, name)
 
 
 ELSEWHERE = {"piecewise.allclose", "piecewise.equal", "math.float_power"}

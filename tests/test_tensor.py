@@ -79,7 +79,7 @@ def test_attributes():
     assert x.T.contiguous().is_contiguous()
     assert x.is_floating_point()
     assert (x.T.shape, ag.zeros(4, 2, 3).mT.shape, x.t().shape) == ((3, 2), (4, 3, 2), (3, 2))
-    with pytest.raises(ValueError, match="3 dimensions, expected at most 2"):
+    with pytest.raises(ValueError, match="t: expected at most 2 dimensions, got shape"):
         ag.zeros(1, 1, 1).t()
 
 
@@ -320,8 +320,8 @@ def test_like():
         (lambda x: x.movedim((0, 1), 0), ValueError, "movedim: 2 dimensions to 1 places"),
         (lambda x: ag.tensor(1.0).unbind(), ValueError, "unbind: a 0-d tensor"),
         (lambda x: ag.einsum("ij,j->i", x), ValueError, "names 2 operands, got 1"),
-        (lambda x: ag.einsum("i->i", x), ValueError, r"gives 1 dimensions to an operand of shape \(2, 3\)"),
-        (lambda x: ag.einsum("ii->i", x), ValueError, r"einsum: letter 'i' has sizes \[2, 3\]"),
+        (lambda x: ag.einsum("i->i", x), ValueError, r"gives 1 dimensions to an operand that has 2"),
+        (lambda x: ag.einsum("ii->i", x), ValueError, r"einsum: letter .i. has sizes 2 and 3 in one operand"),
     ],
 )
 def test_bad_input_names_the_culprit(use, error, message):

@@ -116,6 +116,59 @@ def test_decision_boundary_errors():
         viz.plot_decision_boundary(lambda p: p[:3, 0], [[1, 2], [3, 4]], [0, 1], resolution=2)
 
 
+def test_history_shows_the_learning_rate_if_it_changes(history):
+    rates = {a.get_ylabel(): curves(a) for a in viz.plot_history({**history, "lr": [0.3, 0.2, 0.1]}).axes}
+    assert list(rates["learning rate"].values()) == [[[1, 2, 3], [0.3, 0.2, 0.1]]]
+    assert len(viz.plot_history({**history, "lr": [0.3, 0.3, 0.3]}).axes) == 2
+
+
+def test_schedules_keep_their_shape(tmp_path):
+    cosine = 0.05 * (1 + np.cos(np.arange(100) * np.pi / 100))
+    axes = viz.plot_schedule(cosine, tmp_path / "a.png").axes[0]
+    np.testing.assert_allclose(axes.get_lines()[0].get_ydata(), cosine)
+    assert (axes.get_yscale(), axes.get_xlabel(), axes.get_legend()) == ("linear", "step", None)
+    decay = ag.tensor(0.1 * 0.9 ** np.arange(100))
+    assert viz.plot_schedule(decay, unit="epoch").axes[0].get_yscale() == "log"
+    axes = viz.plot_schedule({"cosine": cosine, "decay": decay}).axes[0]
+    assert [t.get_text() for t in axes.get_legend().get_texts()] == ["cosine", "decay"]
+    for nothing in ([], {}, [[1.0]]):
+        with pytest.raises(ValueError, match="list of learning rates"):
+            viz.plot_schedule(nothing)
+
+
+def test_histograms_count_every_number():
+    tensors = {"a": ag.tensor([0.0, 1.0, 1.0, 3.0]), "none": None, "b": np.array([1.0, np.nan, np.inf]), "c": [[2]]}
+    axes = viz.plot_histograms({**tensors, "d": ag.zeros(0)}, bins=4).axes
+    assert [a.get_title() for a in axes] == [
+        "a\n1.2 ± 1.1, 25% zero",
+        "b\n1 ± 0, 2 not finite",
+        "c\n2 ± 0",
+        "d\nempty",
+    ]
+    assert [p.get_height() for p in axes[0].patches] == [1, 2, 0, 1]
+    with pytest.raises(ValueError, match="nothing to draw"):
+        viz.plot_histograms({"none": None})
+
+
+def test_roc_has_the_area_of_scikit_learn():
+    metrics = pytest.importorskip("sklearn.metrics")
+    rng = np.random.default_rng(0)
+    y = rng.integers(0, 3, 50)
+    scores = rng.normal(size=(50, 3)) + np.eye(3)[y]
+    axes = viz.plot_roc(ag.tensor(scores), ag.tensor(y), ["x", "y", "z"]).axes[0]
+    shown = [t.get_text() for t in axes.get_legend().get_texts()]
+    assert shown == [f"{n}: {metrics.roc_auc_score(y == k, scores[:, k]):.4f}" for k, n in enumerate("xyz")]
+    two = viz.plot_roc([0.1, 0.4, 0.35, 0.8], [0, 0, 1, 1]).axes[0]
+    np.testing.assert_allclose(two.get_lines()[0].get_data(), [[0, 0, 0.5, 0.5, 1], [0, 0.5, 0.5, 1, 1]])
+    for arguments, words in (
+        (([1.0], [0, 1]), r"not \(1,\) and \(2,\)"),
+        (([1.0, 2.0], [1, 1]), "class 1 has 2 of 2 samples"),
+        ((scores, y, ["x"]), "1 class names for 3 classes"),
+    ):
+        with pytest.raises(ValueError, match=words):
+            viz.plot_roc(*arguments)
+
+
 def test_figures_show_themselves_and_leave_pyplot_alone(history):
     loaded = "matplotlib.pyplot" in sys.modules
     assert viz.plot_history(history)._repr_png_().startswith(b"\x89PNG")

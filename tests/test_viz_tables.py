@@ -7,7 +7,7 @@ import pytest
 
 import autograd_engine as ag
 from autograd_engine import viz
-from autograd_engine.ops.linalg import linear
+from autograd_engine.ops.linear_algebra.products import linear
 
 
 def leaf(value):

@@ -19,7 +19,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from .. import nn
 from ..testing import coverage_table
 from . import predict, report, train
 from .run import UserError
@@ -84,8 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     setting("--epochs", "how often to go through the data", type=whole, metavar="N")
     setting("--hidden", "sizes of the hidden layers", "128", type=whole, nargs="*", metavar="N")
     setting("--activation", "what stands between the layers", choices=train.ACTIVATIONS)
-    if hasattr(nn, "Dropout"):
-        setting("--dropout", "share of the hidden units that is dropped in training", type=share, metavar="P")
+    setting("--dropout", "share of the hidden units that is dropped in training", type=share, metavar="P")
     setting("--optimizer", "sgd has momentum 0.9", choices=train.OPTIMIZERS)
     usual = ", ".join(f"{known['lr']} for {name}" for name, known in train.USUAL.items())
     setting("--lr", "learning rate", f"{usual}; else the optimizer's own", type=_number(float), metavar="LR")

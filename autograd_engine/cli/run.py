@@ -24,9 +24,19 @@ HISTORY, CHECKPOINT = "history.csv", "checkpoint.safetensors"
 
 
 ACTIVATIONS: dict[str, type[nn.Module]] = {
-    name.lower(): getattr(nn, name)
-    for name in ("ReLU", "Tanh", "Sigmoid", "LeakyReLU", "ELU", "SELU", "GELU", "SiLU", "Mish", "Softplus")
-    if hasattr(nn, name)
+    kind.__name__.lower(): kind
+    for kind in (
+        nn.ReLU,
+        nn.Tanh,
+        nn.Sigmoid,
+        nn.LeakyReLU,
+        nn.ELU,
+        nn.SELU,
+        nn.GELU,
+        nn.SiLU,
+        nn.Mish,
+        nn.Softplus,
+    )
 }
 
 

@@ -80,8 +80,14 @@ def _check_chance(name: str, p: float) -> None:
 
 
 def _as_unit(x: Any) -> Any:
-    """Pixels as real numbers from 0 to 1."""
-    return x if x.dtype.kind == "f" else x.astype(np.float32) / 255
+    """Pixels as real numbers from 0 to 1; others would be cut off, and what was normalized lost."""
+    if x.dtype.kind != "f":
+        return x.astype(np.float32) / 255
+    if x.size and not (x.min() >= 0 and x.max() <= 1):
+        raise ValueError(
+            f"colors must lie between 0 and 1, not between {x.min()} and {x.max()}: change them before Normalize()"
+        )
+    return x
 
 
 def _as_before(values: Any, x: Any) -> Any:
@@ -461,7 +467,7 @@ class ColorJitter(_Transform):
         hue: a turn of the color wheel from [-value, value] or (low, high), at most half a turn: 0.5.
 
     Raises:
-        ValueError: a value is out of range, or the picture has neither 1 nor 3 channels.
+        ValueError: a value is out of range, or the picture has neither 1 nor 3 channels or is normalized.
     """
 
     brightness: float | Pair = 0
@@ -584,9 +590,10 @@ class GaussianNoise(_Transform):
 
     def apply(self, x: Any) -> Any:
         """The transformed array."""
-        unit = _as_unit(x)
+        clipped = self.clip or x.dtype.kind != "f"
+        unit = _as_unit(x) if clipped else x
         noisy = unit + resolve(None).normal(self.mean, self.sigma, x.shape).astype(unit.dtype)
-        return _as_before(noisy, x) if self.clip or x.dtype.kind != "f" else noisy
+        return _as_before(noisy, x) if clipped else noisy
 
 
 @dataclass

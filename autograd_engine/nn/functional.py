@@ -12,7 +12,39 @@ from typing import Any
 from ..backend.arrays import Array
 from ..ops import math
 from ..ops import softmax as softmax_ops
-from ..ops.activation import (
+from ..ops.index import one_hot
+from ..ops.linear_algebra.distances import cosine_similarity, normalize, pairwise_distance
+from ..ops.linear_algebra.products import bilinear, linear
+from ..ops.losses.classification import (
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    cross_entropy,
+    kl_div,
+    multilabel_soft_margin_loss,
+    nll_loss,
+    soft_margin_loss,
+)
+from ..ops.losses.ctc import ctc_loss
+from ..ops.losses.margin import (
+    cosine_embedding_loss,
+    hinge_embedding_loss,
+    hinge_loss,
+    margin_ranking_loss,
+    multi_margin_loss,
+    multilabel_margin_loss,
+    triplet_margin_loss,
+    triplet_margin_with_distance_loss,
+)
+from ..ops.losses.regression import (
+    gaussian_nll_loss,
+    huber_loss,
+    l1_loss,
+    mse_loss,
+    poisson_nll_loss,
+    smooth_l1_loss,
+)
+from ..ops.math import sigmoid, tanh
+from ..ops.network.activation import (
     celu,
     elu,
     gelu,
@@ -37,36 +69,11 @@ from ..ops.activation import (
     tanhshrink,
     threshold,
 )
-from ..ops.classification import (
-    binary_cross_entropy,
-    binary_cross_entropy_with_logits,
-    cross_entropy,
-    kl_div,
-    multilabel_soft_margin_loss,
-    nll_loss,
-    soft_margin_loss,
-)
-from ..ops.ctc import ctc_loss
-from ..ops.distances import cosine_similarity, normalize, pairwise_distance
-from ..ops.dropout import alpha_dropout, dropout, dropout1d, dropout2d, dropout3d, feature_alpha_dropout
-from ..ops.embedding import embedding, embedding_bag
-from ..ops.index import one_hot
-from ..ops.linalg import bilinear, linear
-from ..ops.loss import gaussian_nll_loss, huber_loss, l1_loss, mse_loss, poisson_nll_loss, smooth_l1_loss
-from ..ops.margin import (
-    cosine_embedding_loss,
-    hinge_embedding_loss,
-    hinge_loss,
-    margin_ranking_loss,
-    multi_margin_loss,
-    multilabel_margin_loss,
-    triplet_margin_loss,
-    triplet_margin_with_distance_loss,
-)
-from ..ops.math import sigmoid, tanh
-from ..ops.norm import batch_norm, group_norm, instance_norm, layer_norm, local_response_norm, rms_norm
-from ..ops.padding import pad
-from ..ops.resample import channel_shuffle, interpolate, pixel_shuffle, pixel_unshuffle
+from ..ops.network.dropout import alpha_dropout, dropout, dropout1d, dropout2d, dropout3d, feature_alpha_dropout
+from ..ops.network.embedding import embedding, embedding_bag
+from ..ops.network.norm import batch_norm, group_norm, instance_norm, layer_norm, local_response_norm, rms_norm
+from ..ops.network.padding import pad
+from ..ops.network.resample import channel_shuffle, interpolate, pixel_shuffle, pixel_unshuffle
 
 __all__ = [
     "alpha_dropout",

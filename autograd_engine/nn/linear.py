@@ -7,7 +7,7 @@ from typing import Any
 
 from ..creation import empty
 from ..ops.arrange import unflatten
-from ..ops.linalg import bilinear, linear
+from ..ops.linear_algebra.products import bilinear, linear
 from ..ops.shape import flatten
 from . import init
 from .module import Module, Parameter

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..ops.classification import (
+from ..ops.losses.classification import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
     cross_entropy,
@@ -18,9 +18,8 @@ from ..ops.classification import (
     nll_loss,
     soft_margin_loss,
 )
-from ..ops.ctc import ctc_loss
-from ..ops.loss import gaussian_nll_loss, huber_loss, l1_loss, mse_loss, poisson_nll_loss, smooth_l1_loss
-from ..ops.margin import (
+from ..ops.losses.ctc import ctc_loss
+from ..ops.losses.margin import (
     cosine_embedding_loss,
     hinge_embedding_loss,
     hinge_loss,
@@ -29,6 +28,14 @@ from ..ops.margin import (
     multilabel_margin_loss,
     triplet_margin_loss,
     triplet_margin_with_distance_loss,
+)
+from ..ops.losses.regression import (
+    gaussian_nll_loss,
+    huber_loss,
+    l1_loss,
+    mse_loss,
+    poisson_nll_loss,
+    smooth_l1_loss,
 )
 from ..tensor import Tensor
 from .module import Module

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from ..creation import empty, ones, tensor, zeros
-from ..ops import norm
+from ..ops.network import norm
 from ..ops.shape import squeeze, unsqueeze
 from ..tensor import Tensor
 from . import init

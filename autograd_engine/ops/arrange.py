@@ -16,9 +16,9 @@ import numpy as np
 from ..backend.arrays import Array
 from ..graph import Value
 from ..primitive import Accumulate, make_tensor, primitive
-from .dims import along, broadcast_shapes, dims_of, normalize_dim, numpy_names, size_of
+from .dims import along, common_shape, dims_of, normalize_dim, numpy_names, size_of
 from .index import index_select
-from .shape import cat, clone, expand, flip, identity, ravel, reshape, split, stack, transpose
+from .shape import cat, clone, expand, flip, identity, joined, ravel, reshape, split, stack, transpose
 
 __all__ = [
     "adjoint",
@@ -77,6 +77,8 @@ def repeat(x: Array, *sizes: Any) -> Array:
 def tile(x: Array, *dims: Any) -> Array:
     """Like `repeat`, but with fewer repetitions than dimensions those in front are not repeated."""
     times = size_of(dims)
+    if any(n < 0 for n in times):
+        raise ValueError(f"tile: repetitions cannot be negative, got {times}")
     return repeat(x, (1,) * (len(x.shape) - len(times)) + times)
 
 
@@ -129,7 +131,7 @@ def broadcast_tensors(*tensors: Array) -> tuple[Array, ...]:
         ValueError: the shapes do not broadcast.
     """
     tensors = _several(tensors)
-    shape = broadcast_shapes(*(t.shape for t in tensors))
+    shape = common_shape([tuple(t.shape) for t in tensors], "broadcast_tensors")
     return tuple(expand(t, shape) for t in tensors)
 
 
@@ -189,12 +191,12 @@ def atleast_3d(*tensors: Array) -> Any:
 def hstack(tensors: Sequence[Array]) -> Array:
     """Tensors side by side: along dimension 1, vectors along dimension 0."""
     tensors = atleast_1d(tuple(tensors))
-    return cat(tensors, 0 if tensors and len(tensors[0].shape) == 1 else 1)
+    return joined(tuple(tensors), 0 if tensors and len(tensors[0].shape) == 1 else 1, "hstack")
 
 
 def vstack(tensors: Sequence[Array]) -> Array:
     """Tensors below each other: along dimension 0, vectors as rows."""
-    return cat(atleast_2d(tuple(tensors)))
+    return joined(atleast_2d(tuple(tensors)), 0, "vstack")
 
 
 row_stack = vstack
@@ -202,12 +204,12 @@ row_stack = vstack
 
 def dstack(tensors: Sequence[Array]) -> Array:
     """Tensors behind each other: along dimension 2."""
-    return cat(atleast_3d(tuple(tensors)), 2)
+    return joined(atleast_3d(tuple(tensors)), 2, "dstack")
 
 
 def column_stack(tensors: Sequence[Array]) -> Array:
     """Tensors side by side along dimension 1, vectors as columns."""
-    return hstack([t if len(t.shape) > 1 else reshape(t, (-1, 1)) for t in tensors])
+    return joined(tuple(t if len(t.shape) > 1 else reshape(t, (-1, 1)) for t in tensors), 1, "column_stack")
 
 
 def block_diag(*tensors: Array) -> Array:
@@ -408,6 +410,8 @@ def cartesian_prod(*tensors: Array) -> Array:
     """Every combination of one element of each vector, one per row; a single vector as it is."""
     if len(tensors) == 1:
         return ravel(tensors[0])
+    if any(len(t.shape) != 1 for t in tensors):
+        raise ValueError(f"cartesian_prod: takes vectors, got shapes {[tuple(t.shape) for t in tensors]}")
     return stack([ravel(grid) for grid in meshgrid(*tensors)], 1)
 
 

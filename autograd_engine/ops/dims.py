@@ -9,7 +9,16 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-__all__ = ["along", "broadcast_shapes", "dims_of", "kept_shape", "normalize_dim", "numpy_names", "size_of"]
+__all__ = [
+    "along",
+    "broadcast_shapes",
+    "common_shape",
+    "dims_of",
+    "kept_shape",
+    "normalize_dim",
+    "numpy_names",
+    "size_of",
+]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -71,11 +80,19 @@ def broadcast_shapes(*shapes: int | Sequence[int]) -> tuple[int, ...]:
         >>> broadcast_shapes((2, 1), (3,), 1)
         (2, 3)
     """
-    sizes = [(s,) if isinstance(s, int) else tuple(s) for s in shapes]
+    return common_shape([(s,) if isinstance(s, int) else tuple(s) for s in shapes], "broadcast_shapes")
+
+
+def common_shape(shapes: Sequence[tuple[int, ...]], name: str) -> tuple[int, ...]:
+    """The shape that broadcasting gives, for the operation `name`.
+
+    Raises:
+        ValueError: the shapes do not broadcast.
+    """
     try:
-        return np.broadcast_shapes(*sizes)
+        return np.broadcast_shapes(*shapes)
     except ValueError:
-        raise ValueError(f"broadcast_shapes: {', '.join(map(str, sizes))} do not broadcast") from None
+        raise ValueError(f"{name}: shapes {', '.join(map(str, shapes))} do not broadcast") from None
 
 
 def size_of(sizes: Sequence[Any]) -> tuple[int, ...]:

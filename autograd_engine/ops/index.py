@@ -8,18 +8,17 @@ of a sequence cost O(T) and not O(T^2).
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from ..backend.arrays import Array
+from ..backend.arrays import Array, unboxed
 from ..graph import Value
 from ..primitive import Accumulate, primitive
-from .dims import along, normalize_dim, numpy_names
+from .dims import along, common_shape, normalize_dim, numpy_names
 from .piecewise import keep
 from .piecewise import where as choose
-from .shape import ravel, reshape
+from .shape import expand, ravel, reshape
 
 __all__ = [
     "argwhere",
@@ -83,7 +82,11 @@ def integers_first(items: tuple[Any, ...]) -> tuple[tuple[Any, ...] | None, tupl
 def write(array: Any, index: Any, values: Any) -> None:
     """array[index] = values, in place."""
     first, items = integers_first(normalize_index(index))
-    (array if first is None else array[first])[items] = values
+    try:
+        (array if first is None else array[first])[items] = values
+    except (IndexError, ValueError) as error:
+        kind = f"{array.dtype}{list(array.shape)}"
+        raise type(error)(f"setitem: {error} (in a tensor {kind}, the value of shape {np.shape(values)})") from None
 
 
 def _is_basic(item: Any) -> bool:
@@ -150,7 +153,7 @@ def getitem(x: Array, index: Any) -> Array:
 
 
 def _put_rule(g: Array, index: tuple[Any, ...]) -> Array:
-    return _put(g, g.dtype.type(0), index=index)
+    return _setitem(g, g.dtype.type(0), index=index)
 
 
 def _put_value_rule(g: Array, index: tuple[Any, ...]) -> Array:
@@ -165,7 +168,7 @@ def _put_value_rule(g: Array, index: tuple[Any, ...]) -> Array:
 
 
 @primitive(x=_put_rule, value=_put_value_rule)
-def _put(x: Array, value: Array, *, index: tuple[Any, ...]) -> Array:
+def _setitem(x: Array, value: Array, *, index: tuple[Any, ...]) -> Array:
     out = np.array(x)
     out[index] = value
     return out
@@ -192,27 +195,18 @@ def setitem(x: Array, index: Any, value: Array) -> Array:
         value = value.reshape(shape[extra:])
     first, items = integers_first(normalize_index(index))
     if first is None:
-        return _put(x, value, index=items)
-    return _put(x, _put(_getitem(x, index=first), value, index=items), index=first)
+        return _setitem(x, value, index=items)
+    return _setitem(x, _setitem(_getitem(x, index=first), value, index=items), index=first)
 
 
 # ------------------------------------------------------------------- along one dimension, by index
-
-
-def _grid(shape: Sequence[int], dim: int, index: Any) -> tuple[Any, ...]:
-    """The advanced index that applies `index`, an array of `shape`, along `dim` and itself elsewhere."""
-    items: list[Any] = [
-        np.arange(n).reshape((1,) * d + (n,) + (1,) * (len(shape) - d - 1)) for d, n in enumerate(shape)
-    ]
-    items[dim] = index
-    return tuple(items)
 
 
 def _integers(index: Any, name: str) -> Any:
     index = np.asarray(index.array if isinstance(index, Value) else index)
     if index.dtype.kind not in "iu":
         raise TypeError(f"{name}: the index must hold integers, not {index.dtype}")
-    return index
+    return index.astype(np.int64, copy=False)
 
 
 def _flat_along(x: Array, dim: int, index: Any, name: str) -> Any:
@@ -227,13 +221,30 @@ def _flat_along(x: Array, dim: int, index: Any, name: str) -> Any:
     for d, (n, limit) in enumerate(zip(index.shape, shape, strict=True)):
         if d != dim and n > limit:
             raise IndexError(f"{name}: index shape {index.shape} exceeds {shape} in dim {d}")
-    if index.size and not (index.min() >= 0 and index.max() < shape[dim]):
-        raise IndexError(
-            f"{name}: indices must lie in [0, {shape[dim]}) along dim {dim}, not in [{index.min()}, {index.max()}]"
-        )
+    at = _places(shape, dim, _in_range(index, shape[dim], dim, name))
+    return at if x.shape else at[0]
+
+
+def _in_range(index: Any, size: int, dim: int | None, name: str, negative: bool = False) -> Any:
+    """The index, with negative numbers counted from the end if they are allowed."""
+    # A negative number seen without its sign is larger than any size: one pass instead of two.
+    if index.view(np.uint64).max(initial=0) < size or not index.size:
+        return index
+    low, high = index.min(), index.max()
+    if negative and -size <= low and high < size:
+        return np.where(index < 0, index + size, index)
+    raise IndexError(
+        f"{name}: indices must lie in [{-size if negative else 0}, {size}) "
+        f"{'of the flattened tensor' if dim is None else f'along dim {dim}'}, not in [{low}, {high}]"
+    )
+
+
+def _places(shape: tuple[int, ...], dim: int, index: Any) -> Any:
+    """The places in row-major order of the elements that `index` names along `dim`, in other dimensions where each
+    index itself lies; sizes of 1 are broadcast."""
     others: Any = None  # one addition of the size of the index, however many dimensions there are
     for d, n in enumerate(index.shape):
-        if d != dim and n > 1:
+        if d != dim and n > 1 and shape[d] > 1:
             step = math.prod(shape[d + 1 :])
             places = np.arange(0, n * step, step)
             places = places.reshape((n,) + (1,) * (len(shape) - d - 1))
@@ -241,6 +252,33 @@ def _flat_along(x: Array, dim: int, index: Any, name: str) -> Any:
     length = math.prod(shape[dim + 1 :])
     flat = index if length == 1 else index * length
     return flat if others is None else flat + others
+
+
+def _add_flat(buffer: Array, g: Array, at: tuple[Any]) -> None:
+    """Add to elements that are counted in row-major order, as often as each is named."""
+    if buffer.flags.c_contiguous:
+        np.add.at(buffer.reshape(-1), at[0].reshape(-1), g.reshape(-1))
+    else:
+        np.add.at(buffer, np.unravel_index(at[0], buffer.shape), g)
+
+
+@primitive(
+    x=Accumulate(
+        rule=lambda g, x_shape, at: _scatter_add(np.zeros(x_shape, g.dtype), g, at=at),
+        into=lambda buffer, g, x_shape, at: _add_flat(buffer, g, at),
+    )
+)
+def _gather(x: Array, *, at: tuple[Any]) -> Array:
+    """The elements at places `at`, which are in range, counted in row-major order."""
+    return unboxed(x.reshape(-1).take(at[0], mode="wrap"))  # twice as fast as with a check
+
+
+@primitive(x=lambda g: g, src=lambda g, at: _gather(g, at=at))
+def _scatter_add(x: Array, src: Array, *, at: tuple[Any]) -> Array:
+    """A copy of `x` with `src` added where `_gather` reads."""
+    out = np.array(x, order="C")
+    _add_flat(out, np.asarray(src), at)
+    return unboxed(out)
 
 
 def gather(x: Array, dim: int, index: Array) -> Array:
@@ -252,43 +290,82 @@ def gather(x: Array, dim: int, index: Array) -> Array:
     Raises:
         IndexError: an index out of range, or a size too large.
     """
-    at = _flat_along(x, dim, index, "gather")
-    return _getitem(ravel(x), index=(at if x.shape else at[0],))
+    return _gather(x, at=(_flat_along(x, dim, index, "gather"),))
 
 
 @numpy_names
 def take_along_dim(x: Array, indices: Array, dim: int | None = None) -> Array:
-    """Like `gather`, with `x` and `indices` broadcast against each other outside `dim`."""
+    """Like `gather`, with `x` and `indices` broadcast against each other outside `dim`; without it, of the
+    flattened `x`. Negative indices count from the end.
+
+    Raises:
+        IndexError: an index out of range.
+        ValueError: another number of dimensions, or sizes that do not broadcast.
+    """
     index = _integers(indices, "take_along_dim")
     if dim is None:
         return _getitem(ravel(x), index=(index.ravel(),))
     dim = normalize_dim(dim, len(x.shape), "take_along_dim")
     if not x.shape:
         return x * 1
-    shape = tuple(n if d != dim else 1 for d, n in enumerate(x.shape))
-    common = np.broadcast_shapes(shape, tuple(n if d != dim else 1 for d, n in enumerate(index.shape)))
-    items = list(_grid(common, dim, index))
-    for d, n in enumerate(shape):
-        if n == 1 and d != dim:
-            items[d] = np.zeros_like(items[d])
-    return _getitem(x, index=tuple(items))
+    shape = tuple(x.shape)
+    if index.ndim != len(shape):
+        raise ValueError(f"take_along_dim: the index has {index.ndim} dimensions, the tensor {len(shape)}")
+    index = _in_range(index, shape[dim], dim, "take_along_dim", negative=True)
+    outside = (tuple(1 if d == dim else n for d, n in enumerate(s)) for s in (shape, index.shape))
+    common = common_shape(list(outside), "take_along_dim")
+    index = np.broadcast_to(index, tuple(index.shape[d] if d == dim else n for d, n in enumerate(common)))
+    return _gather(x, at=(_places(shape, dim, index),))
 
 
 def index_select(x: Array, dim: int, index: Array) -> Array:
-    """The slices of `x` along `dim` that the 1-d `index` names, in its order."""
-    dim = normalize_dim(dim, len(x.shape), "index_select")
-    return _getitem(x, index=(*(slice(None),) * dim, _integers(index, "index_select")))
+    """The slices of `x` along `dim` that the 1-d `index` names, in its order.
+
+    Raises:
+        IndexError: an index out of range.
+        ValueError: the index has more than 1 dimension.
+    """
+    dim, at = _along_index(x, dim, index, "index_select")
+    return _getitem(x, index=at) if x.shape else reshape(x, (1,))[at]
+
+
+def _along_index(x: Array, dim: int, index: Any, name: str) -> tuple[int, tuple[Any, ...]]:
+    """`dim` counted from the front, and the advanced index that applies the 1-d `index` along it."""
+    dim = normalize_dim(dim, len(x.shape), name)
+    index = _integers(index, name)
+    if index.ndim > 1:
+        raise ValueError(f"{name}: the index must have at most 1 dimension, not {index.ndim}")
+    index = _in_range(index.reshape(-1), x.shape[dim] if x.shape else 1, dim, name, negative=True)
+    return dim, (*(slice(None),) * dim, index)
 
 
 def take(x: Array, index: Array) -> Array:
-    """The elements of the flattened `x` at `index`, in its shape."""
-    return _getitem(ravel(x), index=(_integers(index, "take"),))
+    """The elements of the flattened `x` at `index`, in its shape.
+
+    Raises:
+        IndexError: an index out of range.
+    """
+    return _gather(x, at=(_in_range(_integers(index, "take"), math.prod(x.shape), None, "take", negative=True),))
 
 
 def masked_select(x: Array, mask: Array) -> Array:
-    """The elements of `x` where the mask holds, as one dimension."""
-    mask = np.broadcast_to(mask.array if isinstance(mask, Value) else mask, tuple(x.shape))
-    return _getitem(x, index=(mask,))
+    """The elements of `x` where the mask holds, as one dimension; the mask broadcasts to the shape of `x`.
+
+    Raises:
+        TypeError: the mask does not hold booleans.
+        ValueError: the shapes do not broadcast.
+    """
+    mask, shape = booleans(mask, "masked_select"), tuple(x.shape)
+    common = common_shape([shape, mask.shape], "masked_select")
+    return _getitem(x if common == shape else expand(x, common), index=(np.broadcast_to(mask, common),))
+
+
+def booleans(mask: Any, name: str) -> Any:
+    """A mask as a raw array."""
+    mask = np.asarray(mask.array if isinstance(mask, Value) else mask)
+    if mask.dtype != np.bool_:
+        raise TypeError(f"{name}: the mask must hold booleans, not {mask.dtype}")
+    return mask
 
 
 def select(x: Array, dim: int, index: int) -> Array:

@@ -138,8 +138,18 @@ def where(condition: Array, x: Array, y: Array) -> Array:
 
 @primitive(x=lambda g, mask: keep(g, logical_not(mask)), value=lambda g, mask: keep(g, mask))
 def masked_fill(x: Array, mask: Array, value: Array) -> Array:
-    """x with `value`, a number or 0-d tensor, where the mask holds."""
-    return unboxed(kernels.choose(np.asarray(mask, bool), np.asarray(value, x.dtype), x))
+    """x with `value`, a number or 0-d tensor, where the mask holds.
+
+    Raises:
+        TypeError: the mask does not hold booleans.
+        ValueError: `value` has dimensions.
+    """
+    mask, value = np.asarray(mask), np.asarray(value, x.dtype)
+    if mask.dtype != np.bool_:
+        raise TypeError(f"the mask must hold booleans, not {mask.dtype}")
+    if value.ndim:
+        raise ValueError(f"the value must be a number or 0-d, not of shape {value.shape}")
+    return unboxed(kernels.choose(mask, value, x))
 
 
 def _inside(g: Array, x: Array, min: Array, max: Array) -> Array:

@@ -224,7 +224,8 @@ def aminmax(x: Array, *, dim: int | None = None, keepdim: bool = False) -> Extre
         >>> aminmax(tensor([3.0, 1.0, 2.0]))
         Extremes(min=tensor(1.), max=tensor(3.))
     """
-    return Extremes(amin(x, dim, keepdim), amax(x, dim, keepdim))
+    dims = dims_of(dim, len(x.shape), "aminmax")
+    return Extremes(_amin(x, dims=dims, keepdim=keepdim), _amax(x, dims=dims, keepdim=keepdim))
 
 
 class Extreme(NamedTuple):
@@ -235,12 +236,21 @@ class Extreme(NamedTuple):
 
 
 def _extreme(
-    x: Array, dim: Any, keepdim: bool, whole: Callable[..., Any], pairwise: Callable[..., Any], where_is: Any
+    x: Array,
+    dim: Any,
+    keepdim: bool,
+    whole: Callable[..., Any],
+    pairwise: Callable[..., Any],
+    where_is: Any,
+    name: str,
 ) -> Any:
     if dim is None:
         return whole(x)
     if not isinstance(dim, int):
         return pairwise(x, dim)
+    dim = normalize_dim(dim, len(x.shape), name)
+    if x.shape and not x.shape[dim]:
+        raise IndexError(f"{name}: dim {dim} of shape {tuple(x.shape)} has no element to choose")
     indices = where_is(x, dim, keepdim=True)
     values = take_along_dim(x, indices, dim)
     if keepdim or not x.shape:
@@ -255,7 +265,7 @@ def max(x: Array, dim: Any = None, keepdim: bool = False) -> Any:
     Along a dimension the gradient goes to the one element that `indices` names; over everything,
     equal elements share it.
     """
-    return _extreme(x, dim, keepdim, amax, maximum, argmax)
+    return _extreme(x, dim, keepdim, amax, maximum, argmax, "max")
 
 
 @numpy_names
@@ -265,7 +275,7 @@ def min(x: Array, dim: Any = None, keepdim: bool = False) -> Any:
     Along a dimension the gradient goes to the one element that `indices` names; over everything,
     equal elements share it.
     """
-    return _extreme(x, dim, keepdim, amin, minimum, argmin)
+    return _extreme(x, dim, keepdim, amin, minimum, argmin, "min")
 
 
 @numpy_names
@@ -324,4 +334,4 @@ def any(x: Array, dim: Dim = None, keepdim: bool = False) -> Array:
 @numpy_names
 def count_nonzero(x: Array, dim: Dim = None) -> Array:
     """How many elements over `dim` are not zero."""
-    return sum(x != 0, dim)
+    return _sum(x != 0, dims=dims_of(dim, len(x.shape), "count_nonzero"), keepdim=False)

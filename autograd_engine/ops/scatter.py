@@ -1,7 +1,7 @@
 """Writing at indices: a copy of a tensor in which some elements are replaced, or added to.
 
-Each function says where, in its own way, and `_put` or `_put_add` of `index` writes there; of several writes to one
-element the last counts, and several additions add up.
+Each function says where, in its own way, and `_setitem` or `_put_add` of `index` writes there; of several writes to
+one element the last counts, and several additions add up.
 """
 
 from __future__ import annotations
@@ -13,10 +13,22 @@ from typing import Any
 import numpy as np
 
 from ..backend.arrays import Array
-from ..graph import Value
 from ..primitive import primitive
-from .dims import along, normalize_dim
-from .index import _flat_along, _getitem, _integers, _put, _put_add, _slice_at, normalize_index, setitem
+from .dims import along, common_shape, normalize_dim
+from .index import (
+    _along_index,
+    _flat_along,
+    _getitem,
+    _in_range,
+    _integers,
+    _put_add,
+    _scatter_add,
+    _setitem,
+    _slice_at,
+    booleans,
+    normalize_index,
+    setitem,
+)
 from .piecewise import floor_divide, keep, maximum
 from .reduce import products_of_others
 from .shape import cat, expand, ravel, reshape
@@ -61,12 +73,12 @@ def scatter(
     src = value if src is None else src
     at = _flat_along(x, dim, index, "scatter")
     if reduce is None:
-        return reshape(_put(ravel(x), _corner(src, at, "scatter"), index=(at,)), x.shape)
+        return reshape(_setitem(ravel(x), _corner(x, src, at, "scatter"), index=(at,)), x.shape)
     if reduce not in ("add", "multiply"):
         raise ValueError(f"scatter: reduce is 'add' or 'multiply', not {reduce!r}")
     if not hasattr(src, "shape"):
         src = np.full(at.shape, src, x.dtype)
-    src = ravel(_corner(src, at, "scatter"))
+    src = ravel(_corner(x, src, at, "scatter"))
     return reshape(_reduced(ravel(x), at.reshape(-1), src, "sum" if reduce == "add" else "prod", True), x.shape)
 
 
@@ -77,7 +89,7 @@ def scatter_add(x: Array, dim: int, index: Array, src: Array) -> Array:
         IndexError: an index out of range, or a size too large.
     """
     at = _flat_along(x, dim, index, "scatter_add")
-    return reshape(_put_add(ravel(x), _corner(src, at, "scatter_add"), index=(at,)), x.shape)
+    return _scatter_add(x, _corner(x, src, at, "scatter_add"), at=(at,))
 
 
 def scatter_reduce(
@@ -101,7 +113,7 @@ def scatter_reduce(
     """
     _check_reduce(reduce, _REDUCTIONS, "scatter_reduce")
     at = _flat_along(x, dim, index, "scatter_reduce")
-    src = ravel(_corner(src, at, "scatter_reduce"))
+    src = ravel(_corner(x, src, at, "scatter_reduce"))
     return reshape(_reduced(ravel(x), at.reshape(-1), src, reduce, include_self), x.shape)
 
 
@@ -125,10 +137,8 @@ def _neutral(dtype: Any, reduce: str) -> Any:
 def _reduced(x: Array, at: Any, src: Array, reduce: str, include_self: bool) -> Array:
     """The 1-d `x` with each src[i] combined with x[at[i]]."""
     index = (at,)
-    if src.dtype != x.dtype:
-        raise TypeError(f"a source of dtype {src.dtype} cannot be combined with a tensor of {x.dtype}")
     if not include_self:
-        x = _put(x, _neutral(x.dtype, reduce), index=index)
+        x = _setitem(x, _neutral(x.dtype, reduce), index=index)
     if reduce in ("amax", "amin"):
         return _extreme_at(x, src, index=index, largest=reduce == "amax")
     if reduce == "prod":
@@ -173,7 +183,7 @@ def _multiply_at_rule(g: Array, x: Array, src: Array, out: Array, index: tuple[A
     before = np.arange(order.size) - np.repeat(np.cumsum(counts) - counts, counts)
     after = np.repeat(counts, counts) - 1 - before
     others = products_of_others(_getitem(cat([x, src]), index=(order,)), 0, before, after)
-    pulled = _put(others, others * _getitem(g, index=(places[order],)), index=(order,))
+    pulled = _setitem(others, others * _getitem(g, index=(places[order],)), index=(order,))
     return pulled[:n], pulled[n:]
 
 
@@ -187,9 +197,16 @@ def _multiply_at(x: Array, src: Array, *, index: tuple[Any, ...]) -> Array:
     return out
 
 
-def _corner(src: Array, at: Any, name: str) -> Array:
+def _check_dtype(x: Array, source: Array, name: str) -> None:
+    if source.dtype != x.dtype:
+        raise TypeError(f"{name}: the source has dtype {source.dtype}, the tensor {x.dtype}; convert one of them")
+
+
+def _corner(x: Array, src: Array, at: Any, name: str) -> Array:
     """That part of `src` which the index covers."""
     shape = tuple(getattr(src, "shape", ()))
+    if hasattr(src, "dtype"):
+        _check_dtype(x, src, name)
     if shape == at.shape:
         return src
     if not shape:
@@ -202,19 +219,8 @@ def _corner(src: Array, at: Any, name: str) -> Array:
 # ---------------------------------------------------------------- writing, without touching the input
 
 
-def _along_index(x: Array, dim: int, index: Any, name: str) -> tuple[int, tuple[Any, ...]]:
-    """`dim` counted from the front, and the advanced index that applies the 1-d `index` along it."""
-    dim = normalize_dim(dim, len(x.shape), name)
-    index = _integers(index, name)
-    if index.ndim > 1:
-        raise ValueError(f"{name}: the index must have at most 1 dimension, not {index.ndim}")
-    length = x.shape[dim] if x.shape else 1
-    if index.size and not (index.min() >= -length and index.max() < length):
-        raise IndexError(f"{name}: an index of {index.tolist()} is out of range for size {length} of dim {dim}")
-    return dim, (*(slice(None),) * dim, index.reshape(-1))
-
-
 def _same_but_along(x: Array, dim: int, count: int, source: Array, name: str) -> None:
+    _check_dtype(x, source, name)
     wanted = (*x.shape[:dim], count, *x.shape[dim + 1 :])
     if tuple(source.shape) != wanted:
         raise ValueError(f"{name}: the source has shape {tuple(source.shape)}, expected {wanted}")
@@ -247,7 +253,7 @@ def index_copy(x: Array, dim: int, index: Array, source: Array) -> Array:
     """
     dim, at = _along_index(x, dim, index, "index_copy")
     _same_but_along(x, dim, len(at[-1]), source, "index_copy")
-    return _put(x, source, index=at)
+    return _setitem(x, source, index=at)
 
 
 def index_fill(x: Array, dim: int, index: Array, value: Array) -> Array:
@@ -259,7 +265,7 @@ def index_fill(x: Array, dim: int, index: Array, value: Array) -> Array:
     """
     if getattr(value, "shape", ()):
         raise ValueError(f"index_fill: the value must be a number or 0-d, not of shape {tuple(value.shape)}")
-    return _put(x, value, index=_along_index(x, dim, index, "index_fill")[1])
+    return _setitem(x, value, index=_along_index(x, dim, index, "index_fill")[1])
 
 
 def index_reduce(
@@ -312,10 +318,11 @@ def put(x: Array, index: Array, source: Array, accumulate: bool = False) -> Arra
         tensor([[9., 2.],
                 [3., 8.]])
     """
-    at = _integers(index, "put").reshape(-1)
+    _check_dtype(x, source, "put")
+    at = _in_range(_integers(index, "put").reshape(-1), math.prod(x.shape), None, "put", negative=True)
     if math.prod(source.shape) != at.size:
         raise ValueError(f"put: {at.size} indices for a source of {math.prod(source.shape)} elements")
-    write_at = _put_add if accumulate else _put
+    write_at = _put_add if accumulate else _setitem
     return reshape(write_at(ravel(x), ravel(source), index=(at,)), x.shape)
 
 
@@ -327,13 +334,14 @@ def masked_scatter(x: Array, mask: Array, source: Array) -> Array:
     Raises:
         ValueError: `source` has too few elements.
     """
-    mask = np.asarray(mask.array if isinstance(mask, Value) else mask)
-    shape = np.broadcast_shapes(tuple(x.shape), mask.shape)
+    _check_dtype(x, source, "masked_scatter")
+    mask = booleans(mask, "masked_scatter")
+    shape = common_shape([tuple(x.shape), mask.shape], "masked_scatter")
     mask = np.broadcast_to(mask, shape)
     count = int(np.count_nonzero(mask))
     if math.prod(source.shape) < count:
         raise ValueError(f"masked_scatter: {count} elements to replace by {math.prod(source.shape)} of the source")
-    return _put(expand(x, shape), ravel(source)[:count], index=(mask,))
+    return _setitem(expand(x, shape), ravel(source)[:count], index=(mask,))
 
 
 def select_scatter(x: Array, src: Array, dim: int, index: int) -> Array:
@@ -363,4 +371,4 @@ def _written(x: Array, src: Array, at: tuple[Any, ...], name: str) -> Array:
     wanted = np.broadcast_to(np.int8(0), tuple(x.shape))[at].shape
     if tuple(src.shape) != wanted:
         raise ValueError(f"{name}: src has shape {tuple(src.shape)}, expected {wanted}")
-    return _put(x, src, index=at)
+    return _setitem(x, src, index=at)

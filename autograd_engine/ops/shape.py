@@ -67,7 +67,10 @@ def cast(x: Array, *, dtype: np.dtype[Any]) -> Array:
 
 @primitive(x=lambda g: g)
 def _expand(x: Array, *, shape: tuple[int, ...]) -> Array:
-    return np.broadcast_to(x, shape)
+    try:
+        return np.broadcast_to(x, shape)
+    except ValueError:
+        raise ValueError(f"shape {tuple(x.shape)} cannot be expanded to {shape}") from None
 
 
 @primitive(x=lambda g: g)
@@ -234,7 +237,9 @@ def squeeze(x: Array, dim: int | Sequence[int] | None = None) -> Array:
 def unsqueeze(x: Array, dim: int) -> Array:
     """`x` with a dimension of size 1 inserted at `dim`."""
     shape = tuple(x.shape)
-    place = normalize_dim(dim, len(shape) + 1, "unsqueeze")
+    if not -len(shape) - 1 <= dim <= len(shape):
+        raise IndexError(f"unsqueeze: a tensor of {len(shape)} dimensions has no place {dim} for a new one")
+    place = dim % (len(shape) + 1)
     return _reshape(x, shape=(*shape[:place], 1, *shape[place:]))
 
 
@@ -283,10 +288,23 @@ def cat(tensors: Sequence[Array], dim: int = 0) -> Array:
     Raises:
         ValueError: no tensors, or shapes that differ outside `dim`.
     """
-    tensors = tuple(tensors)
+    return joined(tuple(tensors), dim, "cat")
+
+
+def joined(tensors: tuple[Array, ...], dim: int, name: str) -> Array:
+    """`cat` for the operation `name`.
+
+    Raises:
+        ValueError: no tensors, or shapes that differ outside `dim`.
+    """
     if not tensors:
-        raise ValueError("cat: expected at least one tensor")
-    return _cat(*tensors, dim=normalize_dim(dim, len(tensors[0].shape), "cat"))
+        raise ValueError(f"{name}: expected at least one tensor")
+    dim = normalize_dim(dim, len(tensors[0].shape), name)
+    try:
+        return _cat(*tensors, dim=dim)
+    except ValueError:
+        shapes = ", ".join(str(tuple(t.shape)) for t in tensors)
+        raise ValueError(f"{name}: shapes {shapes} do not fit together along dim {dim}") from None
 
 
 concat = concatenate = cat
@@ -296,9 +314,9 @@ concat = concatenate = cat
 def stack(tensors: Sequence[Array], dim: int = 0) -> Array:
     """`tensors` of one shape along a new dimension `dim`."""
     tensors = tuple(tensors)
-    if not tensors:
-        raise ValueError("stack: expected at least one tensor")
-    return cat([unsqueeze(t, dim) for t in tensors], dim)
+    if len({tuple(t.shape) for t in tensors}) > 1:
+        raise ValueError(f"stack: shapes {', '.join(str(tuple(t.shape)) for t in tensors)} are not equal")
+    return joined(tuple(unsqueeze(t, dim) for t in tensors), dim, "stack")
 
 
 @numpy_names

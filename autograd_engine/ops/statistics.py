@@ -1,4 +1,4 @@
-"""Statistics and norms: how far numbers lie from their mean, from zero, and from each other."""
+"""Statistics: how far numbers lie from their mean, and how they vary together."""
 
 from __future__ import annotations
 
@@ -28,18 +28,23 @@ __all__ = [
 # ------------------------------------------------------------------------------------------ spread
 
 
+def _per_degree(shape: tuple[int, ...], dims: tuple[int, ...], correction: float) -> float:
+    """1 / (n - correction), or NaN where that is not positive."""
+    degrees = _count(shape, dims) - correction
+    return 1 / degrees if degrees > 0 else math.nan
+
+
 def _var_rule(g: Array, x: Array, dims: tuple[int, ...], correction: float, keepdim: bool) -> Array:
-    degrees = builtins.max(_count(x.shape, dims) - correction, 0)
-    centered = x - _mean(x, dims=dims, keepdim=True)
-    return _with_dims(g, x.shape, dims, keepdim) * centered * (2 / degrees if degrees else math.nan)
+    scale = _with_dims(g, x.shape, dims, keepdim) * (2 * _per_degree(x.shape, dims, correction))
+    return (x - _mean(x, dims=dims, keepdim=True)) * scale
 
 
 @primitive(x=_var_rule)
 def _var(x: Array, *, dims: tuple[int, ...], correction: float, keepdim: bool) -> Array:
-    degrees = builtins.max(_count(x.shape, dims) - correction, 0)
-    centered = x - _mean(x, dims=dims, keepdim=True)
-    total = np.add.reduce(centered * centered, axis=dims, keepdims=keepdim)
-    return total * x.dtype.type(1 / degrees if degrees else np.nan)
+    squares = x - _mean(x, dims=dims, keepdim=True)
+    squares *= squares
+    total = np.add.reduce(squares, axis=dims, keepdims=keepdim)
+    return total * x.dtype.type(_per_degree(x.shape, dims, correction))
 
 
 @numpy_names
@@ -59,7 +64,7 @@ def _root_rule(g: Array, out: Array) -> Array:
 
 
 @primitive(x=_root_rule)
-def _root(x: Array) -> Array:
+def root(x: Array) -> Array:
     """The square root of a variance: its derivative at 0 is taken as 0."""
     return np.sqrt(x)
 
@@ -69,7 +74,7 @@ def std(
     x: Array, dim: Dim = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None
 ) -> Array:
     """The standard deviation over `dim`, the root of `var`; its gradient is 0 where it is 0."""
-    return _root(var(x, dim, unbiased, keepdim, correction=correction))
+    return root(var(x, dim, unbiased, keepdim, correction=correction))
 
 
 @numpy_names

@@ -139,7 +139,8 @@ class _Run:
 
     Attributes:
         params, arrays: the parameter, and its array when the run was made.
-        blocks: for each block of the run its slice (None: all), parameter values, state arrays and scratch.
+        blocks: for each block of the run its slice (None: all), parameter values, state arrays, scratch, and
+            room for the direction to go.
     """
 
     def __init__(self, params: list[Tensor], states: list[State], slots: dict[str, float], scratch: Any) -> None:
@@ -153,12 +154,13 @@ class _Run:
         state = {name: self._slot(name, initial) for name, initial in slots.items()}
         count = -(-self.size // scratch.shape[1])
         stops = [self.size * i // count for i in range(count + 1)] if count else []
-        self.blocks: list[tuple[slice | None, Any, dict[str, Any], list[Any]]] = [
+        self.blocks: list[tuple[slice | None, Any, dict[str, Any], list[Any], Any]] = [
             (
                 slice(i, j) if count > 1 else None,
                 self.values[i:j],
                 {name: array[i:j] for name, array in state.items()},
-                list(scratch[:, : j - i]),
+                list(scratch[1:, : j - i]),
+                scratch[0, : j - i],
             )
             for i, j in pairwise(stops)
         ]
@@ -271,6 +273,43 @@ class _Cohort(NamedTuple):
 
 
 _NOT_YET = _Arrangement((), [], [])
+
+
+class _First(NamedTuple):
+    """What is done before the formula.
+
+    Attributes:
+        shrink: what the parameter is multiplied by.
+        decay: how much of the parameter is added to the gradient.
+        sign: which way to go along the gradient.
+    """
+
+    shrink: float
+    decay: float
+    sign: float
+
+
+def _first(group: dict[str, Any]) -> _First | None:
+    """What a group's settings ask for; None for nothing."""
+    decay, maximize = group.get("weight_decay", 0.0), group.get("maximize", False)
+    if not decay and not maximize:
+        return None
+    sign = -1.0 if maximize else 1.0
+    if group.get("decoupled_weight_decay"):
+        return _First(1.0 - float(group["lr"]) * decay, 0.0, sign)
+    return _First(1.0, decay, sign)
+
+
+def _descent(vectors: Vectors, p: Any, g: Any, direction: Any, first: _First) -> Any:
+    """Shrink the parameter, and return the direction to go down: sign g + decay p."""
+    shrink, decay, sign = first
+    if shrink != 1.0:
+        vectors.scal(shrink, p)
+    if decay:
+        np.multiply(p, decay, out=direction)
+        vectors.axpy(g, direction, a=sign)
+        return direction
+    return g if sign > 0 else np.negative(g, out=direction)
 
 
 class Optimizer:
@@ -414,34 +453,20 @@ class Optimizer:
                 self._arrange(i, slots)
                 gradients = self._collect(i, slots) or []
             rest = iter(gradients)
+            first = _first(group)
             for scalars, runs in self._arranged[i].cohorts:
                 if slots:
                     scalars["step"] += 1
                 coefficients = self._coefficients(group, scalars)
-                for run in runs:
-                    self._apply(group, run, next(rest), coefficients)
+                for run, gradient in zip(runs, rest, strict=False):
+                    update, vectors = self._update, run.vectors
+                    for part, p, state, scratch, direction in run.blocks:
+                        g = gradient if part is None else gradient[part]
+                        if first is not None:
+                            g = _descent(vectors, p, g, direction, first)
+                        update(vectors, p, g, state, scratch, coefficients)
+                    run.give_back()
         return loss
-
-    def _apply(self, group: dict[str, Any], run: _Run, gradient: Any, coefficients: Any) -> None:
-        """Apply the formula to one run."""
-        update, vectors = self._update, run.vectors
-        axpy, scal = vectors
-        decay, maximize = group.get("weight_decay", 0.0), group.get("maximize", False)
-        shrink = 1.0
-        if decay and group.get("decoupled_weight_decay"):
-            shrink, decay = 1.0 - float(group["lr"]) * decay, 0.0
-        for part, p, state, (direction, *scratch) in run.blocks:
-            g = gradient if part is None else gradient[part]
-            if shrink != 1.0:
-                scal(shrink, p)
-            if decay:
-                np.multiply(p, decay, out=direction)
-                axpy(g, direction, a=-1.0 if maximize else 1.0)
-                g = direction
-            elif maximize:
-                g = np.negative(g, out=direction)
-            update(vectors, p, g, state, scratch, coefficients)
-        run.give_back()
 
     def _collect(self, i: int, slots: dict[str, float]) -> list[Any] | None:
         """The gradients of the runs of group i; None if the arrangement no longer fits."""
@@ -515,10 +540,11 @@ class Optimizer:
 
     def _restored(self, p: Tensor, number: int, group: dict[str, Any], entries: Mapping[str, Any]) -> State:
         """The state that `entries` describe in PyTorch's form."""
-        arrays = {name: array_of(value).astype(p.dtype) for name, value in entries.items() if value is not None}
+        known = {name: array_of(value) for name, value in entries.items() if value is not None}
         scalars = self._scalars(group)
-        for name in scalars.keys() & arrays.keys():
-            scalars[name] = float(arrays.pop(name))
+        for name in scalars.keys() & known.keys():
+            scalars[name] = float(known.pop(name))
+        arrays = {name: array.astype(p.dtype) for name, array in known.items()}
         for name, array in arrays.items():
             if array.shape != p.shape:
                 raise ValueError(f"{name} of parameter {number} has shape {array.shape}, not {p.shape}")

@@ -173,7 +173,7 @@ class Call(NamedTuple):
                 return f"{value.domain.kind if value.values is None else 'given'}{list(value.shape)}"
             if type(value) in (tuple, list):
                 return f"({', '.join(map(text, value))})"
-            return str(value)
+            return getattr(value, "__name__", str(value))
 
         return ", ".join([*map(text, self.arguments), *(f"{k}={text(v)}" for k, v in self.settings.items())])
 

@@ -18,11 +18,11 @@ from ..autograd import no_grad
 from ..creation import as_tensor
 from ..data import DataLoader, TensorDataset
 from ..nn import Module
+from ..nn.utils import clip_grad_norm_, clip_grad_value_
 from ..optim import Optimizer
 from ..structure import map_structure
 from ..tensor import Tensor
 from .callbacks import Callback, ProgressBar
-from .clip import clip_grad_norm_, clip_grad_value_
 from .metrics import Measures, Metrics, named
 from .run import Run
 

@@ -2,7 +2,14 @@
 
 from .graph import GraphPicture, graph
 from .modules import keep_modules
-from .plots import plot_confusion_matrix, plot_decision_boundary, plot_history
+from .plots import (
+    plot_confusion_matrix,
+    plot_decision_boundary,
+    plot_histograms,
+    plot_history,
+    plot_roc,
+    plot_schedule,
+)
 from .reading import keep_values
 from .summary import LayerRow, Summary, summary
 from .table import Table, backward_table, forward_table
@@ -19,6 +26,9 @@ __all__ = [
     "keep_values",
     "plot_confusion_matrix",
     "plot_decision_boundary",
+    "plot_histograms",
     "plot_history",
+    "plot_roc",
+    "plot_schedule",
     "summary",
 ]

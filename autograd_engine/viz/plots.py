@@ -1,4 +1,4 @@
-"""Plots of training: how the loss fell, what the model confuses, where it draws its borders.
+"""Plots of training: how the loss fell, what the model confuses, where it draws its borders, what its layers hold.
 
 They are matplotlib figures made without pyplot: nothing global is touched, no window opens, and a
 figure is freed when the last reference to it goes.
@@ -20,12 +20,20 @@ from ..files import write_atomically
 from ..graph import Value
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["plot_confusion_matrix", "plot_decision_boundary", "plot_history"]
+__all__ = [
+    "plot_confusion_matrix",
+    "plot_decision_boundary",
+    "plot_histograms",
+    "plot_history",
+    "plot_roc",
+    "plot_schedule",
+]
 
-_COLORS = {"train": "#1f5fa8", "test": "#c8501e"}
-_OTHER_COLORS = ("#22753a", "#7a4fa3", "#767676")
+_COLORS = {"train": "#1f5fa8", "test": "#c8501e", "val": "#22753a"}
+_OTHER_COLORS = ("#7a4fa3", "#b07a00", "#767676")
 _CLASS_COLORS = ("#1f5fa8", "#c8501e", "#22753a", "#7a4fa3", "#b07a00", "#2a8f9c", "#9c1c55", "#555555")
 
 
@@ -78,12 +86,12 @@ def _array(data: Any) -> Any:
 def plot_history(
     history: Mapping[str, Sequence[float]] | str | os.PathLike[str], path: str | os.PathLike[str] | None = None
 ) -> Figure:
-    """The curves of a training run: one panel for the losses, one for the accuracies, if there are any.
+    """The curves of a training run: a panel for the losses, one for the accuracies, and one for the learning rate.
 
     Args:
         history: column name to one number per epoch, or the path of a CSV file with such columns.
-            Columns that end in "loss" or "accuracy" (a fraction of 1) are drawn; the epoch numbers
-            are the column "epoch", or 1, 2, ...
+            Columns that end in "loss" or "accuracy" (a fraction of 1) are drawn, and "lr" if it changes; the
+            epoch numbers are the column "epoch", or 1, 2, ...
         path: where to save the figure; the suffix decides the format.
 
     Raises:
@@ -102,11 +110,15 @@ def plot_history(
         raise ValueError(f"the columns of the history differ in length: {lengths}")
     count = next(iter(lengths.values()))
     epochs = list(columns.get("epoch", range(1, count + 1)))
-    figure = _figure(5.2 * len(panels), 3.6)
+    changes = len(set(columns.get("lr", ()))) > 1
+    width = len(panels) + changes
+    figure = _figure(5.2 * width, 3.6)
+    if changes:
+        _draw_rates(figure.add_subplot(1, width, width), epochs, columns["lr"], "epoch")
     from matplotlib.ticker import MaxNLocator
 
     for i, panel in enumerate(panels):
-        axes = figure.add_subplot(1, len(panels), i + 1)
+        axes = figure.add_subplot(1, width, i + 1)
         spare = iter(_OTHER_COLORS * 10)
         for name in (c for c in columns if c.endswith(panel)):
             label = name.removesuffix(panel).strip("_ ") or panel
@@ -122,10 +134,16 @@ def plot_history(
             axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}" if value <= 1 else "")
         elif all(v >= 0 for c in columns if c.endswith(panel) for v in columns[c]):
             axes.set_ylim(bottom=0)
-        axes.grid(color="#dddddd", linewidth=0.7)
-        axes.spines[["top", "right"]].set_visible(False)
+        _plain(axes)
         axes.legend(title="after the last epoch", frameon=False)
     return _finish(figure, path)
+
+
+def _plain(axes: Axes) -> None:
+    """A grid in the background, and a frame on two sides only."""
+    axes.grid(color="#dddddd", linewidth=0.7)
+    axes.set_axisbelow(True)
+    axes.spines[["top", "right"]].set_visible(False)
 
 
 def _read_history(path: str | os.PathLike[str]) -> dict[str, list[float]]:
@@ -133,6 +151,104 @@ def _read_history(path: str | os.PathLike[str]) -> dict[str, list[float]]:
         reader = csv.DictReader(file)
         rows = list(reader)
         return {name: [float(row[name]) for row in rows] for name in reader.fieldnames or ()}
+
+
+def plot_schedule(rates: Any, path: str | os.PathLike[str] | None = None, *, unit: str = "step") -> Figure:
+    """The learning rate over the steps, or epochs, of a training.
+
+    Args:
+        rates: one number per step; or several such lists by name, to compare schedules.
+        path: where to save the figure; the suffix decides the format.
+        unit: what is counted.
+
+    Raises:
+        ValueError: there are no numbers; or an unknown suffix.
+        ImportError: matplotlib is not installed.
+
+    Example:
+        >>> optimizer = SGD([zeros(1, requires_grad=True)], lr=1.0)
+        >>> schedule = optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=100)
+        >>> rates = []
+        >>> for _ in range(100):
+        ...     rates += schedule.get_last_lr()
+        ...     optimizer.step()
+        ...     schedule.step()
+        >>> figure = plot_schedule(rates)
+    """
+    named = {name: _array(r) for name, r in (rates.items() if isinstance(rates, Mapping) else [("", rates)])}
+    if not named or any(r.ndim != 1 or not r.size for r in named.values()):
+        raise ValueError("a schedule is a list of learning rates, one per step")
+    figure = _figure(5.2, 3.6)
+    axes = figure.add_subplot()
+    for (name, r), color in zip(named.items(), _CLASS_COLORS * len(named), strict=False):
+        _draw_rates(axes, range(len(r)), r, unit, color, name)
+    if isinstance(rates, Mapping):
+        axes.legend(frameon=False)
+    return _finish(figure, path)
+
+
+def _draw_rates(
+    axes: Axes, steps: Any, rates: Any, unit: str, color: str = _COLORS["train"], label: str | None = None
+) -> None:
+    """A curve of learning rates. Where most are far below the highest, as in an exponential decay, the axis is
+    logarithmic; a cosine would lose its shape."""
+    from matplotlib.ticker import MaxNLocator
+
+    axes.plot(steps, rates, color=color, label=label, marker="o" if len(rates) <= 30 else "", markersize=3.5)
+    drawn = np.concatenate([np.asarray(line.get_ydata(), float) for line in axes.get_lines()])
+    if drawn.min() > 0 and np.median(drawn) < drawn.max() / 10:
+        axes.set_yscale("log")
+    else:
+        axes.set_yscale("linear")
+        axes.set_ylim(bottom=0)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.set_xlabel(unit)
+    axes.set_ylabel("learning rate")
+    _plain(axes)
+
+
+# ------------------------------------------------------------------------------------------ layers
+
+
+def plot_histograms(
+    tensors: Mapping[str, Any], path: str | os.PathLike[str] | None = None, *, bins: int = 50
+) -> Figure:
+    """How the numbers in each of several tensors are distributed: activations, weights, gradients, layer by layer.
+
+    A panel each, with mean and standard deviation, and how many numbers are zero or not finite.
+
+    Args:
+        tensors: by name, such as `{name: p.grad for name, p in model.named_parameters()}`; entries that are None
+            are left out.
+        path: where to save the figure; the suffix decides the format.
+        bins: how many bars each panel has.
+
+    Raises:
+        ValueError: there are no tensors; or an unknown suffix.
+        ImportError: matplotlib is not installed.
+
+    Example:
+        >>> model = Linear(3, 2)
+        >>> figure = plot_histograms(model.state_dict())
+    """
+    arrays = {name: _array(t).astype(float).ravel() for name, t in tensors.items() if t is not None}
+    if not arrays:
+        raise ValueError("there is nothing to draw: no tensors, or all of them are None")
+    columns = min(3, len(arrays))
+    rows = -(-len(arrays) // columns)
+    figure = _figure(3.6 * columns, 2.5 * rows + 0.2)
+    for i, (name, array) in enumerate(arrays.items()):
+        axes = figure.add_subplot(rows, columns, i + 1)
+        finite = array[np.isfinite(array)]
+        axes.hist(finite, bins=bins, color=_COLORS["train"], alpha=0.85)
+        notes = [f"{finite.mean():.2g} ± {finite.std():.2g}"] if finite.size else []
+        notes += [f"{count / array.size:.0%} zero" for count in [np.count_nonzero(array == 0)] if count]
+        notes += [f"{count:,} not finite" for count in [array.size - finite.size] if count]
+        axes.set_title(f"{name}\n{', '.join(notes) or 'empty'}", fontsize=9)
+        axes.tick_params(labelsize=8)
+        axes.locator_params(axis="x", nbins=5)
+        _plain(axes)
+    return _finish(figure, path)
 
 
 # ---------------------------------------------------------------------------------- classification
@@ -186,6 +302,57 @@ def plot_confusion_matrix(
             if n:
                 color = "white" if shares[row, column] > 0.5 else "#1c1c1c"
                 axes.text(column, row, f"{n:,}", ha="center", va="center", color=color, fontsize=9)
+    return _finish(figure, path)
+
+
+def plot_roc(
+    scores: Any, labels: Any, classes: Sequence[Any] | None = None, path: str | os.PathLike[str] | None = None
+) -> Figure:
+    """The ROC curve: for every threshold of the score, the share of true positives over that of false ones.
+
+    Args:
+        scores: (N,), the higher the more likely class 1; or (N, C), and every class is drawn against the rest.
+        labels: the true classes 0, 1, ..., shape (N,).
+        classes: the names of the classes.
+        path: where to save the figure; the suffix decides the format.
+
+    Raises:
+        ValueError: the shapes do not fit, or a class has no sample; or an unknown suffix.
+        ImportError: matplotlib or scikit-learn is not installed.
+
+    Example:
+        >>> figure = plot_roc([0.1, 0.4, 0.35, 0.8], [0, 0, 1, 1])
+    """
+    scores, labels = _array(scores), _array(labels)
+    if scores.shape[:1] != labels.shape or scores.ndim not in (1, 2):
+        raise ValueError(f"scores (N,) or (N, C) and labels (N,) expected, not {scores.shape} and {labels.shape}")
+    try:
+        from sklearn.metrics import auc, roc_curve
+    except ImportError:
+        raise ImportError('ROC curves need scikit-learn: pip install "autograd_engine[train]"') from None
+    wanted = {1: scores} if scores.ndim == 1 else dict(enumerate(scores.T))
+    if classes is not None and len(classes) <= max(wanted):
+        raise ValueError(f"{len(classes)} class names for {max(wanted) + 1} classes")
+    names = [f"class {k}" for k in range(max(wanted) + 1)] if classes is None else [str(c) for c in classes]
+    figure = _figure(4.8, 4.4)
+    axes = figure.add_subplot()
+    for (k, score), color in zip(wanted.items(), _CLASS_COLORS * len(wanted), strict=False):
+        positive = labels == k
+        if positive.all() or not positive.any():
+            raise ValueError(
+                f"{names[k]} has {positive.sum()} of {len(labels)} samples: there is nothing to tell apart"
+            )
+        wrong, right, _ = roc_curve(positive, score)
+        style = "-" if k < len(_CLASS_COLORS) else "--"
+        axes.plot(wrong, right, style, color=color, label=f"{names[k]}: {auc(wrong, right):.4f}")
+    axes.plot([0, 1], [0, 1], color="#aaaaaa", linewidth=0.8, linestyle="--")
+    axes.set_aspect("equal")
+    axes.set_xlabel("false positive rate")
+    axes.set_ylabel("true positive rate")
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter(lambda value, _: f"{value:.0%}")
+    _plain(axes)
+    axes.legend(title="area under the curve", frameon=False, loc="lower right", fontsize=8)
     return _finish(figure, path)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...backend.random import Generator
-from ...ops import activation
+from ...ops.network import activation
 from ..operators import ANY, NONZERO, Call, Domain, Operator, call, elementwise, given, op, real
 
 __all__ = ["ROWS"]

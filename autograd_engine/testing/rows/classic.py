@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ...ops import classic
+from ...ops.linear_algebra import classic
 from ..operators import NONZERO, call, given, op, ours, real
 from .matrices import regular, reversed, row, spread, transposed
 
@@ -42,7 +42,7 @@ def _svd(torch: Any, a: Any, some: bool = True) -> Any:
 ROWS = (
     op(
         classic.norm,
-        *(call(real(2, 3, domain=NONZERO), p) for p in (1, 2, 3, 0.5, 1.5, np.inf, -np.inf)),
+        *(call(real(2, 3, domain=NONZERO), p) for p in (1, 2, 3, 0.5, 1.5, -1, -2.5, np.inf, -np.inf)),
         call(real(2, 3)),
         call(real(2, 3), "nuc"),
         call(real(2, 3, 2), "nuc", (2, 0), True),
@@ -54,7 +54,7 @@ ROWS = (
         call(real(0, 3), 3, 1),
         analytic=False,
         edges=[
-            *(call(given([[0.0, 0.0], [3.0, 0.0]]), p, 1) for p in (0, 1, 1.5, 2, 3, np.inf)),
+            *(call(given([[0.0, 0.0], [3.0, 0.0]]), p, 1) for p in (0, 0.5, 1, 1.5, 2, 3, -1, -2.5, np.inf)),
             call(given([0.0, 0.0])),
             call(given([3.0, -3.0, 1.0]), np.inf),
         ],

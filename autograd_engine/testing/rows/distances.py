@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...ops import distances
+from ...ops.linear_algebra import distances
 from ..operators import NONZERO, POSITIVE, call, given, op, ours, real
 from .matrices import SQUARES, row, spread
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...backend.random import Generator
-from ...ops import dropout
+from ...ops.network import dropout
 from ..operators import Call, Operator, call, ours, real
 
 __all__ = ["ROWS"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...ops import embedding
+from ...ops.network import embedding
 from ..operators import call, given, integers, op, real
 
 __all__ = ["ROWS"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...ops import equations
+from ...ops.linear_algebra import equations
 from ..operators import call, given, ours, real
 from .matrices import ANY_SHAPE, SQUARES, regular, reversed, row
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...ops import matrix_functions
+from ...ops.linear_algebra import matrix_functions
 from ..operators import call, ours, real
 from .matrices import SQUARES, regular, row
 

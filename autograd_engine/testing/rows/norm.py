@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...ops import norm
+from ...ops.network import norm
 from ..operators import POSITIVE, call, constant, op, real
 
 __all__ = ["ROWS"]

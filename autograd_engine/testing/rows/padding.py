@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...ops import padding
+from ...ops.network import padding
 from ..operators import call, op, ours, real
 
 __all__ = ["ROWS"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...ops import resample
+from ...ops.network import resample
 from ..operators import Call, call, given, op, ours, real
 
 __all__ = ["ROWS"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...ops import spectral
+from ...ops.linear_algebra import spectral
 from ..operators import call, real
 from .matrices import ANY_SHAPE, SQUARES, row, spread, symmetric, transposed
 

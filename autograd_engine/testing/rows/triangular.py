@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...ops import triangular
+from ...ops.linear_algebra import triangular
 from ..operators import call, real
 from .matrices import ANY_SHAPE, positive, regular, row, spread, triangle
 

@@ -1,0 +1,131 @@
+"""Functions of matrices, powers and the exponential; and of vectors, cross products and powers of elements."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...backend.arrays import Array
+from ...primitive import primitive
+from ..diagonal import diagonal as _diagonal
+from ..dims import along, normalize_dim, numpy_names
+from ..shape import cat, stack, unsqueeze
+from .equations import inv
+from .matrices import _check, _operator
+from .products import _t, matmul
+
+__all__ = [
+    "cross",
+    "diagonal",
+    "matrix_exp",
+    "matrix_power",
+    "vander",
+]
+
+
+@_operator
+def matrix_power(A: Array, n: int) -> Array:
+    """A multiplied by itself n times, by repeated squaring; the inverse is multiplied for negative n.
+
+    Shapes: (..., k, k) -> (..., k, k).
+
+    Raises:
+        LinAlgError: n is negative and a matrix is singular.
+        ValueError: the matrices are not square.
+    """
+    _check(A, "matrix_power", square=True)
+    if not hasattr(n, "__index__"):
+        raise TypeError(f"matrix_power: n must be an integer, not {n!r}")
+    if n == 0:
+        return A * 0 + np.eye(A.shape[-1], dtype=A.dtype)
+    power, out, n = (inv(A), None, -n) if n < 0 else (A, None, n)
+    while n:
+        if n % 2:
+            out = power if out is None else matmul(out, power)
+        n //= 2
+        power = matmul(power, power) if n else power
+    return out * 1 if out is A else out
+
+
+def _matrix_exp_rule(g: Array, x: Array) -> Array:
+    """The upper right block of exp([[A^T, g], [0, A^T]]) (I. Najfeld and T. Havel, 1995)."""
+    turned, n = _t(x), x.shape[-1]
+    upper = cat([turned, g], -1)
+    lower = cat([turned * 0, turned], -1)
+    return _matrix_exp(cat([upper, lower], -2))[..., :n, n:]
+
+
+@primitive(x=_matrix_exp_rule)
+def _matrix_exp(x: Array) -> Array:
+    from scipy.linalg import expm
+
+    return expm(x).astype(x.dtype, copy=False) if x.size else x.copy()
+
+
+def matrix_exp(A: Array) -> Array:
+    """The exponential 1 + A + A A / 2 + A A A / 6 + ... of square matrices.
+
+    Shapes: (..., n, n) -> (..., n, n).
+
+    Raises:
+        ValueError: the matrices are not square.
+
+    Example:
+        >>> matrix_exp(ag.tensor([[0.0, 2.0], [0.0, 0.0]]))
+        tensor([[1., 2.],
+                [0., 1.]])
+    """
+    _check(A, "matrix_exp", square=True)
+    return _matrix_exp(A)
+
+
+def diagonal(A: Array, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Array:
+    """The diagonals of matrices: A[..., i, i + offset], as the last dimension of the result.
+
+    Raises:
+        ValueError: the two dimensions are one.
+
+    Example:
+        >>> diagonal(ag.tensor([[1.0, 2.0], [3.0, 4.0]]), offset=-1)
+        tensor([3.])
+    """
+    return _diagonal(A, offset, dim1, dim2)
+
+
+@numpy_names
+def cross(x: Array, y: Array, *, dim: int = -1) -> Array:
+    """The vector product x[1] y[2] - x[2] y[1], ... of the vectors along `dim`; the others broadcast.
+
+    Raises:
+        ValueError: the size along `dim` is not 3, or the numbers of dimensions differ.
+
+    Example:
+        >>> cross(ag.tensor([1.0, 0.0, 0.0]), ag.tensor([0.0, 1.0, 0.0]))
+        tensor([0., 0., 1.])
+    """
+    place = normalize_dim(dim, len(x.shape), "cross")
+    if len(x.shape) != len(y.shape) or not (x.shape and x.shape[place] == y.shape[place] == 3):
+        raise ValueError(f"cross: expected size 3 along dim {dim}, got {tuple(x.shape)} and {tuple(y.shape)}")
+    if any(m != n and 1 not in (m, n) for m, n in zip(x.shape, y.shape, strict=True)):
+        raise ValueError(f"cross: the sizes of {tuple(x.shape)} and {tuple(y.shape)} do not fit")
+    a, b = ([t[along(place, i)] for i in range(3)] for t in (x, y))
+    parts = [a[i - 2] * b[i - 1] - a[i - 1] * b[i - 2] for i in range(3)]
+    return stack(parts, place)
+
+
+def vander(x: Array, N: int | None = None) -> Array:
+    """The powers of each element: out[..., i, j] = x[..., i] ** j for j < N, by default as many as elements.
+
+    Shapes: (..., n) -> (..., n, N).
+
+    Raises:
+        ValueError: `x` is 0-d, or N is negative.
+    """
+    if not x.shape:
+        raise ValueError("vander: expected a vector or a batch of vectors, got a 0-d tensor")
+    count = x.shape[-1] if N is None else N
+    if count < 0:
+        raise ValueError(f"vander: N must not be negative, got {N}")
+    powers = [x * 0 + 1]
+    for _ in range(count - 1):
+        powers.append(powers[-1] * x)
+    return stack(powers, -1) if count else unsqueeze(x * 0, -1)[..., :0]

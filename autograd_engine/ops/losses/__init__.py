@@ -1,0 +1,1 @@
+"""Losses: how far predictions lie from targets, as one number to differentiate."""

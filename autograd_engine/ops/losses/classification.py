@@ -1,0 +1,466 @@
+"""Losses of probabilities: how surprised a predicted distribution is by the true one.
+
+Logits are better than probabilities: the softmax cross entropy and the logistic loss never form a probability
+whose logarithm could be infinite, and each is one node.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ...backend.arrays import Array, astype
+from ...primitive import primitive
+from ..index import _getitem
+from ..math import exp, log, sigmoid
+from ..piecewise import clamp, keep
+from ..reduce import mean, sum
+from ..shape import _reshape, movedim
+from ..softmax import log_softmax
+from ..special import xlogy
+from .regression import _check_range, _check_reduction, _raw, _reduce, _same_shape
+
+__all__ = [
+    "binary_cross_entropy",
+    "binary_cross_entropy_with_logits",
+    "cross_entropy",
+    "kl_div",
+    "multilabel_soft_margin_loss",
+    "nll_loss",
+    "soft_margin_loss",
+]
+
+# ----------------------------------------------------------------------------------- one of several classes
+
+
+def _picked(log_probabilities: Array, target: Array, scale: Array, *, reduction: str) -> Array:
+    """The negated entries that `target` names, one per row, times `scale`, reduced."""
+    rows = np.arange(log_probabilities.shape[0])
+    losses = -_getitem(log_probabilities, index=(rows, target))
+    if scale is not None:
+        losses = keep(losses, scale != 0) * scale
+    return _reduce(losses, reduction, "nll_loss")
+
+
+_NARROW = 256
+"""With fewer classes than this, NumPy reduces faster down the columns of the transpose."""
+
+
+def _class_axis(classes: int) -> int:
+    """Where the classes lie in the arrays that the softmax losses work on."""
+    return 0 if classes < _NARROW else 1
+
+
+def _targets(target: Array, axis: int) -> tuple[Array, Array]:
+    """The index of the target entries, where the classes lie along `axis`."""
+    rows = np.arange(len(target))
+    return (target, rows) if axis == 0 else (rows, target)
+
+
+def _shifted(x: Array, axis: int) -> Array:
+    """A copy of the rows of x with the classes along `axis`, less the maximum of each."""
+    lanes = np.array(x if axis else x.T, order="C")
+    lanes -= np.maximum.reduce(lanes, axis=axis, keepdims=True)
+    return lanes
+
+
+def _softmax_nll_rule(
+    g: Array, probabilities: Array, target: Array, scale: Array, x_shape: tuple[int, int], reduction: str
+) -> Array:
+    axis = _class_axis(x_shape[1])
+    if reduction == "mean":
+        g = g / x_shape[0]
+    if scale is not None:
+        g = g * scale
+    single = reduction != "none" and scale is None
+    out = probabilities * (g if single else np.expand_dims(g, axis))
+    out[_targets(target, axis)] -= g
+    return out if axis else out.T
+
+
+def _softmax_nll_composed(x: Array, target: Array, scale: Array, reduction: str) -> Array:
+    return _picked(log_softmax(x, 1), target, scale, reduction=reduction)
+
+
+@primitive(composition=_softmax_nll_composed, residuals=("probabilities",), x=_softmax_nll_rule)
+def _softmax_nll(x: Array, target: Array, scale: Array, *, reduction: str) -> tuple[Array, Array]:
+    """-log softmax(x)[target] of each row, times `scale`, reduced, in one node.
+
+    The derivative is softmax(x) - onehot(target). A row whose scale is 0 does not count, whatever is in it.
+    """
+    axis = _class_axis(x.shape[1])
+    lanes = _shifted(x, axis)
+    picked = lanes[_targets(target, axis)]
+    np.exp(lanes, out=lanes)
+    total = np.add.reduce(lanes, axis=axis, keepdims=True)
+    lanes /= total
+    losses = np.log(total).reshape(-1) - picked
+    if scale is not None:
+        losses = keep(losses, scale != 0) * scale
+    if reduction == "none":
+        return losses, lanes
+    whole = np.add.reduce(losses)
+    return (whole / x.dtype.type(len(target)) if reduction == "mean" else whole), lanes
+
+
+def _soft_cross_entropy_rule(g: Array, logs: Array, target: Array, reduction: str) -> Array:
+    """softmax(x) sum(target) - target"""
+    axis = _class_axis(target.shape[1])
+    lanes = target if axis else target.T
+    out = np.exp(logs)
+    out *= np.add.reduce(lanes, axis=axis, keepdims=True)
+    out -= lanes
+    out *= g if reduction != "none" else np.expand_dims(g, axis)
+    return out if axis else out.T
+
+
+def _soft_cross_entropy_target_rule(g: Array, logs: Array, target_shape: tuple[int, int], reduction: str) -> Array:
+    axis = _class_axis(target_shape[1])
+    out = -logs * (g if reduction != "none" else np.expand_dims(g, axis))
+    return out if axis else out.T
+
+
+def _soft_cross_entropy_composed(x: Array, target: Array, reduction: str) -> Array:
+    return _reduce(-sum(target * log_softmax(x, 1), 1), reduction, "cross_entropy")
+
+
+@primitive(
+    composition=_soft_cross_entropy_composed,
+    residuals=("logs",),
+    x=_soft_cross_entropy_rule,
+    target=_soft_cross_entropy_target_rule,
+)
+def _soft_cross_entropy(x: Array, target: Array, *, reduction: str) -> tuple[Array, Array]:
+    """-sum_c target_c log softmax(x)_c of each row, reduced by "sum" or not, in one node."""
+    axis = _class_axis(x.shape[1])
+    logs = _shifted(x, axis)
+    logs -= np.log(np.add.reduce(np.exp(logs), axis=axis, keepdims=True))
+    losses = -np.add.reduce((target if axis else target.T) * logs, axis=axis)
+    return (losses if reduction == "none" else np.add.reduce(losses)), logs
+
+
+def _class_dim(input: Array, name: str) -> int:
+    if not input.shape:
+        raise ValueError(f"{name}: expected an input of at least one dimension, got a 0-d tensor")
+    return 1 if len(input.shape) > 1 else 0
+
+
+def _class_target(
+    target: Any, input: Array, class_dim: int, ignore_index: int | None, name: str
+) -> tuple[Array, Any]:
+    """The raw class indices, checked, with 0 in place of `ignore_index`; and a mask of those that count,
+    None when all do."""
+    target = _raw(target)
+    if target.dtype.kind not in "iu":
+        raise TypeError(f"{name}: class targets must hold integers, not {target.dtype}")
+    shape = tuple(input.shape)
+    if target.shape != shape[:class_dim] + shape[class_dim + 1 :]:
+        raise ValueError(f"{name}: targets of shape {target.shape} do not fit an input of shape {shape}")
+    classes = shape[class_dim]
+    # One pass finds both kinds of bad class: a negative number, read as unsigned, is a huge one.
+    unsigned = target.view(f"u{target.itemsize}")
+    none_ignored = ignore_index is None or not 0 <= ignore_index < classes
+    if none_ignored and (not target.size or np.maximum.reduce(unsigned, axis=None) < classes):
+        return target, None
+    used = np.ones(target.shape, bool) if ignore_index is None else target != ignore_index
+    bad = used & (unsigned >= classes)
+    if bad.any():
+        raise IndexError(f"{name}: target {target[bad].flat[0]} is out of range for {classes} classes")
+    return np.where(used, target, 0), used
+
+
+def _class_weight(weight: Any, input: Array, class_dim: int, name: str) -> Array:
+    """One factor per class, in the dtype of the input; None stays None."""
+    if weight is None:
+        return None
+    weight = _raw(weight)
+    if weight.shape != (input.shape[class_dim],):
+        raise ValueError(f"{name}: expected a weight of shape ({input.shape[class_dim]},), got {weight.shape}")
+    return astype(weight, input.dtype)
+
+
+def _row_scale(target: Array, used: Any, weight: Any, dtype: Any) -> Array:
+    """The weight of each target, 0 where it does not count; None where all count alike."""
+    if weight is None:
+        return None if used is None else used.astype(dtype)
+    return weight[target] if used is None else weight[target] * used
+
+
+def _in_rows(x: Array, class_dim: int) -> Array:
+    """(N, C, d1, ...) as (N d1 ..., C)."""
+    if len(x.shape) == 2:
+        return x
+    return _reshape(movedim(x, class_dim, -1), shape=(-1, x.shape[class_dim]))
+
+
+def _classify(
+    losses_of: Callable[..., Array],
+    input: Array,
+    target: Any,
+    weight: Any,
+    ignore_index: int,
+    reduction: str,
+    name: str,
+) -> Array:
+    """The weighted losses `losses_of(rows, targets, scale, reduction=)` for input (N, C, ...), reduced."""
+    _check_reduction(reduction, name)
+    class_dim = _class_dim(input, name)
+    target, used = _class_target(target, input, class_dim, ignore_index, name)
+    weight = _class_weight(weight, input, class_dim, name)
+    rows = _in_rows(input, class_dim)
+    if weight is used is None and reduction != "none" and target.size:
+        return losses_of(rows, target.reshape(-1), None, reduction=reduction)
+    scale = _row_scale(target, used, weight, input.dtype)
+    if scale is not None:
+        scale = scale.reshape(-1)
+        if reduction == "mean":
+            scale, reduction = scale / np.add.reduce(scale), "sum"
+    losses = losses_of(rows, target.reshape(-1), scale, reduction="none" if reduction != "sum" else "sum")
+    return _reduce(_reshape(losses, shape=target.shape), reduction, name) if reduction != "sum" else losses
+
+
+def nll_loss(
+    input: Array,
+    target: Array,
+    weight: Array | None = None,
+    ignore_index: int = -100,
+    reduction: str = "mean",
+) -> Array:
+    """-input[target], for `input` of log-probabilities; with `weight`, the weighted mean.
+
+    Shapes: input (N, C), (C,) or (N, C, d1, ...); target (int64) the same without C.
+
+    Raises:
+        ValueError: the shapes do not fit.
+        IndexError: a class that does not exist.
+    """
+    return _classify(_picked, input, target, weight, ignore_index, reduction, "nll_loss")
+
+
+def _smoothed(
+    target: Any, input: Array, class_dim: int, weight: Any, ignore_index: int, smoothing: float, name: str
+) -> tuple[Array, Any]:
+    """The target distributions of class indices, a row each, weighted; and the weights of the mean."""
+    target, used = _class_target(target, input, class_dim, ignore_index, name)
+    classes = input.shape[class_dim]
+    rows = np.full((target.size, classes), smoothing / classes, input.dtype)
+    rows[np.arange(target.size), target.reshape(-1)] += 1 - smoothing
+    if weight is not None:
+        rows *= weight
+    if used is not None:
+        rows *= used.reshape(-1, 1)
+    scale = _row_scale(target, used, weight, input.dtype)
+    return rows, target.size if scale is None else np.add.reduce(scale, axis=None)
+
+
+def cross_entropy(
+    input: Array,
+    target: Array,
+    weight: Array | None = None,
+    ignore_index: int = -100,
+    reduction: str = "mean",
+    label_smoothing: float = 0.0,
+) -> Array:
+    """-sum_c q_c log softmax(input)_c in nats, where q is the target distribution.
+
+    Shapes: input (N, C), (C,) or (N, C, d1, ...), unnormalized; target either class indices (int64,
+    the same shape without C) or probabilities (the shape of the input). With `label_smoothing` e,
+    q becomes (1 - e) q + e / C. The mean over class indices with `weight` is the weighted mean.
+
+    Raises:
+        ValueError: the shapes do not fit.
+        IndexError: a class that does not exist.
+
+    Example:
+        >>> cross_entropy(tensor([[3.2, 5.1, -1.7]]), tensor([0]))
+        tensor(2.0404)
+    """
+    name = "cross_entropy"
+    if not 0.0 <= label_smoothing <= 1.0:
+        raise ValueError(f"{name}: label_smoothing must lie in [0, 1], not {label_smoothing}")
+    probabilities = getattr(getattr(target, "dtype", None), "kind", "") == "f"
+    if not probabilities and not label_smoothing:
+        return _classify(_softmax_nll, input, target, weight, ignore_index, reduction, name)
+    _check_reduction(reduction, name)
+    class_dim = _class_dim(input, name)
+    shape = tuple(input.shape)
+    weight = _class_weight(weight, input, class_dim, name)
+    total: Any
+    if probabilities:
+        _same_shape(input, target, name)
+        rows = _in_rows(target if getattr(target, "node", None) is not None else _raw(target), class_dim)
+        total = rows.shape[0]
+        if label_smoothing:
+            rows = rows * (1 - label_smoothing) + label_smoothing / shape[class_dim]
+        if weight is not None:
+            rows = rows * weight
+    else:
+        rows, total = _smoothed(target, input, class_dim, weight, ignore_index, label_smoothing, name)
+    whole = reduction != "none"
+    losses: Array = _soft_cross_entropy(_in_rows(input, class_dim), rows, reduction="sum" if whole else "none")
+    if not whole:
+        return _reshape(losses, shape=shape[:class_dim] + shape[class_dim + 1 :])
+    return losses / float(total) if reduction == "mean" else losses
+
+
+# ------------------------------------------------------------------------------------------ yes or no
+
+
+def _binary_rule(g: Array, x: Array, target: Array) -> Array:
+    return g * ((x - target) / clamp(x * (1 - x), 1e-12))
+
+
+@primitive(
+    x=_binary_rule,
+    target=lambda g, x: g * (log(1 - x) - log(x)),
+    promote=True,
+)
+def _binary(x: Array, target: Array) -> Array:
+    """-target log x - (1 - target) log(1 - x), with logarithms of at least -100."""
+    with np.errstate(divide="ignore"):
+        yes, no = np.maximum(np.log(x), -100), np.maximum(np.log1p(-x), -100)
+    return (target - 1) * no - target * yes
+
+
+def _weighed(losses: Array, weight: Array | None, name: str, called: str = "weight") -> Array:
+    """`losses` times a weight that broadcasts to them."""
+    if weight is None:
+        return losses
+    shape = tuple(losses.shape)
+    given = tuple(weight.shape)
+    if len(given) > len(shape) or any(n not in (1, m) for n, m in zip(given[::-1], shape[::-1], strict=False)):
+        raise ValueError(f"{name}: {called} of shape {given} does not expand to {shape}")
+    return losses * weight
+
+
+def binary_cross_entropy(
+    input: Array, target: Array, weight: Array | None = None, reduction: str = "mean"
+) -> Array:
+    """-target log(input) - (1 - target) log(1 - input), by default its mean.
+
+    Logarithms count as at least -100, so that a wrong certainty costs much, but not everything. Better
+    leave out the last sigmoid and take `binary_cross_entropy_with_logits`.
+
+    Args:
+        input, target: probabilities, of one shape.
+        weight: factors that broadcast to the input.
+
+    Raises:
+        ValueError: the shapes do not fit, or a value lies outside of [0, 1].
+
+    Example:
+        >>> binary_cross_entropy(tensor([0.5, 1.0]), tensor([1.0, 0.0]))
+        tensor(50.3466)
+    """
+    name = "binary_cross_entropy"
+    _same_shape(input, target, name)
+    _check_range(input, 0, 1, name, "input")
+    _check_range(target, 0, 1, name, "target")
+    return _reduce(_weighed(_binary(input, target), weight, name), reduction, name)
+
+
+@primitive(x=lambda g, x, target: g * (sigmoid(x) - target), target=lambda g, x: -g * x, promote=True)
+def _logistic(x: Array, target: Array) -> Array:
+    """log(1 + e^x) - target x: nothing overflows, and for targets 0 and 1 nothing cancels."""
+    return (np.maximum(x, 0) - target * x) + np.log1p(np.exp(-np.absolute(x)))
+
+
+def binary_cross_entropy_with_logits(
+    input: Array,
+    target: Array,
+    weight: Array | None = None,
+    reduction: str = "mean",
+    pos_weight: Array | None = None,
+) -> Array:
+    """-target log p - (1 - target) log(1 - p) for p = sigmoid(input), by default its mean; it does not overflow.
+
+    Args:
+        input: any real numbers.
+        target: probabilities, of the same shape.
+        weight: factors that broadcast to the input.
+        pos_weight: factors of the first term, of the positive examples; they broadcast too.
+
+    Raises:
+        ValueError: the shapes do not fit, or a target lies outside of [0, 1].
+
+    Example:
+        >>> binary_cross_entropy_with_logits(tensor([0.0, 1000.0]), tensor([1.0, 0.0]))
+        tensor(500.3466)
+    """
+    name = "binary_cross_entropy_with_logits"
+    _same_shape(input, target, name)
+    _check_range(target, 0, 1, name, "target")
+    if pos_weight is None:
+        losses = _logistic(input, target)
+    else:
+        positive = _weighed(target * _logistic(input, 1.0), pos_weight, name, "pos_weight")
+        losses = positive + (1 - target) * _logistic(input, 0.0)
+    return _reduce(_weighed(losses, weight, name), reduction, name)
+
+
+def _check_signs(target: Any, name: str) -> Any:
+    """The raw target, all of whose values must be 1 or -1."""
+    target = _raw(target)
+    bad = np.absolute(target) != 1
+    if np.any(bad):
+        raise ValueError(f"{name}: the targets must be 1 or -1, got {target[bad].flat[0]}")
+    return target
+
+
+def soft_margin_loss(input: Array, target: Array, reduction: str = "mean") -> Array:
+    """log(1 + e^(-target input)) for targets 1 and -1, by default its mean; it does not overflow.
+
+    Raises:
+        ValueError: the shapes differ, or a target is neither 1 nor -1.
+    """
+    name = "soft_margin_loss"
+    _same_shape(input, target, name)
+    return _reduce(_logistic(input * astype(_check_signs(target, name), input.dtype), 1.0), reduction, name)
+
+
+def multilabel_soft_margin_loss(
+    input: Array, target: Array, weight: Array | None = None, reduction: str = "mean"
+) -> Array:
+    """The mean over the classes of `binary_cross_entropy_with_logits`: several classes may be true at once.
+
+    Shapes: input and target (N, C) or (C,); weight, one factor per class, (C,).
+
+    Raises:
+        ValueError: the shapes do not fit, or a target lies outside of [0, 1].
+    """
+    name = "multilabel_soft_margin_loss"
+    _same_shape(input, target, name)
+    _class_dim(input, name)
+    _check_range(target, 0, 1, name, "target")
+    return _reduce(mean(_weighed(_logistic(input, target), weight, name), -1), reduction, name)
+
+
+# ----------------------------------------------------------------------------- one distribution and another
+
+
+def kl_div(input: Array, target: Array, reduction: str = "mean", log_target: bool = False) -> Array:
+    """target (log target - input): the terms of KL(target || e^input), 0 where the target is 0.
+
+    Args:
+        input: log-probabilities.
+        target: probabilities, or with `log_target` their logarithms.
+        reduction: "batchmean", the sum over the size of the first dimension, is the divergence in its
+            mathematical sense; "mean", the default, divides by the number of elements.
+
+    Raises:
+        ValueError: the shapes differ, or a probability is negative.
+
+    Source: Kullback and Leibler, "On Information and Sufficiency", 1951.
+    """
+    name = "kl_div"
+    _same_shape(input, target, name)
+    if log_target:
+        losses = exp(target) * (target - input)
+    else:
+        _check_range(target, 0, np.inf, name, "target")
+        losses = xlogy(target, target) - target * input
+    if reduction == "batchmean":
+        return sum(losses) / (input.shape[0] if input.shape else 1)
+    return _reduce(losses, reduction, name)

@@ -1,0 +1,267 @@
+"""Losses of scores and distances: right must beat wrong by a margin, and nothing is gained beyond it.
+
+At the kink itself the derivative is PyTorch's: 1 where the losses compare pairs, 0 where they compare classes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ...backend.arrays import Array, astype
+from ..index import _getitem
+from ..linear_algebra.distances import pairwise_distance
+from ..math import relu, sqrt
+from ..piecewise import clamp, keep, minimum, where
+from ..reduce import sum
+from ..shape import _reshape, unsqueeze
+from .classification import _check_signs, _class_dim, _class_target, _class_weight
+from .regression import _raw, _reduce, _same_shape
+
+__all__ = [
+    "cosine_embedding_loss",
+    "hinge_embedding_loss",
+    "hinge_loss",
+    "margin_ranking_loss",
+    "multi_margin_loss",
+    "multilabel_margin_loss",
+    "triplet_margin_loss",
+    "triplet_margin_with_distance_loss",
+]
+
+# ------------------------------------------------------------------------------------ scores of classes
+
+
+def _hinge(x: Array, p: int, name: str) -> Array:
+    """max(x, 0)^p"""
+    if p not in (1, 2):
+        raise ValueError(f"{name}: p must be 1 or 2, not {p}")
+    violation = relu(x)
+    return violation if p == 1 else violation * violation
+
+
+def hinge_loss(input: Array, target: Array, p: int = 1, margin: float = 1.0, reduction: str = "mean") -> Array:
+    """max(0, margin - target input)^p for targets 1 and -1: the loss of the support vector machine.
+
+    PyTorch has no such loss; its `hinge_embedding_loss` is of distances, `multi_margin_loss` of several classes.
+
+    Raises:
+        ValueError: the shapes differ, a target is neither 1 nor -1, or p is neither 1 nor 2.
+
+    Example:
+        >>> hinge_loss(tensor([0.5, 2.0, 0.5]), tensor([1, 1, -1]))
+        tensor(0.6667)
+
+    Source: Cortes and Vapnik, "Support-Vector Networks", 1995.
+    """
+    name = "hinge_loss"
+    _same_shape(input, target, name)
+    signs = astype(_check_signs(target, name), input.dtype)
+    return _reduce(_hinge(margin - input * signs, p, name), reduction, name)
+
+
+def _score_rows(input: Array, name: str) -> Array:
+    """Scores (N, C) or (C,) as rows."""
+    if len(input.shape) not in (1, 2):
+        raise ValueError(f"{name}: expected scores (N, C) or (C,), got shape {tuple(input.shape)}")
+    return input if len(input.shape) == 2 else unsqueeze(input, 0)
+
+
+def multi_margin_loss(
+    input: Array,
+    target: Array,
+    p: int = 1,
+    margin: float = 1.0,
+    weight: Array | None = None,
+    reduction: str = "mean",
+) -> Array:
+    """sum_(i != y) max(0, margin - x_y + x_i)^p / C, the multi-class hinge loss; y the target class.
+
+    Shapes: input (N, C) or (C,); target (int64) (N,) or (); weight, a factor for each target class, (C,).
+
+    Raises:
+        ValueError: the shapes do not fit, or p is neither 1 nor 2.
+        IndexError: a class that does not exist.
+
+    Example:
+        >>> multi_margin_loss(tensor([[3.2, 5.1, -1.7]]), tensor([0])) * 3
+        tensor(2.9000)
+
+    Source: Crammer and Singer, "Multiclass Kernel-based Vector Machines", 2001.
+    """
+    name = "multi_margin_loss"
+    scores = _score_rows(input, name)
+    class_dim = _class_dim(input, name)
+    classes, _ = _class_target(target, input, class_dim, None, name)
+    weight = _class_weight(weight, input, class_dim, name)
+    named = classes.reshape(-1)
+    rows = np.arange(len(named))
+    others = np.ones(scores.shape, bool)
+    others[rows, named] = False
+    rivals = scores - unsqueeze(_getitem(scores, index=(rows, named)), 1) + margin
+    losses = sum(_hinge(keep(rivals, others), p, name), 1) / scores.shape[1]
+    if weight is not None:
+        losses = losses * weight[named]
+    return _reduce(_reshape(losses, shape=classes.shape), reduction, name)
+
+
+def multilabel_margin_loss(input: Array, target: Array, reduction: str = "mean") -> Array:
+    """sum_ij max(0, 1 - x_(y_j) + x_i) / C over the target classes y_j and all other classes i.
+
+    Shapes: input (N, C) or (C,); target (int64) the same, in each row the classes that are true, then -1.
+
+    Raises:
+        ValueError: the shapes do not fit.
+        IndexError: a class that does not exist.
+    """
+    name = "multilabel_margin_loss"
+    scores = _score_rows(input, name)
+    _same_shape(input, target, name)
+    named = _raw(target).reshape(scores.shape)
+    if named.dtype.kind not in "iu":
+        raise TypeError(f"{name}: class targets must hold integers, not {named.dtype}")
+    bad = (named < -1) | (named >= scores.shape[1])
+    if bad.any():
+        raise IndexError(f"{name}: target {named[bad].flat[0]} is out of range for {scores.shape[1]} classes")
+    listed = np.logical_and.accumulate(named >= 0, axis=1)
+    most = int(np.add.reduce(listed, axis=1).max(initial=0))
+    listed, named = listed[:, :most], np.where(listed, named, 0)[:, :most]
+    rows = np.arange(len(named))[:, None]
+    others = np.ones(scores.shape, bool)
+    others[np.broadcast_to(rows, named.shape)[listed], named[listed]] = False
+    margins = 1 - unsqueeze(_getitem(scores, index=(rows, named)), 2) + unsqueeze(scores, 1)
+    losses = sum(relu(keep(margins, listed[:, :, None] & others[:, None, :])), (1, 2)) / scores.shape[1]
+    return _reduce(losses if len(input.shape) == 2 else _reshape(losses, shape=()), reduction, name)
+
+
+# ------------------------------------------------------------------------------------- pairs and triplets
+
+
+def margin_ranking_loss(
+    input1: Array, input2: Array, target: Array, margin: float = 0.0, reduction: str = "mean"
+) -> Array:
+    """max(0, margin - target (input1 - input2)): where the target is 1, input1 should be larger, where -1, input2.
+
+    Raises:
+        ValueError: the shapes differ, or a target is neither 1 nor -1.
+    """
+    name = "margin_ranking_loss"
+    _same_shape(input1, input2, name, "input2")
+    _same_shape(input1, target, name)
+    signs = astype(_check_signs(target, name), input1.dtype)
+    return _reduce(clamp(margin - (input1 - input2) * signs, 0), reduction, name)
+
+
+def hinge_embedding_loss(input: Array, target: Array, margin: float = 1.0, reduction: str = "mean") -> Array:
+    """The input, a distance, where the target is 1; max(0, margin - input) where it is -1.
+
+    Raises:
+        ValueError: the shapes differ, or a target is neither 1 nor -1.
+    """
+    name = "hinge_embedding_loss"
+    _same_shape(input, target, name)
+    return _reduce(where(_check_signs(target, name) == 1, input, clamp(margin - input, 0)), reduction, name)
+
+
+def _vectors(first: Array, *others: Array, name: str) -> None:
+    """Refuse vectors (N, D) or (D,) of different shapes."""
+    if not first.shape or any(other.shape != first.shape for other in others):
+        shapes = ", ".join(str(tuple(t.shape)) for t in (first, *others))
+        raise ValueError(f"{name}: expected vectors (..., D) of one shape, got {shapes}")
+
+
+def cosine_embedding_loss(
+    input1: Array, input2: Array, target: Array, margin: float = 0.0, reduction: str = "mean"
+) -> Array:
+    """1 - cos(input1, input2) where the target is 1; max(0, cos(input1, input2) - margin) where it is -1.
+
+    Shapes: inputs (N, D) or (D,); target (N,) or ().
+
+    Raises:
+        ValueError: the shapes do not fit, or a target is neither 1 nor -1.
+    """
+    name = "cosine_embedding_loss"
+    _vectors(input1, input2, name=name)
+    if tuple(target.shape) != tuple(input1.shape)[:-1]:
+        raise ValueError(
+            f"{name}: a target of shape {tuple(target.shape)} for vectors of shape {tuple(input1.shape)}"
+        )
+    squares = (sum(input1 * input1, -1) + 1e-12) * (sum(input2 * input2, -1) + 1e-12)
+    cosine = sum(input1 * input2, -1) / sqrt(squares)
+    alike = _check_signs(target, name) == 1
+    return _reduce(where(alike, 1 - cosine, clamp(cosine - margin, 0)), reduction, name)
+
+
+def triplet_margin_loss(
+    anchor: Array,
+    positive: Array,
+    negative: Array,
+    margin: float = 1.0,
+    p: float = 2.0,
+    eps: float = 1e-6,
+    swap: bool = False,
+    reduction: str = "mean",
+) -> Array:
+    """max(0, margin + d(anchor, positive) - d(anchor, negative)), d(x, y) the p-norm of x - y + eps.
+
+    Shapes: three times (N, D) or (D,).
+
+    Args:
+        swap: where the positive is nearer to the negative than the anchor is, take that distance.
+
+    Raises:
+        ValueError: the shapes differ, or the margin is not positive.
+
+    Source: Balntas et al., "Learning local feature descriptors with triplets", 2016.
+    """
+
+    def distance(x: Array, y: Array) -> Array:
+        return pairwise_distance(x, y, p, eps)
+
+    return _triplet("triplet_margin_loss", distance, anchor, positive, negative, margin, swap, reduction)
+
+
+def triplet_margin_with_distance_loss(
+    anchor: Array,
+    positive: Array,
+    negative: Array,
+    *,
+    distance_function: Callable[[Any, Any], Any] | None = None,
+    margin: float = 1.0,
+    swap: bool = False,
+    reduction: str = "mean",
+) -> Array:
+    """max(0, margin + d(anchor, positive) - d(anchor, negative)) for any distance; see `triplet_margin_loss`.
+
+    Args:
+        distance_function: takes two tensors (N, D), returns (N,); by default that of `triplet_margin_loss`.
+        swap: where the positive is nearer to the negative than the anchor is, take that distance.
+
+    Raises:
+        ValueError: the shapes differ, or the margin is not positive.
+    """
+    if distance_function is None:
+        return triplet_margin_loss(anchor, positive, negative, margin, swap=swap, reduction=reduction)
+    name = "triplet_margin_with_distance_loss"
+    return _triplet(name, distance_function, anchor, positive, negative, margin, swap, reduction)
+
+
+def _triplet(
+    name: str,
+    distance: Callable[[Any, Any], Any],
+    anchor: Array,
+    positive: Array,
+    negative: Array,
+    margin: float,
+    swap: bool,
+    reduction: str,
+) -> Array:
+    _vectors(anchor, positive, negative, name=name)
+    if not margin > 0:
+        raise ValueError(f"{name}: the margin must be positive, not {margin}")
+    far = distance(anchor, negative)
+    if swap:
+        far = minimum(far, distance(positive, negative))
+    return _reduce(clamp(distance(anchor, positive) - far + margin, 0), reduction, name)

@@ -1,0 +1,217 @@
+"""Losses for targets that are real numbers, and what all losses share: the reduction and the look at the shapes.
+
+A shape that would broadcast silently, (N, 1) against (N,) say, trains wrongly without a word; so
+losses refuse every shape that is not the one they mean. They refuse values that have no meaning, too.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ...backend.arrays import Array
+from ...graph import Value
+from ...primitive import primitive
+from ..math import exp, log
+from ..piecewise import clamp, keep
+from ..reduce import mean, sum
+from ..shape import unsqueeze
+
+__all__ = ["gaussian_nll_loss", "huber_loss", "l1_loss", "mse_loss", "poisson_nll_loss", "smooth_l1_loss"]
+
+
+def _raw(x: Any) -> Any:
+    return x.array if isinstance(x, Value) else np.asarray(x)
+
+
+def _reduce(losses: Array, reduction: str, name: str, weight: Array | None = None) -> Array:
+    """The losses, their sum or their mean; with `weight`, one per loss, weighted."""
+    _check_reduction(reduction, name)
+    if weight is not None:
+        _same_shape(losses, weight, name, "weight")
+        losses = losses * weight
+    if reduction == "none":
+        return losses
+    if reduction == "sum":
+        return sum(losses)
+    return mean(losses) if weight is None else sum(losses) / sum(weight)
+
+
+def _check_reduction(reduction: str, name: str) -> None:
+    if reduction not in ("mean", "sum", "none"):
+        raise ValueError(f"{name}: reduction must be 'mean', 'sum' or 'none', not {reduction!r}")
+
+
+def _same_shape(input: Array, target: Array, name: str, called: str = "target") -> None:
+    if input.shape != target.shape:
+        raise ValueError(
+            f"{name}: input of shape {tuple(input.shape)} and {called} of shape {tuple(target.shape)} differ; "
+            "reshape one of them, broadcasting would compare every pair"
+        )
+
+
+def _check_range(values: Any, low: float, high: float, name: str, called: str) -> None:
+    """Refuse values outside of [low, high], and NaN."""
+    values = _raw(values)
+    if values.size == 0:
+        return
+    least, most = np.minimum.reduce(values, axis=None), np.maximum.reduce(values, axis=None)
+    if not (least >= low and most <= high):
+        worst = most if least >= low else least
+        bounds = f"be at least {low:g}" if high == math.inf else f"lie in [{low:g}, {high:g}]"
+        raise ValueError(f"{name}: the {called} must {bounds}, got {worst}")
+
+
+def mse_loss(input: Array, target: Array, reduction: str = "mean", weight: Array | None = None) -> Array:
+    """The squared error (input - target)^2, by default its mean.
+
+    Args:
+        weight: a factor for each error; the mean is then the weighted mean.
+
+    Raises:
+        ValueError: the shapes differ.
+    """
+    _same_shape(input, target, "mse_loss")
+    error = input - target
+    return _reduce(error * error, reduction, "mse_loss", weight)
+
+
+def l1_loss(input: Array, target: Array, reduction: str = "mean", weight: Array | None = None) -> Array:
+    """The absolute error |input - target|, by default its mean.
+
+    Args:
+        weight: a factor for each error; the mean is then the weighted mean.
+
+    Raises:
+        ValueError: the shapes differ.
+    """
+    _same_shape(input, target, "l1_loss")
+    return _reduce(abs(input - target), reduction, "l1_loss", weight)
+
+
+@primitive(x=lambda g, x, delta: g * clamp(x, -delta, delta))
+def _huber(x: Array, *, delta: float) -> Array:
+    """x^2 / 2 up to |x| = delta, from there on the tangent."""
+    clamped = np.minimum(np.maximum(x, -delta), delta)
+    return clamped * (x - 0.5 * clamped)
+
+
+def huber_loss(
+    input: Array, target: Array, reduction: str = "mean", delta: float = 1.0, weight: Array | None = None
+) -> Array:
+    """The squared error e^2 / 2 up to |e| = delta, beyond it delta (|e| - delta / 2); by default its mean.
+
+    Args:
+        weight: a factor for each error; unlike for `mse_loss`, the mean is still over the number of errors.
+
+    Raises:
+        ValueError: the shapes differ, or delta is not positive.
+
+    Source: Huber, "Robust Estimation of a Location Parameter", 1964.
+    """
+    if not delta > 0:
+        raise ValueError(f"huber_loss: delta must be positive, not {delta}")
+    _same_shape(input, target, "huber_loss")
+    losses = _huber(input - target, delta=delta)
+    if weight is not None:
+        _same_shape(input, weight, "huber_loss", "weight")
+        losses = losses * weight
+    return _reduce(losses, reduction, "huber_loss")
+
+
+def smooth_l1_loss(input: Array, target: Array, reduction: str = "mean", beta: float = 1.0) -> Array:
+    """huber_loss / beta: the absolute error, less beta / 2, and rounded off where it is below beta.
+
+    Raises:
+        ValueError: the shapes differ, or beta is negative.
+
+    Source: Girshick, "Fast R-CNN", 2015.
+    """
+    if beta < 0:
+        raise ValueError(f"smooth_l1_loss: beta must not be negative, got {beta}")
+    _same_shape(input, target, "smooth_l1_loss")
+    error = input - target
+    return _reduce(_huber(error, delta=beta) / beta if beta else abs(error), reduction, "smooth_l1_loss")
+
+
+def _variance(var: Any, input: Array) -> Array:
+    """`var` in a shape that gives every element of the input its variance."""
+    if not hasattr(var, "shape"):
+        return np.asarray(var, input.dtype)[()]
+    shape, given = tuple(input.shape), tuple(var.shape)
+    if given == shape[:-1] != shape:
+        return unsqueeze(var, -1)
+    others = [n for n, m in zip(given, shape, strict=False) if n != m]
+    if len(given) != len(shape) or others not in ([], [1]):
+        raise ValueError(
+            f"gaussian_nll_loss: var of shape {given} for an input of shape {shape}; it may have the same "
+            "shape, lack the last dimension, or have size 1 in one"
+        )
+    return var
+
+
+def gaussian_nll_loss(
+    input: Array,
+    target: Array,
+    var: Array | float,
+    full: bool = False,
+    eps: float = 1e-6,
+    reduction: str = "mean",
+) -> Array:
+    """(log var + (input - target)^2 / var) / 2: -log of the normal density of the target, up to a constant.
+
+    Shapes: target that of the input; var too, or without the last dimension, or with one of size 1.
+
+    Args:
+        var: variances; a number is one for all.
+        full: add the constant, log(2 pi) / 2.
+        eps: smaller variances count as this; the gradient with respect to them is not affected.
+
+    Raises:
+        ValueError: the shapes do not fit, or a variance is negative.
+
+    Source: Nix and Weigend, "Estimating the mean and variance of the target probability distribution", 1994.
+    """
+    name = "gaussian_nll_loss"
+    _same_shape(input, target, name)
+    var = _variance(var, input)
+    variances = _raw(var)
+    _check_range(variances, 0, math.inf, name, "variance")
+    var = var + (np.maximum(variances, eps) - variances)
+    error = input - target
+    losses = (log(var) + error * error / var) * 0.5
+    return _reduce(losses + 0.5 * math.log(2 * math.pi) if full else losses, reduction, name)
+
+
+def poisson_nll_loss(
+    input: Array,
+    target: Array,
+    log_input: bool = True,
+    full: bool = False,
+    eps: float = 1e-8,
+    reduction: str = "mean",
+) -> Array:
+    """rate - target log(rate): -log of the Poisson probability of the target, up to log(target!).
+
+    Args:
+        input: log(rate), or, without `log_input`, the rate.
+        target: counts.
+        full: add Stirling's approximation of log(target!), for targets above 1.
+        eps: added to a rate in the logarithm.
+
+    Raises:
+        ValueError: the shapes differ, or a target or rate is negative.
+    """
+    name = "poisson_nll_loss"
+    _same_shape(input, target, name)
+    _check_range(target, 0, math.inf, name, "target")
+    if not log_input:
+        _check_range(input, 0, math.inf, name, "rate")
+    losses = exp(input) - target * input if log_input else input - target * log(input + eps)
+    if full:
+        above = _raw(target) > 1
+        counts = keep(target, above) + ~above
+        losses = losses + keep(counts * log(counts) - counts + 0.5 * log(counts * (2 * math.pi)), above)
+    return _reduce(losses, reduction, name)

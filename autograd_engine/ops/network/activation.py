@@ -1,0 +1,407 @@
+"""Activation functions: what makes a network more than one linear map.
+
+Each is a formula of a few operations, from which its derivative follows. At a kink the derivative is PyTorch's: 0
+at the bounds of `hardtanh` and of what is built from it, elsewhere the one from below. Nothing overflows. `relu`,
+`sigmoid` and `tanh` live in `math`, and the softmax family in `reduce`.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ...backend import kernels
+from ...backend.arrays import Array, unboxed
+from ...backend.random import Generator, resolve
+from ...graph import Value
+from ...primitive import primitive
+from ..arrange import unflatten
+from ..dims import normalize_dim
+from ..math import abs, exp, sigmoid, tanh
+from ..piecewise import clamp, keep, logical_not, where
+from ..reduce import amax
+from ..shape import chunk, reshape
+from ..softmax import softmax
+from ..special import ndtr
+
+__all__ = [
+    "celu",
+    "elu",
+    "gelu",
+    "glu",
+    "gumbel_softmax",
+    "hardshrink",
+    "hardsigmoid",
+    "hardswish",
+    "hardtanh",
+    "leaky_relu",
+    "logsigmoid",
+    "maxout",
+    "mish",
+    "prelu",
+    "relu6",
+    "rrelu",
+    "selu",
+    "silu",
+    "softplus",
+    "softshrink",
+    "softsign",
+    "tanhshrink",
+    "threshold",
+]
+
+
+def in_place(input: Array, result: Array, name: str) -> Array:
+    """`input`, after `result` has replaced its values.
+
+    Raises:
+        TypeError: `input` is no tensor.
+        RuntimeError: a leaf that requires gradients, while recording.
+    """
+    if not isinstance(input, Value):
+        raise TypeError(f"{name}: only a tensor can be changed in place, not a {type(input).__name__}")
+    tensor: Any = input
+    tensor._check_in_place(name)
+    return tensor._become(result, name)
+
+
+# ------------------------------------------------------------------------------ one line, bent at 0
+
+
+def _elu_rule(g: Array, x: Array, alpha: float, scale: float, rate: float) -> Array:
+    return g * where(x > 0, scale, exp(clamp(x, max=0) * rate) * (alpha * scale * rate))
+
+
+@primitive(floating=True, x=_elu_rule)
+def _elu(x: Array, *, alpha: float, scale: float, rate: float) -> Array:
+    """scale x where x > 0, else scale alpha (e^(rate x) - 1)."""
+    return kernels.positive_part(x) * scale + np.expm1(np.minimum(x, 0) * rate) * (alpha * scale)
+
+
+def elu(input: Array, alpha: float = 1.0, inplace: bool = False) -> Array:
+    """x where x > 0, else alpha (e^x - 1).
+
+    Source: Clevert et al., Fast and accurate deep network learning by exponential linear units, 2016.
+    """
+    out = _elu(input, alpha=alpha, scale=1.0, rate=1.0)
+    return in_place(input, out, "elu_") if inplace else out
+
+
+def celu(input: Array, alpha: float = 1.0, inplace: bool = False) -> Array:
+    """x where x > 0, else alpha (e^(x/alpha) - 1), whose derivative is continuous for every alpha.
+
+    Raises:
+        ValueError: alpha is 0.
+
+    Source: Barron, Continuously differentiable exponential linear units, 2017.
+    """
+    if alpha == 0:
+        raise ValueError("celu: alpha divides x and must not be 0")
+    out = _elu(input, alpha=alpha, scale=1.0, rate=1 / alpha)
+    return in_place(input, out, "celu_") if inplace else out
+
+
+SELU_ALPHA = 1.6732632423543772
+SELU_SCALE = 1.0507009873554805
+
+
+def selu(input: Array, inplace: bool = False) -> Array:
+    """1.0507 x where x > 0, else 1.0507 * 1.6733 (e^x - 1): deep layers keep mean 0 and variance 1.
+
+    Source: Klambauer et al., Self-normalizing neural networks, 2017.
+    """
+    out = _elu(input, alpha=SELU_ALPHA, scale=SELU_SCALE, rate=1.0)
+    return in_place(input, out, "selu_") if inplace else out
+
+
+@primitive(
+    promote=True,
+    x=lambda g, x, slope: where(x > 0, g, g * slope),
+    slope=lambda g, x: keep(g * x, logical_not(x > 0)),
+)
+def _leaky_relu(x: Array, slope: Array) -> Array:
+    return unboxed(kernels.choose(np.asarray(x > 0), *np.broadcast_arrays(x, x * slope)))
+
+
+def leaky_relu(input: Array, negative_slope: float = 0.01, inplace: bool = False) -> Array:
+    """x where x > 0, else negative_slope x.
+
+    Source: Maas et al., Rectifier nonlinearities improve neural network acoustic models, 2013.
+    """
+    out = _leaky_relu(input, negative_slope)
+    return in_place(input, out, "leaky_relu_") if inplace else out
+
+
+def prelu(input: Array, weight: Array) -> Array:
+    """x where x > 0, else weight x, with a weight that is learned.
+
+    Shapes: input (N, C, ...); weight one number, or (C,), one for each channel.
+
+    Raises:
+        ValueError: as many weights as neither 1 nor the channels.
+
+    Source: He et al., Delving deep into rectifiers, 2015.
+    """
+    count, shape = math.prod(weight.shape), tuple(input.shape)
+    if count != 1:
+        channels = shape[1] if len(shape) > 1 else 1
+        if tuple(weight.shape) != (channels,):
+            raise ValueError(
+                f"prelu: weight of shape {tuple(weight.shape)} for an input of shape {shape}; expected one "
+                f"number, or ({channels},) for its channels"
+            )
+        weight = reshape(weight, (channels,) + (1,) * (len(shape) - 2))
+    elif len(weight.shape) > len(shape):
+        weight = reshape(weight, ())
+    return _leaky_relu(input, weight)
+
+
+def rrelu(
+    input: Array,
+    lower: float = 1 / 8,
+    upper: float = 1 / 3,
+    training: bool = False,
+    inplace: bool = False,
+    *,
+    generator: Generator | None = None,
+) -> Array:
+    """x where x > 0, else a x: in training, a is drawn from [lower, upper) for each element; else it is their mean.
+
+    Raises:
+        ValueError: lower exceeds upper.
+
+    Source: Xu et al., Empirical evaluation of rectified activations in convolutional network, 2015.
+    """
+    if lower > upper:
+        raise ValueError(f"rrelu: lower {lower} exceeds upper {upper}")
+    slope: Any = (lower + upper) / 2
+    if training:
+        slope = resolve(generator).uniform(lower, upper, tuple(input.shape))
+        slope = unboxed(np.asarray(slope, input.dtype))
+    out = _leaky_relu(input, slope)
+    return in_place(input, out, "rrelu_") if inplace else out
+
+
+def threshold(input: Array, threshold: float, value: float, inplace: bool = False) -> Array:
+    """x where it exceeds the threshold, else `value`."""
+    out = where(input <= threshold, value, input)
+    return in_place(input, out, "threshold_") if inplace else out
+
+
+# --------------------------------------------------------------------------- bounded, piecewise linear
+
+
+@primitive(x=lambda g, x, min_val, max_val: keep(g, logical_not((x <= min_val) | (x >= max_val))))
+def _hardtanh(x: Array, *, min_val: float, max_val: float) -> Array:
+    return np.minimum(np.maximum(x, min_val), max_val)
+
+
+def hardtanh(input: Array, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Array:
+    """x limited to [min_val, max_val]; unlike that of `clamp`, the derivative at the bounds is 0.
+
+    Raises:
+        ValueError: min_val exceeds max_val.
+    """
+    if min_val > max_val:
+        raise ValueError(f"hardtanh: min_val {min_val} exceeds max_val {max_val}")
+    out = _hardtanh(input, min_val=min_val, max_val=max_val)
+    return in_place(input, out, "hardtanh_") if inplace else out
+
+
+def relu6(input: Array, inplace: bool = False) -> Array:
+    """x limited to [0, 6]; derivative 0 at the bounds."""
+    out = _hardtanh(input, min_val=0, max_val=6)
+    return in_place(input, out, "relu6_") if inplace else out
+
+
+def hardsigmoid(input: Array, inplace: bool = False) -> Array:
+    """x / 6 + 1/2, limited to [0, 1]: a sigmoid of straight lines."""
+    out = (_hardtanh(input, min_val=-3, max_val=3) + 3) / 6
+    return in_place(input, out, "hardsigmoid_") if inplace else out
+
+
+def hardswish(input: Array, inplace: bool = False) -> Array:
+    """x hardsigmoid(x).
+
+    Source: Howard et al., Searching for MobileNetV3, 2019.
+    """
+    out = input * hardsigmoid(input)
+    return in_place(input, out, "hardswish_") if inplace else out
+
+
+def hardshrink(input: Array, lambd: float = 0.5) -> Array:
+    """x, but 0 where |x| <= lambd."""
+    return keep(input, logical_not((input >= -lambd) & (input <= lambd)))
+
+
+def softshrink(input: Array, lambd: float = 0.5) -> Array:
+    """x moved toward 0 by lambd, 0 where |x| <= lambd.
+
+    Raises:
+        ValueError: lambd is negative.
+    """
+    if lambd < 0:
+        raise ValueError(f"softshrink: lambd must not be negative, got {lambd}")
+    return input - clamp(input, -lambd, lambd)
+
+
+# --------------------------------------------------------------------------------------------- smooth
+
+
+def tanhshrink(input: Array) -> Array:
+    """x - tanh(x)"""
+    return input - tanh(input)
+
+
+def softsign(input: Array) -> Array:
+    """x / (1 + |x|)"""
+    return input / (1 + abs(input))
+
+
+def _softplus_rule(g: Array, x: Array, beta: float, threshold: float) -> Array:
+    scaled = x * beta
+    return g * where(scaled > threshold, 1, sigmoid(scaled))
+
+
+@primitive(floating=True, x=_softplus_rule)
+def _softplus(x: Array, *, beta: float, threshold: float) -> Array:
+    scaled = x * beta
+    soft = (np.maximum(scaled, 0) + np.log1p(np.exp(-np.absolute(scaled)))) / beta
+    return kernels.choose(np.asarray(scaled > threshold), x, soft)
+
+
+def softplus(input: Array, beta: float = 1.0, threshold: float = 20.0) -> Array:
+    """log(1 + e^(beta x)) / beta, a smooth relu; x itself where beta x exceeds the threshold."""
+    return _softplus(input, beta=beta, threshold=threshold)
+
+
+@primitive(floating=True, input=lambda g, input: g * sigmoid(-input))
+def logsigmoid(input: Array) -> Array:
+    """log(sigmoid(x)) = -log(1 + e^-x)"""
+    return np.minimum(input, 0) - np.log1p(np.exp(-np.absolute(input)))
+
+
+def _silu_rule(g: Array, x: Array, out: Array) -> Array:
+    s = sigmoid(x)
+    return g * (s + out * (1 - s))
+
+
+@primitive(floating=True, x=_silu_rule)
+def _silu(x: Array) -> Array:
+    return x * sigmoid(x)
+
+
+def silu(input: Array, inplace: bool = False) -> Array:
+    """x sigmoid(x), also called swish.
+
+    Source: Elfwing et al., Sigmoid-weighted linear units for neural network function approximation, 2018.
+    """
+    out = _silu(input)
+    return in_place(input, out, "silu_") if inplace else out
+
+
+def mish(input: Array, inplace: bool = False) -> Array:
+    """x tanh(softplus(x)).
+
+    Source: Misra, Mish: a self regularized non-monotonic activation function, 2020.
+    """
+    out = input * tanh(softplus(input))
+    return in_place(input, out, "mish_") if inplace else out
+
+
+def gelu(input: Array, approximate: str = "none") -> Array:
+    """x P(Z < x) for a standard normal Z.
+
+    Args:
+        input: real numbers.
+        approximate: "tanh" for x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))) / 2 instead, which is
+            x sigmoid(2 sqrt(2/pi) (x + 0.044715 x^3)).
+
+    Raises:
+        ValueError: another `approximate`.
+
+    Source: Hendrycks and Gimpel, Gaussian error linear units, 2016.
+    """
+    if approximate == "none":
+        return input * ndtr(input)
+    if approximate == "tanh":
+        slope = 2 * math.sqrt(2 / math.pi)
+        return input * sigmoid(input * (input * input * (0.044715 * slope) + slope))
+    raise ValueError(f"gelu: approximate must be 'none' or 'tanh', not {approximate!r}")
+
+
+# ----------------------------------------------------------------------------- of several elements
+
+
+def _groups(input: Array, dim: int, count: int, name: str) -> int:
+    """`dim` counted from the front, if it has a size that is a multiple of `count`."""
+    dim = normalize_dim(dim, len(input.shape), name)
+    if not input.shape or count < 1 or input.shape[dim] % count:
+        raise ValueError(
+            f"{name}: the size of dim {dim} must be a multiple of {count}, in shape {tuple(input.shape)}"
+        )
+    return dim
+
+
+def glu(input: Array, dim: int = -1) -> Array:
+    """a sigmoid(b), where a and b are the first and the second half of the input along `dim`.
+
+    Raises:
+        ValueError: the size along `dim` is odd.
+
+    Source: Dauphin et al., Language modeling with gated convolutional networks, 2017.
+    """
+    first, second = chunk(input, 2, _groups(input, dim, 2, "glu"))
+    return first * sigmoid(second)
+
+
+def maxout(input: Array, pieces: int, dim: int = -1) -> Array:
+    """The largest of every `pieces` neighbours along `dim`; equal ones share the gradient.
+
+    Shapes: (..., n * pieces, ...) -> (..., n, ...).
+
+    Raises:
+        ValueError: the size along `dim` is no multiple of `pieces`.
+
+    Example:
+        >>> maxout(ag.tensor([1.0, 3.0, 2.0, 0.0]), 2)
+        tensor([3., 2.])
+
+    Source: Goodfellow et al., Maxout networks, 2013.
+    """
+    dim = _groups(input, dim, pieces, "maxout")
+    return amax(unflatten(input, dim, (input.shape[dim] // pieces, pieces)), dim + 1)
+
+
+def gumbel_softmax(
+    logits: Array,
+    tau: float = 1.0,
+    hard: bool = False,
+    eps: float = 1e-10,
+    dim: int = -1,
+    *,
+    generator: Generator | None = None,
+) -> Array:
+    """A differentiable draw from the distribution softmax(logits) along `dim`: softmax((logits + noise) / tau).
+
+    Args:
+        logits: unnormalized log-probabilities.
+        tau: the temperature; the smaller, the closer to one-hot.
+        hard: return the one-hot vector of the largest, with the gradient of the soft one.
+        eps: has no effect; it stands here for PyTorch's order of arguments.
+        dim: the dimension of the classes.
+        generator: what to draw the noise with.
+
+    Source: Jang et al., Categorical reparameterization with Gumbel-softmax, 2017.
+    """
+    noise = -np.log(resolve(generator).standard_exponential(tuple(logits.shape)))
+    soft = softmax((logits + unboxed(np.asarray(noise, logits.dtype))) / tau, dim)
+    if not hard:
+        return soft
+    values = np.asarray(getattr(soft, "array", soft))
+    places = np.arange(values.shape[dim] if values.ndim else 1)
+    places = places.reshape((-1,) + (1,) * (values.ndim - 1 - normalize_dim(dim, values.ndim, "gumbel_softmax")))
+    chosen = values.argmax(dim, keepdims=True) == places
+    return soft + unboxed(chosen.astype(values.dtype) - values)

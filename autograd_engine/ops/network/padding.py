@@ -1,0 +1,120 @@
+"""Padding: a frame around an array, of one value or of the array's own elements.
+
+All of it is slices laid side by side, so the derivative is slices too: the gradient of a frame is added where its
+elements came from. Several dimensions are padded one after the other, which fills the corners.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from operator import index
+from typing import Any
+
+import numpy as np
+
+from ...backend.arrays import Array
+from ...primitive import primitive
+from ..dims import along
+from ..index import _getitem
+from ..shape import cat, expand
+
+__all__ = ["pad"]
+
+Widths = tuple[tuple[int, int], ...]
+
+
+def _place(x_shape: tuple[int, ...], widths: Widths) -> tuple[Any, ...]:
+    """Where the array lies inside its frame."""
+    return (*(slice(before, before + n) for n, (before, _) in zip(x_shape, widths, strict=True)), ...)
+
+
+@primitive(x=lambda g, x_shape, widths: _getitem(g, index=_place(x_shape, widths)))
+def _framed(x: Array, *, widths: Widths, value: float) -> Array:
+    """`x` with a frame of `value`."""
+    shape = tuple(n + before + after for n, (before, after) in zip(x.shape, widths, strict=True))
+    out = np.full(shape, value, x.dtype) if value else np.zeros(shape, x.dtype)
+    out[_place(x.shape, widths)] = x
+    return out
+
+
+def _reflected(x: Array, dim: int, before: int, after: int) -> tuple[Array, Array]:
+    n = x.shape[dim]
+    stop = n - 2 - after
+    left, right = slice(before, 0, -1), slice(n - 2, stop if stop >= 0 else None, -1)
+    return x[along(dim, left)], x[along(dim, right)]
+
+
+def _wrapped(x: Array, dim: int, before: int, after: int) -> tuple[Array, Array]:
+    n = x.shape[dim]
+    return x[along(dim, slice(n - before, n))], x[along(dim, slice(0, after))]
+
+
+def _repeated(x: Array, dim: int, before: int, after: int) -> tuple[Array, Array]:
+    n, shape = x.shape[dim], tuple(x.shape)
+    first, last = x[along(dim, slice(0, 1))], x[along(dim, slice(n - 1, n))]
+    return (
+        expand(first, (*shape[:dim], before, *shape[dim + 1 :])),
+        expand(last, (*shape[:dim], after, *shape[dim + 1 :])),
+    )
+
+
+_SIDES = {"reflect": _reflected, "replicate": _repeated, "circular": _wrapped}
+
+
+def _check_fits(n: int, width: int, mode: str, dim: int) -> None:
+    """Whether a dimension of size n has the elements that a frame of that width needs."""
+    most = {"reflect": n - 1, "circular": n, "replicate": width if n else 0}[mode]
+    if width > most:
+        raise ValueError(f"pad: mode {mode!r} can add at most {max(most, 0)} to dim {dim} of size {n}, not {width}")
+
+
+def pad(input: Array, pad: Sequence[int], mode: str = "constant", value: float | None = None) -> Array:
+    """The input with elements added before and after it along its last dimensions.
+
+    Args:
+        input: any shape.
+        pad: how many to add: before and after the last dimension, before and after the one before it, and so on.
+            Negative numbers remove.
+        mode: "constant" adds `value`; "reflect" mirrors the input at its first and last element, which are not
+            repeated; "replicate" repeats those; "circular" goes on at the other end.
+        value: of the constant, 0 if left out.
+
+    Raises:
+        ValueError: an odd number of widths, or more than the dimensions have; a width that exceeds what the mode
+            can provide, or that removes more than there is; an unknown mode; a value for another mode than
+            "constant".
+
+    Example:
+        >>> pad(ag.tensor([[1.0, 2.0, 3.0]]), (2, 1), "reflect")
+        tensor([[3., 2., 1., 2., 3., 2.]])
+    """
+    given = [index(n) for n in pad]
+    ndim, count = len(input.shape), len(given) // 2
+    if len(given) % 2 or count > ndim:
+        raise ValueError(
+            f"pad: expected a width before and one after, for at most {ndim} dimensions, of an input of shape "
+            f"{tuple(input.shape)}; got {tuple(given)}"
+        )
+    if mode != "constant" and mode not in _SIDES:
+        raise ValueError(f"pad: mode must be 'constant', 'reflect', 'replicate' or 'circular', not {mode!r}")
+    if mode != "constant" and value:
+        raise ValueError(f"pad: mode {mode!r} takes no value, got {value}")
+    dims = range(ndim - 1, ndim - 1 - count, -1)
+    widths = dict(zip(dims, zip(given[::2], given[1::2], strict=True), strict=True))
+    if any(n < 0 for n in given):
+        for dim, (before, after) in widths.items():
+            if input.shape[dim] + before + after < 0:
+                raise ValueError(
+                    f"pad: widths {before}, {after} remove more than dim {dim}, of size {input.shape[dim]}"
+                )
+        cut = {d: slice(max(-a, 0), input.shape[d] - max(-b, 0)) for d, (a, b) in widths.items()}
+        input = input[tuple(cut.get(d, slice(None)) for d in range(ndim))]
+        widths = {d: (max(a, 0), max(b, 0)) for d, (a, b) in widths.items()}
+    if mode == "constant":
+        return _framed(input, widths=tuple(widths.get(d, (0, 0)) for d in range(ndim)), value=value or 0)
+    for dim, (before, after) in widths.items():
+        for width in (before, after):
+            _check_fits(input.shape[dim], width, mode, dim)
+        left, right = _SIDES[mode](input, dim, before, after)
+        input = cat([part for part, width in ((left, before), (input, 1), (right, after)) if width], dim)
+    return input

@@ -1,0 +1,40 @@
+"""Slices read in ascending order, each as often as it is named, and the adjoint: runs of slices added up.
+
+An index that does not decrease has its equal entries side by side, so what indexing in general adds element by
+element (`np.add.at`) is here a sum over each run (`np.add.reduceat`).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ...backend.arrays import Array
+from ...primitive import primitive
+
+__all__: list[str] = []
+
+
+def _first_of_runs(index: Any) -> Any:
+    """Where each run of equal entries begins."""
+    return np.flatnonzero(np.diff(index, prepend=-1))
+
+
+@primitive(x=lambda g, x_shape, index: _add_runs(g, index=index, size=x_shape[len(index) - 1]))
+def _take_runs(x: Array, *, index: tuple[Any, ...]) -> Array:
+    """x[index], where `index` is slices that take all, and then an array that does not decrease."""
+    return np.take(x, index[-1], len(index) - 1)
+
+
+@primitive(x=lambda g, index: _take_runs(g, index=index))
+def _add_runs(x: Array, *, index: tuple[Any, ...], size: int) -> Array:
+    """Zeros with `x` added at `index`; `size` is that of the dimension where the array in it lies."""
+    dim, places = len(index) - 1, index[-1]
+    first = _first_of_runs(places)
+    sums = np.add.reduceat(x, first, dim) if 0 < len(first) < len(places) else x
+    if len(first) == size:
+        return sums
+    out = np.zeros((*x.shape[:dim], size, *x.shape[dim + 1 :]), x.dtype)
+    out[*index[:-1], places[first]] = sums
+    return out

@@ -1,0 +1,1 @@
+"""NumPy's functions on tensors: which of them are which of ours."""
