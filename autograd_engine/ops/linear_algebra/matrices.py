@@ -138,8 +138,11 @@ def _product(x: Array, y: Array) -> Array:
     """x @ y by the BLAS below SciPy's LAPACK, for matrices so large that it computes in several threads.
 
     NumPy's BLAS has threads of its own. On a machine of few cores those of one, waiting for work, keep the core
-    from those of the other: a product by NumPy after a solution by SciPy took 4 ms instead of 1 (512 by 512).
+    from those of the other: a product by NumPy after a solution by SciPy took 4 ms instead of 1 (512 by 512). Where
+    only one number is summed, of vectors, neither is as fast as a broadcast product: 0.05 instead of 0.28 ms.
     """
+    if x.shape[-1] == 1:
+        return x * y
     if x.ndim > 2 or y.ndim > 2 or x.dtype != y.dtype or x.size < 4096:
         return np.matmul(x, y)
     # In Fortran's order the arrays are the transposes, and (x y)^T = y^T x^T.
