@@ -239,12 +239,12 @@ def test_best_last_and_every_so_many(tmp_path):
 def test_a_checkpoint_of_another_run_is_refused(tmp_path):
     path = tmp_path / "run"
     trained(path, "sgd", 1)
-    with pytest.raises(ValueError, match=r"another run: its optimizer is \['SGD'\], here \['Adam'\]"):
+    with pytest.raises(ValueError, match=r"another run: for its optimizer it has \['SGD'\], here are \['Adam'\]"):
         trained(path, "adam", 2, resume=path)
     model = nn.Linear(2, 2)
     opt = optim.SGD(model.parameters())
     data = (ag.zeros(2, 2), ag.zeros(2, 2))
-    with pytest.raises(ValueError, match=r"its callbacks is \['Scheduler', 'EarlyStopping'\], here none"):
+    with pytest.raises(ValueError, match=r"for its callbacks it has \['Scheduler', 'EarlyStopping'\], here are none"):
         fit(model, data, opt, nn.MSELoss(), resume=path, progress=False)
     save(model.state_dict(), tmp_path / "weights")
     with pytest.raises(ValueError, match="weights is no checkpoint of a training run"):

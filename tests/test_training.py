@@ -339,6 +339,11 @@ def fails(data=None, loss=None, **settings):
         ({"metrics": {"loss": lambda a, b: 0}}, ValueError, "pass a dictionary"),
         ({"metrics": "accuracy"}, ValueError, r"class metrics take scores .* float32 \(5, 1\)"),
         ({"metrics": {"x": lambda a, b: a}}, ValueError, "x has shape .*: use evaluate"),
+        ({"validation": {"train": []}}, ValueError, "'train_...' are those of the training data"),
+        ({"history": {"epoch": [1, 2], "lr": [0.1]}}, ValueError, r"number per epoch .* not {'epoch': 2, 'lr': 1}"),
+        ({"history": {"lr": [0.1]}}, ValueError, "one is 'epoch', not {'lr': 1}"),
+        ({"callbacks": [Checkpoint("none/x")]}, FileNotFoundError, "no folder 'none' to write 'x' into"),
+        ({"callbacks": [CSVLogger(".")]}, IsADirectoryError, "this is a folder"),
         ({"callbacks": [EarlyStopping()]}, ValueError, "'val_loss', but the history has epoch, lr, train_loss"),
     ],
 )
@@ -361,6 +366,62 @@ def test_what_cannot_be_right_is_refused(settings, error, words):
 def test_settings_of_callbacks_are_checked(make, words):
     with pytest.raises(ValueError, match=words):
         make()
+
+
+def test_a_place_to_write_is_looked_for_before_the_first_step():
+    steps = []
+    with pytest.raises(FileNotFoundError):
+        fails(step=lambda model, batch: steps.append(batch), callbacks=[Checkpoint("none/x")])
+    assert not steps
+
+
+def test_weights_that_the_last_step_broke_are_not_saved(tmp_path):
+    model = nn.Linear(1, 1)
+    ag.nn.init.zeros_(model.weight)
+    path = tmp_path / "x"
+    with pytest.raises(FloatingPointError, match="the parameter weight became NaN or inf"), np.errstate(all="ignore"):
+        fit(
+            model,
+            [ag.zeros(1)],
+            optim.SGD(model.parameters()),
+            step=lambda model, batch: ag.sqrt(model.weight * 0).sum(),
+            callbacks=[Checkpoint(path)],
+            progress=False,
+        )
+    assert not path.exists()
+
+
+def test_what_is_measured_in_some_epochs_is_nan_in_the_others(tmp_path):
+    model, optimizer = line_model()
+    history, path = {}, tmp_path / "history.csv"
+    for validation in (None, line_data(), None):
+        fit(
+            model,
+            line_data(),
+            optimizer,
+            nn.MSELoss(),
+            validation=validation,
+            callbacks=[CSVLogger(path)],
+            progress=False,
+            history=history,
+        )
+    assert history["epoch"] == [1, 2, 3]
+    assert np.isnan(history["val_loss"]).tolist() == [True, False, True]
+    assert len(path.read_text().splitlines()) == 4
+
+
+def test_all_callbacks_are_closed_even_if_one_fails_to():
+    closed = []
+
+    class Close(Callback):
+        def close(self):
+            closed.append(self)
+            raise RuntimeError(f"number {len(closed)}")
+
+    callbacks = [Close(), Close()]
+    with pytest.raises(RuntimeError, match="number 2"):
+        fails(callbacks=callbacks)
+    assert closed == callbacks
 
 
 def test_an_interruption_keeps_the_history_so_far():

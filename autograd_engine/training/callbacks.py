@@ -12,7 +12,7 @@ import os
 from collections.abc import Sized
 from typing import Any
 
-from ..files import write_atomically
+from ..files import check_writable, write_atomically
 from .run import Run
 
 __all__ = ["CSVLogger", "Callback", "Checkpoint", "EarlyStopping", "ProgressBar", "Scheduler", "TensorBoard"]
@@ -176,6 +176,7 @@ class Checkpoint(Callback):
 
     Raises:
         ValueError: a setting is out of range; in the training, that there is no such column.
+        OSError: when the training begins, that the file cannot be written there.
     """
 
     def __init__(
@@ -187,6 +188,10 @@ class Checkpoint(Callback):
         self.best = None if monitor is None else _Best("Checkpoint", monitor, mode)
         self.every = every
         self._due = True
+
+    def on_train_begin(self, run: Run) -> None:
+        """Rather fail now than after an epoch."""
+        check_writable(self.path)
 
     def on_epoch_end(self, run: Run) -> None:
         """Compare the epoch with the best one."""
@@ -255,10 +260,17 @@ class CSVLogger(Callback):
 
     Args:
         path: the file.
+
+    Raises:
+        OSError: when the training begins, that the file cannot be written there.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = path
+
+    def on_train_begin(self, run: Run) -> None:
+        """Rather fail now than after an epoch."""
+        check_writable(self.path)
 
     def on_epoch_end(self, run: Run) -> None:
         """Write the file anew, in one step."""

@@ -6,6 +6,7 @@ draws from: restored between two epochs, the rest of the run is bit for bit that
 
 from __future__ import annotations
 
+import math
 import os
 import random
 from collections.abc import Iterable, Sequence
@@ -54,17 +55,21 @@ class Run:
         self.held_out = held_out
         self.callbacks = list(callbacks)
         self.history = history
+        if len({len(column) for column in history.values()}) > 1 or (history and "epoch" not in history):
+            lengths = {name: len(column) for name, column in history.items()}
+            raise ValueError(f"a history has a number per epoch in each column, and one is 'epoch', not {lengths}")
         self.epoch = self.epochs = int(history["epoch"][-1]) if history.get("epoch") else 0
         self.batch = self.step = 0
         self.row: dict[str, float] = {}
         self.stop: str | None = None
 
     def finish_epoch(self, row: dict[str, float]) -> None:
-        """Add a row to the history."""
+        """Add a row to the history, with NaN for what is measured in only some of the epochs."""
         self.row = row
         self.epoch = int(row["epoch"])
-        for name, value in row.items():
-            self.history.setdefault(name, []).append(value)
+        before = len(self.history.get("epoch", ()))
+        for name in self.history | row:
+            self.history.setdefault(name, [math.nan] * before).append(row.get(name, math.nan))
 
     def measure(self, name: str, who: str) -> float:
         """The latest value of a column of the history.
@@ -118,7 +123,7 @@ class Run:
         for part, kinds in saved.items():
             if kinds != own[part]:
                 raise ValueError(
-                    f"{os.fspath(path)} belongs to another run: its {part} is {kinds or 'none'}, here "
+                    f"{os.fspath(path)} belongs to another run: for its {part} it has {kinds or 'none'}, here are "
                     f"{own[part] or 'none'}"
                 )
         self.model.load_state_dict(state["model"])
