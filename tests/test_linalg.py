@@ -181,6 +181,10 @@ VALUES = {
         lambda c, b: linalg.lu_solve(*linalg.lu_factor(c), b, left=False), (C, A), A @ np.linalg.inv(C),
     ),
     "lu": (lambda c: ag.einsum("bij,bjk,bkl->bil", *linalg.lu(c)), (C,), C),
+    "solve-nothing": (lambda c: linalg.solve(c, c[..., :0]), (regular(2, 16, 16),), np.ones((2, 16, 0))),
+    "solve_triangular-nothing": (
+        lambda c: linalg.solve_triangular(c, c[..., :0], upper=True), (regular(2, 16, 16),), np.ones((2, 16, 0)),
+    ),
     "matrix_norm-columns": (lambda b: linalg.matrix_norm(b, 1), (B,), np.abs(B).sum(0).max()),
     "matrix_norm-rows": (lambda b: linalg.matrix_norm(b, -np.inf), (B,), np.abs(B).sum(1).min()),
     "cross-first": (lambda a: ag.cross(a, a.flip(1)), (A,), np.cross(A, A[:, ::-1], axis=0)),

@@ -84,8 +84,8 @@ def _einsum(*tensors: Array, terms: tuple[str, ...], target: str) -> Array:
     x, y = x.transpose(x_order), y.transpose(y_order)
     rows, columns = x.shape[batch : batch + left], y.shape[batch + summed :]
     n = math.prod(y.shape[batch : batch + summed])
-    x = _blas_order(x.reshape(*x.shape[:batch], -1 if n else math.prod(rows), n))
-    y = _blas_order(y.reshape(*y.shape[:batch], n, -1 if n else math.prod(columns)))
+    x = _blas_order(x.reshape(*x.shape[:batch], math.prod(rows), n))
+    y = _blas_order(y.reshape(*y.shape[:batch], n, math.prod(columns)))
     return np.matmul(x, y).reshape(*x.shape[:batch], *rows, *columns).transpose(order)
 
 

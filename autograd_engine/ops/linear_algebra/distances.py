@@ -263,6 +263,8 @@ def cond(A: Array, p: Any = None) -> Array:
         ValueError: `p` is no matrix norm, or the matrices are not square.
     """
     _check(A, "cond")
+    if 0 in A.shape[-2:]:
+        return vector_norm(A, 2, (-2, -1))  # 0, as in PyTorch
     if p in (None, 2, -2):
         s = svdvals(A)
         largest, smallest = s[..., 0], s[..., -1]

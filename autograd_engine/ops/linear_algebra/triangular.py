@@ -53,7 +53,7 @@ def _solve_triangular(*tensors: Array, upper: bool, unitriangular: bool) -> Arra
         raise LinAlgError("the matrix is singular: there is a 0 on its diagonal")
     if A.ndim == B.ndim == 2:
         return _trsm(A, B, upper, unitriangular)
-    if not _by_one(A):
+    if not (_by_one(A) and B.size):
         return _of_small(A, B, upper, unitriangular)
     batch = np.broadcast_shapes(A.shape[:-2], B.shape[:-2])
     out = np.empty((*batch, *B.shape[-2:]), dtype)

@@ -70,6 +70,7 @@ ROWS = (
         call(real(4, 2)),
         call(real(3, 3), -2),
         ours(real(3, 3), "fro"),
+        ours(real(2, 0, 0)),
     ),
     op(
         distances.dist,

@@ -78,6 +78,7 @@ ROWS = (
         call(",i->i", real(), real(2)),
         call("i,i", real(0), real(0)),
         call("ij,jk", real(2, 0), real(0, 3)),
+        call("bij,bjk->bik", real(0, 2, 2), real(0, 2, 3)),
     ),
     op(
         products.addmm,
