@@ -6,6 +6,7 @@ each partial derivative into the `.grad` of the leaves. Every module opens with 
 """
 
 import importlib as _importlib
+from math import e, inf, nan, pi
 from typing import Any as _Any
 
 import numpy as _np
@@ -85,6 +86,7 @@ from .queries import *
 from .serialization import load, save
 from .tensor import Tensor
 
+Size: type[tuple[int, ...]] = tuple
 float16 = half = _np.dtype(_np.float16)
 float32 = _np.dtype(_np.float32)
 float64 = double = _np.dtype(_np.float64)
@@ -100,6 +102,7 @@ __version__ = "0.1.0"
 __all__ = [
     "Function",
     "Generator",
+    "Size",
     "Tensor",
     "alpha_dropout",
     "autograd",
@@ -121,6 +124,7 @@ __all__ = [
     "dist",
     "double",
     "dropout",
+    "e",
     "enable_grad",
     "erf",
     "erfc",
@@ -137,6 +141,7 @@ __all__ = [
     "half",
     "hardshrink",
     "i0",
+    "inf",
     "inference_mode",
     "initial_seed",
     "int8",
@@ -156,10 +161,12 @@ __all__ = [
     "matrix_exp",
     "matrix_power",
     "mvlgamma",
+    "nan",
     "nn",
     "no_grad",
     "optim",
     "pairwise_distance",
+    "pi",
     "pixel_shuffle",
     "pixel_unshuffle",
     "polygamma",
@@ -210,6 +217,6 @@ keep_freed_memory()
 
 def __getattr__(name: str) -> _Any:
     """The rooms that training does without are loaded on first use."""
-    if name in ("testing", "viz"):
+    if name in ("data", "models", "testing", "training", "utils", "viz"):
         return _importlib.import_module(f"{__name__}.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

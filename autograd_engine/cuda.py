@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["device_count", "is_available"]
+__all__ = ["device_count", "empty_cache", "is_available", "manual_seed", "manual_seed_all", "synchronize"]
 
 
 def is_available() -> bool:
@@ -18,3 +18,19 @@ def is_available() -> bool:
 def device_count() -> int:
     """How many GPUs there are to compute on."""
     return 0
+
+
+def manual_seed(seed: int) -> None:
+    """Seed the current GPU: nothing, where there is none."""
+
+
+def manual_seed_all(seed: int) -> None:
+    """Seed every GPU: nothing, where there is none."""
+
+
+def empty_cache() -> None:
+    """Give back the GPU memory that is not in use: nothing, where there is none."""
+
+
+def synchronize(device: object = None) -> None:
+    """Wait until the GPU is done: nothing, where there is none."""

@@ -189,7 +189,7 @@ def _metadata(content: bytes) -> dict[str, str]:
 
 
 def _is_pickle(content: bytes) -> bool:
-    return content[:2] in (b"PK", b"\x80\x02")
+    return content[:2] == b"PK" or content[:1] == b"\x80"
 
 
 def _array(file: str, name: str, info: Mapping[str, Any]) -> Any:

@@ -109,6 +109,11 @@ class Tensor(Methods):
         return cpu
 
     @property
+    def is_cuda(self) -> builtins.bool:
+        """Whether the array lives on a GPU."""
+        return self.device.type == "cuda"
+
+    @property
     def ndim(self) -> builtins.int:
         """The number of dimensions."""
         return self.array.ndim
@@ -416,17 +421,25 @@ class Tensor(Methods):
         return describe(self.array, self.node)
 
     def __format__(self, spec: str) -> str:
-        return format(self.item(), spec) if self.ndim == 0 and spec else str(self)
+        return format(self.item(), spec) if self.ndim == 0 else object.__format__(self, spec)
 
     __hash__ = object.__hash__
 
     # ------------------------------------------------------------------------------- conversions
 
-    def to(self, *targets: Any, dtype: Any = None, device: Any = None, copy: builtins.bool = False) -> Tensor:
+    def to(
+        self,
+        *targets: Any,
+        dtype: Any = None,
+        device: Any = None,
+        non_blocking: builtins.bool = False,
+        copy: builtins.bool = False,
+    ) -> Tensor:
         """The tensor in another dtype or on another device, itself if nothing changes.
 
         `targets` are a dtype, a device, or a tensor to be like. Gradients flow through a change
-        between floating dtypes; a conversion to integers ends them.
+        between floating dtypes; a conversion to integers ends them. `non_blocking` is for programs written
+        for GPUs: on the CPU nothing is waited for.
         """
         for target in targets:
             if isinstance(target, Tensor):

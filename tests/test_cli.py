@@ -154,6 +154,28 @@ def test_patience_stops_early_and_keeps_the_best_weights(capsys):
     assert len(np.genfromtxt("run/history.csv", delimiter=",", names=True)) == best + 3
 
 
+def test_the_accuracy_after_training_is_that_without_dropout(capsys):
+    assert train("--out", "run", "--epochs", "2", "--dropout", "0.6") == 0
+    last = np.genfromtxt("run/history.csv", delimiter=",", names=True)["test_accuracy"][-1]
+    assert f"test accuracy {last:.2%} after" in capsys.readouterr().out
+
+
+def test_a_file_is_no_run_folder(capsys):
+    Path("file").write_text("kept")
+    assert train("--out", "file") == 1
+    assert "error: file is a file, not a folder: choose another --out" in capsys.readouterr().err
+    assert Path("file").read_text() == "kept"
+
+
+def test_a_network_that_does_not_fit_into_memory_is_named(monkeypatch, capsys):
+    def full(config):
+        raise MemoryError("Unable to allocate 1.46 TiB")
+
+    monkeypatch.setattr(command, "make_model", full)
+    assert train() == 1
+    assert "out of memory: Unable to allocate 1.46 TiB; a smaller network" in capsys.readouterr().err
+
+
 def test_a_run_is_never_overwritten_unasked(capsys):
     assert train() == train() == 0
     assert sorted(p.name for p in Path("runs").iterdir()) == ["digits", "digits-2"]
@@ -396,7 +418,8 @@ def test_files_of_pictures_are_classified(trained, capsys):
         ("a.csv", b",".join([b"17"] * 64), "between 0 (paper) and 16 (ink)"),
         ("a.csv", b",".join([b"nan"] * 64), "line 1, column 1 is 'nan'"),
         ("a.csv", b",".join([b"0.5"] * 64), "multiply by 16"),
-        ("a.npy", b"\x93NUMPY", "not a table of numbers"),
+        ("a.npy", b"\x93NUMPY", "a.npy is damaged, or not a .npy file of numbers"),
+        ("a.npy", b"hello", "a.npy is damaged, or not a .npy file of numbers"),
     ],
 )
 def test_files_that_hold_no_pictures_are_refused(trained, name, content, words, capsys):
@@ -419,7 +442,7 @@ def test_a_missing_file_or_index_is_named(trained, capsys):
         ("weights.safetensors", lambda b: None, "has no weights.safetensors: finish it with"),
         ("config.json", lambda b: None, "it has no config.json"),
         ("config.json", lambda b: b"{", "cannot be read"),
-        ("config.json", lambda b: b"{}", "cannot be read: 'sizes'"),
+        ("config.json", lambda b: b"{}", "config.json has no 'sizes'"),
         ("config.json", lambda b: b"[]", "config.json holds no settings"),
         ("config.json", lambda b: b.replace(b"    32,", b"    7,"), "0.weight: the module has shape (7, 64)"),
     ],
@@ -543,10 +566,11 @@ def test_a_folder_of_idx_files_is_learned(capsys):
     [
         ("nothing", None, "there is no data 'nothing': it is neither digits"),
         ("no.csv", None, "no.csv"),
-        ("a.csv", "1,2,a\n3,4,a\n", "the last column is the class, and has 1 different values"),
-        ("a.csv", "1,2,a\n3,4,b\n", "each class needs samples for training and for testing"),
+        ("a.csv", "1,2,a\n3,4,a\n", "the last column is the class, but every row has 'a'"),
+        ("a.csv", "1,2,a\n3,4,b\n", "only one row has 'a': each class needs a row to train on and one to test on"),
         ("a.csv", "1,2,a\n3,x,b\n", "line 2, column 2 is 'x'"),
-        ("a.csv", "1\n2\n", "has 1 columns: expected some numbers and the class"),
+        ("a.csv", "1\n2\n", "has 1 column: expected some numbers and the class in each row, separated by commas"),
+        ("a.csv", "1e300,a\n2,b\n", "line 1, column 1 is '1e300'"),
     ],
 )
 def test_data_that_is_not_there_or_no_table_is_named(source, content, words, capsys):

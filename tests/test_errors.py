@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import autograd_engine as ag
+from autograd_engine.nn import functional as F
 
 X = ag.ones(3, 4)
 V = ag.arange(3.0)
@@ -214,6 +215,19 @@ ORDER = {
     "cumulative_trapezoid": (lambda: ag.cumulative_trapezoid(SCALAR), ValueError, "cumulative_trapezoid", "0-d"),
 }
 
+LINEAR = ag.nn.Linear(4, 2)
+NETWORKS = {
+    "linear": (lambda: LINEAR(V), ValueError, "Linear(in_features=4", "last dimension is 4", "(3,)"),
+    "linear list": (lambda: LINEAR([1.0] * 4), TypeError, "Linear(in_features=4", "a tensor", "not a list"),
+    "linear none": (lambda: LINEAR(None), TypeError, "Linear", "not a NoneType"),
+    "linear whole": (lambda: LINEAR(ag.ones(1, 4, dtype=ag.long)), TypeError, "int64", "float32", "convert"),
+    "cosine_similarity": (lambda: ag.cosine_similarity(X, V), ValueError, "cosine_similarity", "(3, 4)", "(3,)"),
+    "class of float": (lambda: F.cross_entropy(X, V), TypeError, "cross_entropy", "(3,)", "float32", "long()"),
+    "cross_entropy whole": (lambda: F.cross_entropy(X.long(), V.long()), TypeError, "cross_entropy", "int64"),
+    "nll_loss whole": (lambda: F.nll_loss(X.long(), V.long()), TypeError, "nll_loss", "int64", "float()"),
+    "optimizer": (lambda: ag.optim.Adam(LINEAR), TypeError, "model.parameters()", "not a Linear"),
+}
+
 CASES = {
     f"{family}-{name}": case
     for family, cases in [
@@ -222,6 +236,7 @@ CASES = {
         ("shapes", SHAPES),
         ("indices", INDICES),
         ("order", ORDER),
+        ("networks", NETWORKS),
     ]
     for name, case in cases.items()
 }

@@ -2,6 +2,7 @@
 
 import io
 import json
+import pickle
 import struct
 from collections import Counter, OrderedDict
 
@@ -256,3 +257,10 @@ def test_damaged_structures_are_named(tmp_path):
 def test_a_missing_file_is_a_missing_file(tmp_path):
     with pytest.raises(FileNotFoundError):
         load(tmp_path / "none")
+
+
+def test_a_pickle_of_any_protocol_is_refused_with_the_remedy(tmp_path):
+    for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1):
+        (tmp_path / "w.pkl").write_bytes(pickle.dumps({"w": 1.0}, protocol))
+        with pytest.raises(ValueError, match=r"w\.pkl is damaged or not .*; PyTorch's own files are pickles"):
+            load(tmp_path / "w.pkl")

@@ -70,6 +70,40 @@ def test_devices():
         ag.zeros(2).to("cuda")
 
 
+def test_what_programs_ask_of_a_gpu_does_nothing_without_one():
+    x, module = ag.ones(2), ag.nn.Linear(2, 2)
+    assert x.to("cpu", non_blocking=True) is x
+    assert x.to("cpu", ag.float64, non_blocking=True).dtype == ag.float64
+    assert module.to("cpu", non_blocking=True) is module
+    assert not x.is_cuda
+    state = ag.get_rng_state()
+    ag.cuda.manual_seed(1)
+    ag.cuda.manual_seed_all(1)
+    ag.cuda.empty_cache()
+    ag.cuda.synchronize()
+    assert ag.get_rng_state() == state
+    assert (ag.cuda.is_available(), ag.cuda.device_count()) == (False, 0)
+
+
+def test_names_that_pytorch_programs_reach_through_the_package():
+    import autograd_engine.utils.data as by_path
+
+    assert ag.utils.data.DataLoader is by_path.DataLoader is ag.data.DataLoader
+    assert ag.training.fit
+    assert ag.models.MLP
+    assert ag.zeros(2, 3).shape == ag.Size([2, 3])
+    assert isinstance(ag.zeros(2).shape, ag.Size)
+    assert (ag.pi, ag.e, ag.inf) == (np.pi, np.e, np.inf)
+    assert ag.nan != ag.nan
+
+
+def test_formatting_follows_pytorch():
+    assert f"{ag.tensor(2)} {ag.tensor(1.5, requires_grad=True)} {ag.tensor(1.25):.1f}" == "2 1.5 1.2"
+    assert f"{ag.tensor([2])}" == "tensor([2])"
+    with pytest.raises(TypeError, match="unsupported format string"):
+        f"{ag.ones(2):.2f}"
+
+
 def test_attributes():
     x = ag.zeros(2, 3)
     assert (x.shape, x.ndim, x.dim(), x.size(), x.size(1), x.numel()) == ((2, 3), 2, 2, (2, 3), 3, 6)

@@ -173,6 +173,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (UserError, ImportError, OSError, FloatingPointError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
+    except MemoryError as error:
+        print(f"error: out of memory: {error}; a smaller network or batch may fit", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return _INTERRUPTED

@@ -68,7 +68,7 @@ def _read(path: Path, config: dict[str, Any]) -> tuple[Any, list[str]]:
         try:
             table = np.asarray(np.load(path), np.float64)
         except (ValueError, TypeError, EOFError) as error:
-            raise UserError(f"{path} is not a table of numbers: {error}") from error
+            raise UserError(f"{path} is damaged, or not a .npy file of numbers") from error
         sides = f", or {picture[0]} rows of {picture[1]}," if picture else ""
         if not table.size or table.shape[-1] not in (size, *(picture or ())[1:]) or table.size % size:
             raise UserError(

@@ -109,7 +109,9 @@ def load_model(folder: Path, config: dict[str, Any]) -> nn.Module:
     try:
         model = make_model(config)
         model.load_state_dict(load(folder / WEIGHTS))
-    except (ValueError, KeyError, TypeError, RuntimeError) as error:
+    except KeyError as error:
+        raise UserError(f"the run {folder} cannot be read: {CONFIG} has no {error}") from error
+    except (ValueError, TypeError, RuntimeError) as error:
         raise UserError(f"the run {folder} cannot be read: {error}") from error
     return model.eval()
 

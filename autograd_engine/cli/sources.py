@@ -97,7 +97,15 @@ def _table(path: Path) -> Task:
     numbers, labels = read_table(path, labelled=True)
     classes = sorted(set(labels), key=_natural)
     if len(classes) < 2:
-        raise UserError(f"{path}: the last column is the class, and has {len(classes)} different values")
+        raise UserError(
+            f"{path}: the last column is the class, but every row has {classes[0]!r}: nothing to tell apart"
+        )
+    rare = min(classes, key=labels.count)
+    if labels.count(rare) < 2:
+        raise UserError(
+            f"{path}: the last column is the class, but only one row has {rare!r}: each class needs a row to train "
+            "on and one to test on"
+        )
     indices = np.array([classes.index(label) for label in labels])
     try:
         x, test_x, y, test_y = train_test_split(numbers, indices, test_size=0.2, random_state=0, stratify=indices)
@@ -118,6 +126,10 @@ def _scaled(name: str, x: Any, y: Any, test_x: Any, test_y: Any, *, classes: lis
 
 
 # ------------------------------------------------------------------------------------------ tables
+
+
+_LARGEST = float(np.finfo(np.float32).max)
+"""Of features: the model computes in float32."""
 
 
 def _natural(text: str) -> tuple[int, float, str]:
@@ -172,7 +184,8 @@ def read_table(path: Path, labelled: bool | None = None, features: int | None = 
     width = columns - labelled
     if (features is not None and width != features) or width < 1:
         raise UserError(
-            f"{path} has {columns} columns: expected {features or 'some'} numbers and the class in each row"
+            f"{path} has {columns} column{'s' * (columns != 1)}: expected {features or 'some'} numbers and the "
+            "class in each row, separated by commas"
         )
     numbers = [_numbers(path, number, row, columns, width) for number, row in rows]
     return np.array(numbers), [_label(row[-1]) for _, row in rows] if labelled else []
@@ -182,6 +195,6 @@ def _numbers(path: Path, line: int, row: Sequence[str], columns: int, width: int
     if len(row) != columns:
         raise UserError(f"{path}, line {line}: {len(row)} columns, but the first row has {columns}")
     for column, text in enumerate(row[:width], 1):
-        if not _is_number(text) or not np.isfinite(float(text)):
+        if not _is_number(text) or not abs(float(text)) <= _LARGEST:
             raise UserError(f"{path} is not a table of numbers: line {line}, column {column} is {text!r}")
     return [float(text) for text in row[:width]]

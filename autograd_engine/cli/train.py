@@ -136,6 +136,8 @@ def _new_folder(options: argparse.Namespace, source: Task) -> Path:
     """The folder to write to: the one asked for, or a fresh one."""
     if options.out is not None:
         folder: Path = options.out
+        if folder.exists() and not folder.is_dir():
+            raise UserError(f"{folder} is a file, not a folder: choose another --out")
         if (folder / CONFIG).exists() and not options.overwrite:
             raise UserError(f"{folder} already holds a run: choose another --out, or pass --overwrite")
         (folder / CHECKPOINT).unlink(missing_ok=True)
@@ -286,7 +288,7 @@ class _Training:
         seconds = time.perf_counter() - started
         save(self.model.state_dict(), folder / WEIGHTS)
         inputs, classes = self.source.test.tensors
-        confusions = confusion_matrix(probabilities(self.model, inputs), classes)
+        confusions = confusion_matrix(probabilities(self.model.eval(), inputs), classes)
         self._draw(history, confusions)
         if interrupted:
             done = len(history.get("epoch", ()))
@@ -308,7 +310,7 @@ class _Training:
         viz.plot_confusion_matrix(confusions, self.source.classes, folder / "confusion_matrix.png")
         sample, target = self.source.test[:1]
         named = {**dict(self.model.named_parameters()), self.source.noun: sample}
-        graph = viz.graph(self.loss(self.model(sample), target), names=named)
+        graph = viz.graph(self.loss(self.model.train()(sample), target), names=named)
         graph.save(folder / "graph.svg")
         graph.save(folder / "graph.png")
 

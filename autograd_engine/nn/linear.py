@@ -57,6 +57,10 @@ class Linear(Module):
         """Apply the map."""
         try:
             return linear(input, self.weight, self.bias)
+        except AttributeError as error:
+            if hasattr(input, "dtype"):
+                raise
+            raise TypeError(f"{self!r} takes a tensor or an array, not a {type(input).__name__}") from error
         except ValueError as error:
             raise ValueError(
                 f"{self!r} takes inputs whose last dimension is {self.in_features}, got shape {tuple(input.shape)}"

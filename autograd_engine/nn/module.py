@@ -382,12 +382,12 @@ class Module(Hookable):
         return self
 
     @overload
-    def to(self, target: Any, /) -> Self: ...
+    def to(self, target: Any, /, *, non_blocking: bool = ...) -> Self: ...
 
     @overload
-    def to(self, *, dtype: Any = ..., device: Any = ...) -> Self: ...
+    def to(self, *, dtype: Any = ..., device: Any = ..., non_blocking: bool = ...) -> Self: ...
 
-    def to(self, *targets: Any, dtype: Any = None, device: Any = None) -> Self:
+    def to(self, *targets: Any, dtype: Any = None, device: Any = None, non_blocking: bool = False) -> Self:
         """Convert all floating parameters and buffers to a dtype or device; returns the module.
 
         The parameters stay the same objects, so optimizers that hold them go on working.

@@ -350,6 +350,11 @@ class Optimizer:
     def __init__(self, params: Iterable[Any], defaults: dict[str, Any]) -> None:
         if isinstance(params, Tensor):
             raise TypeError("an optimizer takes an iterable of tensors, not one tensor: pass [tensor]")
+        if not isinstance(params, Iterable):
+            raise TypeError(
+                "an optimizer takes an iterable of tensors, such as model.parameters(), not a "
+                f"{type(params).__name__}"
+            )
         self.defaults = defaults
         self.param_groups = []
         self._states: dict[Tensor, State] = {}

@@ -147,7 +147,12 @@ def cosine_similarity(x1: Array, x2: Array, dim: int = 1, eps: float = 1e-8) -> 
         >>> cosine_similarity(ag.tensor([1.0, 0.0]), ag.tensor([[1.0, 1.0], [0.0, 2.0]]))
         tensor([0.7071, 0.0000])
     """
-    common = np.broadcast_shapes(tuple(x1.shape), tuple(x2.shape))
+    try:
+        common = np.broadcast_shapes(tuple(x1.shape), tuple(x2.shape))
+    except ValueError:
+        raise ValueError(
+            f"cosine_similarity: shapes {tuple(x1.shape)} and {tuple(x2.shape)} do not broadcast"
+        ) from None
     dim = normalize_dim(dim, len(common), "cosine_similarity")
 
     def unit(x: Array) -> Array:

@@ -144,6 +144,10 @@ def _soft_cross_entropy(x: Array, target: Array, *, reduction: str) -> tuple[Arr
 def _class_dim(input: Array, name: str) -> int:
     if not input.shape:
         raise ValueError(f"{name}: expected an input of at least one dimension, got a 0-d tensor")
+    if input.dtype.kind in "iub":
+        raise TypeError(
+            f"{name}: the input must be of a floating dtype, not {input.dtype}; convert it with float()"
+        )
     return 1 if len(input.shape) > 1 else 0
 
 
@@ -270,6 +274,7 @@ def cross_entropy(
     q becomes (1 - e) q + e / C. The mean over class indices with `weight` is the weighted mean.
 
     Raises:
+        TypeError: a floating target of the shape of class indices, or an input of integers.
         ValueError: the shapes do not fit.
         IndexError: a class that does not exist.
 
@@ -289,6 +294,11 @@ def cross_entropy(
     weight = _class_weight(weight, input, class_dim, name)
     total: Any
     if probabilities:
+        if tuple(target.shape) == shape[:class_dim] + shape[class_dim + 1 :]:
+            raise TypeError(
+                f"{name}: targets of shape {tuple(target.shape)} for an input of shape {shape} are class indices "
+                f"and must be integers, not {target.dtype}; convert them with long()"
+            )
         _same_shape(input, target, name)
         rows = _in_rows(target if getattr(target, "node", None) is not None else _raw(target), class_dim)
         total = rows.shape[0]
