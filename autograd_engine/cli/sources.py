@@ -5,8 +5,6 @@ To add a ready set, add its name to `READY`; to add a kind of file, add a branch
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -134,15 +132,7 @@ def _label(text: str) -> str:
         number = float(text)
     except ValueError:
         return text.strip()
-    return str(int(number)) if number == int(number) else text.strip()
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
+    return str(int(number)) if number.is_integer() else text.strip()
 
 
 def read_table(path: Path, labelled: bool | None = None, features: int | None = None) -> tuple[Any, list[str]]:
@@ -157,31 +147,21 @@ def read_table(path: Path, labelled: bool | None = None, features: int | None = 
     Raises:
         UserError: it is not such a table; the message says where.
     """
-    with open(path, newline="", encoding="utf-8-sig") as file:
-        try:
-            rows = [(number, row) for number, row in enumerate(csv.reader(file), 1) if row]
-        except (csv.Error, UnicodeDecodeError) as error:
-            raise UserError(f"{path} is not a table of numbers: {error}") from error
-    if rows and not any(map(_is_number, rows[0][1])):
-        rows = rows[1:]
-    if not rows:
-        raise UserError(f"{path} is not a table of numbers: it is empty")
-    columns = len(rows[0][1])
-    if labelled is None:
-        labelled = columns - 1 == features
-    width = columns - labelled
-    if (features is not None and width != features) or width < 1:
-        raise UserError(
-            f"{path} has {columns} columns: expected {features or 'some'} numbers and the class in each row"
-        )
-    numbers = [_numbers(path, number, row, columns, width) for number, row in rows]
-    return np.array(numbers), [_label(row[-1]) for _, row in rows] if labelled else []
-
-
-def _numbers(path: Path, line: int, row: Sequence[str], columns: int, width: int) -> list[float]:
-    if len(row) != columns:
-        raise UserError(f"{path}, line {line}: {len(row)} columns, but the first row has {columns}")
-    for column, text in enumerate(row[:width], 1):
-        if not _is_number(text) or not np.isfinite(float(text)):
-            raise UserError(f"{path} is not a table of numbers: line {line}, column {column} is {text!r}")
-    return [float(text) for text in row[:width]]
+    try:
+        table = data.read_csv(path, header=None)
+        if labelled is None:
+            labelled = len(table) - 1 == features
+        width = len(table) - labelled
+        if (features is not None and width != features) or width < 1:
+            raise UserError(
+                f"{path} has {len(table)} columns: expected {features or 'some'} numbers and the class in each row"
+            )
+        labels = table.popitem()[1] if labelled else ()
+        for name, column in table.items():
+            if column.dtype.kind == "U":
+                data.read_csv(path, [name], dtypes={name: np.float64}, header=None)  # says where it is no number
+            elif not np.isfinite(column).all():
+                raise UserError(f"{path}, column {name!r} has {column[~np.isfinite(column)][0]}")
+    except ValueError as error:
+        raise UserError(f"this is not a table of numbers: {error}") from error
+    return np.stack([column.astype(np.float64) for column in table.values()], 1), [_label(str(c)) for c in labels]
