@@ -15,8 +15,7 @@ import numpy as np
 import pytest
 
 import autograd_engine as ag
-from autograd_engine.data import workers
-from autograd_engine.data import DataLoader, Dataset, IterableDataset, TensorDataset, get_worker_info
+from autograd_engine.data import DataLoader, Dataset, IterableDataset, TensorDataset, get_worker_info, workers
 
 # Python warns that a process with threads, such as a test runner's, is forked; the workers use none of them.
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork.*:DeprecationWarning")

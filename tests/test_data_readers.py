@@ -480,7 +480,7 @@ def test_a_table_may_have_no_names(text, header, names, tmp_path):
     path.write_text(text)
     table = read_csv(path, header=header)
     assert list(table) == names
-    named = header or header is None and names[0] == "x"
+    named = header or (header is None and names[0] == "x")
     assert len(table[names[0]]) == len(text.split()) - named
 
 

@@ -379,7 +379,10 @@ def test_weights_that_the_last_step_broke_are_not_saved(tmp_path):
     model = nn.Linear(1, 1)
     ag.nn.init.zeros_(model.weight)
     path = tmp_path / "x"
-    with pytest.raises(FloatingPointError, match="the parameter weight became NaN or inf"), np.errstate(all="ignore"):
+    with (
+        pytest.raises(FloatingPointError, match="the parameter weight became NaN or inf"),
+        np.errstate(all="ignore"),
+    ):
         fit(
             model,
             [ag.zeros(1)],

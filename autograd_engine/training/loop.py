@@ -188,7 +188,9 @@ def fit(
     step = step or _usual_step(loss)
     held_out = {} if validation is None else validation if isinstance(validation, Mapping) else {"val": validation}
     if "train" in held_out:
-        raise ValueError("validation: the columns 'train_...' are those of the training data; choose another prefix")
+        raise ValueError(
+            "validation: the columns 'train_...' are those of the training data; choose another prefix"
+        )
     run = Run(
         model,
         optimizer,
