@@ -108,8 +108,9 @@ class _ProcessWorker(_ThreadWorker):
             except (pickle.PicklingError, AttributeError, TypeError) as error:
                 self.executor.shutdown()
                 error.add_note(
-                    "a worker process that is not forked is sent the data set, the collate_fn and the worker_init_fn: "
-                    'define them at the top of a module, or choose workers="thread" or multiprocessing_context="fork"'
+                    "a worker process that is not forked is sent the data set, the collate_fn and the "
+                    'worker_init_fn: define them at the top of a module, or choose workers="thread" or '
+                    'multiprocessing_context="fork"'
                 )
                 raise
             theirs.close()

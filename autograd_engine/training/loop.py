@@ -257,8 +257,8 @@ def _check_weights(run: Run) -> None:
     for name, parameter in run.model.named_parameters():
         if not np.isfinite(parameter.array).all():
             raise FloatingPointError(
-                f"the parameter {name} became NaN or infinite in epoch {run.epoch + 1}: its gradient was, though the "
-                "loss was not; look for the cause under detect_anomaly()"
+                f"the parameter {name} became NaN or infinite in epoch {run.epoch + 1}, though the loss did not: "
+                "look for the cause under detect_anomaly()"
             )
 
 
