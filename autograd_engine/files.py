@@ -70,7 +70,7 @@ def _is_ordinary(path: Path) -> bool:
 
 
 def _sweep(target: Path) -> None:
-    """Remove what killed programs left of earlier writes. Names differ, so that writers side by side do not meet."""
+    """Remove what killed programs left of earlier writes."""
     for left in target.parent.glob(f".{glob.escape(target.name)}.{'[0-9a-f]' * 8}.part"):
         try:
             if time.time() - left.stat().st_mtime > _ABANDONED:

@@ -244,7 +244,9 @@ def test_a_checkpoint_of_another_run_is_refused(tmp_path):
     model = nn.Linear(2, 2)
     opt = optim.SGD(model.parameters())
     data = (ag.zeros(2, 2), ag.zeros(2, 2))
-    with pytest.raises(ValueError, match=r"for its callbacks it has \['Scheduler', 'EarlyStopping'\], here are none"):
+    with pytest.raises(
+        ValueError, match=r"for its callbacks it has \['Scheduler', 'EarlyStopping'\], here are none"
+    ):
         fit(model, data, opt, nn.MSELoss(), resume=path, progress=False)
     save(model.state_dict(), tmp_path / "weights")
     with pytest.raises(ValueError, match="weights is no checkpoint of a training run"):

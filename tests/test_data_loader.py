@@ -15,12 +15,19 @@ import numpy as np
 import pytest
 
 import autograd_engine as ag
-from autograd_engine.data import DataLoader, Dataset, IterableDataset, TensorDataset, get_worker_info
+from autograd_engine.data import DataLoader, Dataset, IterableDataset, TensorDataset, get_worker_info, workers
 
 # Python warns that a process with threads, such as a test runner's, is forked; the workers use none of them.
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork.*:DeprecationWarning")
 
 KINDS = ["process", "thread"]
+
+
+@pytest.fixture(autouse=True)
+def _forked(monkeypatch, request):
+    """The samples here are made by functions inside of tests, which only a forked worker knows."""
+    if request.node.originalname != "test_processes_start_in_a_way_that_threads_do_not_mind":
+        monkeypatch.setattr(workers, "_start_method", lambda: "fork")
 
 
 class Noisy(Dataset):
@@ -325,7 +332,7 @@ class Slow:
         time.sleep(float(sys.argv[1]) if index > 3 else 0)
         return index
 
-for batch in DataLoader(Slow(), 2, num_workers=2):
+for batch in DataLoader(Slow(), 2, num_workers=2, multiprocessing_context="fork"):
     pass
 """
 
@@ -364,3 +371,33 @@ def test_rows_that_are_read_at_once_come_from_workers_as_well():
     loaders = [DataLoader(TensorDataset(x), 6, num_workers=n) for n in (0, 2)]
     for (ours,), (theirs,) in zip(*loaders, strict=True):
         np.testing.assert_array_equal(ours, theirs)
+
+
+@pytest.mark.parametrize(
+    ("version", "usual", "chosen"),
+    [
+        ((3, 11), "fork", "fork"),
+        ((3, 12), "fork", "forkserver"),
+        ((3, 14), "forkserver", "forkserver"),
+        ((3, 12), "spawn", "spawn"),
+    ],
+)
+def test_processes_start_in_a_way_that_threads_do_not_mind(version, usual, chosen, monkeypatch):
+    context = multiprocessing.get_context(usual)
+    monkeypatch.setattr(workers.sys, "version_info", version)
+    monkeypatch.setattr(workers.multiprocessing, "get_context", lambda method=None: context)
+    assert workers._start_method() == chosen
+
+
+def test_what_cannot_be_sent_to_a_worker_is_told():
+    loader = DataLoader(Calls(lambda i: i), num_workers=1, multiprocessing_context="forkserver")
+    with pytest.raises((AttributeError, pickle.PicklingError)) as caught:
+        list(loader)
+    assert 'define them at the top of a module, or choose workers="thread"' in caught.value.__notes__[0]
+    assert len(list(DataLoader(Noisy(), 2, num_workers=1, multiprocessing_context="forkserver"))) == 12
+
+
+def test_a_batch_of_no_samples_is_refused():
+    for data in (TensorDataset(ag.ones(3)), ["a", "b"]):
+        with pytest.raises(ValueError, match="batch 1 has no samples: the batch_sampler gave an empty list"):
+            list(DataLoader(data, batch_sampler=[[0], []]))

@@ -450,7 +450,7 @@ BAD_TABLES = {
     "empty": ("", {}, r"table\.csv is empty"),
     "no lines": ("x,y\n", {}, "no lines below"),
     "twice": ("x,y,x\n1,2,3\n", {}, "line 1: the column 'x' is there twice"),
-    "short line": ("x,y\n1,2\n3\n", {}, "line 3: 1 cells, but line 1 names 2"),
+    "short line": ("x,y\n1,2\n3\n", {}, "line 3: 1 cells, but line 1 has 2"),
     "long line after one of two lines": ('x,y\n1,"2\n2"\n3,4,5\n', {}, "line 4: 3 cells"),
     "bad cell": (
         "x,y\n1,2\n1,2\n1,two\n",
@@ -464,6 +464,24 @@ BAD_TABLES = {
     "quotes that never end": ('x\n1\n"2\n', {}, "line 3: unexpected end of data"),
     "unknown dtype": ("x,y\n1,2\n", {"dtypes": {"z": int}}, "no column 'z'"),
 }
+
+
+@pytest.mark.parametrize(
+    ("text", "header", "names"),
+    [
+        ("x,y\n1,2\n", None, ["x", "y"]),
+        ("\n1,y\n1,z\n", None, ["1", "2"]),
+        ("x,y\nx,z\n", False, ["1", "2"]),
+        ("1,2\n3,4\n", True, ["1", "2"]),
+    ],
+)
+def test_a_table_may_have_no_names(text, header, names, tmp_path):
+    path = tmp_path / "table.csv"
+    path.write_text(text)
+    table = read_csv(path, header=header)
+    assert list(table) == names
+    named = header or (header is None and names[0] == "x")
+    assert len(table[names[0]]) == len(text.split()) - named
 
 
 @pytest.mark.parametrize("name", BAD_TABLES)

@@ -9,7 +9,7 @@ import pytest
 
 import autograd_engine as ag
 from autograd_engine import nn, optim
-from autograd_engine.data import DataLoader, TensorDataset, digits
+from autograd_engine.data import DataLoader, IterableDataset, TensorDataset, digits
 from autograd_engine.models import MLP
 from autograd_engine.training import (
     Callback,
@@ -219,6 +219,16 @@ def test_a_progress_bar_counts_the_batches(capsys):
     assert "3batch" in capsys.readouterr().err
 
 
+def test_a_progress_bar_counts_a_stream_that_does_not_tell_its_length(capsys):
+    class Stream(IterableDataset):
+        def __iter__(self):
+            return iter([(ag.zeros(1), ag.zeros(1))] * 5)
+
+    model, optimizer = line_model()
+    fit(model, DataLoader(Stream(), 2), optimizer, nn.MSELoss(), 2)
+    assert "6batch" in capsys.readouterr().err
+
+
 def test_a_step_of_ones_own_takes_any_batch():
     x, y = line_data().dataset.tensors
     batches = [{"x": x[:7], "y": y[:7]}, {"x": x[7:], "y": y[7:]}]
@@ -379,7 +389,10 @@ def test_weights_that_the_last_step_broke_are_not_saved(tmp_path):
     model = nn.Linear(1, 1)
     ag.nn.init.zeros_(model.weight)
     path = tmp_path / "x"
-    with pytest.raises(FloatingPointError, match="the parameter weight became NaN or inf"), np.errstate(all="ignore"):
+    with (
+        pytest.raises(FloatingPointError, match="the parameter weight became NaN or inf"),
+        np.errstate(all="ignore"),
+    ):
         fit(
             model,
             [ag.zeros(1)],
@@ -479,6 +492,23 @@ def test_metrics_take_further_dimensions():
     scores[0, 1], scores[1, 2] = 1, 1
     assert accuracy(scores, np.array([[1, 1], [2, 0]])) == 0.75
     assert confusion_matrix(scores, np.array([[1, 1], [2, 0]])).tolist() == [[0, 0, 1], [0, 2, 0], [0, 0, 1]]
+
+
+@pytest.mark.parametrize(
+    ("metric", "output", "target", "words"),
+    [
+        (accuracy, ag.ones(3, 2), ag.tensor([0, 1]), r"not float32 \(3, 2\) and int64 \(2,\)"),
+        (accuracy, ag.ones(0, 2), ag.zeros(0, dtype=ag.int64), "no accuracy of no samples"),
+        (confusion_matrix, ag.ones(3), ag.tensor([0, 1, 0]), "class metrics take scores"),
+        (confusion_matrix, ag.ones(2, 2), ag.tensor([0, 5]), "scores for 2 classes, but targets from 0 to 5"),
+        (confusion_matrix, ag.ones(2, 2), ag.tensor([0, -1]), "targets from -1 to 0"),
+        (auc, ag.ones(3), ag.tensor([1, 1, 1]), "all 3 samples are of the same one"),
+    ],
+)
+def test_metrics_refuse_what_they_cannot_measure(metric, output, target, words):
+    pytest.importorskip("sklearn")
+    with pytest.raises(ValueError, match=words):
+        metric(output, target)
 
 
 def test_a_metric_of_ones_own_is_summed_up():

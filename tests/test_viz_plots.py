@@ -40,6 +40,11 @@ def test_history_has_a_panel_each_for_loss_and_accuracy(history):
     assert isinstance(figure, matplotlib.figure.Figure)
 
 
+def test_history_with_epochs_that_were_not_measured():
+    axes, _ = viz.plot_history({"val_loss": [float("nan"), 1.0, 0.9], "val_accuracy": [0.1, 0.2, 0.3]}).axes
+    assert axes.get_ylim()[0] == 0
+
+
 def test_history_without_accuracy_or_epochs():
     (axes,) = viz.plot_history({"train_loss": [-1.0, -2.0], "loss": [1.0, 2.0], "learning_rate": [0.1, 0.1]}).axes
     assert curves(axes) == {"train: -2.0000": [[1, 2], [-1, -2]], "loss: 2.0000": [[1, 2], [1, 2]]}
@@ -180,3 +185,13 @@ def test_without_matplotlib(history, monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     with pytest.raises(ImportError, match=r'pip install "autograd_engine\[train\]"'):
         viz.plot_history(history)
+
+
+def test_no_text_is_cut_off(tmp_path):
+    """Around the picture, also around long names, there is a white border."""
+    image = pytest.importorskip("PIL.Image")
+    names = [f"a class with a long name {i}" for i in range(10)]
+    viz.plot_confusion_matrix(np.eye(10, dtype=int), names, tmp_path / "x.png")
+    pixels = np.asarray(image.open(tmp_path / "x.png").convert("L"))
+    for edge in (pixels[:5], pixels[-5:], pixels[:, :5], pixels[:, -5:]):
+        assert (edge == 255).all()

@@ -5,8 +5,6 @@ To add a ready set, add its name to `READY`; to add a kind of file, add a branch
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -146,15 +144,7 @@ def _label(text: str) -> str:
         number = float(text)
     except ValueError:
         return text.strip()
-    return str(int(number)) if number == int(number) else text.strip()
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
+    return str(int(number)) if number.is_integer() else text.strip()
 
 
 def read_table(path: Path, labelled: bool | None = None, features: int | None = None) -> tuple[Any, list[str]]:
@@ -169,32 +159,22 @@ def read_table(path: Path, labelled: bool | None = None, features: int | None = 
     Raises:
         UserError: it is not such a table; the message says where.
     """
-    with open(path, newline="", encoding="utf-8-sig") as file:
-        try:
-            rows = [(number, row) for number, row in enumerate(csv.reader(file), 1) if row]
-        except (csv.Error, UnicodeDecodeError) as error:
-            raise UserError(f"{path} is not a table of numbers: {error}") from error
-    if rows and not any(map(_is_number, rows[0][1])):
-        rows = rows[1:]
-    if not rows:
-        raise UserError(f"{path} is not a table of numbers: it is empty")
-    columns = len(rows[0][1])
-    if labelled is None:
-        labelled = columns - 1 == features
-    width = columns - labelled
-    if (features is not None and width != features) or width < 1:
-        raise UserError(
-            f"{path} has {columns} column{'s' * (columns != 1)}: expected {features or 'some'} numbers and the "
-            "class in each row, separated by commas"
-        )
-    numbers = [_numbers(path, number, row, columns, width) for number, row in rows]
-    return np.array(numbers), [_label(row[-1]) for _, row in rows] if labelled else []
-
-
-def _numbers(path: Path, line: int, row: Sequence[str], columns: int, width: int) -> list[float]:
-    if len(row) != columns:
-        raise UserError(f"{path}, line {line}: {len(row)} columns, but the first row has {columns}")
-    for column, text in enumerate(row[:width], 1):
-        if not _is_number(text) or not abs(float(text)) <= _LARGEST:
-            raise UserError(f"{path} is not a table of numbers: line {line}, column {column} is {text!r}")
-    return [float(text) for text in row[:width]]
+    try:
+        table = data.read_csv(path, header=None)
+        if labelled is None:
+            labelled = len(table) - 1 == features
+        width = len(table) - labelled
+        if (features is not None and width != features) or width < 1:
+            raise UserError(
+                f"{path} has {len(table)} column{'s' * (len(table) != 1)}: expected {features or 'some'} numbers and "
+                "the class in each row, separated by commas"
+            )
+        labels = table.popitem()[1] if labelled else ()
+        for name, column in table.items():
+            if column.dtype.kind == "U":
+                data.read_csv(path, [name], dtypes={name: np.float64}, header=None)  # says where it is no number
+            elif not (fits := abs(column.astype(np.float64)) <= _LARGEST).all():
+                raise UserError(f"{path}, column {name!r} has {column[~fits][0]}")
+    except ValueError as error:
+        raise UserError(f"this is not a table of numbers: {error}") from error
+    return np.stack([column.astype(np.float64) for column in table.values()], 1), [_label(str(c)) for c in labels]

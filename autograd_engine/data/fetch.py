@@ -48,6 +48,8 @@ class Fetch:
                 return self._next(indices)
             if not self.batched:
                 return self.collate_fn(self._sample(indices))
+            if not len(indices):
+                raise ValueError(f"batch {number} has no samples: the batch_sampler gave an empty list")
             if self.collate_fn is default_collate:
                 rows = _rows(self.dataset, indices)
                 if rows is not None:

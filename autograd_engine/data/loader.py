@@ -43,7 +43,9 @@ class DataLoader:
         drop_last: leave out the last batch if it is smaller.
         timeout: seconds to wait for a batch from the workers; 0 waits for ever.
         worker_init_fn: called in each worker with its number before it begins.
-        multiprocessing_context: how worker processes start, such as "spawn"; by default Python's way here.
+        multiprocessing_context: how worker processes start, such as "spawn"; by default Python's way here, but from
+            3.12 on "forkserver" rather than "fork", which is not safe in a program with threads. Unless they are
+            forked, workers are sent the data set, and a script starts them below `if __name__ == "__main__":`.
         generator: what to shuffle with and to seed the batches from; by default the one that `manual_seed` seeds.
         prefetch_factor: how many batches each worker may be ahead; 2 by default.
         persistent_workers: keep the workers for the next epoch.

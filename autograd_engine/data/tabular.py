@@ -25,6 +25,7 @@ def read_csv(
     dtypes: Mapping[str, Any] | None = None,
     delimiter: str = ",",
     missing: float | None = None,
+    header: bool | None = True,
 ) -> dict[str, Any]:
     """The columns of a CSV file by the names in its first line.
 
@@ -35,32 +36,52 @@ def read_csv(
         dtypes: of some columns; `str` keeps the text.
         missing: the number that empty cells of columns of numbers stand for, such as `math.nan`; by default they
             are errors.
+        header: whether the first line has the names of the columns; None to look: it has them unless one of its
+            cells is a number. Without names, the columns are "1", "2", and so on.
 
     Raises:
         FileNotFoundError: there is no such file.
         ValueError: a cell that is not what `dtypes` says, an empty cell, a line of another length (they name the
             line), no lines, or a column that is not there or there twice.
+
+    Example:
+        >>> Path("table.csv").write_text("x,kind\\n1,a\\n2,b\\n")
+        15
+        >>> read_csv("table.csv")
+        {'x': array([1, 2]), 'kind': array(['a', 'b'], dtype='<U1')}
     """
     name = os.fspath(path)
-    header, rows, lines = _cells(path, delimiter)
-    twice = sorted({column for column in header if header.count(column) > 1})
+    lines, rows = _cells(path, delimiter)
+    if header is None:
+        header = not any(map(_is_number, rows[0]))
+    names = [cell.strip() for cell in rows[0]] if header else [str(i + 1) for i in range(len(rows[0]))]
+    twice = sorted({column for column in names if names.count(column) > 1})
     if twice:
-        raise ValueError(f"{name}, line 1: the column {', '.join(map(repr, twice))} is there twice")
-    wanted = list(header if columns is None else columns)
-    unknown = [column for column in (*wanted, *(dtypes or ())) if column not in header]
+        raise ValueError(f"{name}, line {lines[0]}: the column {', '.join(map(repr, twice))} is there twice")
+    wanted = list(names if columns is None else columns)
+    unknown = [column for column in (*wanted, *(dtypes or ())) if column not in names]
     if unknown:
-        raise ValueError(f"{name} has no column {unknown[0]!r}: there are {', '.join(map(repr, header))}")
+        raise ValueError(f"{name} has no column {unknown[0]!r}: there are {', '.join(map(repr, names))}")
+    lines, rows = lines[header:], rows[header:]
     if not rows:
         raise ValueError(f"{name} has no lines below the names of the columns")
-    cells = dict(zip(header, zip(*rows, strict=True), strict=True))
+    cells = dict(zip(names, zip(*rows, strict=True), strict=True))
     return {
         column: _converted(f"{name}, column {column!r}", cells[column], lines, (dtypes or {}).get(column), missing)
         for column in wanted
     }
 
 
-def _cells(path: str | os.PathLike[str], delimiter: str) -> tuple[list[str], list[list[str]], list[int]]:
-    """The first line, the others that are not empty, and the numbers of these."""
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _cells(path: str | os.PathLike[str], delimiter: str) -> tuple[list[int], list[list[str]]]:
+    """The lines that are not empty: their numbers, and their cells."""
     name = os.fspath(path)
     content = Path(path).read_bytes()
     try:
@@ -69,22 +90,22 @@ def _cells(path: str | os.PathLike[str], delimiter: str) -> tuple[list[str], lis
         line = content.count(b"\n", 0, error.start) + 1
         raise ValueError(f"{name}, line {line}: this is no text in UTF-8: {error}") from error
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    rows, lines = [], []
+    lines: list[int] = []
+    rows: list[list[str]] = []
     try:
-        header = [cell.strip() for cell in next(reader, [])]
         for row in reader:
-            if row and len(row) != len(header):
+            if rows and row and len(row) != len(rows[0]):
                 raise ValueError(
-                    f"{name}, line {reader.line_num}: {len(row)} cells, but line 1 names {len(header)} columns"
+                    f"{name}, line {reader.line_num}: {len(row)} cells, but line {lines[0]} has {len(rows[0])}"
                 )
             if row:
                 rows.append(row)
                 lines.append(reader.line_num)
     except csv.Error as error:
         raise ValueError(f"{name}, line {reader.line_num}: {error}") from error
-    if not header:
-        raise ValueError(f"{name} is empty: expected the names of the columns in line 1")
-    return header, rows, lines
+    if not rows:
+        raise ValueError(f"{name} is empty: expected lines of cells")
+    return lines, rows
 
 
 def _converted(place: str, cells: Sequence[str], lines: Sequence[int], dtype: Any, missing: float | None) -> Any:

@@ -11,6 +11,7 @@ import multiprocessing
 import pickle
 import random
 import signal
+import sys
 import threading
 import traceback
 from collections.abc import Callable
@@ -85,6 +86,13 @@ class _ThreadWorker:
 _starting = threading.Lock()
 
 
+def _start_method() -> str:
+    """Python's way to start processes here; but as of Python 3.12, which warns that forks of a program with threads
+    may hang, that of Python 3.14, which forks no more."""
+    usual = multiprocessing.get_context().get_start_method()
+    return "forkserver" if usual == "fork" and sys.version_info >= (3, 12) else usual
+
+
 class _ProcessWorker(_ThreadWorker):
     """A process, and the thread that drives it."""
 
@@ -95,7 +103,16 @@ class _ProcessWorker(_ThreadWorker):
         with _starting:
             self.connection, theirs = context.Pipe()
             self.process = context.Process(target=_serve, args=(self.connection, theirs, job), daemon=True)
-            self.process.start()
+            try:
+                self.process.start()
+            except (pickle.PicklingError, AttributeError, TypeError) as error:
+                self.executor.shutdown()
+                error.add_note(
+                    "a worker process that is not forked is sent the data set, the collate_fn and the "
+                    'worker_init_fn: define them at the top of a module, or choose workers="thread" or '
+                    'multiprocessing_context="fork"'
+                )
+                raise
             theirs.close()
 
     def _ask(self, *task: Any) -> Any:
@@ -149,7 +166,7 @@ class Crew:
     ) -> None:
         self.workers: list[_ThreadWorker] = []
         if context is None or isinstance(context, str):
-            context = multiprocessing.get_context(context)
+            context = multiprocessing.get_context(context or _start_method())
         try:
             for i in range(count):
                 job = _Job(work, WorkerInfo(i, count, dataset), init, seeding=kind == "process")

@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import io
 import os
-from collections.abc import Sized
 from typing import Any
 
 from ..files import check_writable, write_atomically
@@ -335,7 +334,10 @@ class ProgressBar(Callback):
         """Draw the empty bar."""
         from tqdm import tqdm
 
-        each = len(run.train) if isinstance(run.train, Sized) else None
+        try:
+            each = len(run.train)  # type: ignore[arg-type]
+        except TypeError:  # a stream, or a loader of one
+            each = None
         total = None if each is None else each * run.epochs
         self._bar = tqdm(total=total, initial=each * run.epoch if each else 0, unit="batch")
 

@@ -176,7 +176,7 @@ def fit(
     Example:
         >>> model = nn.Linear(1, 1)
         >>> data = tensor([[1.0], [2.0]]), tensor([[2.0], [4.0]])
-        >>> history = fit(model, data, optim.SGD(model.parameters(), lr=0.1), nn.MSELoss(), 100, progress=False)
+        >>> history = fit(model, data, optim.SGD(model.parameters(), lr=0.1), nn.MSELoss(), 500, progress=False)
         >>> history["train_loss"][-1] < 0.01
         True
     """
@@ -188,7 +188,9 @@ def fit(
     step = step or _usual_step(loss)
     held_out = {} if validation is None else validation if isinstance(validation, Mapping) else {"val": validation}
     if "train" in held_out:
-        raise ValueError("validation: the columns 'train_...' are those of the training data; choose another prefix")
+        raise ValueError(
+            "validation: the columns 'train_...' are those of the training data; choose another prefix"
+        )
     run = Run(
         model,
         optimizer,
@@ -255,8 +257,8 @@ def _check_weights(run: Run) -> None:
     for name, parameter in run.model.named_parameters():
         if not np.isfinite(parameter.array).all():
             raise FloatingPointError(
-                f"the parameter {name} became NaN or infinite in epoch {run.epoch + 1}: its gradient was, though the "
-                "loss was not; look for the cause under detect_anomaly()"
+                f"the parameter {name} became NaN or infinite in epoch {run.epoch + 1}, though the loss did not: "
+                "look for the cause under detect_anomaly()"
             )
 
 

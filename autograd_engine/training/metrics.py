@@ -57,6 +57,8 @@ class _Accuracy(Metric):
         self.count += target.size
 
     def result(self) -> float:
+        if not self.count:
+            raise ValueError("there is no accuracy of no samples")
         return self.right / self.count
 
 
@@ -69,7 +71,7 @@ def _are_classes(output: Any, target: Any) -> bool:
 
 
 def _classes(output: Any, target: Any) -> Any:
-    if not _are_classes(output, target):
+    if not _are_classes(output, target) or output.shape[:1] + output.shape[2:] != target.shape:
         raise ValueError(
             f"class metrics take scores (N, C, ...) and integer classes (N, ...), not {output.dtype} {output.shape}"
             f" and {target.dtype} {target.shape}; pass a function of (output, target) for anything else"
@@ -148,6 +150,8 @@ def auc(output: Any, target: Any) -> float:
     output, target = _arrays(output, target)
     target = target.reshape(-1)
     metrics = _sklearn()
+    if len(np.unique(target)) < 2:
+        raise ValueError(f"auc compares classes, but all {target.size} samples are of the same one")
     if output.size == target.size:
         return float(metrics.roc_auc_score(target, output.reshape(-1)))
     _classes(output, target)
@@ -168,7 +172,7 @@ def confusion_matrix(output: Any, target: Any) -> Any:
         target: classes (N, ...).
 
     Raises:
-        ValueError: the shapes or dtypes are others.
+        ValueError: the shapes or dtypes are others, or a class has no scores.
 
     Example:
         >>> confusion_matrix(tensor([[2.0, 1.0], [0.0, 3.0]]), tensor([0, 0]))
@@ -176,8 +180,11 @@ def confusion_matrix(output: Any, target: Any) -> Any:
                [0, 0]])
     """
     output, target = _arrays(output, target)
-    matrix = np.zeros((output.shape[1], output.shape[1]), np.int64)
-    np.add.at(matrix, (target, _classes(output, target)), 1)
+    predicted, count = _classes(output, target), output.shape[1]
+    if target.size and not 0 <= target.min() <= target.max() < count:
+        raise ValueError(f"there are scores for {count} classes, but targets from {target.min()} to {target.max()}")
+    matrix = np.zeros((count, count), np.int64)
+    np.add.at(matrix, (target, predicted), 1)
     return matrix
 
 

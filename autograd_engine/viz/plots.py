@@ -6,7 +6,6 @@ figure is freed when the last reference to it goes.
 
 from __future__ import annotations
 
-import csv
 import io
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..data import read_csv
 from ..files import write_atomically
 from ..graph import Value
 
@@ -61,7 +61,7 @@ def _figure(width: float, height: float) -> Figure:
 
 def _encoded(figure: Figure, form: str) -> bytes:
     buffer = io.BytesIO()
-    figure.savefig(buffer, format=form, dpi=144)
+    figure.savefig(buffer, format=form, dpi=144, bbox_inches="tight", pad_inches=0.12)  # long names need more room
     return buffer.getvalue()
 
 
@@ -101,7 +101,7 @@ def plot_history(
     Example:
         >>> figure = plot_history({"train_loss": [2.3, 0.7, 0.4], "test_loss": [2.3, 0.8, 0.6]})
     """
-    columns = dict(history) if isinstance(history, Mapping) else _read_history(history)
+    columns = dict(history) if isinstance(history, Mapping) else read_csv(history)
     panels = [p for p in ("loss", "accuracy") if any(c.endswith(p) for c in columns)]
     if not panels:
         raise ValueError(f"no column of the history ends in 'loss' or 'accuracy': {', '.join(columns) or 'none'}")
@@ -132,7 +132,7 @@ def plot_history(
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         if panel == "accuracy":
             axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}" if value <= 1 else "")
-        elif all(v >= 0 for c in columns if c.endswith(panel) for v in columns[c]):
+        elif not any(v < 0 for c in columns if c.endswith(panel) for v in columns[c]):
             axes.set_ylim(bottom=0)
         _plain(axes)
         axes.legend(title="after the last epoch", frameon=False)
@@ -144,13 +144,6 @@ def _plain(axes: Axes) -> None:
     axes.grid(color="#dddddd", linewidth=0.7)
     axes.set_axisbelow(True)
     axes.spines[["top", "right"]].set_visible(False)
-
-
-def _read_history(path: str | os.PathLike[str]) -> dict[str, list[float]]:
-    with open(path, newline="") as file:
-        reader = csv.DictReader(file)
-        rows = list(reader)
-        return {name: [float(row[name]) for row in rows] for name in reader.fieldnames or ()}
 
 
 def plot_schedule(rates: Any, path: str | os.PathLike[str] | None = None, *, unit: str = "step") -> Figure:
@@ -289,7 +282,13 @@ def plot_confusion_matrix(
     bar.set_label("share of the true class")
     bar.ax.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
     rotation = 45 if max(map(len, names)) > 3 else 0
-    axes.set_xticks(range(len(names)), names, rotation=rotation, ha="right" if rotation else "center")
+    axes.set_xticks(
+        range(len(names)),
+        names,
+        rotation=rotation,
+        rotation_mode="anchor" if rotation else "default",
+        ha="right" if rotation else "center",
+    )
     axes.set_yticks(range(len(names)), names)
     axes.set_xlabel("predicted class")
     axes.set_ylabel("true class")
@@ -419,7 +418,7 @@ def plot_decision_boundary(
             axes.scatter(
                 points[chosen, 0],
                 points[chosen, 1],
-                s=16,
+                s=16 if markers[k % len(markers)] in "osD" else 32,
                 color=colors[k],
                 marker=markers[k % len(markers)],
                 edgecolors="white",

@@ -1,0 +1,269 @@
+"""Where the pixels of a picture go: flips, borders, crops, sizes and rotations."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ...backend.random import resolve
+from .picture import Pair, Transform, as_pair, check_chance, rounded
+
+__all__ = [
+    "CenterCrop",
+    "Pad",
+    "RandomCrop",
+    "RandomHorizontalFlip",
+    "RandomRotation",
+    "RandomVerticalFlip",
+    "Resize",
+]
+
+
+@dataclass
+class _Flip(Transform):
+    p: float = 0.5
+
+    def __post_init__(self) -> None:
+        check_chance(type(self).__name__, self.p)
+
+
+class RandomHorizontalFlip(_Flip):
+    """Left and right exchanged, with probability `p`."""
+
+    def apply(self, x: Any) -> Any:
+        """The transformed array."""
+        return x[..., ::-1] if resolve(None).random() < self.p else x
+
+
+class RandomVerticalFlip(_Flip):
+    """Top and bottom exchanged, with probability `p`."""
+
+    def apply(self, x: Any) -> Any:
+        """The transformed array."""
+        return x[..., ::-1, :] if resolve(None).random() < self.p else x
+
+
+_MODES = {"constant", "edge", "reflect", "symmetric"}
+
+
+@dataclass
+class Pad(Transform):
+    """A border around the picture.
+
+    Args:
+        padding: its width: one number, (left and right, top and bottom), or (left, top, right, bottom).
+        fill: its value for `padding_mode` "constant".
+        padding_mode: or "edge", "reflect" and "symmetric", which continue the picture as `np.pad` does.
+
+    Example:
+        >>> Pad((1, 0))(ones(1, 1, 2))
+        tensor([[[0., 1., 1., 0.]]])
+    """
+
+    padding: int | Sequence[int]
+    fill: float = 0
+    padding_mode: str = "constant"
+
+    def __post_init__(self) -> None:
+        sides = [self.padding] if isinstance(self.padding, int) else list(self.padding)
+        if len(sides) not in (1, 2, 4) or min(sides) < 0:
+            raise ValueError(f"padding takes 1, 2 or 4 numbers, none negative, not {self.padding!r}")
+        if self.padding_mode not in _MODES:
+            raise ValueError(f"padding_mode must be one of {', '.join(sorted(_MODES))}, not {self.padding_mode!r}")
+        self._sides = sides * (4 // len(sides))
+
+    def apply(self, x: Any) -> Any:
+        """The transformed array."""
+        left, top, right, bottom = self._sides
+        return _padded(x, (top, bottom), (left, right), self.fill, self.padding_mode)
+
+
+def _padded(x: Any, rows: tuple[int, int], columns: tuple[int, int], fill: float, mode: str) -> Any:
+    widths = [(0, 0)] * (x.ndim - 2) + [rows, columns]
+    if mode == "constant":
+        return np.pad(x, widths, constant_values=fill)
+    return np.pad(x, widths, mode)
+
+
+@dataclass
+class CenterCrop(Transform):
+    """The middle of the picture; a picture that is too small gets a border of zeros first.
+
+    Args:
+        size: height and width, or one number for both.
+    """
+
+    size: int | Sequence[int]
+
+    def apply(self, x: Any) -> Any:
+        """The transformed array."""
+        height, width = as_pair("size", self.size)
+        missing = [max(0, wanted - had) for wanted, had in zip((height, width), x.shape[-2:], strict=True)]
+        if any(missing):
+            rows, columns = ((m // 2, (m + 1) // 2) for m in missing)
+            x = _padded(x, rows, columns, 0, "constant")
+        top, left = (round((x.shape[-2] - height) / 2), round((x.shape[-1] - width) / 2))
+        return x[..., top : top + height, left : left + width]
+
+
+@dataclass
+class RandomCrop(Transform):
+    """A part of the picture at a random place.
+
+    Args:
+        size: height and width of the part, or one number for both.
+        padding: a border around the picture before cropping; see `Pad`.
+        pad_if_needed: whether a picture that is too small gets a border as well.
+        fill, padding_mode: of the border; see `Pad`.
+
+    Raises:
+        ValueError: the picture is too small.
+    """
+
+    size: int | Sequence[int]
+    padding: int | Sequence[int] | None = None
+    pad_if_needed: bool = False
+    fill: float = 0
+    padding_mode: str = "constant"
+
+    def __post_init__(self) -> None:
+        self._size = as_pair("size", self.size)
+        self._pad = None if self.padding is None else Pad(self.padding, self.fill, self.padding_mode)
+
+    def apply(self, x: Any) -> Any:
+        """The transformed array."""
+        if self._pad is not None:
+            x = self._pad.apply(x)
+        height, width = self._size
+        if self.pad_if_needed:
+            for axis, wanted in ((-2, height), (-1, width)):
+                border = max(0, wanted - x.shape[axis])
+                rows, columns = ((border,) * 2, (0, 0)) if axis == -2 else ((0, 0), (border,) * 2)
+                x = _padded(x, rows, columns, self.fill, self.padding_mode)
+        if x.shape[-2] < height or x.shape[-1] < width:
+            raise ValueError(f"RandomCrop: no part of size {(height, width)} in a picture of shape {x.shape}")
+        stream = resolve(None)
+        top = stream.integers(x.shape[-2] - height + 1)
+        left = stream.integers(x.shape[-1] - width + 1)
+        return x[..., top : top + height, left : left + width]
+
+
+@dataclass
+class Resize(Transform):
+    """The picture in another size, each new pixel a weighted mean of old ones.
+
+    Args:
+        size: height and width; or one number for the shorter edge, which keeps the proportions.
+        interpolation: "bilinear" or "nearest".
+        max_size: with one number, the most that the longer edge may get.
+        antialias: average over all old pixels that a new one covers when the picture shrinks; otherwise the
+            nearest two in each direction.
+    """
+
+    size: int | Sequence[int]
+    interpolation: str = "bilinear"
+    max_size: int | None = None
+    antialias: bool = True
+
+    def __post_init__(self) -> None:
+        if self.interpolation not in ("bilinear", "nearest"):
+            raise ValueError(f'interpolation must be "bilinear" or "nearest", not {self.interpolation!r}')
+
+    def apply(self, x: Any) -> Any:
+        """The transformed array."""
+        height, width = self._new_size(*x.shape[-2:])
+        if self.interpolation == "nearest":
+            rows = np.arange(height) * x.shape[-2] // height
+            columns = np.arange(width) * x.shape[-1] // width
+            return x[..., rows[:, None], columns]
+        dtype = x.dtype if x.dtype.kind == "f" else np.dtype(np.float32)
+        down, across = (
+            _weights(new, old, self.antialias, dtype)
+            for new, old in zip((height, width), x.shape[-2:], strict=True)
+        )
+        return rounded(down @ x.astype(dtype, copy=False) @ across.T, x.dtype)
+
+    def _new_size(self, height: int, width: int) -> tuple[int, int]:
+        if not isinstance(self.size, int):
+            return as_pair("size", self.size)
+        short, long = self.size, int(self.size * max(height, width) / min(height, width))
+        if self.max_size is not None and long > self.max_size:
+            short, long = int(self.max_size * short / long), self.max_size
+        return (short, long) if height <= width else (long, short)
+
+
+@functools.lru_cache(64)
+def _weights(new: int, old: int, antialias: bool, dtype: Any) -> Any:
+    """The matrix (new, old) that takes a line of pixels to one of another length: triangles around the centers
+    of the new pixels, as wide as these when shrinking with `antialias`."""
+    scale = old / new
+    reach = max(scale, 1.0) if antialias else 1.0
+    centers = (np.arange(new)[:, None] + 0.5) * scale - 0.5
+    if not antialias:
+        centers = centers.clip(0, old - 1)
+    weights = np.maximum(0, 1 - abs(np.arange(old) - centers) / reach)
+    weights = (weights / weights.sum(1, keepdims=True)).astype(dtype)
+    weights.flags.writeable = False
+    return weights
+
+
+@dataclass
+class RandomRotation(Transform):
+    """The picture turned about its middle by a random angle.
+
+    Args:
+        degrees: the least and the greatest angle, counter-clockwise; one number stands for (-degrees, degrees).
+        interpolation: "nearest" or "bilinear".
+        expand: make the picture large enough for all of it; otherwise it keeps its size and loses its corners.
+        center: (x, y) of the point that stays in place, from the upper left corner; by default the middle.
+        fill: the value of what comes from outside.
+    """
+
+    degrees: float | Pair
+    interpolation: str = "nearest"
+    expand: bool = False
+    center: Pair | None = None
+    fill: float = 0
+
+    def __post_init__(self) -> None:
+        if self.interpolation not in ("bilinear", "nearest"):
+            raise ValueError(f'interpolation must be "bilinear" or "nearest", not {self.interpolation!r}')
+        if isinstance(self.degrees, (int, float)):
+            if self.degrees < 0:
+                raise ValueError(f"degrees must not be negative, not {self.degrees}")
+            self.degrees = (-self.degrees, self.degrees)
+
+    def apply(self, x: Any) -> Any:
+        """The transformed array."""
+        from scipy.ndimage import affine_transform
+
+        low, high = as_pair("degrees", self.degrees)
+        angle = math.radians(resolve(None).uniform(low, high))
+        cos, sin = math.cos(angle), math.sin(angle)
+        back = np.array([[cos, sin], [-sin, cos]])  # from a place in the new picture to one in the old
+        size = np.array(x.shape[-2:])
+        middle = (size - 1) / 2
+        new_size = size
+        if self.expand:
+            new_size = np.ceil(abs(back) @ size - 1e-6).astype(int)
+        pivot = middle if self.center is None or self.expand else np.array(self.center[::-1]) - 0.5
+        offset = pivot - back @ (pivot if not self.expand else (new_size - 1) / 2)
+        dtype = x.dtype if x.dtype.kind == "f" else np.dtype(np.float32)
+        result = np.empty((*x.shape[:-2], *new_size), dtype)
+        for channel in np.ndindex(x.shape[:-2]):
+            affine_transform(
+                x[channel].astype(dtype, copy=False),
+                back,
+                offset,
+                output=result[channel],
+                order=0 if self.interpolation == "nearest" else 1,
+                mode="grid-constant",
+                cval=self.fill,
+                output_shape=tuple(new_size),
+            )
+        return rounded(result, x.dtype)
