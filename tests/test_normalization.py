@@ -184,6 +184,16 @@ def test_empty_batches():
         assert x.grad.shape == shape
 
 
+@pytest.mark.parametrize("shape", [(0, 2, 3), (4, 2, 0)])
+@pytest.mark.parametrize("build", [nn.BatchNorm1d, nn.InstanceNorm1d])
+def test_nothing_is_learned_from_nothing(build, shape):
+    layer = build(2, track_running_stats=True)
+    layer.running_mean.fill_(3.0)
+    layer(ag.zeros(*shape))
+    assert layer.running_mean.tolist() == [3.0, 3.0]
+    assert layer.running_var.tolist() == [1.0, 1.0]
+
+
 @pytest.mark.parametrize(
     ("call", "error", "match"),
     [

@@ -171,7 +171,9 @@ def _track(running: Array, current: Any, momentum: float) -> None:
 
 
 def _track_both(running_mean: Any, running_var: Any, moments: list[Any], count: int, momentum: float) -> None:
-    """Update the running mean, and the running variance by the unbiased one of `count` values."""
+    """Update the running mean, and the running variance by the unbiased one of `count` values, if there are any."""
+    if not count:
+        return
     if running_mean is not None:
         _track(running_mean, moments[0], momentum)
     if running_var is not None:
@@ -270,7 +272,7 @@ def instance_norm(
         input, weight, bias, groups=(1, samples * channels, count), channels=view, eps=eps, moments=moments
     )
     averages = [np.add.reduce(m.reshape(samples, channels), axis=0) / (samples or 1) for m in moments]
-    _track_both(running_mean, running_var, averages, count, momentum)
+    _track_both(running_mean, running_var, averages, samples and count, momentum)
     return out
 
 
