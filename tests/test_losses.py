@@ -314,6 +314,17 @@ def test_ignored_targets_do_not_count_whatever_their_scores():
     assert loss.item() == pytest.approx(math.log1p(math.exp(-1)))
 
 
+@pytest.mark.parametrize("settings", [{}, {"weight": WEIGHT}, {"label_smoothing": 0.1}, {"ignore_index": 1}])
+def test_the_mean_over_nothing_is_nan_and_its_gradient_0(settings):
+    settings = {k: ag.tensor(v) if k == "weight" else v for k, v in settings.items()}
+    for count in (0, 2):
+        x = ag.zeros(count, 3, dtype=ag.float64, requires_grad=True)
+        loss = F.cross_entropy(x, ag.full((count,), settings.get("ignore_index", -100)), **settings)
+        (2.0 * loss).backward()
+        assert math.isnan(loss.item())
+        assert x.grad.tolist() == np.zeros((count, 3)).tolist()
+
+
 def test_cross_entropy_of_every_kind_is_one_node():
     x, y = ag.tensor(SCORES, requires_grad=True), ag.tensor(LABELS)
     weight = ag.tensor(WEIGHT)

@@ -537,13 +537,15 @@ def test_containers_keep_their_items_under_numbers_and_names():
     assert list(tail) == [b, c, a]
     with pytest.raises(ValueError, match="cannot be repeated 0 times"):
         tail * 0
-    heads = nn.ModuleDict({"x": a})
+    assert list(nn.ModuleList(modules=[b])) == [b]
+    heads = nn.ModuleDict(modules={"x": a})
     with pytest.raises(KeyError, match="ModuleDict has no item 'z'; it has 'x'"):
         heads["z"]
     with pytest.raises(KeyError, match="already has an attribute 'items'"):
         heads["items"] = b
     assert heads.pop("z", None) is None
-    parameters = nn.ParameterDict({"p": ag.ones(2)})
+    assert len(nn.ParameterList(values=[ag.ones(2)])) == 1
+    parameters = nn.ParameterDict(parameters={"p": ag.ones(2)})
     assert isinstance(parameters["p"], nn.Parameter)
     with pytest.raises(TypeError, match="item '0' must be a Parameter, not float"):
         nn.ParameterList([1.0])

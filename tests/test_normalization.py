@@ -132,6 +132,21 @@ def test_a_normalized_input_has_mean_0_and_variance_1(dtype):
         np.testing.assert_allclose(out.numpy().var(axes), 1, rtol=1e-4)
 
 
+@pytest.mark.parametrize(
+    "layer", [nn.BatchNorm1d(2), nn.InstanceNorm1d(2), nn.GroupNorm(1, 2), nn.LayerNorm(40000), nn.RMSNorm(40000)]
+)
+def test_sums_beyond_the_range_of_float16(layer):
+    values = random(2, 2, 40000) + 8
+    exact, half = (ag.tensor(values, dtype=d, requires_grad=True) for d in (ag.float32, ag.float16))
+    out = layer(half)
+    assert out.dtype == ag.float16
+    np.testing.assert_allclose(out.detach().numpy(), layer(exact).detach().numpy(), atol=0.02)
+    out[:, :, 0].sum().backward()
+    assert half.grad.dtype == ag.float16
+    (layer(exact)[:, :, 0].sum()).backward()
+    np.testing.assert_allclose(half.grad.numpy(), exact.grad.numpy(), atol=0.02)
+
+
 def test_groups_between_layer_and_instance():
     x, weight, bias = ag.tensor(random(2, 4, 3)), ag.tensor(random(4)), ag.tensor(random(4, seed=1))
     np.testing.assert_allclose(F.group_norm(x, 1), F.layer_norm(x, (4, 3)))
@@ -182,6 +197,16 @@ def test_empty_batches():
         x = ag.zeros(*shape, requires_grad=True)
         layer(x).sum().backward()
         assert x.grad.shape == shape
+
+
+@pytest.mark.parametrize("shape", [(0, 2, 3), (4, 2, 0)])
+@pytest.mark.parametrize("build", [nn.BatchNorm1d, nn.InstanceNorm1d])
+def test_nothing_is_learned_from_nothing(build, shape):
+    layer = build(2, track_running_stats=True)
+    layer.running_mean.fill_(3.0)
+    layer(ag.zeros(*shape))
+    assert layer.running_mean.tolist() == [3.0, 3.0]
+    assert layer.running_var.tolist() == [1.0, 1.0]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Elementwise and special functions beyond what a row of the op table can say."""
 
+import math
 import subprocess
 import sys
 
@@ -209,6 +210,20 @@ def test_log_ndtr_far_out(dtype):
     np.testing.assert_allclose(first.detach().numpy(), ratio, rtol, 1e-30)
     # The exact second derivative is -r(x + r), which cancels for x far below 0, where it tends to -1.
     np.testing.assert_allclose(second.numpy()[2:], (-ratio * (x.detach().numpy() + ratio))[2:], rtol, 1e-30)
+
+
+FAST = np.concatenate([np.linspace(-13, 13, 20001), np.linspace(-0.1, 0.1, 2001), [-1e30, 1e30]]).astype(np.float32)
+
+
+@pytest.mark.parametrize(("name", "rtol"), [("erf", 4e-7), ("ndtr", 6e-6)])
+def test_large_arrays_of_float32_are_as_accurate_as_they_say(name, rtol):
+    function, exact = getattr(ag.special, name), getattr(scipy.special, name)
+    np.testing.assert_allclose(function(FAST), exact(FAST.astype(float)), rtol, 1e-38)
+    assert function(FAST).dtype == np.float32
+    strided = np.stack([FAST, FAST]).T[::2]
+    np.testing.assert_array_equal(function(strided)[:, 1], function(FAST)[::2])
+    odd = np.concatenate([FAST, np.array([math.nan, math.inf, -math.inf], np.float32)])
+    np.testing.assert_array_equal(function(odd)[-3:], exact(odd[-3:]))
 
 
 def test_scipy_functions_of_tensors_are_recorded():

@@ -166,8 +166,8 @@ def read_table(path: Path, labelled: bool | None = None, features: int | None = 
         width = len(table) - labelled
         if (features is not None and width != features) or width < 1:
             raise UserError(
-                f"{path} has {len(table)} column{'s' * (len(table) != 1)}: expected {features or 'some'} numbers and "
-                "the class in each row, separated by commas"
+                f"{path} has {len(table)} column{'s' * (len(table) != 1)}: expected {features or 'some'} numbers "
+                "and the class in each row, separated by commas"
             )
         labels = table.popitem()[1] if labelled else ()
         for name, column in table.items():

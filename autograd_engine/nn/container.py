@@ -182,6 +182,9 @@ class ModuleList(_List):
         )
     """
 
+    def __init__(self, modules: Iterable[Any] | None = None) -> None:
+        super().__init__(modules)
+
     def _child_reprs(self) -> list[str]:
         """Runs of equal modules on one line."""
         runs: list[tuple[int, str]] = []
@@ -211,6 +214,9 @@ class ParameterList(_List):
     """
 
     _kind = Parameter
+
+    def __init__(self, values: Iterable[Any] | None = None) -> None:
+        super().__init__(values)
 
 
 # -------------------------------------------------------------------------------------- dictionaries
@@ -256,6 +262,9 @@ class ModuleDict(_Dict):
         ['left.weight', 'left.bias', 'right.weight', 'right.bias']
     """
 
+    def __init__(self, modules: Mapping[str, Any] | Iterable[tuple[str, Any]] | None = None) -> None:
+        super().__init__(modules)
+
 
 class ParameterDict(_Dict):
     """A dictionary of parameters that are found; tensors that are put in become parameters.
@@ -271,3 +280,6 @@ class ParameterDict(_Dict):
     """
 
     _kind = Parameter
+
+    def __init__(self, parameters: Mapping[str, Any] | Iterable[tuple[str, Any]] | None = None) -> None:
+        super().__init__(parameters)

@@ -11,7 +11,17 @@ __all__ = ["CosineSimilarity", "PairwiseDistance"]
 
 
 class CosineSimilarity(Module):
-    """x1 . x2 / (max(|x1|, eps) max(|x2|, eps)) along `dim`, which disappears."""
+    """x1 . x2 / (max(|x1|, eps) max(|x2|, eps)) along `dim`, which disappears: 1 along one line, -1 against.
+
+    Shapes: two that broadcast, by default (N, D) and (N, D) -> (N,).
+
+    Raises:
+        ValueError: the shapes do not broadcast.
+
+    Example:
+        >>> CosineSimilarity()(tensor([[2.0, 0.0], [0.0, 1.0]]), tensor([[1.0, 1.0], [0.0, -3.0]]))
+        tensor([ 0.7071, -1.0000])
+    """
 
     def __init__(self, dim: int = 1, eps: float = 1e-8) -> None:
         super().__init__()
@@ -24,7 +34,17 @@ class CosineSimilarity(Module):
 
 
 class PairwiseDistance(Module):
-    """The p-norm of x1 - x2 + eps over the last dimension, which disappears unless `keepdim`."""
+    """The p-norm of x1 - x2 + eps over the last dimension, which disappears unless `keepdim`.
+
+    Shapes: two that broadcast, (N, D) and (N, D) -> (N,) or, with `keepdim`, (N, 1).
+
+    Raises:
+        ValueError: the shapes do not broadcast.
+
+    Example:
+        >>> PairwiseDistance(p=1)(tensor([[0.0, 0.0]]), tensor([[3.0, 4.0]]))
+        tensor([7.0000])
+    """
 
     def __init__(self, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> None:
         super().__init__()

@@ -38,6 +38,7 @@ from ..ops.losses.regression import (
     smooth_l1_loss,
 )
 from ..tensor import Tensor
+from .distance import PairwiseDistance
 from .module import Module
 
 __all__ = [
@@ -421,7 +422,12 @@ class TripletMarginLoss(_Loss):
 
 
 class TripletMarginWithDistanceLoss(_Loss):
-    """The same by a distance of one's own: see `functional.triplet_margin_with_distance_loss`."""
+    """The same by a distance of one's own: see `functional.triplet_margin_with_distance_loss`.
+
+    Args:
+        distance_function: takes two tensors (N, D), returns (N,); `PairwiseDistance()` by default.
+        swap: where the positive is nearer to the negative than the anchor is, take that distance.
+    """
 
     def __init__(
         self,
@@ -432,7 +438,7 @@ class TripletMarginWithDistanceLoss(_Loss):
         reduction: str = "mean",
     ) -> None:
         super().__init__(reduction=reduction)
-        self.distance_function = distance_function
+        self.distance_function = PairwiseDistance() if distance_function is None else distance_function
         self.margin = margin
         self.swap = swap
 

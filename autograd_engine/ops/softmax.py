@@ -24,9 +24,14 @@ __all__ = [
 # --------------------------------------------------------------------------------- softmax family
 
 
+def _top(x: Array, dims: int | tuple[int, ...]) -> Array:
+    """The maximum over `dims`, -inf over nothing."""
+    return np.maximum.reduce(x, axis=dims, keepdims=True, initial=-np.inf)
+
+
 def _shift(x: Array, dims: int | tuple[int, ...]) -> Array:
     """The maximum over `dims`, or 0 where that is infinite, so that x - shift is never NaN."""
-    top = np.maximum.reduce(x, axis=dims, keepdims=True, initial=-np.inf)
+    top = _top(x, dims)
     return np.where(np.isfinite(top), top, x.dtype.type(0))
 
 
@@ -57,7 +62,7 @@ def logsumexp(x: Array, dim: Dim = None, keepdim: bool = False) -> Array:
 
 @primitive(floating=True, x=lambda g, out, dim: out * (g - sum(g * out, dim, keepdim=True)))
 def _softmax(x: Array, *, dim: int) -> Array:
-    out = np.exp(x - _shift(x, dim))
+    out = np.exp(x - _top(x, dim))
     out /= np.add.reduce(out, axis=dim, keepdims=True)
     return out
 
@@ -75,7 +80,7 @@ def softmax(x: Array, dim: int, *, dtype: Any = None) -> Array:
 
 @primitive(floating=True, x=lambda g, out, dim: g - exp(out) * sum(g, dim, keepdim=True))
 def _log_softmax(x: Array, *, dim: int) -> Array:
-    out = x - _shift(x, dim)
+    out = x - _top(x, dim)
     if out.size:
         out -= np.log(np.add.reduce(np.exp(out), axis=dim, keepdims=True))
     return out

@@ -1,8 +1,8 @@
 """Special functions: the error function, the gamma function, Bessel functions and their kin.
 
-The values are SciPy's, loaded on first use; the derivatives stand here, and each family is closed under
-differentiation, so that every order exists: erf leads to exp, digamma to polygamma(1) to polygamma(2), i1 to i0.
-Formulas: Abramowitz and Stegun, chapters 6, 7, 9 and 26.
+The values are SciPy's, loaded on first use (large float32 arrays of `erf` and `ndtr` are faster here); the
+derivatives stand here, and each family is closed under differentiation, so that every order exists: erf leads to
+exp, digamma to polygamma(1) to polygamma(2), i1 to i0. Formulas: Abramowitz and Stegun, chapters 6, 7, 9 and 26.
 """
 
 from __future__ import annotations
@@ -57,10 +57,37 @@ def _evaluate(name: str, *operands: Array) -> Array:
 # ----------------------------------------------------------------- the error function and the normal curve
 
 
+_MANY = 1 << 13
+"""From so many float32 on, a dozen passes of vector instructions beat SciPy's loop over scalars: at 2^19 by 4."""
+
+_SLOPE = (
+    *(1.12837935, 0.102767781, -1.90215827e-4, -6.164219e-4, 8.17966525e-5, -2.51778992e-6),
+    *(-6.52578718e-7, 1.03792154e-7, -7.18394436e-9, 2.53768352e-10, -3.7148908e-12),
+)
+"""The polynomial in x^2 nearest to atanh(erf(x)) / x on [-4.2, 4.2]: least largest error, by Lawson's weights."""
+
+
+def _is_many(x: Array) -> bool:
+    return bool(x.dtype == np.float32 and x.size >= _MANY)
+
+
+def _straightened(x: Array) -> Any:
+    """atanh(erf(x)), almost a straight line, for |x| <= 4.2; at 4.2 erf is 1 to all digits of float32."""
+    x = np.minimum(np.maximum(x, -4.2), 4.2)
+    square = x * x
+    out = square * _SLOPE[-1]
+    for coefficient in _SLOPE[-2:0:-1]:
+        out += coefficient
+        out *= square
+    out += _SLOPE[0]
+    out *= x
+    return out
+
+
 @primitive(floating=True, x=lambda g, x: g * (exp(-x * x) * (2 / math.sqrt(math.pi))))
 def erf(x: Array) -> Array:
-    """The error function 2/sqrt(pi) int_0^x e^(-t^2) dt."""
-    return _evaluate("erf", x)
+    """The error function 2/sqrt(pi) int_0^x e^(-t^2) dt; for large float32 arrays to a relative 4e-7."""
+    return np.tanh(_straightened(x)) if _is_many(x) else _evaluate("erf", x)
 
 
 @primitive(floating=True, x=lambda g, x: g * (exp(-x * x) * (-2 / math.sqrt(math.pi))))
@@ -83,8 +110,19 @@ def erfinv(x: Array) -> Array:
 
 @primitive(floating=True, x=lambda g, x: g * (exp(x * x * -0.5) / math.sqrt(2 * math.pi)))
 def ndtr(x: Array) -> Array:
-    """The probability that a standard normal variable lies below x."""
-    return _evaluate("ndtr", x)
+    """The probability that a standard normal variable lies below x; for large float32 arrays to a relative 6e-6."""
+    if not _is_many(x):
+        return _evaluate("ndtr", x)
+    # (1 + tanh(y)) / 2 = 1 / (1 + e^(-2 y)), in which nothing cancels for x far below 0.
+    out = _straightened(x * -math.sqrt(0.5))
+    out += out
+    np.exp(out, out=out)
+    out += 1
+    np.reciprocal(out, out=out)
+    tail = x < -5
+    if tail.any():
+        out[tail] = _evaluate("ndtr", x[tail])
+    return out
 
 
 @primitive(floating=True, x=lambda g, out: g * (exp(out * out * 0.5) * math.sqrt(2 * math.pi)))

@@ -6,6 +6,7 @@ whose logarithm could be infinite, and each is one node.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -192,6 +193,11 @@ def _row_scale(target: Array, used: Any, weight: Any, dtype: Any) -> Array:
     return weight[target] if used is None else weight[target] * used
 
 
+def _mean(losses: Array, total: Any) -> Array:
+    """losses / total; where nothing counts that is NaN, but its gradient 0, so that no parameter is lost."""
+    return losses / float(total) if total else losses + math.nan
+
+
 def _in_rows(x: Array, class_dim: int) -> Array:
     """(N, C, d1, ...) as (N d1 ..., C)."""
     if len(x.shape) == 2:
@@ -220,7 +226,10 @@ def _classify(
     if scale is not None:
         scale = scale.reshape(-1)
         if reduction == "mean":
-            scale, reduction = scale / np.add.reduce(scale), "sum"
+            total = np.add.reduce(scale)
+            if not total:
+                return _mean(losses_of(rows, target.reshape(-1), scale, reduction="sum"), total)
+            scale, reduction = scale / total, "sum"
     losses = losses_of(rows, target.reshape(-1), scale, reduction="none" if reduction != "sum" else "sum")
     return _reduce(_reshape(losses, shape=target.shape), reduction, name) if reduction != "sum" else losses
 
@@ -312,7 +321,7 @@ def cross_entropy(
     losses: Array = _soft_cross_entropy(_in_rows(input, class_dim), rows, reduction="sum" if whole else "none")
     if not whole:
         return _reshape(losses, shape=shape[:class_dim] + shape[class_dim + 1 :])
-    return losses / float(total) if reduction == "mean" else losses
+    return _mean(losses, total) if reduction == "mean" else losses
 
 
 # ------------------------------------------------------------------------------------------ yes or no

@@ -122,7 +122,10 @@ def selu(input: Array, inplace: bool = False) -> Array:
     slope=lambda g, x: keep(g * x, logical_not(x > 0)),
 )
 def _leaky_relu(x: Array, slope: Array) -> Array:
-    return unboxed(kernels.choose(np.asarray(x > 0), *np.broadcast_arrays(x, x * slope)))
+    sloped = np.asarray(x * slope)
+    if sloped.shape != x.shape:
+        x = np.broadcast_to(x, sloped.shape)
+    return unboxed(kernels.choose(np.asarray(x > 0), x, sloped))
 
 
 def leaky_relu(input: Array, negative_slope: float = 0.01, inplace: bool = False) -> Array:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from ... import graph
-from ...backend.arrays import Array
+from ...backend.arrays import Array, astype
 from ...graph import Value
 from ...primitive import primitive
 from ..math import rsqrt
@@ -56,6 +56,7 @@ def _normalize_rule(
     """scale (g w - mean(g w) - normal mean(g w normal)), the means over each group."""
     count = groups[0] * groups[2] or 1
     shape = g.shape
+    g = astype(g, normal.dtype)
     if weight is None or groups == channels:
         g = g.reshape(groups)
         scale = scale if weight is None else scale * weight
@@ -119,7 +120,9 @@ def _normalize(
     """
     if x.dtype.kind != "f":
         raise TypeError(f"needs a floating dtype, not {x.dtype}")
-    shape = x.shape
+    shape, dtype = x.shape, x.dtype
+    if dtype == np.float16:
+        x = x.astype(np.float32)  # sums beyond 65504 would be infinite
     x = x.reshape(groups)
     portion = x.dtype.type(1 / (groups[0] * groups[2] or 1))
     if center:
@@ -142,7 +145,7 @@ def _normalize(
             out += _lane(bias)
     elif bias is not None:
         out = out + _lane(bias)
-    return out.reshape(shape), normal, scale
+    return astype(out.reshape(shape), dtype), normal, scale
 
 
 # -------------------------------------------------------------------- statistics of the batch, or of the past
@@ -171,7 +174,9 @@ def _track(running: Array, current: Any, momentum: float) -> None:
 
 
 def _track_both(running_mean: Any, running_var: Any, moments: list[Any], count: int, momentum: float) -> None:
-    """Update the running mean, and the running variance by the unbiased one of `count` values."""
+    """Update the running mean, and the running variance by the unbiased one of `count` values, if there are any."""
+    if not count:
+        return
     if running_mean is not None:
         _track(running_mean, moments[0], momentum)
     if running_var is not None:
@@ -270,7 +275,7 @@ def instance_norm(
         input, weight, bias, groups=(1, samples * channels, count), channels=view, eps=eps, moments=moments
     )
     averages = [np.add.reduce(m.reshape(samples, channels), axis=0) / (samples or 1) for m in moments]
-    _track_both(running_mean, running_var, averages, count, momentum)
+    _track_both(running_mean, running_var, averages, samples and count, momentum)
     return out
 
 

@@ -18,7 +18,21 @@ __all__: list[str] = []
 
 def _first_of_runs(index: Any) -> Any:
     """Where each run of equal entries begins."""
-    return np.flatnonzero(np.diff(index, prepend=-1))
+    begins = np.ones(len(index), bool)
+    np.not_equal(index[1:], index[:-1], out=begins[1:])
+    return np.flatnonzero(begins)
+
+
+def _sums_of_runs(x: Any, first: Any, dim: int) -> Any:
+    """The sum of each run along `dim`. Short runs of one length are slices to add, faster than reduceat."""
+    n, length = x.shape[dim], first[1]
+    if length > 8 or n != length * len(first) or (np.diff(first) != length).any():
+        return np.add.reduceat(x, first, dim)
+    lead = (slice(None),) * dim
+    out = x[*lead, ::length] + x[*lead, 1::length]
+    for place in range(2, length):
+        out += x[*lead, place::length]
+    return out
 
 
 @primitive(x=lambda g, x_shape, index: _add_runs(g, index=index, size=x_shape[len(index) - 1]))
@@ -32,7 +46,9 @@ def _add_runs(x: Array, *, index: tuple[Any, ...], size: int) -> Array:
     """Zeros with `x` added at `index`; `size` is that of the dimension where the array in it lies."""
     dim, places = len(index) - 1, index[-1]
     first = _first_of_runs(places)
-    sums = np.add.reduceat(x, first, dim) if 0 < len(first) < len(places) else x
+    sums = x
+    if len(first) < len(places):
+        sums = _sums_of_runs(x, first, dim) if len(first) > 1 else np.add.reduce(x, axis=dim, keepdims=True)
     if len(first) == size:
         return sums
     out = np.zeros((*x.shape[:dim], size, *x.shape[dim + 1 :]), x.dtype)

@@ -31,7 +31,10 @@ ROWS = (
             call(real(), 0),
             call(real(0, 3), 1),
             call(real(2, 0), 1),
-            edges=[call(given([[1000.0, -1000.0], [700.0, 800.0]]), 1), call(given([[-np.inf, 1.0]]), 1)],
+            edges=[
+                call(given([[1000.0, -1000.0], [700.0, 800.0]]), 1),
+                call(given([[-np.inf, 1.0], [np.inf, 1.0]]), 1),
+            ],
         )
         for softmax in (softmax.softmax, softmax.log_softmax)
     ),
