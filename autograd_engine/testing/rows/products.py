@@ -118,7 +118,7 @@ ROWS = (
         call(real(2, 3), real(3)),
         call(real(2, 3), real(2, 3), dim=0),
         call(real(0, 3), real(0, 3)),
-        torch="products.vecdot",
+        torch="linalg.vecdot",
     ),
     op(
         contraction.tensordot,
@@ -138,7 +138,7 @@ ROWS = (
         call([real(2, 3), real(3, 2), real(2)]),
         call([real(3), real(3)]),
         call([real(0, 3), real(3, 2), real(2, 1)]),
-        torch="products.multi_dot",
+        torch="linalg.multi_dot",
     ),
     op(products.chain_matmul, call(real(2, 3), real(3, 1), real(1, 4)), torch=None),
 )
