@@ -175,7 +175,7 @@ def fit(
     Example:
         >>> model = nn.Linear(1, 1)
         >>> data = tensor([[1.0], [2.0]]), tensor([[2.0], [4.0]])
-        >>> history = fit(model, data, optim.SGD(model.parameters(), lr=0.1), nn.MSELoss(), 100, progress=False)
+        >>> history = fit(model, data, optim.SGD(model.parameters(), lr=0.2), nn.MSELoss(), 300, progress=False)
         >>> history["train_loss"][-1] < 0.01
         True
     """
