@@ -439,15 +439,19 @@ class Tensor(Methods):
 
         `targets` are a dtype, a device, or a tensor to be like. Gradients flow through a change
         between floating dtypes; a conversion to integers ends them. `non_blocking` is for programs written
-        for GPUs: on the CPU nothing is waited for.
+        for GPUs: on the CPU nothing is waited for. It and `copy` may be given by position, in this order.
         """
+        flags: list[builtins.bool] = []
         for target in targets:
             if isinstance(target, Tensor):
                 dtype = target.dtype
             elif isinstance(target, DeviceType) or (isinstance(target, str) and target[:4] in ("cpu", "cuda")):
                 device = target
+            elif isinstance(target, builtins.bool):
+                flags.append(target)
             else:
                 dtype = target
+        copy = copy or flags[1:2] == [True]
         check_device(device)
         dtype = self.dtype if dtype is None else np.dtype(dtype)
         if dtype == self.dtype:

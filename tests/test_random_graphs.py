@@ -392,5 +392,5 @@ class Programs(RuleBasedStateMachine):
 
 TestRandomPrograms = Programs.TestCase
 TestRandomPrograms.settings = settings(
-    settings.default, max_examples=6 * settings.default.max_examples, stateful_step_count=40
+    settings.default, max_examples=10 * settings.default.max_examples, stateful_step_count=40
 )

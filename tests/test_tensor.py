@@ -74,6 +74,8 @@ def test_what_programs_ask_of_a_gpu_does_nothing_without_one():
     x, module = ag.ones(2), ag.nn.Linear(2, 2)
     assert x.to("cpu", non_blocking=True) is x
     assert x.to("cpu", ag.float64, non_blocking=True).dtype == ag.float64
+    assert x.to("cpu", True) is x.to("cpu", True, False) is x
+    assert x.to("cpu", False, True) is not x
     assert module.to("cpu", non_blocking=True) is module
     assert not x.is_cuda
     state = ag.get_rng_state()

@@ -328,11 +328,10 @@ def test_a_wide_graph_is_cut_with_a_note():
     assert "4,992 inputs" in picture.dot
 
 
-@pytest.mark.parametrize("length", [100_000, pytest.param(1_000_000, marks=pytest.mark.slow)])
-def test_a_million_nodes(length):
-    y = chain(length)
+def test_a_million_nodes():
+    y = chain(1_000_000)
     picture = viz.graph(y, values=True, gradients=True, max_nodes=5)
-    assert f"… {length - 4:,} more nodes not shown" in titles(picture)
+    assert "… 999,996 more nodes not shown" in titles(picture)
     assert line_of(picture, "neg", "grad") in ("grad 1", "grad -1")
     assert picture.svg().startswith(b"<?xml")
 
