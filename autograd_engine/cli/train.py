@@ -299,7 +299,7 @@ class _Training:
             print(f"stopped early: {self.stopping.reason}")
         accuracy = np.trace(confusions) / confusions.sum()
         print(f"test accuracy {accuracy:.2%} after {seconds:.1f} s; written to {folder}:")
-        print("  " + ", ".join(sorted(path.name for path in folder.iterdir())))
+        print("  " + ", ".join(sorted(path.name for path in folder.glob("[!.]*"))))
         return 0
 
     def _draw(self, history: dict[str, list[float]], confusions: Any) -> None:
