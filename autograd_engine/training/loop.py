@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing
 from itertools import islice
 from typing import Any
 
@@ -170,7 +171,7 @@ def fit(
 
     Raises:
         ValueError: there are no batches, the loss is not one number, or a setting is out of range.
-        FloatingPointError: the loss became NaN or infinite.
+        FloatingPointError: the loss or a parameter became NaN or infinite.
 
     Example:
         >>> model = nn.Linear(1, 1)
@@ -186,6 +187,10 @@ def fit(
     asked = named(metrics)
     step = step or _usual_step(loss)
     held_out = {} if validation is None else validation if isinstance(validation, Mapping) else {"val": validation}
+    if "train" in held_out:
+        raise ValueError(
+            "validation: the columns 'train_...' are those of the training data; choose another prefix"
+        )
     run = Run(
         model,
         optimizer,
@@ -200,7 +205,9 @@ def fit(
     else:
         run.epochs = run.epoch + epochs
     take_step = _stepper(run, step, clip_norm, clip_value)
-    try:
+    with ExitStack() as stack:
+        for callback in reversed(run.callbacks):
+            stack.enter_context(closing(callback))
         _call(run, "on_train_begin")
         while run.epoch < run.epochs and run.stop is None:
             row = _train_epoch(run, take_step, Measures(asked), accumulate)
@@ -211,9 +218,6 @@ def fit(
             _call(run, "on_epoch_end")
             _call(run, "after_epoch")
         _call(run, "on_train_end")
-    finally:
-        for callback in run.callbacks:
-            callback.close()
     return run.history
 
 
@@ -243,8 +247,19 @@ def _train_epoch(
             run.batch += 1
             _call(run, "on_batch_end")
         _call(run, "on_step_end")
+    _check_weights(run)
     result = {f"train_{name}": _number(name, value) for name, value in measures.result().items()}
     return {"epoch": run.epoch + 1, "lr": lr, **result}
+
+
+def _check_weights(run: Run) -> None:
+    """The last step may have gone wrong after a loss that was right; no checkpoint shall keep what it left."""
+    for name, parameter in run.model.named_parameters():
+        if not np.isfinite(parameter.array).all():
+            raise FloatingPointError(
+                f"the parameter {name} became NaN or infinite in epoch {run.epoch + 1}, though the loss did not: "
+                "look for the cause under detect_anomaly()"
+            )
 
 
 def _groups(batches: Iterable[Any], size: int) -> Iterator[list[Any]]:
