@@ -38,6 +38,7 @@ from .backend.random import (
     seed,
     set_rng_state,
 )
+from .backend.threads import get_num_threads, set_num_threads
 from .creation import *
 from .formatting import get_printoptions, printoptions, set_printoptions
 from .ops import arrange as _arrange
@@ -135,6 +136,7 @@ __all__ = [
     "float64",
     "func",
     "get_default_dtype",
+    "get_num_threads",
     "get_printoptions",
     "get_rng_state",
     "grad",
@@ -180,6 +182,7 @@ __all__ = [
     "selu",
     "set_default_dtype",
     "set_grad_enabled",
+    "set_num_threads",
     "set_printoptions",
     "set_rng_state",
     "short",

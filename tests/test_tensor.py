@@ -374,3 +374,11 @@ def test_importing_loads_numpy_and_itself_only():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "['autograd_engine']"
+
+
+def test_the_mean_of_many_float16_numbers_does_not_overflow():
+    x = ag.full((100_000,), 100.0, dtype=ag.float16, requires_grad=True)
+    mean = x.mean()
+    assert (mean.item(), mean.dtype) == (100.0, np.float16)
+    mean.backward(ag.tensor(1000.0, dtype=ag.float16))
+    np.testing.assert_allclose(x.grad, 0.01, rtol=0.01)

@@ -1,7 +1,7 @@
 """Kernels: array operations for which NumPy's own function is much slower than it need be.
 
 Each one stands here with what it replaces and by how much it wins (2 cores, NumPy 2.4, 256 by 2048
-float32); everything else calls NumPy directly.
+float32); everything else calls NumPy directly. The rows relu, where, sort and bmm of `benchmarks/` depend on them.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from .arrays import scalar_types
+from .threads import share
 
-__all__ = ["choose", "keep", "positive_part", "repeated"]
+__all__ = ["argsort", "choose", "keep", "matmul", "positive_part", "repeated"]
 
 
 def _bits(x: Any) -> Any:
@@ -63,4 +64,41 @@ def repeated(x: Any, shape: tuple[int, ...]) -> Any:
         return np.broadcast_to(x, shape)
     out = np.empty(shape, x.dtype)
     out[...] = x
+    return out
+
+
+_SORTED_ALONE = 32_768
+"""So many numbers are sorted in a millisecond, which is worth the start of a thread."""
+
+
+def argsort(x: Any, axis: int) -> Any:
+    """The stable np.argsort, with the lanes of a large array shared among threads."""
+    across = max((d for d in range(x.ndim) if d != axis), key=x.shape.__getitem__, default=None)
+    if x.size < _SORTED_ALONE or across is None:
+        return np.argsort(x, axis=axis, kind="stable")
+    order = np.empty(x.shape, np.int64)
+    lanes = (slice(None),) * across
+
+    def sort(part: slice) -> None:
+        order[*lanes, part] = np.argsort(x[*lanes, part], axis=axis, kind="stable")
+
+    share(sort, x.shape[across])
+    return order
+
+
+_MULTIPLIED_ALONE = 2**23
+"""So many products of numbers, in matrices below BLAS's own threads, are worth the start of a thread."""
+_SMALL = 2**18
+"""From so many products on, OpenBLAS uses threads for one matrix."""
+
+
+def matmul(x: Any, y: Any) -> Any:
+    """np.matmul, with a large stack of small matrices shared among threads."""
+    if x.ndim < 3 or x.shape[:-2] != y.shape[:-2]:
+        return np.matmul(x, y)
+    each = x.shape[-2] * x.shape[-1] * y.shape[-1]
+    if each > _SMALL or math.prod(x.shape[:-2]) * each < _MULTIPLIED_ALONE or x.shape[-1] != y.shape[-2]:
+        return np.matmul(x, y)
+    out = np.empty((*x.shape[:-1], y.shape[-1]), np.result_type(x, y))
+    share(lambda part: np.matmul(x[part], y[part], out=out[part]), len(x))
     return out

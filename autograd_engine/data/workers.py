@@ -192,6 +192,7 @@ def _serve(asking: Connection, connection: Connection, job: _Job) -> None:
     """Answer tasks until told to stop or until nobody is left to ask."""
     asking.close()  # the copy of the main process's end, which would hide that process's death
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes: the main one ends the workers
+    set_num_threads(1)  # the workers themselves share the cores
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
         while (task := connection.recv()) is not None:
             try:

@@ -83,12 +83,17 @@ def sum(x: Array, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None) 
 
 @primitive(
     floating=True,
-    x=lambda g, x_shape, dims, keepdim: _spread(g / (_count(x_shape, dims) or 1), x_shape, dims, keepdim),
+    x=lambda g, x_shape, dims, keepdim: _spread(g * (1 / (_count(x_shape, dims) or 1)), x_shape, dims, keepdim),
 )
 def _mean(x: Array, *, dims: tuple[int, ...], keepdim: bool) -> Array:
-    # dtype.type keeps a float16 sum in float16; NaN of an empty mean comes without a warning.
+    # A float16 sum would overflow; NaN of an empty mean comes without a warning.
     count = _count(x.shape, dims)
-    return np.add.reduce(x, axis=dims, keepdims=keepdim) * x.dtype.type(1 / count if count else np.nan)
+    portion = 1 / count if count else np.nan
+    if x.dtype == np.float16:
+        return (np.add.reduce(x, axis=dims, keepdims=keepdim, dtype=np.float32) * np.float32(portion)).astype(
+            x.dtype
+        )
+    return np.add.reduce(x, axis=dims, keepdims=keepdim) * x.dtype.type(portion)
 
 
 @numpy_names

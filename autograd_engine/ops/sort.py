@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..backend import kernels
 from ..backend.arrays import Array
 from ..graph import Value
 from ..primitive import primitive
@@ -63,9 +64,9 @@ def _write(x: Array, index: Array, *, dim: int, size: int) -> Array:
 def _order(x: Array, *, dim: int, descending: bool) -> Array:
     """The indices that sort `x`; equal elements keep their order. NaN counts as largest."""
     if not descending:
-        return np.argsort(x, axis=dim, kind="stable")
+        return kernels.argsort(x, dim)
     last = along(dim, slice(None, None, -1))
-    return (x.shape[dim] - 1 - np.argsort(x[last], axis=dim, kind="stable"))[last]
+    return (x.shape[dim] - 1 - kernels.argsort(x[last], dim))[last]
 
 
 @numpy_names
@@ -169,7 +170,7 @@ def kthvalue(x: Array, k: int, dim: int = -1, keepdim: bool = False) -> Ordered:
 @primitive
 def _middle(x: Array, *, dim: int, skip_nan: bool) -> Array:
     """The index of the lower median along `dim`; of the first NaN, unless they are skipped."""
-    order = np.argsort(x, axis=dim, kind="stable")
+    order = kernels.argsort(x, dim)
     valid = np.count_nonzero(x == x, axis=dim, keepdims=True)
     place = np.maximum(valid - 1, 0) // 2
     if not skip_nan:

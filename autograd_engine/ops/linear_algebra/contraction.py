@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ...backend import kernels
 from ...backend.arrays import Array
 from ...primitive import primitive
 from ..diagonal import diagonal
@@ -86,7 +87,7 @@ def _einsum(*tensors: Array, terms: tuple[str, ...], target: str) -> Array:
     n = math.prod(y.shape[batch : batch + summed])
     x = _blas_order(x.reshape(*x.shape[:batch], math.prod(rows), n))
     y = _blas_order(y.reshape(*y.shape[:batch], n, math.prod(columns)))
-    return np.matmul(x, y).reshape(*x.shape[:batch], *rows, *columns).transpose(order)
+    return kernels.matmul(x, y).reshape(*x.shape[:batch], *rows, *columns).transpose(order)
 
 
 @functools.lru_cache(maxsize=1024)

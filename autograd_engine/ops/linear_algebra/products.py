@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ...backend import kernels
 from ...backend.arrays import Array
 from ...primitive import primitive
 from ..dims import normalize_dim, numpy_names
@@ -75,7 +76,7 @@ def matmul(x: Array, y: Array) -> Array:
         ValueError: the inner sizes differ, or an operand is 0-d.
     """
     try:
-        return np.matmul(x, y)
+        return np.matmul(x, y) if x.ndim < 3 else kernels.matmul(x, y)
     except ValueError as error:
         raise ValueError(_misfit(x, y)) from error
 

@@ -1,0 +1,106 @@
+"""Work shared among threads gives what one thread gives."""
+
+import multiprocessing
+import os
+
+import numpy as np
+import pytest
+
+import autograd_engine as ag
+from autograd_engine.backend import kernels, threads
+
+
+@pytest.fixture(params=[1, 2, 3, 7], autouse=True)
+def number(request):
+    before = ag.get_num_threads()
+    ag.set_num_threads(request.param)
+    yield request.param
+    ag.set_num_threads(before)
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 5, 100])
+def test_parts_make_up_the_whole(number, count):
+    parts = []
+    threads.share(parts.append, count)
+    assert len(parts) == max(1, min(number, count))
+    assert sorted(i for part in parts for i in range(part.start, part.stop)) == list(range(count))
+
+
+def test_exceptions_come_back_after_all_parts_have_ended(number):
+    ended = []
+
+    def work(part):
+        ended.append(part)
+        if part.start == 0 or part.stop == 7:
+            raise ArithmeticError(part)
+
+    with pytest.raises(ArithmeticError):
+        threads.share(work, 7)
+    assert len(ended) == number
+
+
+def test_the_context_is_the_callers():
+    seen = []
+    with np.errstate(divide="ignore"):
+        threads.share(lambda part: seen.append(np.geterr()["divide"]), 7)
+    assert set(seen) == {"ignore"}
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_sorting(axis):
+    x = np.random.default_rng(0).integers(0, 9, (7, 90, 80)).astype(np.float32)
+    assert x.size > kernels._SORTED_ALONE
+    np.testing.assert_array_equal(kernels.argsort(x, axis), np.argsort(x, axis, kind="stable"))
+    np.testing.assert_array_equal(kernels.argsort(x.ravel(), 0), np.argsort(x.ravel(), kind="stable"))
+
+
+@pytest.mark.parametrize("batch", [(33,), (3, 11), (1, 40)])
+def test_stacks_of_matrices(batch):
+    random = np.random.default_rng(0)
+    x, y = (random.standard_normal((*batch, 64, 64)).astype(np.float32) for _ in range(2))
+    assert x.size * 64 > kernels._MULTIPLIED_ALONE
+    for left, right in ((x, y), (x.swapaxes(-1, -2), y), (x, y.swapaxes(-1, -2)), (x, y[..., :60])):
+        result = kernels.matmul(left, right)
+        assert result.dtype == np.float32
+        np.testing.assert_allclose(result, np.matmul(left, right), rtol=1e-5, atol=1e-5)
+
+
+def test_gradients_of_a_stack():
+    x, y = (ag.randn(33, 64, 64, requires_grad=True) for _ in range(2))
+    g = ag.randn(33, 64, 64)
+    ag.bmm(x, y).backward(g)
+    for found, left, right in ((x.grad, g, y.detach().mT), (y.grad, x.detach().mT, g)):
+        np.testing.assert_allclose(found, np.matmul(left.numpy(), right.numpy()), rtol=1e-4, atol=1e-4)
+
+
+def test_sizes_that_do_not_fit_are_named():
+    with pytest.raises(ValueError, match=r"bmm.*64"):
+        ag.bmm(ag.ones(33, 64, 64), ag.ones(33, 65, 64))
+
+
+@pytest.mark.parametrize("bad", [0, -1, 1.5, "2"])
+def test_a_number_of_threads_is_positive(bad):
+    with pytest.raises(ValueError, match="positive whole number"):
+        ag.set_num_threads(bad)
+
+
+@pytest.mark.parametrize(("told", "number_"), [("3", 3), ("4,2", 4), ("", None), ("many", None), ("0", None)])
+def test_the_default_is_what_the_environment_says(monkeypatch, told, number_):
+    monkeypatch.setenv("OMP_NUM_THREADS", told)
+    assert threads._default() == (number_ or len(os.sched_getaffinity(0)))
+
+
+def _in_child(queue):
+    queue.put(int(ag.argsort(ag.arange(40_000).reshape(200, 200), 1).sum()))
+
+
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+def test_a_forked_process_starts_its_own():
+    expected = int(ag.argsort(ag.arange(40_000).reshape(200, 200), 1).sum())
+    context = multiprocessing.get_context("fork")
+    queue = context.Queue()
+    process = context.Process(target=_in_child, args=(queue,))
+    process.start()
+    assert queue.get(timeout=20) == expected
+    process.join(20)
+    assert process.exitcode == 0
