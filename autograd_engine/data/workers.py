@@ -22,6 +22,8 @@ from typing import Any
 
 import numpy as np
 
+from ..backend.threads import set_num_threads
+
 __all__ = ["Crew", "WorkerInfo", "get_worker_info"]
 
 
