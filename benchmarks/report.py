@@ -193,7 +193,7 @@ def picture(results: Results, path: Path) -> bool:
     from matplotlib import pyplot
 
     peers = {key: label for key, label in results["libraries"].items() if key != ENGINE.key}
-    figure, axes = pyplot.subplots(figsize=(11, 1.8 + 0.5 * len(rows)), layout="constrained")
+    figure, axes = pyplot.subplots(figsize=(11, 1.8 + 0.3 * len(rows)), layout="constrained")
     for (i, (key, label)), color in zip(enumerate(peers.items()), _COLORS, strict=False):
         places, ratios, targets = [], [], []
         for row, case in enumerate(rows):
