@@ -122,6 +122,7 @@ def selu(input: Array, inplace: bool = False) -> Array:
     slope=lambda g, x: keep(g * x, logical_not(x > 0)),
 )
 def _leaky_relu(x: Array, slope: Array) -> Array:
+    """x where x > 0, else slope x."""
     sloped = np.asarray(x * slope)
     if sloped.shape != x.shape:
         x = np.broadcast_to(x, sloped.shape)
@@ -198,7 +199,8 @@ def threshold(input: Array, threshold: float, value: float, inplace: bool = Fals
 
 @primitive(x=lambda g, x, min_val, max_val: keep(g, logical_not((x <= min_val) | (x >= max_val))))
 def _hardtanh(x: Array, *, min_val: float, max_val: float) -> Array:
-    return np.minimum(np.maximum(x, min_val), max_val)
+    """x limited to [min_val, max_val], with derivative 0 at the bounds."""
+    return x.clip(min_val, max_val)
 
 
 def hardtanh(input: Array, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Array:
@@ -270,6 +272,7 @@ def _softplus_rule(g: Array, x: Array, beta: float, threshold: float) -> Array:
 
 @primitive(floating=True, x=_softplus_rule)
 def _softplus(x: Array, *, beta: float, threshold: float) -> Array:
+    """log(1 + e^(beta x)) / beta, which does not overflow."""
     scaled = x * beta
     soft = (np.maximum(scaled, 0) + np.log1p(np.exp(-np.absolute(scaled)))) / beta
     return kernels.choose(np.asarray(scaled > threshold), x, soft)
@@ -293,6 +296,7 @@ def _silu_rule(g: Array, x: Array, out: Array) -> Array:
 
 @primitive(floating=True, x=_silu_rule)
 def _silu(x: Array) -> Array:
+    """x sigmoid(x)"""
     return x * sigmoid(x)
 
 
