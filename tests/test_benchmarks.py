@@ -279,6 +279,23 @@ def test_installed_size_counts_the_files_of_a_distribution():
     assert footprint.installed_size("numpy") > 1e7
 
 
+@pytest.mark.parametrize("metadata", ["a.dist-info", "a.egg-info"])
+def test_installed_size_of_a_source_tree_is_that_of_its_package(metadata, tmp_path, monkeypatch):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "__init__.py").write_bytes(b"#" * 1000)
+    (tmp_path / "a" / "added_since.py").write_bytes(b"#" * 500)
+    (tmp_path / metadata).mkdir()
+    if metadata.endswith("dist-info"):
+        (tmp_path / metadata / "METADATA").write_text("Name: a\nVersion: 1\n")
+        (tmp_path / metadata / "RECORD").write_text("a/__init__.py,,\n")
+        (tmp_path / metadata / "direct_url.json").write_text('{"dir_info": {"editable": true}}')
+    else:
+        (tmp_path / metadata / "PKG-INFO").write_text("Name: a\nVersion: 1\n")
+        (tmp_path / metadata / "SOURCES.txt").write_text("a/__init__.py\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert footprint.installed_size("a") == 1500
+
+
 def test_peak_memory_is_at_least_what_this_process_holds():
     held = np.ones(2**24)
     assert footprint.peak_resident() > held.nbytes

@@ -52,11 +52,11 @@ def import_time(library: Library) -> Task:
 
 
 def installed_size(distribution: str) -> int:
-    """Bytes of the files a distribution installs, without compiled bytecode. For an editable
-    installation, those of its package in the source tree."""
+    """Bytes of the files a distribution installs, without compiled bytecode. For an editable installation, or one
+    known only by what a build left in the source tree, those of its package there."""
     found = importlib.metadata.distribution(distribution)
     origin = json.loads(found.read_text("direct_url.json") or "{}")
-    if origin.get("dir_info", {}).get("editable"):
+    if origin.get("dir_info", {}).get("editable") or found.read_text("RECORD") is None:
         spec = importlib.util.find_spec(distribution)
         places = spec.submodule_search_locations or [] if spec else []
         files = [path for place in places for path in Path(place).rglob("*")]
