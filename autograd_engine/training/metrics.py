@@ -25,11 +25,11 @@ class Metric:
 
     def update(self, output: Any, target: Any) -> None:
         """Take note of a batch, given as arrays."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} does not define update()")
 
     def result(self) -> Any:
         """The measure of all batches so far."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} does not define result()")
 
 
 class _Collected(Metric):

@@ -65,7 +65,7 @@ class _Keeper:
 
     def leave(self, module: Module, args: Any, result: Any) -> None:
         while self.running.pop()[0] is not module:
-            """A call that raised an exception never left."""
+            pass  # a call that raised an exception never left
 
     def recorded(self, node: Node, result: Any) -> None:
         if self.running:

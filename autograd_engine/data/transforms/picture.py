@@ -35,7 +35,7 @@ class Transform:
 
     def apply(self, x: Any) -> Any:
         """The transformed array."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} does not define apply()")
 
 
 def as_pair(name: str, value: Any) -> tuple[Any, Any]:

@@ -34,7 +34,7 @@ class _Factor(LRScheduler):
 
     def _factor(self, epoch: int) -> float:
         """The factor from the epoch before to epoch > 0."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} does not define _factor()")
 
     def get_lr(self) -> list[float]:
         """The learning rates times the factor."""
