@@ -75,6 +75,29 @@ def test_the_files_of_a_run(trained):
     assert "picture" in svg
 
 
+def test_a_picture_that_cannot_be_drawn_fails_no_run(monkeypatch, capsys, pictures):
+    def no_renderer(*_):
+        raise ImportError("pip install a renderer")
+
+    def no_fonts(*_):
+        raise RuntimeError("there is no font")
+
+    monkeypatch.setattr(sys.modules["autograd_engine.viz.graph"], "render", no_renderer)
+    monkeypatch.setattr(command.viz, "plot_history", no_fonts)
+    assert train("--out", "run") == 0
+    out, err = capsys.readouterr()
+    assert err.splitlines() == [
+        "curves.png could not be drawn: there is no font",
+        "the graph is kept as text in run/graph.dot",
+        "graph.svg could not be drawn: pip install a renderer",
+    ]
+    assert "test accuracy" in out
+    assert {p.name for p in Path("run").iterdir()} == FILES - {"curves.png", "graph.svg", "graph.png"} | {
+        "graph.dot"
+    }
+    assert "0.weight" in Path("run/graph.dot").read_text()
+
+
 def train(*more):
     return cli.main(["train", "--epochs", "1", "--hidden", "4", "--no-progress", *more])
 
