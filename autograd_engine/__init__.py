@@ -14,17 +14,6 @@ import numpy as _np
 from . import autograd, cuda, func, linalg, nn, optim, special
 from . import creation as _creation
 from . import queries as _queries
-from .autograd import (
-    Function,
-    detect_anomaly,
-    enable_grad,
-    grad,
-    inference_mode,
-    is_grad_enabled,
-    no_grad,
-    primitive,
-    set_grad_enabled,
-)
 from .backend.arrays import default_dtype as get_default_dtype
 from .backend.arrays import set_default_dtype
 from .backend.device import device
@@ -40,6 +29,11 @@ from .backend.random import (
 )
 from .backend.threads import get_num_threads, set_num_threads
 from .creation import *
+from .engine.anomaly import detect_anomaly
+from .engine.backward import grad
+from .engine.function import Function
+from .engine.modes import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
+from .engine.primitive import primitive
 from .formatting import get_printoptions, printoptions, set_printoptions
 from .ops import arrange as _arrange
 from .ops import count as _count

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from . import graph
-from .autograd import Function, enable_grad, is_grad_enabled
 from .backend.random import default_generator
-from .graph import Leaf, Node
-from .ops.shape import identity
-from .primitive import make_tensor
+from .engine.broadcast import identity
+from .engine.function import Function
+from .engine.graph import Leaf, Node, tick
+from .engine.modes import enable_grad, is_grad_enabled
+from .engine.primitive import make_tensor
 from .structure import map_structure, pull, recorded_since, tensors_of
 from .tensor import Tensor
 
@@ -59,7 +59,7 @@ def checkpoint(
     if not is_grad_enabled():
         return function(*args, **kwargs)
     replay = _Replay(function, args, kwargs, default_generator.get_state() if preserve_rng_state else None)
-    start = graph.tick()
+    start = tick()
     result = function(*args, **kwargs)
     outputs = tensors_of(result)
     boundary = replay.note(outputs, start)
@@ -124,7 +124,7 @@ class _Replay:
         """
         self._check_leaves(edges)
         record = is_grad_enabled()
-        start = graph.tick()
+        start = tick()
         with enable_grad():
             ends = dict(zip(self.boundary, (identity(e).node for e in edges), strict=True))
             outputs = tensors_of(self._again())

@@ -9,7 +9,7 @@ import numpy as np
 from .backend.arrays import default_dtype, is_floating
 from .backend.device import check_device
 from .backend.random import Generator, resolve, uniform
-from .graph import Value
+from .engine.graph import Value
 from .ops.dims import size_of
 from .tensor import Tensor
 

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from .backend.arrays import default_dtype
-from .graph import Leaf, Node
+from .engine.graph import Leaf, Node
 
 __all__ = ["describe", "get_printoptions", "printoptions", "set_printoptions"]
 

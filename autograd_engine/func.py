@@ -25,13 +25,13 @@ from typing import Any
 
 import numpy as np
 
-from . import graph
-from .autograd import enable_grad, is_grad_enabled
 from .backend.arrays import is_floating, unboxed
 from .checkpoint import checkpoint
-from .graph import Leaf, Node
-from .ops.shape import identity, reshape, stack
-from .primitive import make_tensor
+from .engine.broadcast import identity
+from .engine.graph import Leaf, Node, tick
+from .engine.modes import enable_grad, is_grad_enabled
+from .engine.primitive import make_tensor
+from .ops.shape import reshape, stack
 from .structure import (
     from_outside,
     kept,
@@ -83,7 +83,7 @@ class _Call:
         has_aux: bool = False,
     ) -> None:
         self.name = name
-        self.start = graph.tick()
+        self.start = tick()
         self.outer = is_grad_enabled()
         self.targets: list[Node] = []
         with enable_grad():

@@ -16,10 +16,12 @@ from typing import Any, Self
 
 import numpy as np
 
-from . import graph
 from .backend.arrays import can_store, form_of, is_floating
 from .backend.random import Generator, resolve, uniform
-from .graph import Leaf, Value
+from .engine import broadcast
+from .engine.graph import Leaf, Value
+from .engine.modes import grad_mode
+from .engine.writes import written
 from .ops import diagonal, index, math, piecewise, scan, scatter, shape, special
 from .ops.linear_algebra import distances, products
 
@@ -45,7 +47,7 @@ def _new_view(operation: Callable[..., Any]) -> Callable[..., Any]:
 
     def change(self: InPlace, *args: Any, **kwargs: Any) -> Any:
         self._check_in_place(name)
-        if self.node is not None and graph.grad_mode() is False and self.node.__class__ is not Leaf:
+        if self.node is not None and grad_mode() is False and self.node.__class__ is not Leaf:
             raise RuntimeError(f"{name}: the shape of a recorded result cannot change under no_grad()")
         result = operation(self, *args, **kwargs)
         self.array = result.array
@@ -66,7 +68,7 @@ class InPlace(Value):
     __slots__ = ()
 
     def _check_in_place(self, name: str) -> None:
-        if graph.grad_mode() is not False and self.node.__class__ is Leaf:
+        if grad_mode() is not False and self.node.__class__ is Leaf:
             raise RuntimeError(
                 f"{name}: a leaf that requires gradients cannot be changed in place while recording; "
                 "do it under no_grad(), or change a clone()"
@@ -86,7 +88,7 @@ class InPlace(Value):
         if result.node is not None:
             self._check_unshared(name)
             if result.array.dtype != self.array.dtype:
-                result = shape.cast(result, dtype=self.array.dtype)
+                result = broadcast.cast(result, dtype=self.array.dtype)
             self.array, self.node = result.array, result.node
         else:
             self._write(..., result.array)
@@ -102,7 +104,7 @@ class InPlace(Value):
                 "(expand()), or the NumPy array behind it is read-only; change a clone()"
             )
         index.write(self.array, key, values)
-        graph.written(self.array)
+        written(self.array)
 
     def _check_unshared(self, name: str) -> None:
         """While recording, the tensor gets a new array; a base it is a view of would not see that."""
@@ -119,7 +121,7 @@ class InPlace(Value):
     def _set(self, name: str, key: Any, value: Any) -> Self:
         self._check_in_place(name)
         recorded = self.node is not None or (isinstance(value, Value) and value.node is not None)
-        if recorded and graph.grad_mode() is not False:
+        if recorded and grad_mode() is not False:
             if not is_floating(self.array.dtype):
                 raise RuntimeError(f"{name}: cannot record a gradient through a tensor of dtype {self.array.dtype}")
             self._check_unshared(name)

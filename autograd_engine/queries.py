@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .backend.arrays import can_store, default_dtype, is_floating, result_dtype
-from .graph import Value
+from .engine.graph import Value
 from .tensor import Tensor
 
 __all__ = [

@@ -18,8 +18,8 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from .backend.device import check_device
+from .backend.files import write_atomically
 from .creation import from_numpy
-from .files import write_atomically
 from .tensor import Tensor
 
 __all__ = ["load", "save"]

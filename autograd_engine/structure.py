@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 
 from .backend.arrays import is_floating, zeros
-from .backward import run
-from .graph import Node
-from .ops.shape import clone
-from .primitive import make_tensor
+from .engine.backward import run
+from .engine.broadcast import clone
+from .engine.graph import Node
+from .engine.primitive import make_tensor
 from .tensor import Tensor
 
 __all__ = [

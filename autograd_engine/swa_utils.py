@@ -14,8 +14,8 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from .autograd import no_grad
 from .creation import tensor
+from .engine.modes import no_grad
 from .nn.module import Module
 from .nn.normalization import BatchNorm1d, BatchNorm2d, BatchNorm3d
 from .optim.lr_scheduler import LRScheduler

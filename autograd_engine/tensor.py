@@ -13,18 +13,20 @@ from typing import Any
 
 import numpy as np
 
-from . import graph
 from .backend.arrays import astype, dtype_of_data, form_of, is_floating, unboxed
 from .backend.device import check_device, cpu
 from .backend.device import device as DeviceType
 from .backend.random import Generator, resolve
-from .backward import backward
+from .engine import broadcast
+from .engine.backward import backward
+from .engine.graph import Leaf, Node, Value, tick
+from .engine.order import flattened, rebuilt
+from .engine.primitive import use_tensor_type
+from .engine.writes import version
 from .formatting import describe
-from .graph import Leaf, Node, Value
 from .methods import Methods
 from .ops import shape as shape_ops
 from .ops.dims import normalize_dim, size_of
-from .primitive import use_tensor_type
 
 __all__ = ["Handle", "Tensor"]
 
@@ -46,7 +48,7 @@ class Handle:
 
     def __init__(self, hooks: dict[int, Any], hook: Any) -> None:
         self._hooks = hooks
-        self._key = graph.tick()
+        self._key = tick()
         hooks[self._key] = hook
 
     def remove(self) -> None:
@@ -341,7 +343,7 @@ class Tensor(Methods):
 
     @property
     def _version(self) -> builtins.int:
-        return graph.version(self.array)
+        return version(self.array)
 
     # ---------------------------------------------------------------------------- leaving Tensor
 
@@ -455,9 +457,9 @@ class Tensor(Methods):
         check_device(device)
         dtype = self.dtype if dtype is None else np.dtype(dtype)
         if dtype == self.dtype:
-            return shape_ops.clone(self) if copy else self
+            return broadcast.clone(self) if copy else self
         if is_floating(dtype) and is_floating(self.dtype):
-            return shape_ops.cast(self, dtype=dtype)
+            return broadcast.cast(self, dtype=dtype)
         result = Tensor.__new__(Tensor)
         result.array = astype(self.array, dtype)
         result.node = None
@@ -523,7 +525,7 @@ class Tensor(Methods):
 
     def contiguous(self) -> Tensor:
         """The tensor laid out in row-major order without gaps; itself if it already is."""
-        return self if self.is_contiguous() else shape_ops.clone(self)
+        return self if self.is_contiguous() else broadcast.clone(self)
 
     # -------------------------------------------------------------------- new tensors like this one
 
@@ -602,7 +604,7 @@ class Tensor(Methods):
         """Flat, so that copying and pickling a graph of a million nodes does not recurse."""
         if self.node is None or self.node.__class__ is Leaf:
             return _restore_leaf, (type(self), self.array, self.requires_grad, self.grad)
-        return _restore_result, (self.array, graph.flattened(self.node))
+        return _restore_result, (self.array, flattened(self.node))
 
 
 def _restore_leaf(cls: type[Tensor], array: Any, requires_grad: bool, grad: Tensor | None) -> Tensor:
@@ -615,5 +617,5 @@ def _restore_leaf(cls: type[Tensor], array: Any, requires_grad: bool, grad: Tens
 
 def _restore_result(array: Any, flat: list[tuple[Any, ...]]) -> Tensor:
     tensor = Tensor.__new__(Tensor)
-    tensor.array, tensor.node = array, graph.rebuilt(flat)
+    tensor.array, tensor.node = array, rebuilt(flat)
     return tensor

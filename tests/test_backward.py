@@ -340,7 +340,7 @@ def test_long_graphs_copy_and_pickle(length, duplicate):
 
 def test_slices_of_one_tensor_touch_only_what_they_read(monkeypatch):
     """T slices of one tensor: the gradient is incremented in place in one buffer, not T times whole."""
-    from autograd_engine import backward as room
+    from autograd_engine.engine import backward as room
 
     made = []
     zeros = np.zeros
@@ -378,7 +378,7 @@ def test_a_step_leaves_no_garbage_and_no_cycles():
 
 
 def _count_nodes():
-    return sum(type(o).__module__ == "autograd_engine.graph" for o in gc.get_objects())
+    return sum(type(o).__module__ == "autograd_engine.engine.graph" for o in gc.get_objects())
 
 
 def test_saved_arrays_are_released_as_the_pass_goes():

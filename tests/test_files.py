@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from autograd_engine.files import check_writable, write_atomically
+from autograd_engine.backend.files import check_writable, write_atomically
 
 
 def test_a_file_is_written_and_replaced(tmp_path):

@@ -14,7 +14,7 @@ import pytest
 
 import autograd_engine as ag
 from autograd_engine import func
-from autograd_engine.graph import Node
+from autograd_engine.engine.graph import Node
 from autograd_engine.testing import gradcheck, gradgradcheck
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import autograd_engine as ag
-from autograd_engine import graph
+from autograd_engine.engine import modes
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_set_grad_enabled_in_every_form(x):
 def test_an_exception_restores_the_mode(switch):
     with pytest.raises(KeyError), switch():
         raise KeyError
-    assert graph.grad_mode() is True
+    assert modes.grad_mode() is True
 
 
 def test_each_thread_has_its_own_mode(x):
@@ -177,7 +177,7 @@ def test_the_anomaly_checks_can_be_switched_on_and_off():
         finally:
             switch.__exit__()
         assert np.isnan(x.log().item())
-    assert graph.observer() is None
+    assert modes.observer() is None
 
 
 class Watcher:
@@ -194,11 +194,11 @@ class Watcher:
 def test_every_observer_sees_what_happens_in_the_blocks_of_the_others():
     x = ag.tensor(2.0, requires_grad=True)
     outer, inner = Watcher(), Watcher()
-    with graph.observing(outer):
-        with ag.detect_anomaly(), graph.observing(inner):
+    with modes.observing(outer):
+        with ag.detect_anomaly(), modes.observing(inner):
             x.exp().backward()
         x.sin()
     assert inner.seen == ["recorded exp", "ran exp"]
     assert outer.seen == ["recorded exp", "ran exp", "recorded sin"]
-    assert graph.observer() is None
-    assert graph.grad_mode() is True
+    assert modes.observer() is None
+    assert modes.grad_mode() is True

@@ -76,14 +76,14 @@ def test_a_change_before_recording_is_no_concern():
 
 
 def test_versions_die_with_their_memory():
-    from autograd_engine import graph
+    from autograd_engine.engine import writes
 
-    known = len(graph._writes)
+    known = len(writes._writes)
     c = ag.ones(4)
     c.add_(1)
-    assert len(graph._writes) == known + 1
+    assert len(writes._writes) == known + 1
     del c
-    assert len(graph._writes) == known
+    assert len(writes._writes) == known
 
 
 def test_a_recorded_change_gives_a_new_array_and_leaves_what_others_saved():

@@ -330,10 +330,10 @@ def test_a_function_that_saves_its_result_makes_no_cycle():
     gc.collect()
     gc.disable()
     try:
-        before = sum(type(o).__module__ == "autograd_engine.graph" for o in gc.get_objects())
+        before = sum(type(o).__module__ == "autograd_engine.engine.graph" for o in gc.get_objects())
         y = Exp.apply(x)
         del y
-        assert sum(type(o).__module__ == "autograd_engine.graph" for o in gc.get_objects()) == before
+        assert sum(type(o).__module__ == "autograd_engine.engine.graph" for o in gc.get_objects()) == before
     finally:
         gc.enable()
 

@@ -14,8 +14,8 @@ from typing import Any, NamedTuple, Self, overload
 
 import numpy as np
 
-from ..autograd import no_grad
 from ..backend.arrays import can_store
+from ..engine.modes import no_grad
 from ..tensor import Tensor
 from .hooks import Hookable
 

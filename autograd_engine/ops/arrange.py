@@ -14,11 +14,12 @@ from typing import Any
 import numpy as np
 
 from ..backend.arrays import Array
-from ..graph import Value
-from ..primitive import Accumulate, make_tensor, primitive
+from ..engine.broadcast import clone, identity
+from ..engine.graph import Value
+from ..engine.primitive import Accumulate, make_tensor, primitive
 from .dims import along, common_shape, dims_of, normalize_dim, numpy_names, size_of
 from .index import index_select
-from .shape import cat, clone, expand, flip, identity, joined, ravel, reshape, split, stack, transpose
+from .shape import cat, expand, flip, joined, ravel, reshape, split, stack, transpose
 
 __all__ = [
     "adjoint",

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..backend.arrays import Array, unboxed
-from ..primitive import primitive
+from ..engine.primitive import primitive
 from .dims import normalize_dim, numpy_names
 from .index import take_along_dim
 

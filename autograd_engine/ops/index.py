@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from ..backend.arrays import Array, unboxed
-from ..graph import Value
-from ..primitive import Accumulate, primitive
+from ..engine.graph import Value
+from ..engine.primitive import Accumulate, primitive
 from .dims import along, common_shape, normalize_dim, numpy_names
 from .piecewise import keep
 from .piecewise import where as choose

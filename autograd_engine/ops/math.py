@@ -9,9 +9,9 @@ import numpy as np
 
 from ..backend import kernels
 from ..backend.arrays import Array, numbers, promote, result_dtype, unboxed
-from ..primitive import primitive
+from ..engine.broadcast import cast
+from ..engine.primitive import primitive
 from .piecewise import floor_divide, keep, logical_not, sign, trunc, where
-from .shape import cast
 
 __all__ = [
     "abs",

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..backend import kernels
 from ..backend.arrays import Array, promote, result_dtype, unboxed
-from ..primitive import primitive
+from ..engine.primitive import primitive
 
 __all__ = [
     "allclose",

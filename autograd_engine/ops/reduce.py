@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..backend.arrays import Array
-from ..primitive import primitive
+from ..engine.primitive import primitive
 from .dims import along, dims_of, kept_shape, normalize_dim, numpy_names
 from .index import _getitem, take_along_dim
 from .piecewise import keep, maximum, minimum, where

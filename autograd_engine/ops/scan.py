@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..backend.arrays import Array, unboxed
-from ..graph import Value
-from ..primitive import primitive
+from ..engine.graph import Value
+from ..engine.primitive import primitive
 from .dims import along, dims_of, normalize_dim, numpy_names
 from .index import take_along_dim
 from .math import exp

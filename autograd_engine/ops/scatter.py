@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..backend.arrays import Array
-from ..primitive import primitive
+from ..engine.primitive import primitive
 from .dims import along, common_shape, normalize_dim
 from .index import (
     _along_index,

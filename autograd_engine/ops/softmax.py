@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..backend.arrays import Array, unboxed
-from ..primitive import primitive
+from ..engine.primitive import primitive
 from .dims import dims_of, normalize_dim, numpy_names
 from .math import exp
 from .piecewise import keep

@@ -12,8 +12,8 @@ import numpy as np
 
 from ..backend import kernels
 from ..backend.arrays import Array
-from ..graph import Value
-from ..primitive import primitive
+from ..engine.graph import Value
+from ..engine.primitive import primitive
 from .dims import along, normalize_dim, numpy_names
 from .index import take_along_dim
 from .piecewise import keep

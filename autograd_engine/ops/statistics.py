@@ -8,7 +8,7 @@ import math
 import numpy as np
 
 from ..backend.arrays import Array
-from ..primitive import primitive
+from ..engine.primitive import primitive
 from .dims import dims_of, numpy_names
 from .math import sqrt
 from .piecewise import clamp, keep, maximum, where

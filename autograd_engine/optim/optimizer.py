@@ -18,9 +18,9 @@ from typing import Any, ClassVar, NamedTuple, TypedDict
 
 import numpy as np
 
-from .. import graph
-from ..autograd import enable_grad
 from ..creation import from_numpy
+from ..engine.modes import enable_grad
+from ..engine.writes import written
 from ..tensor import Tensor
 
 __all__ = ["Kernels", "Optimizer", "State", "Vectors", "array_of", "root", "settings", "writable"]
@@ -187,7 +187,7 @@ class _Run:
 
     def give_back(self) -> None:
         """Note that the parameter was written."""
-        graph.written(self.arrays[0])
+        written(self.arrays[0])
 
 
 class _Gathered(_Run):
@@ -227,7 +227,7 @@ class _Gathered(_Run):
     def give_back(self) -> None:
         for array, view in zip(self.arrays, self.views, strict=True):
             np.copyto(array, view)
-            graph.written(array)
+            written(array)
 
 
 def writable(p: Tensor) -> Any:

@@ -14,10 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from ..autograd import backward, grad, no_grad
 from ..backend.arrays import is_floating
 from ..creation import from_numpy
-from ..graph import Node
+from ..engine.backward import backward, grad
+from ..engine.graph import Node
+from ..engine.modes import no_grad
 from ..tensor import Tensor
 from .gradcheck import NotSmoothError, gradcheck, gradgradcheck
 from .strategies import arrays, broadcastable_shapes, hypothesis, shapes

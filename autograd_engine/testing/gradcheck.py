@@ -17,8 +17,9 @@ from typing import Any
 
 import numpy as np
 
-from ..autograd import enable_grad, grad
 from ..backend.arrays import is_floating
+from ..engine.backward import grad
+from ..engine.modes import enable_grad
 from ..tensor import Tensor
 
 __all__ = ["GradcheckError", "NotSmoothError", "gradcheck", "gradgradcheck"]

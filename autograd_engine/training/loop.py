@@ -15,9 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from ..autograd import no_grad
 from ..creation import as_tensor
 from ..data import DataLoader, TensorDataset
+from ..engine.modes import no_grad
 from ..nn import Module
 from ..nn.utils import clip_grad_norm_, clip_grad_value_
 from ..optim import Optimizer

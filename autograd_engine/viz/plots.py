@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..backend.files import write_atomically
 from ..data import read_csv
-from ..files import write_atomically
-from ..graph import Value
+from ..engine.graph import Value
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

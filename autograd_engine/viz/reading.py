@@ -16,11 +16,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .. import graph
 from ..backend.arrays import is_array, unboxed
-from ..backward import run
-from ..graph import Leaf, Node, Output, Value
-from ..primitive import Primitive
+from ..engine import writes
+from ..engine.backward import run
+from ..engine.graph import Leaf, Node, Output, Value
+from ..engine.modes import observing
+from ..engine.primitive import Primitive
 
 __all__ = [
     "Names",
@@ -56,9 +57,9 @@ def _saved(node: Node) -> dict[str, Any]:
     """What the node saved, by name; nothing if that was written in place since."""
     if not isinstance(node.primitive, Primitive) or isinstance(node, (Leaf, Output)):
         return {}
-    if graph.latest_write > node.tick:
+    if writes.latest_write > node.tick:
         try:
-            graph.check_saved(node)
+            writes.check_saved(node)
         except RuntimeError:
             return {}
     return dict(zip(node.primitive.saves, node.saved or (), strict=False))
@@ -210,7 +211,7 @@ def keep_values() -> Iterator[None]:
         ...     y = (x + 1) + 1
         >>> picture = ag.viz.graph(y, values=True)
     """
-    with graph.observing(_ValueKeeper()):
+    with observing(_ValueKeeper()):
         yield
 
 

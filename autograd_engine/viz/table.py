@@ -16,10 +16,11 @@ from typing import Any
 import numpy as np
 
 from ..backend.arrays import astype, unboxed
-from ..backward import run
-from ..graph import Leaf, Node, Output, observing
+from ..engine.backward import run
+from ..engine.graph import Leaf, Node, Output
+from ..engine.modes import observing
+from ..engine.primitive import Increment
 from ..ops.shape import sum_to_size
-from ..primitive import Increment
 from .reading import (
     Names,
     Operand,

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...backend.arrays import Array
-from ...primitive import primitive
+from ...engine.primitive import primitive
 from ..dims import common_shape, dims_of, kept_shape, normalize_dim, numpy_names
 from ..math import abs
 from ..piecewise import clamp, keep, sign, where

@@ -9,12 +9,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...backend.arrays import Array
-from ...graph import Value
-from ...primitive import primitive
+from ...engine import broadcast
+from ...engine.graph import Value
+from ...engine.primitive import primitive
 from ..dims import dims_of
 from ..index import _getitem
 from ..piecewise import where
-from ..shape import _expand, _permute, _reshape, cat, ravel, squeeze
+from ..shape import _permute, _reshape, cat, ravel, squeeze
 from .matrices import (
     LinAlgError,
     _by_one,
@@ -441,7 +442,7 @@ def lu_solve(LU: Array, pivots: Array, B: Array, *, left: bool = True, adjoint: 
         raise ValueError(f"lu_solve: LU of shape {tuple(LU.shape)} and pivots of {tuple(pivots.shape)} do not fit")
     batch = np.broadcast_shapes(LU.shape[:-2], B.shape[:-2])
     order = np.broadcast_to(_row_order(_raw(pivots) - 1, LU.shape[-1]), (*batch, LU.shape[-1]))
-    B = _expand(B, shape=(*batch, *B.shape[-2:]))
+    B = broadcast.expand(B, shape=(*batch, *B.shape[-2:]))
     if adjoint:
         inner = _solve_triangular(_t(LU), B, upper=False, unitriangular=False)
         outer = _solve_triangular(_t(LU), inner, upper=True, unitriangular=True)

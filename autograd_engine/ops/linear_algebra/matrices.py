@@ -16,8 +16,8 @@ from typing import Any, TypeVar
 import numpy as np
 
 from ...backend.arrays import Array
-from ...graph import Value
-from ...primitive import make_tensor, primitive
+from ...engine.graph import Value
+from ...engine.primitive import make_tensor, primitive
 from ..piecewise import keep
 from ..shape import _reshape
 from .products import _t

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...backend.arrays import Array
-from ...primitive import primitive
+from ...engine.primitive import primitive
 from ..diagonal import diagonal as _diagonal
 from ..dims import along, normalize_dim, numpy_names
 from ..shape import cat, stack, unsqueeze

@@ -10,7 +10,7 @@ import numpy as np
 
 from ...backend import kernels
 from ...backend.arrays import Array
-from ...primitive import primitive
+from ...engine.primitive import primitive
 from ..dims import normalize_dim, numpy_names
 from ..reduce import sum
 from ..shape import _permute, _reshape, squeeze, transpose, unsqueeze

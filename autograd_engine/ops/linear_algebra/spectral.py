@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...backend.arrays import Array
-from ...graph import Value
-from ...primitive import primitive
+from ...engine.graph import Value
+from ...engine.primitive import primitive
 from ..piecewise import keep, where
 from ..reduce import sum
 from ..shape import squeeze

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...backend.arrays import Array
-from ...primitive import primitive
+from ...engine.primitive import primitive
 from ..shape import _reshape, cat
 from .matrices import (
     LinAlgError,

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ...backend.arrays import Array, astype
-from ...primitive import primitive
+from ...engine.primitive import primitive
 from ..index import _getitem
 from ..math import exp, log, sigmoid
 from ..piecewise import clamp, keep

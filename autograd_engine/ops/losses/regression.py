@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from ...backend.arrays import Array
-from ...graph import Value
-from ...primitive import primitive
+from ...engine.graph import Value
+from ...engine.primitive import primitive
 from ..math import exp, log
 from ..piecewise import clamp, keep
 from ..reduce import mean, sum

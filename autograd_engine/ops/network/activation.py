@@ -15,8 +15,8 @@ import numpy as np
 from ...backend import kernels
 from ...backend.arrays import Array, unboxed
 from ...backend.random import Generator, resolve
-from ...graph import Value
-from ...primitive import primitive
+from ...engine.graph import Value
+from ...engine.primitive import primitive
 from ..arrange import unflatten
 from ..dims import normalize_dim
 from ..math import abs, exp, sigmoid, tanh

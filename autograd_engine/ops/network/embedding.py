@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from ... import graph
 from ...backend.arrays import Array
-from ...graph import Value
-from ...primitive import primitive
+from ...engine.graph import Value
+from ...engine.primitive import primitive
+from ...engine.writes import written
 from ..index import _getitem
 from ..linear_algebra.distances import vector_norm
 from ..shape import ravel, unsqueeze
@@ -62,7 +62,7 @@ def _renormalize(weight: Array, index: Any, max_norm: float, norm_type: float) -
     long = length > max_norm
     if long.any():
         table[read[long]] *= (max_norm / (length[long] + 1e-7))[:, None].astype(table.dtype)
-        graph.written(table)
+        written(table)
 
 
 def _read(weight: Array, index: Any, padding: int | None, scale_grad_by_freq: bool) -> Array:

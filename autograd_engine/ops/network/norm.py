@@ -15,10 +15,10 @@ from typing import Any
 
 import numpy as np
 
-from ... import graph
 from ...backend.arrays import Array, astype
-from ...graph import Value
-from ...primitive import primitive
+from ...engine.graph import Value
+from ...engine.primitive import primitive
+from ...engine.writes import written
 from ..math import rsqrt
 from ..reduce import mean
 from ..shape import _reshape, cat
@@ -170,7 +170,7 @@ def _track(running: Array, current: Any, momentum: float) -> None:
     array = running.array if isinstance(running, Value) else running
     array *= 1 - momentum
     array += momentum * current
-    graph.written(array)
+    written(array)
 
 
 def _track_both(running_mean: Any, running_var: Any, moments: list[Any], count: int, momentum: float) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from ...backend.arrays import Array
-from ...graph import Value
-from ...primitive import make_tensor
+from ...engine.graph import Value
+from ...engine.primitive import make_tensor
 from .. import arrange, count, index, math, piecewise, reduce, scan, shape, sort, statistics
 from ..linear_algebra import products
 

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from ...backend.arrays import Array, unboxed
-from ...graph import Value
-from ...primitive import make_tensor
+from ...engine.graph import Value
+from ...engine.primitive import make_tensor
 from .. import arrange, diagonal, index, math, piecewise, reduce, scan, shape, sort, special, statistics
 from ..linear_algebra import products
 from . import extra, linear_algebra

@@ -5,20 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...ops import index, piecewise
-from ..operators import (
-    ANY,
-    BITS,
-    MASK,
-    NONZERO,
-    Domain,
-    call,
-    elementwise,
-    given,
-    integers,
-    mask,
-    op,
-    real,
-)
+from ..operators import ANY, BITS, MASK, NONZERO, Domain, call, elementwise, given, integers, mask, op, real
 
 __all__ = ["ROWS"]
 

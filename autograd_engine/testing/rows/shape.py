@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from ...engine import broadcast
 from ...ops import shape
 from ..operators import ANY, call, elementwise, op, real
 
 __all__ = ["ROWS"]
 
 ROWS = (
-    elementwise(shape.identity, ANY, torch=lambda torch, x: x * 1),
+    elementwise(broadcast.identity, ANY, torch=lambda torch, x: x * 1),
     elementwise(shape.clone, ANY),
     op(
         shape.expand,

@@ -30,8 +30,9 @@ from collections.abc import Callable, Sequence
 from types import CodeType
 from typing import Any, NamedTuple, TypeVar, overload
 
-from .backend.arrays import as_floating, is_array, promote, scalar_types, zeros
-from .graph import Node, Output, Value, grad_mode, tick
+from ..backend.arrays import as_floating, is_array, promote, scalar_types, zeros
+from .graph import Node, Output, Value, tick
+from .modes import grad_mode
 
 __all__ = [
     "Accumulate",

@@ -19,10 +19,13 @@ from typing import Any
 
 import numpy as np
 
-from . import graph
-from .backend.arrays import Array
-from .graph import Leaf, Node, Output, Value, reverse_topological
-from .ops.shape import cast, clone, identity, sum_to_size
+from ..backend.arrays import Array
+from . import writes
+from .broadcast import cast, clone, identity, sum_to_size
+from .graph import Leaf, Node, Output, Value
+from .modes import observer as current_observer
+from .modes import restore_mode, set_mode
+from .order import reverse_topological
 from .primitive import Increment, as_tensors, make_tensor
 
 __all__ = ["backward", "grad", "run"]
@@ -44,11 +47,11 @@ def run(
     """
     if not create_graph:
         return _visit(roots, cotangents, targets, retain_graph, create_graph)
-    previous = graph.set_mode(True)
+    previous = set_mode(True)
     try:
         return _visit(roots, cotangents, targets, retain_graph, create_graph)
     finally:
-        graph.restore_mode(previous)
+        restore_mode(previous)
 
 
 def _visit(
@@ -64,7 +67,7 @@ def _visit(
     useful = None if targets is None else _leading_to(found, order)
     if useful is not None:
         order = [node for node in order if node in useful]
-    observer = graph.observer()
+    observer = current_observer()
     gradients: dict[Node, Any] = {}
     for node, c in zip(roots, cotangents, strict=True):
         known = gradients.get(node)
@@ -98,8 +101,8 @@ def _visit(
         elif create_graph:
             contributions = _pull_recorded(node, g, parents)
         else:
-            if graph.latest_write > node.tick:
-                graph.check_saved(node)
+            if writes.latest_write > node.tick:
+                writes.check_saved(node)
             contributions = node.primitive.pull(node, g, parents)
         if observer is not None:
             observer.ran(node, contributions)
@@ -188,7 +191,7 @@ def _conform(c: Array, parent: Node, node: Node) -> Array:
     """The contribution of `node` with broadcasting undone and cast to its parent's dtype."""
     if c.shape != parent.shape:
         try:
-            c = sum_to_size(c, parent.shape)
+            c = sum_to_size(c, shape=parent.shape)
         except ValueError:
             raise RuntimeError(
                 f"{node.name}: a derivative rule returned shape {tuple(c.shape)} for an input of shape "
@@ -224,8 +227,8 @@ def _pull_recorded(node: Node, g: Array, parents: tuple[Node | None, ...]) -> Se
     differentiated in its place.
     """
     primitive = node.primitive
-    if graph.latest_write > node.tick:
-        graph.check_saved(node)
+    if writes.latest_write > node.tick:
+        writes.check_saved(node)
     if primitive.composition is None:
         return primitive.pull_recorded(node, g, parents)
     saved = dict(zip(primitive.saves, as_tensors(node), strict=True))

@@ -1,200 +1,19 @@
-"""The public face of differentiation: run it, switch it, watch it, and add to it.
+"""PyTorch's `Function`: a new operation from a forward that computes with tensors and a backward beside it.
 
-autograd.backward, autograd.grad         derivatives
-no_grad, enable_grad, inference_mode     switches, as `with` blocks or decorators
-detect_anomaly, set_detect_anomaly       find the operation that made a NaN
-Function                                 a new operation from a forward and a backward
-primitive                                a new operation from a forward and one rule per input
+To the backward pass a `Function` is an operation like any other: it meets the same protocol as a primitive.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import ContextDecorator
 from typing import Any
 
-import numpy as np
+from ..backend.arrays import form_of
+from .graph import Node, Output, Value, tick
+from .modes import grad_mode, no_grad
+from .primitive import cotangents, make_outputs, make_tensor
 
-from . import graph
-from .backend.arrays import form_of
-from .backward import backward, grad
-from .graph import Node, Output, Value, is_grad_enabled
-from .primitive import Accumulate, Increment, cotangents, make_outputs, make_tensor, primitive
-
-__all__ = [
-    "Accumulate",
-    "Function",
-    "FunctionContext",
-    "backward",
-    "detect_anomaly",
-    "enable_grad",
-    "grad",
-    "inference_mode",
-    "is_grad_enabled",
-    "no_grad",
-    "primitive",
-    "set_detect_anomaly",
-    "set_grad_enabled",
-]
-
-
-# ------------------------------------------------------------------------------------- grad mode
-
-
-class _Switch(ContextDecorator):
-    """A block, or a function, in which recording is on or off. The mode belongs to the thread (and
-    the asynchronous task), and comes back when the block ends, by an exception too."""
-
-    _enabled: bool
-
-    def __enter__(self) -> None:
-        self._previous = graph.set_mode(self._enabled)
-
-    def __exit__(self, *exception: object) -> None:
-        graph.restore_mode(self._previous)
-
-    def _recreate_cm(self) -> Any:
-        fresh = object.__new__(type(self))
-        fresh._enabled = self._enabled
-        return fresh
-
-
-class _PlainSwitch(_Switch):
-    def __new__(cls, function: Callable[..., Any] | None = None) -> Any:
-        """`@no_grad` and `@no_grad()` are the same decorator."""
-        switch = object.__new__(cls)
-        return switch if function is None else switch(function)
-
-
-class no_grad(_PlainSwitch):
-    """Do not record inside: results require no gradient, and nothing is saved for a backward pass.
-
-    Example:
-        >>> x = tensor(1.0, requires_grad=True)
-        >>> with no_grad():
-        ...     y = x * 2
-        >>> y.requires_grad
-        False
-    """
-
-    _enabled = False
-
-
-class inference_mode(_PlainSwitch):
-    """The same as `no_grad`, under the name PyTorch gives to code that will never run backward."""
-
-    _enabled = False
-
-
-class enable_grad(_PlainSwitch):
-    """Record inside, also within a `no_grad` block."""
-
-    _enabled = True
-
-
-class set_grad_enabled(_Switch):
-    """Switch recording on or off from here on, or, as a `with` block, until its end."""
-
-    def __init__(self, mode: bool) -> None:
-        self._enabled = bool(mode)
-        self._previous = graph.set_mode(self._enabled)
-
-    def __enter__(self) -> None:
-        previous = graph.set_mode(self._enabled)
-        if not hasattr(self, "_previous"):
-            self._previous = previous
-
-    def __call__(self, function: Any) -> Any:
-        """As a decorator it switches only while the function runs."""
-        graph.restore_mode(self._previous)
-        return super().__call__(function)
-
-
-# --------------------------------------------------------------------------------------- anomalies
-
-
-class _AnomalyCheck:
-    """An observer that raises at the first number that is not finite."""
-
-    def recorded(self, node: Node, result: Any) -> None:
-        """Check the result of an operation."""
-        where = node.annotate().where = graph.recorded_at()
-        if bad := _not_finite(result if isinstance(result, tuple) else (result,)):
-            raise RuntimeError(f"the result of {node.name} contains {bad}\n  recorded at {where}")
-
-    def ran(self, node: Node, contributions: Sequence[Any]) -> None:
-        """Check the derivatives that an operation handed on."""
-        arrays = [c.arguments[0] if isinstance(c, Increment) else c for c in contributions]
-        if bad := _not_finite(arrays):
-            where = None if node.extras is None else node.extras.where
-            place = f"recorded at {where}" if where else "recorded outside detect_anomaly()"
-            raise RuntimeError(f"the derivative of {node.name} contains {bad}\n  {place}")
-
-
-class set_detect_anomaly:
-    """Switch the checks of `detect_anomaly` on or off from here on, or, as a `with` block, until its end.
-
-    Example:
-        >>> with set_detect_anomaly(True):
-        ...     tensor(-1.0, requires_grad=True).log()
-        Traceback (most recent call last):
-            ...
-        RuntimeError: the result of log contains NaN
-          recorded at ...
-    """
-
-    def __init__(self, mode: bool) -> None:
-        others = tuple(o for o in graph.observers() if not isinstance(o, _AnomalyCheck))
-        self._previous = graph.set_observers((*others, _AnomalyCheck()) if mode else others)
-
-    def __enter__(self) -> None:
-        """The checks are switched already."""
-
-    def __exit__(self, *exception: object) -> None:
-        graph.restore_observers(self._previous)
-
-
-class detect_anomaly:
-    """Find the operation behind a NaN or an infinity.
-
-    Inside the block every recorded result and every derivative is checked, and the first bad one
-    raises, naming the operation and the line that recorded it. Run the forward pass inside too,
-    or that line is unknown. It makes everything slower: for debugging only.
-
-    Raises:
-        RuntimeError: on leaving an operation whose result, or whose derivative, is not finite.
-
-    Example:
-        >>> x = tensor(0.0, requires_grad=True)
-        >>> with detect_anomaly():
-        ...     (x * x).sqrt().backward()
-        Traceback (most recent call last):
-            ...
-        RuntimeError: the derivative of sqrt contains an infinity
-          recorded at ...
-    """
-
-    def __enter__(self) -> detect_anomaly:
-        self._checks = set_detect_anomaly(True)
-        self._silenced = np.errstate(all="ignore")
-        self._silenced.__enter__()
-        return self
-
-    def __exit__(self, *exception: Any) -> None:
-        self._silenced.__exit__(*exception)
-        self._checks.__exit__(*exception)
-
-
-def _not_finite(arrays: Sequence[Any]) -> str | None:
-    for array in arrays:
-        raw = getattr(array, "array", array)
-        if raw is None or raw.dtype.kind != "f" or np.isfinite(raw).all():
-            continue
-        return "NaN" if np.isnan(raw).any() else "an infinity"
-    return None
-
-
-# ---------------------------------------------------------------------------------------- Function
+__all__ = ["Function", "FunctionContext"]
 
 
 class FunctionContext:
@@ -353,7 +172,7 @@ class Function:
                 raise TypeError(
                     f"{cls.__name__}.forward returned a {type(output).__name__} in place {i}, not a tensor"
                 )
-        mode = graph.grad_mode()
+        mode = grad_mode()
         if not mode or not any(ctx.needs_input_grad):
             return result
         node = cls._record(ctx, parents, outputs, several)
@@ -379,7 +198,7 @@ class Function:
             (tuple(a.shape for a in arrays), tuple(a.dtype for a in arrays)) if several else form_of(arrays[0])
         )
         node.extras = None
-        node.tick = graph.tick()
+        node.tick = tick()
         # Saved tensors are remembered by their place: their nodes would be reference cycles.
         places = {id(o): ("output", i) for i, o in enumerate(outputs)}
         places.update((id(p), ("input", i)) for i, p in enumerate(parents) if p is not None)
