@@ -19,8 +19,8 @@ import numpy as np
 
 from .backend.device import check_device
 from .backend.files import write_atomically
-from .creation import from_numpy
 from .tensor import Tensor
+from .tensor.creation import from_numpy
 
 __all__ = ["load", "save"]
 

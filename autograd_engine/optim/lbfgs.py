@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..creation import from_numpy
 from ..engine.modes import enable_grad
 from ..engine.writes import written
-from ..structure import map_structure
+from ..func.structure import map_structure
 from ..tensor import Tensor
+from ..tensor.creation import from_numpy
 from .optimizer import Optimizer, State, array_of, writable
 
 __all__ = ["LBFGS"]

@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from ..creation import from_numpy
 from ..engine.modes import no_grad
 from ..func import hessian, hvp, jacobian, value_and_grad
-from ..structure import map_structure, pairs_of, tensors_of
+from ..func.structure import map_structure, pairs_of, tensors_of
 from ..tensor import Tensor
+from ..tensor.creation import from_numpy
 
 __all__ = ["minimize"]
 

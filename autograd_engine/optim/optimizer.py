@@ -18,10 +18,10 @@ from typing import Any, ClassVar, NamedTuple, TypedDict
 
 import numpy as np
 
-from ..creation import from_numpy
 from ..engine.modes import enable_grad
 from ..engine.writes import written
 from ..tensor import Tensor
+from ..tensor.creation import from_numpy
 
 __all__ = ["Kernels", "Optimizer", "State", "Vectors", "array_of", "root", "settings", "writable"]
 

@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 
 from ..backend.arrays import is_floating
-from ..creation import from_numpy
 from ..engine.backward import backward, grad
 from ..engine.graph import Node
 from ..engine.modes import no_grad
 from ..tensor import Tensor
+from ..tensor.creation import from_numpy
 from .gradcheck import NotSmoothError, gradcheck, gradgradcheck
 from .strategies import arrays, broadcastable_shapes, hypothesis, shapes
 

@@ -15,10 +15,10 @@ import numpy as np
 
 from ..backend.arrays import default_dtype, is_floating
 from ..backend.random import Generator
-from ..creation import rand, zeros
 from ..engine.modes import no_grad
 from ..nn import Module
 from ..tensor import Tensor
+from ..tensor.creation import rand, zeros
 from .table import Table
 
 __all__ = ["LayerRow", "Summary", "summary"]
