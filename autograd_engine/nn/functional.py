@@ -54,6 +54,7 @@ from ..ops.network.activation import (
     hardsigmoid,
     hardswish,
     hardtanh,
+    in_place,
     leaky_relu,
     logsigmoid,
     maxout,
@@ -165,7 +166,8 @@ __all__ = [
 
 def relu(input: Array, inplace: bool = False) -> Array:
     """max(x, 0), with derivative 0 at 0; with `inplace` the result also replaces the input's values."""
-    return input.relu_() if inplace else math.relu(input)
+    out = math.relu(input)
+    return in_place(input, out, "relu_") if inplace else out
 
 
 def _implicit_dim(ndim: int, name: str) -> int:

@@ -19,7 +19,7 @@ import numpy as np
 from ..backend.arrays import can_store, form_of, is_floating
 from ..backend.random import Generator, resolve, uniform
 from ..engine import broadcast
-from ..engine.graph import Leaf, Value
+from ..engine.graph import Leaf, Value, raw
 from ..engine.modes import grad_mode
 from ..engine.writes import written
 from ..ops import diagonal, index, math, piecewise, scan, scatter, shape, special
@@ -128,7 +128,7 @@ class InPlace(Value):
             result = index.setitem(self, key, value)
             self.array, self.node = result.array, result.node
         else:
-            self._write(key, value.array if isinstance(value, Value) else value)
+            self._write(key, raw(value))
         return self
 
     # ------------------------------------------------------------------------------------ filling
@@ -204,7 +204,7 @@ class InPlace(Value):
 
     def bernoulli_(self, p: Any = 0.5, *, generator: Generator | None = None) -> Self:
         """Make every element 1 with probability `p`, a number or a tensor of this shape, else 0."""
-        p = np.asarray(p.array if isinstance(p, Value) else p)
+        p = np.asarray(raw(p))
         if not np.all((p >= 0) & (p <= 1)):
             raise ValueError("bernoulli_: p must hold probabilities, between 0 and 1")
         return self._set("bernoulli_", ..., resolve(generator).random(self.array.shape) < p)
