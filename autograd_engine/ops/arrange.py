@@ -16,7 +16,8 @@ import numpy as np
 from ..backend.arrays import Array, is_array
 from ..engine.broadcast import clone, identity
 from ..engine.graph import raw
-from ..engine.primitive import Accumulate, primitive
+from ..engine.plan import Accumulate
+from ..engine.primitive import primitive
 from .dims import along, common_shape, dims_of, normalize_dim, numpy_names, size_of
 from .index import index_select
 from .math import mul

@@ -17,7 +17,7 @@ import numpy as np
 from ..backend.arrays import Array, astype, is_array, is_floating
 from ..engine.broadcast import cast
 from ..engine.graph import Value, raw
-from ..engine.primitive import make_tensor
+from ..engine.results import make_tensor
 
 __all__ = ["beside", "constant_like", "raw_too", "to_dtype"]
 
