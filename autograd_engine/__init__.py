@@ -12,19 +12,6 @@ from typing import Any as _Any
 import numpy as _np
 
 from . import autograd, cuda, func, linalg, nn, optim, special
-from . import creation as _creation
-from . import queries as _queries
-from .autograd import (
-    Function,
-    detect_anomaly,
-    enable_grad,
-    grad,
-    inference_mode,
-    is_grad_enabled,
-    no_grad,
-    primitive,
-    set_grad_enabled,
-)
 from .backend.arrays import default_dtype as get_default_dtype
 from .backend.arrays import set_default_dtype
 from .backend.device import device
@@ -39,8 +26,11 @@ from .backend.random import (
     set_rng_state,
 )
 from .backend.threads import get_num_threads, set_num_threads
-from .creation import *
-from .formatting import get_printoptions, printoptions, set_printoptions
+from .engine.anomaly import detect_anomaly
+from .engine.backward import grad
+from .engine.function import Function
+from .engine.modes import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
+from .engine.primitive import primitive
 from .ops import arrange as _arrange
 from .ops import count as _count
 from .ops import diagonal as _diagonal
@@ -83,9 +73,13 @@ from .ops.softmax import *
 from .ops.sort import *
 from .ops.special import digamma, erf, erfc, erfinv, i0, lgamma, logit, mvlgamma, polygamma, xlogy
 from .ops.statistics import *
-from .queries import *
 from .serialization import load, save
 from .tensor import Tensor
+from .tensor import creation as _creation
+from .tensor import queries as _queries
+from .tensor.creation import *
+from .tensor.formatting import get_printoptions, printoptions, set_printoptions
+from .tensor.queries import *
 
 Size: type[tuple[int, ...]] = tuple
 float16 = half = _np.dtype(_np.float16)

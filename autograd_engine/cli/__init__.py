@@ -4,7 +4,6 @@
     python -m autograd_engine evaluate [RUN]
     python -m autograd_engine summary [RUN]
     python -m autograd_engine predict [RUN]
-    python -m autograd_engine operators
 
 A training run is a folder: weights.safetensors, checkpoint.safetensors, history.csv, config.json, and pictures of
 the curves, the confusions and the computation graph. The other commands need nothing but that folder, and the data
@@ -19,7 +18,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..testing import coverage_table
 from . import predict, report, train
 from .run import UserError
 from .sources import READY
@@ -156,8 +154,6 @@ def _parser() -> argparse.ArgumentParser:
         "numbers or 8x8, with pixels from 0 (paper) to 16 (ink)",
     )
 
-    operators = commands.add_parser("operators", help="list every operator and how it is checked, in Markdown")
-    operators.set_defaults(run=_operators)
     return parser
 
 
@@ -179,10 +175,3 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return _INTERRUPTED
-
-
-def _operators(options: argparse.Namespace) -> int:
-    print("# Operators\n")
-    print("Generated from the table that drives the tests; `python -m autograd_engine operators` prints it.\n")
-    print(coverage_table())
-    return 0

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..creation import as_tensor
+from ..tensor.creation import as_tensor
 from .run import Scale, UserError, latest, load_model, probabilities, read_config
 from .sources import read_table, task
 

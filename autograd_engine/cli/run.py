@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from .. import nn
-from ..autograd import no_grad
-from ..files import write_atomically
+from ..backend.files import write_atomically
+from ..engine.modes import no_grad
 from ..models import MLP
 from ..nn import functional as F
 from ..serialization import load

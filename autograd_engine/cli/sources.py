@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from .. import data
-from ..creation import from_numpy
 from ..data import TensorDataset
+from ..tensor.creation import from_numpy
 from .run import Scale, UserError
 
 __all__ = ["READY", "Task", "task"]

@@ -18,7 +18,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ..creation import from_numpy
+from ..tensor.creation import from_numpy
 from .pictures import PictureSet
 from .stored import check_md5, find
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from ..creation import from_numpy, tensor
+from ..func.structure import is_sequence
 from ..ops.shape import stack
-from ..structure import is_sequence
 from ..tensor import Tensor
+from ..tensor.creation import from_numpy, tensor
 
 __all__ = ["collated", "default_collate", "default_convert"]
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ..creation import from_numpy
 from ..tensor import Tensor
+from ..tensor.creation import from_numpy
 from .dataset import Dataset
 from .transforms import pixels
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from ..files import write_atomically
+from ..backend.files import write_atomically
 from .stored import read_bytes
 
 __all__ = ["read_idx", "write_idx"]

@@ -13,9 +13,9 @@ import numpy as np
 
 from ..backend.arrays import default_dtype, is_floating
 from ..backend.random import resolve
-from ..creation import from_numpy
 from ..ops.index import index_select
 from ..tensor import Tensor
+from ..tensor.creation import from_numpy
 
 __all__ = ["LabelSmoothing", "MixUp", "one_hot"]
 

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ..creation import from_numpy
+from ..tensor.creation import from_numpy
 from .idx import read_idx
 from .pictures import PictureSet
 from .stored import find

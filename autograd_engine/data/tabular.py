@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..backend.arrays import default_dtype
-from ..creation import from_numpy
+from ..tensor.creation import from_numpy
 from .dataset import TensorDataset
 
 __all__ = ["CSVDataset", "read_csv"]

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from ..creation import from_numpy
 from ..tensor import Tensor
+from ..tensor.creation import from_numpy
 from .dataset import Dataset
 
 __all__ = ["CharDataset"]

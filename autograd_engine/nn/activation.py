@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..creation import full
+from ..tensor.creation import full
 from . import functional as F
 from .configured import Configured
 from .linear import Linear

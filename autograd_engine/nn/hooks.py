@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from ..autograd import Function
+from ..engine.function import Function
 from ..tensor import Handle, Tensor
 
 __all__ = ["Hook", "Hookable"]

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from ..autograd import no_grad
 from ..backend.random import Generator, resolve
+from ..engine.modes import no_grad
 from ..tensor import Tensor
 
 __all__ = [

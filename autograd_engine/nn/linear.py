@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ..creation import empty
 from ..ops.arrange import unflatten
 from ..ops.linear_algebra.products import bilinear, linear
 from ..ops.shape import flatten
+from ..tensor.creation import empty
 from . import init
 from .module import Module, Parameter
 

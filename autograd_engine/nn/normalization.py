@@ -6,10 +6,10 @@ import warnings
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from ..creation import empty, ones, tensor, zeros
 from ..ops.network import norm
 from ..ops.shape import squeeze, unsqueeze
 from ..tensor import Tensor
+from ..tensor.creation import empty, ones, tensor, zeros
 from . import init
 from .module import Module, Parameter
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from ..autograd import no_grad
-from ..creation import empty
+from ..engine.modes import no_grad
+from ..tensor.creation import empty
 from . import functional as F
 from . import init
 from .module import Module, Parameter

@@ -15,7 +15,9 @@ import numpy as np
 
 from ..backend import kernels
 from ..backend.arrays import Array, astype, unboxed
-from ..primitive import primitive
+from ..engine import broadcast
+from ..engine.broadcast import clone
+from ..engine.primitive import primitive
 from .dims import along, dims_of, normalize_dim, numpy_names, size_of
 
 __all__ = [
@@ -48,34 +50,8 @@ __all__ = [
 
 
 @primitive(x=lambda g: g)
-def identity(x: Array) -> Array:
-    """The same array under a new node."""
-    return x
-
-
-@primitive(x=lambda g: g)
-def clone(x: Array) -> Array:
-    """A copy of `x`, through which gradients flow."""
-    return x.copy()
-
-
-@primitive(x=lambda g: g)
-def cast(x: Array, *, dtype: np.dtype[Any]) -> Array:
-    """`x` in another floating dtype; the backward pass casts the gradient back."""
-    return x.astype(dtype)
-
-
-@primitive(x=lambda g: g)
-def _expand(x: Array, *, shape: tuple[int, ...]) -> Array:
-    try:
-        return np.broadcast_to(x, shape)
-    except ValueError:
-        raise ValueError(f"shape {tuple(x.shape)} cannot be expanded to {shape}") from None
-
-
-@primitive(x=lambda g: g)
 def _repeated(x: Array, *, shape: tuple[int, ...]) -> Array:
-    """`_expand` for derivatives, which nobody writes to: it need not be a view."""
+    """`broadcast.expand` for derivatives, which nobody writes to: it need not be a view."""
     return unboxed(kernels.repeated(x, shape))
 
 
@@ -94,27 +70,15 @@ def expand(x: Array, *sizes: Any) -> Array:
     if -1 in shape:
         given = (1,) * (len(shape) - len(x.shape)) + tuple(x.shape)
         shape = tuple(old if new == -1 else new for old, new in zip(given, shape, strict=True))
-    return _expand(x, shape=shape)
+    return broadcast.expand(x, shape=shape)
 
 
 broadcast_to = expand
 
 
-@primitive(x=lambda g, x_shape: _expand(g, shape=x_shape))
-def _sum_to_size(x: Array, *, shape: tuple[int, ...]) -> Array:
-    extra = x.ndim - len(shape)
-    kept = x.shape[extra:] if extra >= 0 else ()
-    if extra < 0 or any(new not in (1, old) for old, new in zip(kept, shape, strict=True)):
-        raise ValueError(f"cannot sum shape {tuple(x.shape)} to {tuple(shape)}")
-    if extra:
-        x = np.add.reduce(x, axis=tuple(range(extra)))
-    dims = tuple(i for i, (old, new) in enumerate(zip(kept, shape, strict=True)) if old != new)
-    return np.add.reduce(x, axis=dims, keepdims=True) if dims else x
-
-
 def sum_to_size(x: Array, *sizes: Any) -> Array:
     """The adjoint of `expand`: sum `x` over the dimensions that broadcasting `sizes` would repeat."""
-    return _sum_to_size(x, shape=size_of(sizes))
+    return broadcast.sum_to_size(x, shape=size_of(sizes))
 
 
 @primitive(x=lambda g, x_shape: _reshape(g, shape=x_shape))

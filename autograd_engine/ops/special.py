@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..backend.arrays import Array, astype
-from ..primitive import primitive
+from ..engine.primitive import primitive
 from .math import add, exp, log, sub
 from .piecewise import clamp, keep, logical_not, sign, where
 

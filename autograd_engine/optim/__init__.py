@@ -1,6 +1,6 @@
 """Optimizers: change parameters so that their objective falls."""
 
-from . import lr_scheduler
+from . import lr_scheduler, swa_utils
 from .adam import Adam, Adamax, AdamW, NAdam, RAdam
 from .adaptive import Adadelta, Adagrad, RMSprop
 from .lbfgs import LBFGS
@@ -25,4 +25,5 @@ __all__ = [
     "Rprop",
     "lr_scheduler",
     "minimize",
+    "swa_utils",
 ]

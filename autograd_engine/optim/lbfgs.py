@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .. import graph
-from ..autograd import enable_grad
-from ..creation import from_numpy
-from ..structure import map_structure
+from ..engine.modes import enable_grad
+from ..engine.writes import written
+from ..func.structure import map_structure
 from ..tensor import Tensor
+from ..tensor.creation import from_numpy
 from .optimizer import Optimizer, State, array_of, writable
 
 __all__ = ["LBFGS"]
@@ -191,7 +191,7 @@ class LBFGS(Optimizer):
         for p, values in zip(self.param_groups[0]["params"], origin, strict=True):
             array = writable(p)
             np.add(values, t * direction[start : start + array.size].reshape(array.shape), out=array)
-            graph.written(array)
+            written(array)
             start += array.size
 
     def _take_step(self, closure: Callable[[], Any] | None) -> Any:

@@ -18,10 +18,11 @@ from typing import Any, ClassVar, NamedTuple, TypedDict
 
 import numpy as np
 
-from .. import graph
-from ..autograd import enable_grad
-from ..creation import from_numpy
+from ..engine.graph import raw
+from ..engine.modes import enable_grad
+from ..engine.writes import written
 from ..tensor import Tensor
+from ..tensor.creation import from_numpy
 
 __all__ = ["Kernels", "Optimizer", "State", "Vectors", "array_of", "root", "settings", "writable"]
 
@@ -131,7 +132,7 @@ class State:
 
 def array_of(value: Any) -> Any:
     """The array of a tensor, ours or PyTorch's, which may share its memory."""
-    return np.asarray(value.array if isinstance(value, Tensor) else value)
+    return np.asarray(raw(value))
 
 
 class _Run:
@@ -187,7 +188,7 @@ class _Run:
 
     def give_back(self) -> None:
         """Note that the parameter was written."""
-        graph.written(self.arrays[0])
+        written(self.arrays[0])
 
 
 class _Gathered(_Run):
@@ -227,7 +228,7 @@ class _Gathered(_Run):
     def give_back(self) -> None:
         for array, view in zip(self.arrays, self.views, strict=True):
             np.copyto(array, view)
-            graph.written(array)
+            written(array)
 
 
 def writable(p: Tensor) -> Any:

@@ -16,8 +16,8 @@ from typing import Any, Concatenate, ParamSpec, Protocol
 
 import numpy as np
 
-from ..creation import from_numpy
 from ..tensor import Tensor
+from ..tensor.creation import from_numpy
 
 __all__ = [
     "LAYOUTS",

@@ -11,7 +11,7 @@ import io
 import os
 from typing import Any
 
-from ..files import check_writable, write_atomically
+from ..backend.files import check_writable, write_atomically
 from .run import Run
 
 __all__ = ["CSVLogger", "Callback", "Checkpoint", "EarlyStopping", "ProgressBar", "Scheduler", "TensorBoard"]

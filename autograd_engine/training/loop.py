@@ -15,14 +15,14 @@ from typing import Any
 
 import numpy as np
 
-from ..autograd import no_grad
-from ..creation import as_tensor
 from ..data import DataLoader, TensorDataset
+from ..engine.modes import no_grad
+from ..func.structure import map_structure
 from ..nn import Module
 from ..nn.utils import clip_grad_norm_, clip_grad_value_
 from ..optim import Optimizer
-from ..structure import map_structure
 from ..tensor import Tensor
+from ..tensor.creation import as_tensor
 from .callbacks import Callback, ProgressBar
 from .metrics import Measures, Metrics, named
 from .run import Run

@@ -1,5 +1,5 @@
-"""utils: the place where programs written for PyTorch look for `data`."""
+"""utils: the place where programs written for PyTorch look for `data` and for `checkpoint`."""
 
-from . import data
+from . import checkpoint, data
 
-__all__ = ["data"]
+__all__ = ["checkpoint", "data"]

@@ -19,8 +19,8 @@ from typing import Any
 
 import numpy as np
 
-from ..files import write_atomically
-from ..graph import Leaf, Node, Output
+from ..backend.files import write_atomically
+from ..engine.graph import Leaf, Node, Output
 from .modules import Call, calls_of, repeated, title_of
 from .reading import (
     Names,

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from .. import graph
-from ..graph import Leaf, Node, Output
+from ..engine.graph import Leaf, Node, Output
+from ..engine.modes import observing
 from ..nn import Module
 
 __all__ = ["Call", "calls_of", "enclosing", "keep_modules", "repeated", "title_of"]
@@ -91,7 +91,7 @@ def keep_modules(model: Module) -> Iterator[None]:
         for module in keeper.names:
             handles.append(module.register_forward_pre_hook(keeper.enter, prepend=True))
             handles.append(module.register_forward_hook(keeper.leave))
-        with graph.observing(keeper):
+        with observing(keeper):
             yield
     finally:
         for handle in handles:

@@ -16,11 +16,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .. import graph
 from ..backend.arrays import is_array, unboxed
-from ..backward import run
-from ..graph import Leaf, Node, Output, Value
-from ..primitive import Primitive
+from ..engine import writes
+from ..engine.backward import run
+from ..engine.graph import Leaf, Node, Output, Value, raw
+from ..engine.modes import observing
+from ..engine.primitive import Primitive
 
 __all__ = [
     "Names",
@@ -56,9 +57,9 @@ def _saved(node: Node) -> dict[str, Any]:
     """What the node saved, by name; nothing if that was written in place since."""
     if not isinstance(node.primitive, Primitive) or isinstance(node, (Leaf, Output)):
         return {}
-    if graph.latest_write > node.tick:
+    if writes.latest_write > node.tick:
         try:
-            graph.check_saved(node)
+            writes.check_saved(node)
         except RuntimeError:
             return {}
     return dict(zip(node.primitive.saves, node.saved or (), strict=False))
@@ -169,7 +170,7 @@ class Names:
             if not isinstance(pair, tuple) or len(pair) != 2 or not isinstance(pair[0], str):
                 raise TypeError(f"names are a dict of tensors or pairs (name, tensor), got {pair!r}")
             name, tensor = pair
-            array = tensor.array if isinstance(tensor, Value) else tensor
+            array = raw(tensor)
             if not is_array(array):
                 raise TypeError(f"names: {name!r} stands for a {type(tensor).__name__}, not for a tensor")
             if isinstance(tensor, Value) and tensor.node is not None:
@@ -210,7 +211,7 @@ def keep_values() -> Iterator[None]:
         ...     y = (x + 1) + 1
         >>> picture = ag.viz.graph(y, values=True)
     """
-    with graph.observing(_ValueKeeper()):
+    with observing(_ValueKeeper()):
         yield
 
 

@@ -13,12 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from ..autograd import no_grad
 from ..backend.arrays import default_dtype, is_floating
 from ..backend.random import Generator
-from ..creation import rand, zeros
+from ..engine.modes import no_grad
 from ..nn import Module
 from ..tensor import Tensor
+from ..tensor.creation import rand, zeros
 from .table import Table
 
 __all__ = ["LayerRow", "Summary", "summary"]

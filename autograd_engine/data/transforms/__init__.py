@@ -8,15 +8,7 @@ them, and a `DataLoader` gives the same pictures with and without workers.
 
 from .color import ColorJitter, GaussianNoise, PCANoise, RandomErasing
 from .convert import Compose, Lambda, Normalize, ToTensor
-from .geometry import (
-    CenterCrop,
-    Pad,
-    RandomCrop,
-    RandomHorizontalFlip,
-    RandomRotation,
-    RandomVerticalFlip,
-    Resize,
-)
+from .geometry import CenterCrop, Pad, RandomCrop, RandomHorizontalFlip, RandomRotation, RandomVerticalFlip, Resize
 from .picture import pixels
 
 __all__ = [

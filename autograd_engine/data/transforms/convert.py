@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from ...backend.arrays import default_dtype
-from ...creation import from_numpy
 from ...tensor import Tensor
+from ...tensor.creation import from_numpy
 from .picture import Transform, pixels
 
 __all__ = ["Compose", "Lambda", "Normalize", "ToTensor"]

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ...creation import from_numpy
 from ...tensor import Tensor
+from ...tensor.creation import from_numpy
 
 __all__ = ["Pair", "Transform", "as_before", "as_pair", "as_unit", "check_chance", "pixels", "rounded"]
 

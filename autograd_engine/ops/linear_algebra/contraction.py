@@ -12,7 +12,7 @@ import numpy as np
 
 from ...backend import kernels
 from ...backend.arrays import Array
-from ...primitive import primitive
+from ...engine.primitive import primitive
 from ..diagonal import diagonal
 from ..dims import normalize_dim
 from ..reduce import sum

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ...backend.arrays import Array
-from ...primitive import primitive
+from ...engine.primitive import primitive
 from ..dims import along
 from ..index import _getitem
 from ..shape import cat, expand

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ...backend.arrays import Array
-from ...primitive import primitive
+from ...engine.primitive import primitive
 
 __all__: list[str] = []
 

@@ -1,0 +1,425 @@
+"""Primitives: what they save, what they generate, and how users add their own."""
+
+import copy
+import gc
+import pickle
+
+import numpy as np
+import pytest
+
+import autograd_engine as ag
+from autograd_engine import autograd
+from autograd_engine.autograd import Accumulate, Function, primitive
+from autograd_engine.testing import gradcheck, gradgradcheck
+
+
+def leaf(values, dtype=np.float64):
+    return ag.tensor(np.array(values, dtype), requires_grad=True)
+
+
+# ------------------------------------------------------------------------------- the decorator
+
+
+@primitive(x=lambda g, x: g * (1 + x) * ag.exp(x))
+def x_exp_x(x):
+    """x e^x, a user's own operation."""
+    return x * np.exp(x)
+
+
+def test_a_users_primitive_has_derivatives_of_every_order():
+    x = leaf([0.3, -1.2])
+    assert gradcheck(x_exp_x, [x])
+    assert gradgradcheck(x_exp_x, [x])
+    y = x_exp_x(x).sum()
+    for order in range(1, 5):
+        (y,) = ag.grad(y.sum(), x, create_graph=True)
+        np.testing.assert_allclose(y.detach().numpy(), (order + x.detach().numpy()) * np.exp(x.detach().numpy()))
+
+
+def test_raw_in_raw_out_and_metadata():
+    assert isinstance(x_exp_x(np.ones(2)), np.ndarray)
+    assert x_exp_x.__name__ == "x_exp_x"
+    assert x_exp_x.__doc__.startswith("x e^x")
+    assert repr(x_exp_x.primitive) == "<primitive x_exp_x(x)>"
+    assert "def call(x):" in x_exp_x.primitive.source
+
+
+@pytest.mark.parametrize(
+    ("function", "x_grad", "y_grad", "saved"),
+    [
+        (ag.add, True, True, []),
+        (ag.mul, True, True, ["x", "y"]),
+        (ag.mul, True, False, ["y"]),
+        (ag.mul, False, True, ["x"]),
+        (ag.matmul, True, False, ["y"]),
+    ],
+)
+def test_a_node_saves_what_the_rules_that_will_run_ask_for(function, x_grad, y_grad, saved):
+    x, y = (ag.ones(2, 2, requires_grad=r) for r in (x_grad, y_grad))
+    node = function(x, y).node
+    names = node.primitive.saves
+    kept = [n for n, s in zip(names, node.saved, strict=True) if isinstance(s, np.ndarray)]
+    assert kept == saved
+
+
+def test_nothing_is_recorded_without_need():
+    assert ag.mul(ag.ones(2), ag.ones(2)).node is None
+    with ag.no_grad():
+        assert ag.mul(leaf([1.0]), 2.0).node is None
+
+
+def test_a_rule_may_name_only_what_exists():
+    with pytest.raises(TypeError, match=r"the rule for x takes \(g, z\); it may take g, then any of .*x_shape"):
+        primitive(x=lambda g, z: g)(lambda x: x)
+    with pytest.raises(TypeError, match=r"has no parameter \['y'\] to differentiate"):
+        primitive(y=lambda g: g)(lambda x: x)
+    with pytest.raises(TypeError, match="the generated code uses node itself; rename the parameter"):
+        primitive(lambda node: node)
+    with pytest.raises(TypeError, match=r"\*rest must be the only array parameter"):
+
+        @primitive
+        def bad(x, *rest):
+            return x
+
+
+def test_a_rule_of_the_wrong_shape_is_reported_with_its_operation():
+    @primitive(x=lambda g: np.ones((4, 4)))
+    def wrong(x):
+        return x * 2
+
+    message = r"wrong: a derivative rule returned shape \(4, 4\) for an input of shape \(3,\)"
+    with pytest.raises(RuntimeError, match=message):
+        wrong(leaf([1.0, 2.0, 3.0])).sum().backward()
+
+
+def test_an_error_inside_names_the_operation_and_its_operands():
+    with pytest.raises(ValueError, match=r"mul: .*\(called with float32\[2\], float32\[3\]\)"):
+        ag.ones(2) * ag.ones(3)
+    with pytest.raises(TypeError, match="add: expected a tensor, an array or a number, got str"):
+        ag.ones(2) + "two"
+
+
+def test_settings_and_variable_operands():
+    @primitive(xs=lambda g, xs, weight: [weight * g * 2 * x for x in xs])
+    def weighted_squares(*xs, weight=1.0):
+        return weight * sum(x * x for x in xs)
+
+    x, y = leaf([1.0, 2.0]), leaf([3.0, 4.0])
+    weighted_squares(x, np.ones(2), y, weight=10.0).sum().backward()
+    np.testing.assert_array_equal(x.grad.numpy(), [20.0, 40.0])
+    np.testing.assert_array_equal(y.grad.numpy(), [60.0, 80.0])
+    assert gradgradcheck(lambda a, b: weighted_squares(a, b, weight=3.0), [x, y])
+
+
+@primitive(outputs=2, x=lambda g, x: g[0] * ag.cos(x) - g[1] * ag.sin(x))
+def sin_cos(x):
+    return np.sin(x), np.cos(x)
+
+
+def test_several_outputs_are_one_node():
+    x = leaf([0.1, 0.7])
+    s, c = sin_cos(x)
+    assert s.node.parents == c.node.parents
+    assert (s.node.name, c.node.name) == ("sin_cos[0]", "sin_cos[1]")
+    assert gradcheck(sin_cos, [x])
+    assert gradgradcheck(sin_cos, [x])
+    with ag.no_grad():
+        assert sin_cos(x)[0].node is None
+    assert isinstance(sin_cos(np.ones(2))[1], np.ndarray)
+
+
+def test_an_output_nobody_used_counts_as_zero():
+    x = leaf([0.1, 0.7])
+    sin_cos(x)[1].sum().backward()
+    np.testing.assert_allclose(x.grad.numpy(), -np.sin([0.1, 0.7]))
+    x.grad = None
+    s, c = sin_cos(x)
+    (s * c).sum().backward()
+    np.testing.assert_allclose(x.grad.numpy(), np.cos([0.2, 1.4]))
+
+
+def test_an_accumulating_rule_of_the_users():
+    buffers = []
+
+    def into(buffer, g, x_shape):
+        buffers.append(buffer)
+        buffer[:1] += g
+
+    @primitive(x=Accumulate(rule=lambda g, x_shape: ag.cat([g, np.zeros(x_shape[0] - 1)]), into=into))
+    def head(x):
+        return x[:1]
+
+    x = leaf([1.0, 2.0, 3.0])
+    h = x * 1.0
+    (head(h) * 2 + head(h) * 3 + h.sum()).backward()
+    np.testing.assert_array_equal(x.grad.numpy(), [6.0, 1.0, 1.0])
+    x.grad = None
+    assert gradgradcheck(lambda t: head(t * t) ** 2, [x])
+
+
+def test_a_fused_primitive_uses_its_composition_for_higher_orders():
+    ran = []
+
+    def composed(x, y, scale):
+        ran.append(scale)
+        return x * y * scale
+
+    @primitive(
+        composition=composed,
+        x=lambda g, y, scale: np.multiply(g, y) * scale,
+        y=lambda g, x, scale: np.multiply(g, x) * scale,
+    )
+    def scaled_product(x, y, *, scale=2.0):
+        return x * y * scale
+
+    x, y = leaf([1.0, 2.0]), leaf([3.0, 4.0])
+    scaled_product(x, y).sum().backward()
+    assert not ran
+    assert gradcheck(scaled_product, [x, y])
+    assert gradgradcheck(scaled_product, [x, y])
+    assert set(ran) == {2.0}
+    h = x * x  # one input of the fused operation depends on the other
+    (g,) = ag.grad(scaled_product(h, x).sum(), x, create_graph=True)
+    (gg,) = ag.grad(g.sum(), x)
+    np.testing.assert_allclose(gg.numpy(), 2 * 6 * x.detach().numpy())
+
+
+@pytest.mark.parametrize("shape", [(), (3,), (2, 3), (4, 2, 3)])
+@pytest.mark.parametrize("bias", [True, False])
+def test_linear_agrees_with_its_composition(shape, bias):
+    rng = np.random.default_rng(0)
+    x, w, b = (leaf(rng.normal(size=s)) for s in ((*shape, 5), (4, 5), (4,)))
+    arguments = [x, w, b] if bias else [x, w]
+    plain = x @ w.T + b if bias else x @ w.T
+    np.testing.assert_allclose(ag.linear(*arguments).detach().numpy(), plain.detach().numpy())
+    for ours, theirs in zip(
+        ag.grad((ag.linear(*arguments) ** 2).sum(), arguments), ag.grad((plain**2).sum(), arguments), strict=True
+    ):
+        np.testing.assert_allclose(ours.numpy(), theirs.numpy())
+    assert gradgradcheck(ag.linear, arguments)
+
+
+def test_broadcasting_and_dtypes_are_undone_by_the_engine():
+    x, y = leaf(np.ones((2, 1, 3)), np.float32), leaf(np.ones((4, 1)), np.float64)
+    z = x * y
+    assert z.dtype == np.float64
+    z.sum().backward()
+    assert (x.grad.shape, x.grad.dtype) == ((2, 1, 3), np.float32)
+    assert (y.grad.shape, y.grad.dtype) == ((4, 1), np.float64)
+    empty = leaf(np.ones((1, 0)))
+    (empty * leaf(np.ones((3, 1)))).sum().backward()
+    assert empty.grad.shape == (1, 0)
+
+
+def test_primitives_pickle_by_name():
+    assert pickle.loads(pickle.dumps(ag.mul.primitive)) is ag.mul.primitive
+    assert copy.deepcopy(x_exp_x.primitive) is x_exp_x.primitive
+    assert pickle.loads(pickle.dumps(x_exp_x.primitive)) is x_exp_x.primitive
+    x = leaf([1.0, 2.0])
+    copied_x, s = copy.deepcopy((x, sin_cos(x * 2)[0]))
+    s.sum().backward()
+    np.testing.assert_allclose(copied_x.grad.numpy(), 2 * np.cos([2.0, 4.0]))
+
+
+# ----------------------------------------------------------------------------------- Function
+
+
+class Cube(Function):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return x * x * x
+
+    @staticmethod
+    def backward(ctx, g):
+        (x,) = ctx.saved_tensors
+        return g * 3 * x * x
+
+
+class Exp(Function):
+    """Saves its own result."""
+
+    @staticmethod
+    def forward(ctx, x, unused=None):
+        result = x.exp()
+        ctx.save_for_backward(result, None)
+        return result
+
+    @staticmethod
+    def backward(ctx, g):
+        result, nothing = ctx.saved_tensors
+        assert nothing is None
+        return g * result, None
+
+
+class Moments(Function):
+    """Two results and an integer one; the newer protocol with setup_context."""
+
+    @staticmethod
+    def forward(x, power):
+        return x.sum(), (x**power).sum(), x.argmax()
+
+    @staticmethod
+    def setup_context(ctx, inputs, output):
+        x, ctx.power = inputs
+        ctx.save_for_backward(x, output[1])
+
+    @staticmethod
+    def backward(ctx, g_sum, g_power, g_argmax):
+        x, total = ctx.saved_tensors
+        assert total.shape == ()
+        return g_sum + g_power * ctx.power * x ** (ctx.power - 1), None
+
+
+def test_functions_have_derivatives_of_every_order():
+    x = leaf([0.5, 2.0])
+    for apply in (Cube.apply, Exp.apply, lambda x: Moments.apply(x, 3)[:2]):
+        assert gradcheck(apply, [x])
+        assert gradgradcheck(apply, [x])
+    assert Cube.apply(x).node.name == "Cube"
+    assert not Moments.apply(x, 3)[2].requires_grad
+
+
+def test_function_results_are_constants_when_nothing_asks():
+    assert Cube.apply(ag.ones(2)).node is None
+    with ag.no_grad():
+        assert Cube.apply(leaf([1.0])).node is None
+
+
+def test_unused_results_arrive_as_zeros_or_none():
+    class Two(Function):
+        materialize = True
+
+        @staticmethod
+        def forward(ctx, x):
+            ctx.set_materialize_grads(Two.materialize)
+            return x * 2, x * 3
+
+        @staticmethod
+        def backward(ctx, a, b):
+            seen.append(b if b is None else b.tolist())
+            return a * 2
+
+    x, seen = leaf([1.0, 2.0]), []
+    Two.apply(x)[0].sum().backward()
+    Two.materialize = False
+    Two.apply(x)[0].sum().backward()
+    assert seen == [[0.0, 0.0], None]
+
+
+def test_outputs_marked_as_constant():
+    class Rounded(Function):
+        @staticmethod
+        def forward(ctx, x):
+            hard = x.round()
+            ctx.mark_non_differentiable(hard)
+            return x * 2, hard
+
+        @staticmethod
+        def backward(ctx, g, g_hard):
+            assert not ctx.needs_input_grad[0] or g is not None
+            return g * 2
+
+    soft, hard = Rounded.apply(leaf([1.2, 2.7]))
+    assert soft.requires_grad
+    assert not hard.requires_grad
+
+
+def test_a_function_that_saves_its_result_makes_no_cycle():
+    x = leaf([1.0])
+    gc.collect()
+    gc.disable()
+    try:
+        before = sum(type(o).__module__ == "autograd_engine.engine.graph" for o in gc.get_objects())
+        y = Exp.apply(x)
+        del y
+        assert sum(type(o).__module__ == "autograd_engine.engine.graph" for o in gc.get_objects()) == before
+    finally:
+        gc.enable()
+
+
+def test_what_a_function_saved_is_guarded_too():
+    x = leaf([1.0, 2.0])
+    y = Cube.apply(x).sum()
+    with ag.no_grad():
+        x.zero_()
+    with pytest.raises(RuntimeError, match=r"Cube saved an array .* changed in place"):
+        y.backward()
+
+
+def test_wrong_functions_are_reported():
+    class TooFew(Function):
+        @staticmethod
+        def forward(ctx, x, y):
+            return x * y
+
+        @staticmethod
+        def backward(ctx, g):
+            return g
+
+    class NotATensor(Function):
+        @staticmethod
+        def forward(ctx, x):
+            return 3.0
+
+    class NoBackward(Function):
+        @staticmethod
+        def forward(ctx, x):
+            return x * 2
+
+    x = leaf([1.0])
+    with pytest.raises(RuntimeError, match=r"TooFew\.backward returned 1 gradients; forward took 2 arguments"):
+        TooFew.apply(x, x).sum().backward()
+    with pytest.raises(TypeError, match=r"NotATensor\.forward returned a float in place 0"):
+        NotATensor.apply(x)
+    with pytest.raises(TypeError, match="must define backward"):
+        NoBackward.apply(x).sum().backward()
+    with pytest.raises(TypeError, match="must define forward"):
+        Function.apply(x)
+
+
+def test_functions_pickle():
+    x = leaf([2.0])
+    copied, y = pickle.loads(pickle.dumps((x, Cube.apply(x))))
+    y.sum().backward()
+    assert copied.grad.item() == 12.0
+    assert copy.deepcopy(Cube._operation) is Cube._operation
+
+
+def test_the_public_face():
+    assert autograd.grad is ag.grad
+    assert set(autograd.__all__) <= set(dir(autograd))
+
+
+class SinCos(Function):
+    """Saves both its results."""
+
+    @staticmethod
+    def forward(ctx, x):
+        results = x.sin(), x.cos()
+        ctx.save_for_backward(*results)
+        return results
+
+    @staticmethod
+    def backward(ctx, g_sin, g_cos):
+        sine, cosine = ctx.saved_tensors
+        return g_sin * cosine - g_cos * sine
+
+
+@primitive(outputs=2, x=lambda g, out: g[0] * out[1] - g[1] * out[0])
+def sin_cos_from_results(x):
+    return np.sin(x), np.cos(x)
+
+
+def test_several_saved_results_are_differentiated_again():
+    x = leaf([0.1, 0.7])
+    assert gradcheck(sin_cos_from_results, [x])
+    assert gradgradcheck(sin_cos_from_results, [x])
+    # The user's use of a result and the rule's use of it, as saved, add up.
+    for apply in (sin_cos_from_results, SinCos.apply):
+        s, c = apply(x)
+        (first,) = ag.grad((s * c).sum(), x, create_graph=True)
+        np.testing.assert_allclose(first.detach().numpy(), np.cos([0.2, 1.4]))
+        np.testing.assert_allclose(ag.grad(first.sum(), x)[0].numpy(), -2 * np.sin([0.2, 1.4]))
+    (second,) = ag.grad(ag.grad(sin_cos_from_results(x)[0].sum(), x, create_graph=True)[0].sum(), x)
+    np.testing.assert_allclose(second.numpy(), -np.sin([0.1, 0.7]))

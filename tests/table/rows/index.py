@@ -1,0 +1,144 @@
+"""Indexing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograd_engine.ops import index
+
+from ..operators import call, constant, given, integers, mask, op, ours, real
+
+__all__ = ["ROWS"]
+
+
+def _assigned(x: Any, key: Any, value: Any) -> Any:
+    """A copy of the (PyTorch) tensor `x` in which x[key] = value."""
+    x = x.clone()
+    x[key] = value
+    return x
+
+
+_AT = np.array([[0, -1], [1, 0]])
+
+ROWS = (
+    op(
+        index.getitem,
+        *(
+            call(real(3, 4), key)
+            for key in (
+                1,
+                -1,
+                slice(1, None),
+                slice(None, None, 2),
+                (slice(None), 2),
+                (1, 2),
+                (..., 1),
+                None,
+                (None, 1, None, slice(2)),
+                ...,
+                slice(2, 1),
+                _AT,
+                [0, 2, 0],
+                (slice(None), [3, 3, 0]),
+                (_AT, _AT.T),
+                ([0, 1], slice(1, 3)),
+                ([0, 2], None, [1, 1]),
+            )
+        ),
+        call(real(3, 4), mask(3, 4)),
+        call(real(3, 4), mask(3)),
+        call(real(3, 4), integers(5, below=3)),
+        call(real(3, 4), (mask(3), 1)),
+        call(real(), ()),
+        call(real(), None),
+        call(real(), mask()),
+        call(real(0, 3), slice(None)),
+        call(real(0, 3), (slice(None), [1, 1])),
+        call(real(2, 3, 4), (0, slice(None), [1, 2])),  # integers first: PyTorch's order of dimensions
+        call(real(2, 3, 4, 5), (slice(None), [0, 2], 1, [3, 1])),
+        ours(real(3, 4), slice(None, None, -1)),
+        ours(real(3, 4), (slice(None, None, -2), slice(3, 0, -1))),
+        ours(real(3, 4), []),
+        torch=lambda torch, x, key: x[key],
+    ),
+    op(
+        index.setitem,
+        call(real(3, 4), 1, real(4)),
+        call(real(3, 4), (slice(None), 2), real(3)),
+        call(real(3, 4), slice(1), real(1, 4)),
+        call(real(3, 4), (1, 1), real()),
+        call(real(3, 4), [0, 2], real(2, 4)),
+        call(real(3, 4), ([0, 2], [1, 1]), real(2)),
+        call(real(3, 4), mask(3, 4), real()),
+        call(real(3, 4), ..., 2.0),
+        ours(real(3, 4), [0, 1, 0], real(3, 4)),  # for PyTorch undefined: here the last write counts
+        ours(real(3), [1, 1], real()),
+        call(real(0, 3), slice(None), real(3)),
+        torch=lambda torch, x, key, value: _assigned(x, key, value),
+    ),
+    op(
+        index.gather,
+        call(real(3, 4), 0, integers(2, 4, below=3)),
+        call(real(3, 4), -1, integers(3, 6, below=4)),
+        call(real(3), 0, integers(5, below=3)),
+        call(real(3, 4), 1, integers(0, 2, below=4)),
+        call(real(), 0, given(0)),
+    ),
+    op(
+        index.index_select,
+        call(real(3, 4), 0, given([2, 0, 2])),
+        call(real(3, 4), -1, integers(5, below=4)),
+        call(real(3, 4), 0, given(np.zeros(0, np.int64))),
+    ),
+    op(
+        index.take, call(real(3, 4), integers(2, 2, below=12)), call(real(3), given(1)), call(real(), given([0, 0]))
+    ),
+    op(
+        index.take_along_dim,
+        call(real(3, 4), integers(3, 2, below=4), 1),
+        call(real(3, 4), integers(1, 4, below=3), 0),
+        call(real(1, 4), integers(3, 2, below=4), 1),
+        call(real(3, 4), integers(5, below=12)),
+    ),
+    op(
+        index.select,
+        call(real(3, 4), 0, -1),
+        call(real(3, 4), 1, 2),
+        call(real(3), 0, 1),
+        call(real(0, 3), 1, 0),
+    ),
+    op(
+        index.narrow,
+        call(real(3, 4), 0, 1, 2),
+        call(real(3, 4), -1, -2, 2),
+        call(real(3), 0, 3, 0),
+        call(real(0, 3), 1, 0, 2),
+    ),
+    op(index.argwhere, call(mask(3, 4)), call(constant(2, 3)), call(constant(0, 3)), order=0),
+    op(
+        index.nonzero,
+        call(mask(3, 4)),
+        call(mask(3, 4), as_tuple=True),
+        call(given(True), as_tuple=True),
+        call(constant(2, 0)),
+        order=0,
+    ),
+    op(
+        index.masked_select,
+        call(real(3, 4), mask(3, 4)),
+        call(real(3, 4), mask(4)),
+        call(real(), mask()),
+        call(real(0, 4), mask(4)),
+    ),
+    op(
+        index.one_hot,
+        call(integers(4, below=3)),
+        call(integers(2, 3, below=4), 5),
+        call(given(2)),
+        call(given(np.zeros((0, 2), np.int64)), 3),
+        torch="nn.functional.one_hot",
+        order=0,
+    ),
+)
