@@ -12,7 +12,7 @@ import pytest
 import autograd_engine as ag
 from autograd_engine import nn, optim
 from autograd_engine.func.structure import map_structure
-from autograd_engine.optim import lbfgs
+from autograd_engine.optim import line_search
 
 
 def product(**choices):
@@ -307,9 +307,9 @@ def test_pytorch_takes_the_same_25_steps(name, settings, dtype, torch):
 def test_arguments_and_defaults_are_pytorchs(name, torch):
     ours = inspect.signature(getattr(optim, name)).parameters.values()
     theirs = inspect.signature(getattr(torch.optim, name)).parameters.values()
-    kernels = ("foreach", "fused", "capturable", "differentiable")
-    assert {p.name: p.default for p in ours if p.name not in ("params", "kernels")} == {
-        p.name: p.default for p in theirs if p.name not in ("params", *kernels)
+    implementation = ("foreach", "fused", "capturable", "differentiable")
+    assert {p.name: p.default for p in ours if p.name not in ("params", "implementation")} == {
+        p.name: p.default for p in theirs if p.name not in ("params", *implementation)
     }
 
 
@@ -594,14 +594,14 @@ def test_the_line_search_meets_the_wolfe_conditions(seed):
     def evaluate(t):
         loss = ((a + t * b) ** 4).sum() / 4 - (a * b).sum() * t
         gradient = (a + t * b) ** 3
-        return lbfgs._Point(t, loss, gradient, gradient @ b - (a * b).sum())
+        return line_search.Point(t, loss, gradient, gradient @ b - (a * b).sum())
 
     start = evaluate(0.0)
     if start.slope > 0:
         b = -b
         start = evaluate(0.0)
     for t in (1e-4, 1.0, 100.0):
-        point = lbfgs._strong_wolfe(evaluate, start, t, abs(b).max(), 1e-12, 40)
+        point = line_search.strong_wolfe(evaluate, start, t, abs(b).max(), 1e-12, 40)
         assert point.loss <= start.loss + 1e-4 * point.t * start.slope
         assert abs(point.slope) <= -0.9 * start.slope
 
@@ -643,7 +643,7 @@ def test_bad_arguments_are_refused(make, error, words):
         make(leaf(1.0))
 
 
-def test_pytorchs_choice_of_kernels_changes_nothing():
+def test_pytorchs_choice_of_an_implementation_changes_nothing():
     a, b = leaf(1.0), leaf(1.0)
     one, two = optim.Adam([a]), optim.Adam([b], fused=True, foreach=None, capturable=False, differentiable=False)
     assert one.param_groups[0].keys() == two.param_groups[0].keys()
