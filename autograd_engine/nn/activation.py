@@ -8,7 +8,8 @@ from ..tensor.creation import full
 from . import functional as F
 from .configured import Configured
 from .linear import Linear
-from .module import Module, Parameter
+from .module import Module
+from .parameter import Parameter
 
 __all__ = [
     "CELU",

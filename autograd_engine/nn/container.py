@@ -11,7 +11,8 @@ from operator import index as as_index
 from typing import Any, ClassVar, Self
 
 from ..tensor import Tensor
-from .module import Module, Parameter
+from .module import Module
+from .parameter import Parameter
 
 __all__ = ["ModuleDict", "ModuleList", "ParameterDict", "ParameterList", "Sequential"]
 

@@ -10,7 +10,8 @@ from ..ops.linear_algebra.products import bilinear, linear
 from ..ops.shape import flatten
 from ..tensor.creation import empty
 from . import init
-from .module import Module, Parameter
+from .module import Module
+from .parameter import Parameter
 
 __all__ = ["Bilinear", "Flatten", "Identity", "Linear", "Unflatten"]
 

@@ -11,7 +11,8 @@ from ..ops.shape import squeeze, unsqueeze
 from ..tensor import Tensor
 from ..tensor.creation import empty, ones, tensor, zeros
 from . import init
-from .module import Module, Parameter
+from .module import Module
+from .parameter import Parameter
 
 __all__ = [
     "BatchNorm1d",

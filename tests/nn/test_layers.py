@@ -226,7 +226,7 @@ def test_pytorch_agrees(case, training):
 
 
 def test_the_table_has_every_layer_of_these_files():
-    files = (nn.activation, nn.dropout, nn.sparse, nn.padding, nn.resample, nn.distance)
+    files = (nn.activation, nn.dropout, nn.embedding, nn.padding, nn.resample, nn.distance)
     assert {name for file in files for name in file.__all__} == {case.name for case in [*SHARED, *OURS]}
 
 

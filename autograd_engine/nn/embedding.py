@@ -8,7 +8,8 @@ from ..engine.modes import no_grad
 from ..tensor.creation import empty
 from . import functional as F
 from . import init
-from .module import Module, Parameter
+from .module import Module
+from .parameter import Parameter
 
 __all__ = ["Embedding", "EmbeddingBag"]
 
