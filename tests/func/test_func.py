@@ -1007,7 +1007,7 @@ def test_changes_in_place_between_the_calls_are_noticed():
         y = func.checkpoint(lambda x, c: x * w * c, x, constant).sum()
         with ag.no_grad():
             changed.mul_(2.0)
-        with pytest.raises(RuntimeError, match=r"Checkpoint saved an array .* changed in place"):
+        with pytest.raises(RuntimeError, match=r"CheckpointFunction saved an array .* changed in place"):
             y.backward()
 
 

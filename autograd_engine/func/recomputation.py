@@ -1,4 +1,4 @@
-"""Checkpoints: forget the graph of a part of a computation, and record it again when backward needs it."""
+"""Recomputation: forget the graph of a part of a computation, and record it again when backward needs it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from ..engine.graph import Leaf, Node, tick
 from ..engine.modes import enable_grad, is_grad_enabled
 from ..engine.primitive import make_tensor
 from ..tensor import Tensor
-from .structure import map_structure, pull, recorded_since, tensors_of
+from .recorded import pull, recorded_since
+from .structure import map_structure, replaced, tensors_of
 
 __all__ = ["checkpoint"]
 
@@ -48,7 +49,7 @@ def checkpoint(
         >>> w = tensor([1.0, 2.0], requires_grad=True)
         >>> y = checkpoint(lambda x: (x * w).tanh().sum(), tensor([0.0, 0.0]))
         >>> y.grad_fn
-        <Checkpoint, shape (), float32>
+        <CheckpointFunction, shape (), float32>
         >>> y.backward()
         >>> w.grad
         tensor([0., 0.])
@@ -65,9 +66,8 @@ def checkpoint(
     boundary = replay.note(outputs, start)
     if not boundary:
         return result
-    recorded = Checkpoint.apply(replay, outputs, *boundary)
-    rest = iter(recorded if isinstance(recorded, tuple) else (recorded,))
-    return map_structure(lambda item: next(rest) if isinstance(item, Tensor) else item, result)
+    recorded = CheckpointFunction.apply(replay, outputs, *boundary)
+    return replaced(result, recorded if isinstance(recorded, tuple) else (recorded,))
 
 
 class _Replay:
@@ -171,7 +171,7 @@ class _Replay:
             default_generator.set_state(now)
 
 
-class Checkpoint(Function):
+class CheckpointFunction(Function):
     """The operation that `checkpoint` records: one node for all that the function did."""
 
     @staticmethod
