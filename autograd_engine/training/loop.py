@@ -191,12 +191,13 @@ def fit(
         raise ValueError(
             "validation: the columns 'train_...' are those of the training data; choose another prefix"
         )
+    called = [*callbacks, *([ProgressBar()] if progress else [])]
     run = Run(
         model,
         optimizer,
         _batches(data, batch_size, True),
         {name: _batches(part, 256, False) for name, part in held_out.items()},
-        [*callbacks, *([ProgressBar()] if progress else [])],
+        called,
         {} if history is None else history,
     )
     if resume is not None:
@@ -206,7 +207,7 @@ def fit(
         run.epochs = run.epoch + epochs
     take_step = _stepper(run, step, clip_norm, clip_value)
     with ExitStack() as stack:
-        for callback in reversed(run.callbacks):
+        for callback in reversed(called):
             stack.enter_context(closing(callback))
         _call(run, "on_train_begin")
         while run.epoch < run.epochs and run.stop is None:

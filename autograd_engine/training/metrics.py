@@ -58,7 +58,7 @@ class _Accuracy(Metric):
 
     def result(self) -> float:
         if not self.count:
-            raise ValueError("there is no accuracy of no samples")
+            raise ValueError("accuracy: there are no samples; pass at least one")
         return self.right / self.count
 
 

@@ -498,7 +498,7 @@ def test_metrics_take_further_dimensions():
     ("metric", "output", "target", "words"),
     [
         (accuracy, ag.ones(3, 2), ag.tensor([0, 1]), r"not float32 \(3, 2\) and int64 \(2,\)"),
-        (accuracy, ag.ones(0, 2), ag.zeros(0, dtype=ag.int64), "no accuracy of no samples"),
+        (accuracy, ag.ones(0, 2), ag.zeros(0, dtype=ag.int64), "accuracy: there are no samples"),
         (confusion_matrix, ag.ones(3), ag.tensor([0, 1, 0]), "class metrics take scores"),
         (confusion_matrix, ag.ones(2, 2), ag.tensor([0, 5]), "scores for 2 classes, but targets from 0 to 5"),
         (confusion_matrix, ag.ones(2, 2), ag.tensor([0, -1]), "targets from -1 to 0"),
