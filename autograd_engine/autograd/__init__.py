@@ -1,17 +1,22 @@
-"""Differentiation under the names of `torch.autograd`: run it, switch it, watch it, and add to it.
+"""Differentiation under the names of `torch.autograd`: do it, switch it, watch it, check it, and add to it.
 
 autograd.backward, autograd.grad         derivatives
 no_grad, enable_grad, inference_mode     switches, as `with` blocks or decorators
+functional                               Jacobians, Hessians and their products with vectors, at a point
 detect_anomaly, set_detect_anomaly       find the operation that made a NaN
+gradcheck, gradgradcheck                 compare derivatives with differences
 Function                                 a new operation from a forward and a backward
 primitive                                a new operation from a forward and one rule per input
 """
+
+from typing import Any as _Any
 
 from ..engine.anomaly import detect_anomaly, set_detect_anomaly
 from ..engine.backward import backward, grad
 from ..engine.function import Function, FunctionContext
 from ..engine.modes import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
 from ..engine.primitive import Accumulate, Increment, primitive
+from . import functional
 
 __all__ = [
     "Accumulate",
@@ -21,7 +26,10 @@ __all__ = [
     "backward",
     "detect_anomaly",
     "enable_grad",
+    "functional",
     "grad",
+    "gradcheck",
+    "gradgradcheck",
     "inference_mode",
     "is_grad_enabled",
     "no_grad",
@@ -29,3 +37,16 @@ __all__ = [
     "set_detect_anomaly",
     "set_grad_enabled",
 ]
+
+
+def __getattr__(name: str) -> _Any:
+    """The checks, which only tests need, are loaded on first use."""
+    if name in ("gradcheck", "gradgradcheck"):
+        from .. import testing
+
+        return getattr(testing, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -13,7 +13,7 @@ the backward pass.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import numpy as np
 
@@ -35,6 +35,40 @@ class GradcheckError(RuntimeError):
     """A derivative differs from its numeric counterpart; the message says which entry, and by how much."""
 
 
+class Options(TypedDict, total=False):
+    """PyTorch's further arguments of `gradcheck` and `gradgradcheck`, for programs that pass them.
+
+    The first four change nothing. What two of them ask for is always so here: gradients that are left out count as
+    0, and a gradient has the dtype of its input. The others concern what is no different here: sparse and
+    non-contiguous arrays. The next two may not be False, and the last four not be True.
+    """
+
+    check_undefined_grad: bool
+    check_grad_dtypes: bool
+    masked: bool | None
+    gen_non_contig_grad_outputs: bool
+    check_backward_ad: bool
+    check_rev_over_rev: bool
+    check_forward_ad: bool
+    check_fwd_over_rev: bool
+    check_batched_grad: bool
+    check_batched_forward_grad: bool
+
+
+_ABSENT = ("check_forward_ad", "check_fwd_over_rev", "check_batched_grad", "check_batched_forward_grad")
+
+
+def _check_options(name: str, options: Options) -> None:
+    """Raise for options that do not exist, or that ask for what cannot be checked."""
+    for option, value in options.items():
+        if option not in Options.__annotations__:
+            raise TypeError(f"{name}() got an unexpected argument {option!r}")
+        if value and option in _ABSENT:
+            raise ValueError(f"{name}: {option}=True asks for a mode that does not exist here; leave it out")
+        if not value and option in ("check_backward_ad", "check_rev_over_rev"):
+            raise ValueError(f"{name}: {option}=False leaves nothing to check; leave it out")
+
+
 class NotSmoothError(GradcheckError):
     """The function has a kink or a jump within the step, or is not finite there: no derivative to check."""
 
@@ -50,6 +84,7 @@ def gradcheck(
     nondet_tol: float = 0.0,
     fast_mode: bool | None = None,
     method: str = "central",
+    **options: Unpack[Options],
 ) -> bool:
     """Whether the derivatives of `func` at `inputs` are right: |analytic - numeric| <= atol + rtol |numeric|.
 
@@ -71,6 +106,7 @@ def gradcheck(
         nondet_tol: how far two backward passes may differ.
         fast_mode: True compares random projections, False every entry; None decides by size.
         method: "central" or "complex".
+        options: PyTorch's further arguments; see `Options`.
 
     Returns:
         True if everything agrees; False, with `raise_exception=False`, if not.
@@ -78,7 +114,8 @@ def gradcheck(
     Raises:
         GradcheckError: a derivative is wrong.
         NotSmoothError: the function has no derivative at this point (a subclass).
-        ValueError: no input requires gradients, or one is not float64, or an unknown method.
+        ValueError: no input requires gradients, or one is not float64; an unknown method; an option that asks for a
+            check of forward mode or of batched gradients.
 
     Example:
         >>> x = ag.tensor([0.5, 1.5], dtype=ag.float64, requires_grad=True)
@@ -91,6 +128,7 @@ def gradcheck(
         complex-step derivative approximation", ACM TOMS 29 (2003) 245-262. The interface, and the
         projections of `fast_mode`, are those of torch.autograd.gradcheck.
     """
+    _check_options("gradcheck", options)
     return _verdict(
         lambda: _Check(func, inputs, eps, atol, rtol, nondet_tol, method, "derivative").run(fast_mode),
         raise_exception,
@@ -108,6 +146,7 @@ def gradgradcheck(
     *,
     nondet_tol: float = 0.0,
     fast_mode: bool | None = None,
+    **options: Unpack[Options],
 ) -> bool:
     """Whether the second derivatives of `func` are right: the derivatives of its backward pass.
 
@@ -115,7 +154,7 @@ def gradgradcheck(
     with respect to both are compared with central differences as in `gradcheck`.
 
     Args:
-        func, inputs, eps, atol, rtol, raise_exception, nondet_tol, fast_mode: as in `gradcheck`.
+        func, inputs, eps, atol, rtol, raise_exception, nondet_tol, fast_mode, options: as in `gradcheck`.
         grad_outputs: gradients of the results to start the first backward pass from; random by default.
 
     Raises:
@@ -128,6 +167,7 @@ def gradgradcheck(
         >>> gradgradcheck(ag.exp, x)
         True
     """
+    _check_options("gradgradcheck", options)
     arguments = _listed(inputs)
     count = len(arguments)
 
