@@ -44,7 +44,7 @@ class Module(Hookable):
 
     training: bool = True
     _buffers: Mapping[str, bool] = {}
-    """The names of the buffers, and whether each one is part of the state; never changed, only replaced."""
+    """The names of the buffers, and whether each is part of the state. Replaced as a whole, never changed."""
 
     # ------------------------------------------------------------------------------ what it owns
 
@@ -63,7 +63,7 @@ class Module(Hookable):
         return "buffer" if name in self._buffers else None
 
     def _check_replacement(self, name: str, value: Any) -> None:
-        """Raise if `value` would make a part of the state an attribute that nobody finds."""
+        """Raise if `value` would replace a part of the state with what a walk over the attributes does not find."""
         word = self._owned_as(name)
         kinds, remedy = _MAY_BECOME[word]
         if value is not None and not isinstance(value, kinds):

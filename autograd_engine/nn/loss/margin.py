@@ -23,7 +23,7 @@ __all__ = [
 
 
 class HingeLoss(Loss):
-    """max(0, margin - target input)^p for targets 1 and -1, of support vector machines; PyTorch has none.
+    """max(0, margin - target input)^p for targets 1 and -1, as in support vector machines; not in PyTorch.
 
     Example:
         >>> HingeLoss()(tensor([0.5, 2.0, 0.5]), tensor([1, 1, -1]))
@@ -80,7 +80,10 @@ class MarginRankingLoss(Loss):
 
 
 class HingeEmbeddingLoss(Loss):
-    """A distance where alike, a margin less it where not: see `functional.hinge_embedding_loss`."""
+    """x for pairs that are alike (target 1), max(0, margin - x) for others (-1).
+
+    See `functional.hinge_embedding_loss`.
+    """
 
     def __init__(self, margin: float = 1.0, *, reduction: str = "mean") -> None:
         super().__init__(reduction=reduction)
@@ -92,7 +95,10 @@ class HingeEmbeddingLoss(Loss):
 
 
 class CosineEmbeddingLoss(Loss):
-    """The same of the cosine of two vectors: see `functional.cosine_embedding_loss`."""
+    """1 - cos(x1, x2) for vectors that are alike (target 1), max(0, cos(x1, x2) - margin) for others (-1).
+
+    See `functional.cosine_embedding_loss`.
+    """
 
     def __init__(self, margin: float = 0.0, *, reduction: str = "mean") -> None:
         super().__init__(reduction=reduction)
@@ -129,11 +135,11 @@ class TripletMarginLoss(Loss):
 
 
 class TripletMarginWithDistanceLoss(Loss):
-    """The same by a distance of one's own: see `functional.triplet_margin_with_distance_loss`.
+    """`TripletMarginLoss` by a distance of your own: see `functional.triplet_margin_with_distance_loss`.
 
     Args:
         distance_function: takes two tensors (N, D), returns (N,); `PairwiseDistance()` by default.
-        swap: where the positive is nearer to the negative than the anchor is, take that distance.
+        swap: use the distance from positive to negative where it is smaller than that from anchor to negative.
     """
 
     def __init__(
