@@ -34,7 +34,7 @@ class _Moments(Optimizer):
     def _measure(
         self, vectors: Vectors, g: Any, state: dict[str, Any], beta2: float, eps: float, size: Any
     ) -> None:
-        """Follow g^2, and write the root of its running mean, plus eps, into `size`."""
+        """Update the running mean of g^2, and write its root plus eps into `size`."""
         v = state["exp_avg_sq"]
         vectors.average_square(g, v, beta2, size)
         root(v, eps, size)
@@ -300,4 +300,4 @@ class RAdam(_Moments):
     ) -> None:
         super()._measure(vectors, g, state, beta2, eps, size)
         if eps == math.inf:
-            size.fill(1.0)  # too few gradients: not measured at all
+            size.fill(1.0)  # too few gradients to measure a size by

@@ -27,8 +27,8 @@ class SGD(Optimizer):
     Args:
         params: tensors, or groups of them.
         lr: the learning rate.
-        momentum: how much of the running sum stays in each step.
-        dampening: how much of the gradient is kept from it.
+        momentum: what the running sum is multiplied by in each step.
+        dampening: the part of the gradient that is not added to the running sum.
         weight_decay: the L2 penalty's factor.
         nesterov: look ahead along the momentum (Nesterov, 1983).
         maximize: go up the gradient.
