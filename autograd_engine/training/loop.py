@@ -161,7 +161,7 @@ def fit(
         callbacks: what else to do, such as `EarlyStopping`, `Checkpoint`, `Scheduler`, `CSVLogger`.
         accumulate: step only after so many batches, with the gradient of one batch of all their samples.
         clip_norm: scale the gradient down to this norm where it is longer.
-        clip_value: cut off each derivative at plus and minus this.
+        clip_value: clip each derivative to [-clip_value, clip_value].
         step: a function of (model, batch) that returns the loss, or (loss, output, target), in place of `loss`.
         progress: whether to show a progress bar.
         resume: the file of a `Checkpoint` to go on from, with the same model, optimizer, data and callbacks. The
@@ -254,7 +254,8 @@ def _train_epoch(
 
 
 def _check_weights(run: Run) -> None:
-    """The last step may have gone wrong after a loss that was right; no checkpoint shall keep what it left."""
+    """Raise if the last step made a weight NaN or infinite, which the loss before it does not show, so that no
+    checkpoint holds such weights."""
     for name, parameter in run.model.named_parameters():
         if not np.isfinite(parameter.array).all():
             raise FloatingPointError(
@@ -301,7 +302,7 @@ def _stepper(
         return total
 
     def take_step(group: list[Any], measures: Measures) -> None:
-        """Some optimizers, such as LBFGS, try several points per step; the first one is what the epoch measures."""
+        """One step. Optimizers such as LBFGS try several points; only the first of them enters the measures."""
         pending = [measures]
         optimizer.step(lambda: gradients(group, pending.pop() if pending else None))
 
