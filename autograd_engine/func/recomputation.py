@@ -37,7 +37,8 @@ def checkpoint(
         function: returns a tensor or a structure of tensors. Its second call has to repeat the first, so it
             must not depend on what changes in between, as a loop variable does that it captured.
         args, kwargs: its arguments, of any kind.
-        use_reentrant: there is one implementation, which does all that PyTorch's two do; for its callers' sake.
+        use_reentrant: accepted for PyTorch's programs. There is one implementation, which does all that PyTorch's
+            two do.
         preserve_rng_state: let the second call draw the same numbers from the default generator (not from a
             `Generator` of one's own, nor from NumPy's or Python's).
 
@@ -71,7 +72,7 @@ def checkpoint(
 
 
 class _Replay:
-    """A call that can be repeated: the function, its arguments as they were, and the state of randomness.
+    """A call that can be repeated: the function, its arguments as they were, and the random state.
 
     Attributes:
         boundary: the nodes outside the call that its results depend on.
@@ -159,7 +160,7 @@ class _Replay:
             )
 
     def _again(self) -> Any:
-        """The second call, on fresh tensors and with the numbers of the first, leaving randomness as it was."""
+        """The second call, on fresh tensors and with the same random numbers; the random state is restored."""
         args, kwargs = map_structure(_same, self.args), map_structure(_same, self.kwargs)
         if self.state is None:
             return self.function(*args, **kwargs)
@@ -192,7 +193,7 @@ class CheckpointFunction(Function):
 
 
 def _same(item: Any) -> Any:
-    """The same array and node in a tensor that nobody else can change in place."""
+    """A new tensor of the same array and node: an operation in place on the old one does not change it."""
     if not isinstance(item, Tensor):
         return item
     same: Tensor = object.__new__(type(item))
