@@ -15,7 +15,7 @@ import numpy as np
 from ..backend.arrays import unboxed
 from ..engine.graph import Leaf
 from ..engine.modes import is_grad_enabled
-from ..engine.primitive import make_tensor
+from ..engine.results import make_tensor
 from .call import Call, unit_cotangent
 from .recorded import own_tensors, pull, seen_outside
 from .structure import matching, refilled

@@ -14,7 +14,7 @@ from ..backend.arrays import zeros
 from ..engine.backward import run
 from ..engine.broadcast import clone
 from ..engine.graph import Node
-from ..engine.primitive import make_tensor
+from ..engine.results import make_tensor
 from ..tensor import Tensor
 from .structure import map_structure, tensors_of
 
