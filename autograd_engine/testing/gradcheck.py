@@ -13,7 +13,7 @@ the backward pass.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypedDict, Unpack
+from typing import Any, Unpack
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from ..backend.arrays import is_floating
 from ..engine.backward import grad
 from ..engine.modes import enable_grad
 from ..tensor import Tensor
+from .options import Options, check_options
 
 __all__ = ["GradcheckError", "NotSmoothError", "gradcheck", "gradgradcheck"]
 
@@ -33,40 +34,6 @@ COMPLEX_STEP = 1e-20
 
 class GradcheckError(RuntimeError):
     """A derivative differs from its numeric counterpart; the message says which entry, and by how much."""
-
-
-class Options(TypedDict, total=False):
-    """PyTorch's further arguments of `gradcheck` and `gradgradcheck`, for programs that pass them.
-
-    The first four change nothing. What two of them ask for is always so here: gradients that are left out count as
-    0, and a gradient has the dtype of its input. The others concern what is no different here: sparse and
-    non-contiguous arrays. The next two may not be False, and the last four not be True.
-    """
-
-    check_undefined_grad: bool
-    check_grad_dtypes: bool
-    masked: bool | None
-    gen_non_contig_grad_outputs: bool
-    check_backward_ad: bool
-    check_rev_over_rev: bool
-    check_forward_ad: bool
-    check_fwd_over_rev: bool
-    check_batched_grad: bool
-    check_batched_forward_grad: bool
-
-
-_ABSENT = ("check_forward_ad", "check_fwd_over_rev", "check_batched_grad", "check_batched_forward_grad")
-
-
-def _check_options(name: str, options: Options) -> None:
-    """Raise for options that do not exist, or that ask for what cannot be checked."""
-    for option, value in options.items():
-        if option not in Options.__annotations__:
-            raise TypeError(f"{name}() got an unexpected argument {option!r}")
-        if value and option in _ABSENT:
-            raise ValueError(f"{name}: {option}=True asks for a mode that does not exist here; leave it out")
-        if not value and option in ("check_backward_ad", "check_rev_over_rev"):
-            raise ValueError(f"{name}: {option}=False leaves nothing to check; leave it out")
 
 
 class NotSmoothError(GradcheckError):
@@ -128,7 +95,7 @@ def gradcheck(
         complex-step derivative approximation", ACM TOMS 29 (2003) 245-262. The interface, and the
         projections of `fast_mode`, are those of torch.autograd.gradcheck.
     """
-    _check_options("gradcheck", options)
+    check_options("gradcheck", options)
     return _verdict(
         lambda: _Check(func, inputs, eps, atol, rtol, nondet_tol, method, "derivative").run(fast_mode),
         raise_exception,
@@ -167,7 +134,7 @@ def gradgradcheck(
         >>> gradgradcheck(ag.exp, x)
         True
     """
-    _check_options("gradgradcheck", options)
+    check_options("gradgradcheck", options)
     arguments = _listed(inputs)
     count = len(arguments)
 
