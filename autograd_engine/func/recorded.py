@@ -11,7 +11,7 @@ from operator import attrgetter
 from typing import Any
 
 from ..backend.arrays import zeros
-from ..engine.backward import run
+from ..engine.backward import propagate
 from ..engine.broadcast import clone
 from ..engine.graph import Node
 from ..engine.results import make_tensor
@@ -74,7 +74,7 @@ def pull(
         if o.node is not None and o.node.tick >= first
     ]
     roots, seeds = [node for node, _ in pairs], [c for _, c in pairs]
-    return run(roots, seeds, targets, retain_graph=retain, create_graph=record)
+    return propagate(roots, seeds, targets, retain_graph=retain, create_graph=record)
 
 
 def zeros_of(like: Any) -> Tensor:
