@@ -9,6 +9,7 @@ Function                                 a new operation from a forward and a ba
 primitive                                a new operation from a forward and one rule per input
 """
 
+from importlib import import_module as _import_module
 from typing import Any as _Any
 
 from ..engine.anomaly import detect_anomaly, set_detect_anomaly
@@ -17,7 +18,6 @@ from ..engine.function import Function, FunctionContext
 from ..engine.modes import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
 from ..engine.plan import Accumulate, Increment
 from ..engine.primitive import primitive
-from . import functional
 
 __all__ = [
     "Accumulate",
@@ -41,7 +41,9 @@ __all__ = [
 
 
 def __getattr__(name: str) -> _Any:
-    """The checks, which only tests need, are loaded on first use."""
+    """What training does without is loaded on first use."""
+    if name == "functional":
+        return _import_module(f"{__name__}.functional")
     if name in ("gradcheck", "gradgradcheck"):
         from .. import testing
 

@@ -60,10 +60,11 @@ def test_what_cannot_be_checked_is_refused(check, option, error, words):
         check(ag.sin, ag.tensor(X, requires_grad=True), **option)
 
 
-def test_the_checks_are_loaded_on_first_use_only():
+def test_the_checks_and_functional_are_loaded_on_first_use_only():
     code = (
         "import sys, autograd_engine as ag\n"
-        "assert 'autograd_engine.testing' not in sys.modules\n"
+        "assert not {'autograd_engine.testing', 'autograd_engine.autograd.functional'} & sys.modules.keys()\n"
+        "assert ag.autograd.functional.jacobian(ag.sin, ag.tensor(0.0)).item() == 1\n"
         "assert ag.autograd.gradcheck(ag.sin, ag.tensor([0.5], dtype=ag.float64, requires_grad=True))\n"
         "assert 'hypothesis' not in sys.modules"
     )
