@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..engine.graph import raw
 from ..tensor import Tensor
 
 __all__ = ["Parameter"]
@@ -29,7 +30,7 @@ class Parameter(Tensor):
 
     def __init__(self, data: Any, requires_grad: bool = True) -> None:
         source = data if isinstance(data, Tensor) else Tensor(data)
-        self.array = source.detach().array
+        self.array = raw(source.detach())
         self.node = None
         if requires_grad:
             self.requires_grad_()

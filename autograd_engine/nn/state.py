@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..backend.arrays import can_store
+from ..engine.graph import raw
 from ..engine.modes import no_grad
 from ..tensor import Tensor
 
@@ -64,7 +65,7 @@ def _array_for(tensor: Tensor, given: Any, assign: bool) -> Any:
         ValueError: it may not.
     """
     try:
-        array = given.array if isinstance(given, Tensor) else np.asarray(given)
+        array = np.asarray(raw(given))
     except (TypeError, ValueError):  # nested sequences of different lengths
         array = np.array(None)
     if array.dtype.kind not in "biuf":

@@ -12,6 +12,7 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
+from ..engine.graph import raw
 from ..engine.modes import enable_grad
 from ..tensor import Tensor
 from ..tensor.creation import from_numpy
@@ -24,7 +25,7 @@ __all__ = ["Optimizer", "array_of"]
 
 def array_of(value: Any) -> Any:
     """The array of a tensor, ours or PyTorch's, which may share its memory."""
-    return np.asarray(value.array if isinstance(value, Tensor) else value)
+    return np.asarray(raw(value))
 
 
 class _Arrangement(NamedTuple):
