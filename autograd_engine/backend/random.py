@@ -1,8 +1,8 @@
-"""Randomness: one seedable generator for everything random on the CPU.
+"""Random numbers: one generator, which can be seeded, for everything that is random.
 
-`manual_seed(s)` makes a run repeat itself exactly: initialization, shuffling, dropout and the random
-tensors all draw from the same stream. `drawing_from` gives a piece of code a stream of its own instead, in
-the thread that runs it: what a data loader does for each batch, so that its workers cannot disturb the order.
+After `manual_seed(s)` a program repeats itself exactly, for initialization, shuffling, dropout and random tensors
+all draw from this generator. `drawing_from` gives a block of code a generator of its own instead, in its thread
+only. A data loader does so for each batch, so that batches are the same however many workers fetch them.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Generator:
 
     @property
     def numpy(self) -> np.random.Generator:
-        """NumPy's generator behind the stream; seeded from the system's entropy if nobody seeded it.
+        """NumPy's generator, which draws the numbers; seeded from the system's entropy if nobody seeded it.
 
         Made on first use, since importing `numpy.random` would slow down importing this package.
         """
@@ -94,7 +94,7 @@ _current: ContextVar[Generator] = ContextVar("generator", default=default_genera
 
 @contextmanager
 def drawing_from(generator: Generator) -> Iterator[None]:
-    """A block in which `generator` takes the place of the default one, for this thread only."""
+    """A context in which `generator` takes the place of the default one, in this thread only."""
     token = _current.set(generator)
     try:
         yield
@@ -128,13 +128,16 @@ def set_rng_state(state: Any) -> None:
 
 
 def resolve(generator: Generator | None) -> np.random.Generator:
-    """NumPy's generator behind the given or the default one."""
+    """NumPy's generator of `generator`, or of the default one if that is None."""
     return (generator or _current.get()).numpy
 
 
 def uniform(generator: Generator | None, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any:
-    """Draws from [0, 1) in a floating dtype. They are drawn with as many bits as the dtype keeps: a float64
-    close to 1 would be rounded to 1 itself."""
+    """Numbers from the uniform distribution on [0, 1), an array of this shape and floating dtype.
+
+    They are drawn with as many bits as the dtype keeps. Rounding a float64 close to 1 to float16 would give 1
+    itself.
+    """
     stream = resolve(generator)
     if dtype.itemsize in (4, 8):
         return np.asarray(stream.random(shape, dtype))

@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from ..backend.extras import from_extra
 from ..tensor import Tensor
 from ..tensor.creation import from_numpy
 from .dataset import TensorDataset
@@ -42,12 +43,8 @@ Split = tuple[TensorDataset, TensorDataset]
 
 
 def _sklearn(module: str) -> Any:
-    try:
+    with from_extra("train", "the ready data sets come with scikit-learn"):
         return importlib.import_module(f"sklearn.{module}")
-    except ImportError:
-        raise ImportError(
-            'the ready data sets come with scikit-learn: pip install "autograd_engine[train]"'
-        ) from None
 
 
 def _split(data: tuple[Any, Any], test_size: float, seed: int, standardize: bool, scale: float = 1) -> Split:

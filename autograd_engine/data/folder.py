@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from ..backend.extras import from_extra
 from ..tensor import Tensor
 from ..tensor.creation import from_numpy
 from .dataset import Dataset
@@ -25,10 +26,8 @@ def read_picture(path: str | os.PathLike[str]) -> Tensor:
         ImportError: Pillow is not installed.
         ValueError: it is damaged, or no picture.
     """
-    try:
+    with from_extra("train", "reading pictures needs Pillow"):
         from PIL import Image
-    except ImportError:
-        raise ImportError('reading pictures needs Pillow: pip install "autograd_engine[train]"') from None
     try:
         with Image.open(path) as picture:
             return from_numpy(pixels(picture.convert("RGB")))

@@ -16,6 +16,7 @@ from typing import Any, Concatenate, ParamSpec, Protocol
 
 import numpy as np
 
+from ..backend.extras import from_extra
 from ..tensor import Tensor
 from ..tensor.creation import from_numpy
 
@@ -55,13 +56,9 @@ def hypothesis() -> Any:
     Raises:
         ImportError: it is not installed; says how to install it.
     """
-    try:
+    with from_extra("test", "property tests need hypothesis"):
         import hypothesis
         import hypothesis.extra.numpy
-    except ImportError as error:
-        raise ImportError(
-            'property tests need hypothesis: pip install "autograd_engine[test]"', name="hypothesis"
-        ) from error
     return hypothesis
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..backend.extras import from_extra
 from ..backend.files import write_atomically
 from ..data import read_csv
 from ..engine.graph import Value
@@ -40,10 +41,8 @@ _CLASS_COLORS = ("#1f5fa8", "#c8501e", "#22753a", "#7a4fa3", "#b07a00", "#2a8f9c
 @cache
 def _figure_type() -> type[Figure]:
     """matplotlib's figure, which also shows itself in a notebook without pyplot."""
-    try:
+    with from_extra("train", "plots need matplotlib"):
         from matplotlib.figure import Figure
-    except ImportError:
-        raise ImportError('plots need matplotlib: pip install "autograd_engine[train]"') from None
 
     class NotebookFigure(Figure):
         def _repr_png_(self) -> bytes:
@@ -325,10 +324,8 @@ def plot_roc(
     scores, labels = _array(scores), _array(labels)
     if scores.shape[:1] != labels.shape or scores.ndim not in (1, 2):
         raise ValueError(f"scores (N,) or (N, C) and labels (N,) expected, not {scores.shape} and {labels.shape}")
-    try:
+    with from_extra("train", "ROC curves need scikit-learn"):
         from sklearn.metrics import auc, roc_curve
-    except ImportError:
-        raise ImportError('ROC curves need scikit-learn: pip install "autograd_engine[train]"') from None
     wanted = {1: scores} if scores.ndim == 1 else dict(enumerate(scores.T))
     if classes is not None and len(classes) <= max(wanted):
         raise ValueError(f"{len(classes)} class names for {max(wanted) + 1} classes")

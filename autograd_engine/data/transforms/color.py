@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ...backend.extras import from_extra
 from ...backend.random import resolve
 from ...tensor import Tensor
 from .picture import Pair, Transform, as_before, as_pair, as_unit, check_chance
@@ -74,10 +75,8 @@ class ColorJitter(Transform):
 def _turned_hue(x: Any, turn: Any) -> Any:
     if x.shape[-3] == 1:
         return x
-    try:
+    with from_extra("train", "changing the hue needs matplotlib"):
         from matplotlib.colors import hsv_to_rgb, rgb_to_hsv
-    except ImportError:
-        raise ImportError('changing the hue needs matplotlib: pip install "autograd_engine[train]"') from None
     hsv = rgb_to_hsv(np.moveaxis(x, -3, -1))
     hsv[..., 0] = (hsv[..., 0] + turn) % 1
     return np.moveaxis(hsv_to_rgb(hsv), -1, -3).astype(x.dtype)
