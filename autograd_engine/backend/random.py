@@ -33,7 +33,7 @@ __all__ = [
 
 
 class Generator:
-    """A stream of random numbers that can be seeded, and saved and restored (NumPy's PCG64).
+    """A generator of random numbers, which can be seeded, saved and restored (NumPy's PCG64).
 
     Args:
         device: where the numbers are drawn.
@@ -50,7 +50,7 @@ class Generator:
     def __init__(self, device: Any = "cpu") -> None:
         self.device: device_type = check_device(device)
         self._seed: int | None = None
-        self._stream: np.random.Generator | None = None
+        self._rng: np.random.Generator | None = None
 
     @property
     def numpy(self) -> np.random.Generator:
@@ -58,29 +58,29 @@ class Generator:
 
         Made on first use, since importing `numpy.random` would slow down importing this package.
         """
-        if self._stream is None:
-            self._stream = np.random.default_rng(abs(self.initial_seed()))
-        return self._stream
+        if self._rng is None:
+            self._rng = np.random.default_rng(abs(self.initial_seed()))
+        return self._rng
 
     def manual_seed(self, seed: int) -> Generator:
-        """Start the stream over from `seed`."""
+        """Start again from `seed`; returns the generator itself."""
         self._seed = int(seed)
-        self._stream = None
+        self._rng = None
         return self
 
     def seed(self) -> int:
-        """Start the stream over from a seed of the system's entropy; returns the seed."""
+        """Start again from a seed of the system's entropy; returns the seed."""
         self._seed = None
         return self.manual_seed(self.initial_seed()).initial_seed()
 
     def initial_seed(self) -> int:
-        """The seed that the stream was last started from."""
+        """The seed that it was last started from."""
         if self._seed is None:
             self._seed = int.from_bytes(os.urandom(8), "little") >> 1
         return self._seed
 
     def get_state(self) -> Any:
-        """The state of the stream, for `set_state`."""
+        """The state of the generator, for `set_state`."""
         return self.numpy.bit_generator.state
 
     def set_state(self, state: Any) -> None:
@@ -138,8 +138,8 @@ def uniform(generator: Generator | None, shape: tuple[int, ...], dtype: np.dtype
     They are drawn with as many bits as the dtype keeps. Rounding a float64 close to 1 to float16 would give 1
     itself.
     """
-    stream = resolve(generator)
+    rng = resolve(generator)
     if dtype.itemsize in (4, 8):
-        return np.asarray(stream.random(shape, dtype))
+        return np.asarray(rng.random(shape, dtype))
     bits = np.finfo(dtype).nmant + 1 if dtype.itemsize < 4 else 53
-    return np.asarray(stream.integers(0, 2**bits, shape) / 2**bits).astype(dtype)
+    return np.asarray(rng.integers(0, 2**bits, shape) / 2**bits).astype(dtype)

@@ -548,7 +548,7 @@ def test_characters(tmp_path):
 
 
 def test_text_that_does_not_fit_is_refused():
-    with pytest.raises(ValueError, match="3 characters has no stretch of 3 and one more"):
+    with pytest.raises(ValueError, match="3 characters is too short: block_size 3 needs one more"):
         CharDataset("abc", 3)
     with pytest.raises(ValueError, match="block_size"):
         CharDataset("abc", 0)
