@@ -11,7 +11,7 @@ import numpy as np
 
 from .graph import Node
 from .modes import observers, restore_observers, set_observers
-from .primitive import Increment
+from .plan import Increment
 
 __all__ = ["detect_anomaly", "recorded_at", "set_detect_anomaly"]
 

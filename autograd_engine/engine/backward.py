@@ -20,13 +20,15 @@ from typing import Any
 import numpy as np
 
 from ..backend.arrays import Array
-from . import writes
+from . import references, writes
 from .broadcast import cast, clone, identity, sum_to_size
 from .graph import Leaf, Node, Output, Value
 from .modes import observer as current_observer
 from .modes import restore_mode, set_mode
 from .order import reverse_topological
-from .primitive import Increment, as_tensors, make_tensor
+from .plan import Accumulate, Increment
+from .primitive import primitive
+from .results import make_tensor
 
 __all__ = ["backward", "grad", "run"]
 
@@ -87,7 +89,7 @@ def _visit(
                 found[node] = g
             parents = tuple(p if p in useful else None for p in parents)
         if node.__class__ is Leaf:
-            ours = getrefcount(g) == _LOCAL and not create_graph and g.base is None
+            ours = getrefcount(g) == references.LEAF and not create_graph and g.base is None
             if useful is None:
                 _accumulate(node, g, ours, create_graph)
             continue
@@ -115,14 +117,14 @@ def _visit(
                 gradients[parent] = c if known is None else known + c
                 continue
             if kind is Increment:
-                ours = getrefcount(known) == _KEPT
+                ours = getrefcount(known) == references.INCREMENT
                 gradients[parent] = _increment(c, parent, known, ours)
                 continue
             if (c.shape, c.dtype) != parent.form:
                 c = _conform(c, parent, node)
             if known is None:
                 gradients[parent] = c
-            elif not create_graph and getrefcount(known) == _KEPT and known.base is None:
+            elif not create_graph and getrefcount(known) == references.SUM and known.base is None:
                 known += c
                 gradients[parent] = known
             else:
@@ -131,20 +133,6 @@ def _visit(
             node.parents = node.saved = None
         g = c = known = contributions = None
     return [found[t] for t in targets or ()]
-
-
-def _references() -> tuple[int, int]:
-    """What `getrefcount` says in `run` of an array held by a local variable only, and of one held by
-    a local variable and a dictionary. Measured, since interpreters count their stack differently."""
-    gradients = {0: object()}
-    known = gradients.get(0)
-    kept = getrefcount(known)
-    known = None
-    g = gradients.pop(0, None)
-    return getrefcount(g), kept
-
-
-_LOCAL, _KEPT = _references()
 
 
 def _increment(c: Increment, parent: Node, known: Array | None, ours: bool) -> Array:
@@ -226,20 +214,13 @@ def _pull_recorded(node: Node, g: Array, parents: tuple[Node | None, ...]) -> Se
     A fused primitive's rules are for raw arrays: its composition is run on the same inputs and
     differentiated in its place.
     """
-    primitive = node.primitive
     if writes.latest_write > node.tick:
         writes.check_saved(node)
-    if primitive.composition is None:
-        return primitive.pull_recorded(node, g, parents)
-    saved = dict(zip(primitive.saves, as_tensors(node), strict=True))
-    inputs = [
-        identity(saved[n]) if p is not None else saved[n]
-        for n, p in zip(primitive.differentiable, parents, strict=True)
-    ]
-    arguments = {**saved, **dict(zip(primitive.differentiable, inputs, strict=True))}
-    out = primitive.composition(**{n: arguments[n] for n in primitive.operands + primitive.settings})
-    outs, gs = (out, g) if primitive.outputs > 1 else ((out,), (g,))
-    pairs = [(o.node, c) for o, c in zip(outs, gs, strict=True) if c is not None]
+    recomposed = node.primitive.recomposed(node, parents, identity)
+    if recomposed is None:
+        return node.primitive.pull_recorded(node, g, parents)
+    inputs, outs = recomposed
+    pairs = [(o.node, c) for o, c in zip(outs, g if len(outs) > 1 else (g,), strict=True) if c is not None]
     targets = [t.node for t, p in zip(inputs, parents, strict=True) if p is not None]
     pulled = iter(_visit([n for n, _ in pairs], [c for _, c in pairs], targets, True, True))
     return [None if p is None else next(pulled) for p in parents]
@@ -383,3 +364,28 @@ def _nodes_of(tensors: list[Any]) -> list[Node]:
                 "before computing with it"
             )
     return [t.node for t in tensors]
+
+
+# ------------------------------------------------------------------------ the reference counts, measured
+
+
+@primitive(x=Accumulate(rule=lambda g: g, into=lambda buffer, g: None))
+def _accumulated(x: Array) -> Array:
+    return x
+
+
+def _pass_of_three_contributions() -> None:
+    """Three contributions to one leaf, two that are summed and one that accumulates. The casts make each an array
+    of the pass's own; the leaf's tensor is gone, so that nothing else comes of it."""
+    x = Value()
+    x.array = np.zeros(2, np.float32)
+    x.node = Leaf(x)
+    wide = np.dtype(np.float64)
+    results: list[Any] = [_accumulated(x), cast(x, dtype=wide), cast(x, dtype=wide)]
+    roots = [result.node for result in results]
+    cotangents = [np.zeros_like(result.array) for result in results]
+    del x, results
+    _visit(roots, cotangents, None, False, False)
+
+
+references.measure(_pass_of_three_contributions, "LEAF", "SUM", "INCREMENT")

@@ -5,11 +5,11 @@ They are the operations in `ops` under PyTorch's names and signatures.
 
 from __future__ import annotations
 
-import functools
 import warnings
 from typing import Any
 
 from ..backend.arrays import Array
+from ..engine.inplace import in_place, replace
 from ..ops import math
 from ..ops import softmax as softmax_ops
 from ..ops.index import one_hot
@@ -165,7 +165,8 @@ __all__ = [
 
 def relu(input: Array, inplace: bool = False) -> Array:
     """max(x, 0), with derivative 0 at 0; with `inplace` the result also replaces the input's values."""
-    return input.relu_() if inplace else math.relu(input)
+    out = math.relu(input)
+    return replace(input, out, "relu_") if inplace else out
 
 
 def _implicit_dim(ndim: int, name: str) -> int:
@@ -206,6 +207,5 @@ def softmin(input: Array, dim: int | None = None, *, dtype: Any = None) -> Array
 
 
 celu_, elu_, hardtanh_, leaky_relu_, relu_, rrelu_, selu_, threshold_ = (
-    functools.partial(function, inplace=True)
-    for function in (celu, elu, hardtanh, leaky_relu, relu, rrelu, selu, threshold)
+    in_place(function) for function in (celu, elu, hardtanh, leaky_relu, relu, rrelu, selu, threshold)
 )

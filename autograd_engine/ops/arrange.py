@@ -16,7 +16,9 @@ import numpy as np
 from ..backend.arrays import Array
 from ..engine.broadcast import clone, identity
 from ..engine.graph import Value
-from ..engine.primitive import Accumulate, make_tensor, primitive
+from ..engine.plan import Accumulate
+from ..engine.primitive import primitive
+from ..engine.results import make_tensor
 from .dims import along, common_shape, dims_of, normalize_dim, numpy_names, size_of
 from .index import index_select
 from .shape import cat, expand, flip, joined, ravel, reshape, split, stack, transpose

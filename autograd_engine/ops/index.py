@@ -14,7 +14,8 @@ import numpy as np
 
 from ..backend.arrays import Array, unboxed
 from ..engine.graph import Value
-from ..engine.primitive import Accumulate, primitive
+from ..engine.plan import Accumulate
+from ..engine.primitive import primitive
 from .dims import along, common_shape, normalize_dim, numpy_names
 from .piecewise import keep
 from .piecewise import where as choose

@@ -1,9 +1,5 @@
 """Changing a tensor in place: x[i] = v, x += y, and the methods that end in an underscore.
 
-There are two ways. While a derivative is being recorded, the tensor is given the array and the node of
-a new result, so that what the graph has saved stays intact. Otherwise its memory is written, which every
-view of it sees, and the write is noted, so that a backward pass which needs the old numbers says so.
-
 `operation_(x, ...)` is `operation(x, ...)` and one of the two; so a line of the table at the end is all that
 it takes for an operation to have its in-place method.
 """
@@ -11,15 +7,14 @@ it takes for an operation to have its in-place method.
 from __future__ import annotations
 
 from collections.abc import Callable
-from sys import getrefcount
 from typing import Any, Self
 
 import numpy as np
 
-from ..backend.arrays import can_store, form_of, is_floating
+from ..backend.arrays import form_of, is_floating
 from ..backend.random import Generator, resolve, uniform
-from ..engine import broadcast
 from ..engine.graph import Leaf, Value
+from ..engine.inplace import check_changeable, check_unshared, in_place, replace, writable
 from ..engine.modes import grad_mode
 from ..engine.writes import written
 from ..ops import diagonal, index, math, piecewise, scan, scatter, shape, special
@@ -28,25 +23,12 @@ from ..ops.linear_algebra import distances, products
 __all__ = ["InPlace"]
 
 
-def _in_place(operation: Callable[..., Any]) -> Callable[..., Any]:
-    """The method that stores the result of `operation` in the tensor itself."""
-    name = f"{operation.__name__}_"
-
-    def change(self: InPlace, *args: Any, **kwargs: Any) -> Any:
-        self._check_in_place(name)
-        return self._become(operation(self, *args, **kwargs), name)
-
-    change.__name__ = name
-    change.__doc__ = f"Like `{operation.__name__}`, in place: the result replaces the tensor's own values."
-    return change
-
-
 def _new_view(operation: Callable[..., Any]) -> Callable[..., Any]:
     """The method that makes the tensor a view of itself in another shape."""
     name = f"{operation.__name__}_"
 
     def change(self: InPlace, *args: Any, **kwargs: Any) -> Any:
-        self._check_in_place(name)
+        check_changeable(self, name)
         if self.node is not None and grad_mode() is False and self.node.__class__ is not Leaf:
             raise RuntimeError(f"{name}: the shape of a recorded result cannot change under no_grad()")
         result = operation(self, *args, **kwargs)
@@ -67,68 +49,21 @@ class InPlace(Value):
 
     __slots__ = ()
 
-    def _check_in_place(self, name: str) -> None:
-        if grad_mode() is not False and self.node.__class__ is Leaf:
-            raise RuntimeError(
-                f"{name}: a leaf that requires gradients cannot be changed in place while recording; "
-                "do it under no_grad(), or change a clone()"
-            )
-
-    def _become(self, result: Value, name: str) -> Self:
-        """Take over the values, and when recorded the node, of `result`."""
-        if result.array.shape != self.array.shape:
-            raise RuntimeError(
-                f"{name}: the result has shape {result.array.shape}, "
-                f"which does not fit in place of {self.array.shape}"
-            )
-        if not can_store(result.array.dtype, self.array.dtype):
-            raise RuntimeError(
-                f"{name}: a result of dtype {result.array.dtype} cannot be stored in {self.array.dtype}"
-            )
-        if result.node is not None:
-            self._check_unshared(name)
-            if result.array.dtype != self.array.dtype:
-                result = broadcast.cast(result, dtype=self.array.dtype)
-            self.array, self.node = result.array, result.node
-        else:
-            self._write(..., result.array)
-        return self
-
-    def _write(self, key: Any, values: Any) -> None:
-        """Write memory in place and note that it was written."""
-        if isinstance(self.array, np.generic):
-            self.array = np.array(self.array)
-        if not self.array.flags.writeable:
-            raise RuntimeError(
-                "in-place change of a read-only tensor: several elements share one memory location "
-                "(expand()), or the NumPy array behind it is read-only; change a clone()"
-            )
-        index.write(self.array, key, values)
-        written(self.array)
-
-    def _check_unshared(self, name: str) -> None:
-        """While recording, the tensor gets a new array; a base it is a view of would not see that."""
-        base = getattr(self.array, "base", None)
-        if base is not None and getrefcount(base) > 3:
-            raise RuntimeError(
-                f"{name}: this tensor is a view of another one, which would not see a recorded in-place "
-                "change; assign to the base instead (base[index] = value), or change a clone()"
-            )
-
     def __setitem__(self, key: Any, value: Any) -> None:
         self._set("setitem", key, value)
 
     def _set(self, name: str, key: Any, value: Any) -> Self:
-        self._check_in_place(name)
+        check_changeable(self, name)
         recorded = self.node is not None or (isinstance(value, Value) and value.node is not None)
         if recorded and grad_mode() is not False:
             if not is_floating(self.array.dtype):
                 raise RuntimeError(f"{name}: cannot record a gradient through a tensor of dtype {self.array.dtype}")
-            self._check_unshared(name)
+            check_unshared(self, name)
             result = index.setitem(self, key, value)
             self.array, self.node = result.array, result.node
         else:
-            self._write(key, value.array if isinstance(value, Value) else value)
+            index.write(writable(self), key, value.array if isinstance(value, Value) else value)
+            written(self.array)
         return self
 
     # ------------------------------------------------------------------------------------ filling
@@ -234,8 +169,7 @@ class InPlace(Value):
 
     def polygamma_(self, n: int) -> Self:
         """Like `polygamma`, in place: the result replaces the tensor's own values."""
-        self._check_in_place("polygamma_")
-        return self._become(special.polygamma(n, self), "polygamma_")
+        return replace(self, special.polygamma(n, self), "polygamma_")
 
     # ------------------------------------------------------------------------- shapes, in place
 
@@ -247,112 +181,112 @@ class InPlace(Value):
 
     # ------------------------------------------------------------------- operations, in place
 
-    abs_ = absolute_ = _in_place(math.abs)
-    acos_ = arccos_ = _in_place(math.acos)
-    acosh_ = arccosh_ = _in_place(math.acosh)
-    add_ = _in_place(math.add)
-    addbmm_ = _in_place(products.addbmm)
-    addcdiv_ = _in_place(math.addcdiv)
-    addcmul_ = _in_place(math.addcmul)
-    addmm_ = _in_place(products.addmm)
-    addmv_ = _in_place(products.addmv)
-    addr_ = _in_place(products.addr)
-    asin_ = arcsin_ = _in_place(math.asin)
-    asinh_ = arcsinh_ = _in_place(math.asinh)
-    atan_ = arctan_ = _in_place(math.atan)
-    atan2_ = arctan2_ = _in_place(math.atan2)
-    atanh_ = arctanh_ = _in_place(math.atanh)
-    baddbmm_ = _in_place(products.baddbmm)
-    bitwise_and_ = _in_place(piecewise.bitwise_and)
-    bitwise_left_shift_ = _in_place(piecewise.bitwise_left_shift)
-    bitwise_not_ = _in_place(piecewise.bitwise_not)
-    bitwise_or_ = _in_place(piecewise.bitwise_or)
-    bitwise_right_shift_ = _in_place(piecewise.bitwise_right_shift)
-    bitwise_xor_ = _in_place(piecewise.bitwise_xor)
-    ceil_ = _in_place(piecewise.ceil)
-    clamp_ = clip_ = _in_place(piecewise.clamp)
-    clamp_max_ = _in_place(piecewise.clamp_max)
-    clamp_min_ = _in_place(piecewise.clamp_min)
-    copysign_ = _in_place(piecewise.copysign)
-    cos_ = _in_place(math.cos)
-    cosh_ = _in_place(math.cosh)
-    cumprod_ = _in_place(scan.cumprod)
-    cumsum_ = _in_place(scan.cumsum)
-    deg2rad_ = _in_place(math.deg2rad)
-    digamma_ = _in_place(special.digamma)
-    div_ = divide_ = true_divide_ = _in_place(math.div)
-    eq_ = _in_place(piecewise.eq)
-    erf_ = _in_place(special.erf)
-    erfc_ = _in_place(special.erfc)
-    erfinv_ = _in_place(special.erfinv)
-    exp_ = _in_place(math.exp)
-    exp2_ = _in_place(math.exp2)
-    expm1_ = _in_place(math.expm1)
-    float_power_ = _in_place(math.float_power)
-    floor_ = _in_place(piecewise.floor)
-    floor_divide_ = _in_place(piecewise.floor_divide)
-    fmod_ = _in_place(math.fmod)
-    frac_ = _in_place(piecewise.frac)
-    gcd_ = _in_place(piecewise.gcd)
-    ge_ = greater_equal_ = _in_place(piecewise.ge)
-    gt_ = greater_ = _in_place(piecewise.gt)
-    heaviside_ = _in_place(piecewise.heaviside)
-    hypot_ = _in_place(math.hypot)
-    i0_ = _in_place(special.i0)
-    index_add_ = _in_place(scatter.index_add)
-    index_copy_ = _in_place(scatter.index_copy)
-    index_fill_ = _in_place(scatter.index_fill)
-    index_put_ = _in_place(scatter.index_put)
-    index_reduce_ = _in_place(scatter.index_reduce)
-    lcm_ = _in_place(piecewise.lcm)
-    ldexp_ = _in_place(math.ldexp)
-    le_ = less_equal_ = _in_place(piecewise.le)
-    lerp_ = _in_place(math.lerp)
-    lgamma_ = _in_place(special.lgamma)
-    log_ = _in_place(math.log)
-    log10_ = _in_place(math.log10)
-    log1p_ = _in_place(math.log1p)
-    log2_ = _in_place(math.log2)
-    logical_and_ = _in_place(piecewise.logical_and)
-    logical_not_ = _in_place(piecewise.logical_not)
-    logical_or_ = _in_place(piecewise.logical_or)
-    logical_xor_ = _in_place(piecewise.logical_xor)
-    logit_ = _in_place(special.logit)
-    lt_ = less_ = _in_place(piecewise.lt)
-    masked_fill_ = _in_place(piecewise.masked_fill)
-    masked_scatter_ = _in_place(scatter.masked_scatter)
-    mul_ = multiply_ = _in_place(math.mul)
-    mvlgamma_ = _in_place(special.mvlgamma)
-    nan_to_num_ = _in_place(piecewise.nan_to_num)
-    ne_ = not_equal_ = _in_place(piecewise.ne)
-    neg_ = negative_ = _in_place(math.neg)
-    nextafter_ = _in_place(piecewise.nextafter)
-    pow_ = _in_place(math.pow)
-    put_ = _in_place(scatter.put)
-    rad2deg_ = _in_place(math.rad2deg)
-    reciprocal_ = _in_place(math.reciprocal)
-    relu_ = _in_place(math.relu)
-    remainder_ = _in_place(math.remainder)
-    renorm_ = _in_place(distances.renorm)
-    round_ = _in_place(piecewise.round)
-    rsqrt_ = _in_place(math.rsqrt)
-    scatter_ = _in_place(scatter.scatter)
-    scatter_add_ = _in_place(scatter.scatter_add)
-    scatter_reduce_ = _in_place(scatter.scatter_reduce)
-    sigmoid_ = _in_place(math.sigmoid)
-    sign_ = sgn_ = _in_place(piecewise.sign)
-    sin_ = _in_place(math.sin)
-    sinc_ = _in_place(math.sinc)
-    sinh_ = _in_place(math.sinh)
-    sqrt_ = _in_place(math.sqrt)
-    square_ = _in_place(math.square)
-    sub_ = subtract_ = _in_place(math.sub)
-    tan_ = _in_place(math.tan)
-    tanh_ = _in_place(math.tanh)
-    tril_ = _in_place(diagonal.tril)
-    triu_ = _in_place(diagonal.triu)
-    trunc_ = fix_ = _in_place(piecewise.trunc)
-    xlogy_ = _in_place(special.xlogy)
+    abs_ = absolute_ = in_place(math.abs)
+    acos_ = arccos_ = in_place(math.acos)
+    acosh_ = arccosh_ = in_place(math.acosh)
+    add_ = in_place(math.add)
+    addbmm_ = in_place(products.addbmm)
+    addcdiv_ = in_place(math.addcdiv)
+    addcmul_ = in_place(math.addcmul)
+    addmm_ = in_place(products.addmm)
+    addmv_ = in_place(products.addmv)
+    addr_ = in_place(products.addr)
+    asin_ = arcsin_ = in_place(math.asin)
+    asinh_ = arcsinh_ = in_place(math.asinh)
+    atan_ = arctan_ = in_place(math.atan)
+    atan2_ = arctan2_ = in_place(math.atan2)
+    atanh_ = arctanh_ = in_place(math.atanh)
+    baddbmm_ = in_place(products.baddbmm)
+    bitwise_and_ = in_place(piecewise.bitwise_and)
+    bitwise_left_shift_ = in_place(piecewise.bitwise_left_shift)
+    bitwise_not_ = in_place(piecewise.bitwise_not)
+    bitwise_or_ = in_place(piecewise.bitwise_or)
+    bitwise_right_shift_ = in_place(piecewise.bitwise_right_shift)
+    bitwise_xor_ = in_place(piecewise.bitwise_xor)
+    ceil_ = in_place(piecewise.ceil)
+    clamp_ = clip_ = in_place(piecewise.clamp)
+    clamp_max_ = in_place(piecewise.clamp_max)
+    clamp_min_ = in_place(piecewise.clamp_min)
+    copysign_ = in_place(piecewise.copysign)
+    cos_ = in_place(math.cos)
+    cosh_ = in_place(math.cosh)
+    cumprod_ = in_place(scan.cumprod)
+    cumsum_ = in_place(scan.cumsum)
+    deg2rad_ = in_place(math.deg2rad)
+    digamma_ = in_place(special.digamma)
+    div_ = divide_ = true_divide_ = in_place(math.div)
+    eq_ = in_place(piecewise.eq)
+    erf_ = in_place(special.erf)
+    erfc_ = in_place(special.erfc)
+    erfinv_ = in_place(special.erfinv)
+    exp_ = in_place(math.exp)
+    exp2_ = in_place(math.exp2)
+    expm1_ = in_place(math.expm1)
+    float_power_ = in_place(math.float_power)
+    floor_ = in_place(piecewise.floor)
+    floor_divide_ = in_place(piecewise.floor_divide)
+    fmod_ = in_place(math.fmod)
+    frac_ = in_place(piecewise.frac)
+    gcd_ = in_place(piecewise.gcd)
+    ge_ = greater_equal_ = in_place(piecewise.ge)
+    gt_ = greater_ = in_place(piecewise.gt)
+    heaviside_ = in_place(piecewise.heaviside)
+    hypot_ = in_place(math.hypot)
+    i0_ = in_place(special.i0)
+    index_add_ = in_place(scatter.index_add)
+    index_copy_ = in_place(scatter.index_copy)
+    index_fill_ = in_place(scatter.index_fill)
+    index_put_ = in_place(scatter.index_put)
+    index_reduce_ = in_place(scatter.index_reduce)
+    lcm_ = in_place(piecewise.lcm)
+    ldexp_ = in_place(math.ldexp)
+    le_ = less_equal_ = in_place(piecewise.le)
+    lerp_ = in_place(math.lerp)
+    lgamma_ = in_place(special.lgamma)
+    log_ = in_place(math.log)
+    log10_ = in_place(math.log10)
+    log1p_ = in_place(math.log1p)
+    log2_ = in_place(math.log2)
+    logical_and_ = in_place(piecewise.logical_and)
+    logical_not_ = in_place(piecewise.logical_not)
+    logical_or_ = in_place(piecewise.logical_or)
+    logical_xor_ = in_place(piecewise.logical_xor)
+    logit_ = in_place(special.logit)
+    lt_ = less_ = in_place(piecewise.lt)
+    masked_fill_ = in_place(piecewise.masked_fill)
+    masked_scatter_ = in_place(scatter.masked_scatter)
+    mul_ = multiply_ = in_place(math.mul)
+    mvlgamma_ = in_place(special.mvlgamma)
+    nan_to_num_ = in_place(piecewise.nan_to_num)
+    ne_ = not_equal_ = in_place(piecewise.ne)
+    neg_ = negative_ = in_place(math.neg)
+    nextafter_ = in_place(piecewise.nextafter)
+    pow_ = in_place(math.pow)
+    put_ = in_place(scatter.put)
+    rad2deg_ = in_place(math.rad2deg)
+    reciprocal_ = in_place(math.reciprocal)
+    relu_ = in_place(math.relu)
+    remainder_ = in_place(math.remainder)
+    renorm_ = in_place(distances.renorm)
+    round_ = in_place(piecewise.round)
+    rsqrt_ = in_place(math.rsqrt)
+    scatter_ = in_place(scatter.scatter)
+    scatter_add_ = in_place(scatter.scatter_add)
+    scatter_reduce_ = in_place(scatter.scatter_reduce)
+    sigmoid_ = in_place(math.sigmoid)
+    sign_ = sgn_ = in_place(piecewise.sign)
+    sin_ = in_place(math.sin)
+    sinc_ = in_place(math.sinc)
+    sinh_ = in_place(math.sinh)
+    sqrt_ = in_place(math.sqrt)
+    square_ = in_place(math.square)
+    sub_ = subtract_ = in_place(math.sub)
+    tan_ = in_place(math.tan)
+    tanh_ = in_place(math.tanh)
+    tril_ = in_place(diagonal.tril)
+    triu_ = in_place(diagonal.triu)
+    trunc_ = fix_ = in_place(piecewise.trunc)
+    xlogy_ = in_place(special.xlogy)
 
     __iadd__, __isub__, __imul__, __itruediv__, __ipow__ = add_, sub_, mul_, div_, pow_
     __ifloordiv__, __imod__ = floor_divide_, remainder_

@@ -21,7 +21,7 @@ from ..engine import broadcast
 from ..engine.backward import backward
 from ..engine.graph import Leaf, Node, Value, tick
 from ..engine.order import flattened, rebuilt
-from ..engine.primitive import use_tensor_type
+from ..engine.results import use_tensor_type
 from ..engine.writes import version
 from ..ops import shape as shape_ops
 from ..ops.dims import normalize_dim, size_of

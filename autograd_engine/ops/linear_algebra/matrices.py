@@ -17,7 +17,8 @@ import numpy as np
 
 from ...backend.arrays import Array
 from ...engine.graph import Value
-from ...engine.primitive import make_tensor, primitive
+from ...engine.primitive import primitive
+from ...engine.results import make_tensor
 from ..piecewise import keep
 from ..shape import _reshape
 from .products import _t

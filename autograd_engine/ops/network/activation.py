@@ -15,7 +15,7 @@ import numpy as np
 from ...backend import kernels
 from ...backend.arrays import Array, unboxed
 from ...backend.random import Generator, resolve
-from ...engine.graph import Value
+from ...engine.inplace import replace
 from ...engine.primitive import primitive
 from ..arrange import unflatten
 from ..dims import normalize_dim
@@ -53,20 +53,6 @@ __all__ = [
 ]
 
 
-def in_place(input: Array, result: Array, name: str) -> Array:
-    """`input`, after `result` has replaced its values.
-
-    Raises:
-        TypeError: `input` is no tensor.
-        RuntimeError: a leaf that requires gradients, while recording.
-    """
-    if not isinstance(input, Value):
-        raise TypeError(f"{name}: only a tensor can be changed in place, not a {type(input).__name__}")
-    tensor: Any = input
-    tensor._check_in_place(name)
-    return tensor._become(result, name)
-
-
 # ------------------------------------------------------------------------------ one line, bent at 0
 
 
@@ -86,7 +72,7 @@ def elu(input: Array, alpha: float = 1.0, inplace: bool = False) -> Array:
     Source: Clevert et al., Fast and accurate deep network learning by exponential linear units, 2016.
     """
     out = _elu(input, alpha=alpha, scale=1.0, rate=1.0)
-    return in_place(input, out, "elu_") if inplace else out
+    return replace(input, out, "elu_") if inplace else out
 
 
 def celu(input: Array, alpha: float = 1.0, inplace: bool = False) -> Array:
@@ -100,7 +86,7 @@ def celu(input: Array, alpha: float = 1.0, inplace: bool = False) -> Array:
     if alpha == 0:
         raise ValueError("celu: alpha divides x and must not be 0")
     out = _elu(input, alpha=alpha, scale=1.0, rate=1 / alpha)
-    return in_place(input, out, "celu_") if inplace else out
+    return replace(input, out, "celu_") if inplace else out
 
 
 SELU_ALPHA = 1.6732632423543772
@@ -113,7 +99,7 @@ def selu(input: Array, inplace: bool = False) -> Array:
     Source: Klambauer et al., Self-normalizing neural networks, 2017.
     """
     out = _elu(input, alpha=SELU_ALPHA, scale=SELU_SCALE, rate=1.0)
-    return in_place(input, out, "selu_") if inplace else out
+    return replace(input, out, "selu_") if inplace else out
 
 
 @primitive(
@@ -135,7 +121,7 @@ def leaky_relu(input: Array, negative_slope: float = 0.01, inplace: bool = False
     Source: Maas et al., Rectifier nonlinearities improve neural network acoustic models, 2013.
     """
     out = _leaky_relu(input, negative_slope)
-    return in_place(input, out, "leaky_relu_") if inplace else out
+    return replace(input, out, "leaky_relu_") if inplace else out
 
 
 def prelu(input: Array, weight: Array) -> Array:
@@ -185,13 +171,13 @@ def rrelu(
         slope = resolve(generator).uniform(lower, upper, tuple(input.shape))
         slope = unboxed(np.asarray(slope, input.dtype))
     out = _leaky_relu(input, slope)
-    return in_place(input, out, "rrelu_") if inplace else out
+    return replace(input, out, "rrelu_") if inplace else out
 
 
 def threshold(input: Array, threshold: float, value: float, inplace: bool = False) -> Array:
     """x where it exceeds the threshold, else `value`."""
     out = where(input <= threshold, value, input)
-    return in_place(input, out, "threshold_") if inplace else out
+    return replace(input, out, "threshold_") if inplace else out
 
 
 # --------------------------------------------------------------------------- bounded, piecewise linear
@@ -212,19 +198,19 @@ def hardtanh(input: Array, min_val: float = -1.0, max_val: float = 1.0, inplace:
     if min_val > max_val:
         raise ValueError(f"hardtanh: min_val {min_val} exceeds max_val {max_val}")
     out = _hardtanh(input, min_val=min_val, max_val=max_val)
-    return in_place(input, out, "hardtanh_") if inplace else out
+    return replace(input, out, "hardtanh_") if inplace else out
 
 
 def relu6(input: Array, inplace: bool = False) -> Array:
     """x limited to [0, 6]; derivative 0 at the bounds."""
     out = _hardtanh(input, min_val=0, max_val=6)
-    return in_place(input, out, "relu6_") if inplace else out
+    return replace(input, out, "relu6_") if inplace else out
 
 
 def hardsigmoid(input: Array, inplace: bool = False) -> Array:
     """x / 6 + 1/2, limited to [0, 1]: a sigmoid of straight lines."""
     out = (_hardtanh(input, min_val=-3, max_val=3) + 3) / 6
-    return in_place(input, out, "hardsigmoid_") if inplace else out
+    return replace(input, out, "hardsigmoid_") if inplace else out
 
 
 def hardswish(input: Array, inplace: bool = False) -> Array:
@@ -233,7 +219,7 @@ def hardswish(input: Array, inplace: bool = False) -> Array:
     Source: Howard et al., Searching for MobileNetV3, 2019.
     """
     out = input * hardsigmoid(input)
-    return in_place(input, out, "hardswish_") if inplace else out
+    return replace(input, out, "hardswish_") if inplace else out
 
 
 def hardshrink(input: Array, lambd: float = 0.5) -> Array:
@@ -306,7 +292,7 @@ def silu(input: Array, inplace: bool = False) -> Array:
     Source: Elfwing et al., Sigmoid-weighted linear units for neural network function approximation, 2018.
     """
     out = _silu(input)
-    return in_place(input, out, "silu_") if inplace else out
+    return replace(input, out, "silu_") if inplace else out
 
 
 def mish(input: Array, inplace: bool = False) -> Array:
@@ -315,7 +301,7 @@ def mish(input: Array, inplace: bool = False) -> Array:
     Source: Misra, Mish: a self regularized non-monotonic activation function, 2020.
     """
     out = input * tanh(softplus(input))
-    return in_place(input, out, "mish_") if inplace else out
+    return replace(input, out, "mish_") if inplace else out
 
 
 def gelu(input: Array, approximate: str = "none") -> Array:

@@ -15,7 +15,8 @@ import numpy as np
 
 from ...backend.arrays import Array, unboxed
 from ...backend.random import Generator, resolve
-from .activation import SELU_ALPHA, SELU_SCALE, in_place
+from ...engine.inplace import replace
+from .activation import SELU_ALPHA, SELU_SCALE
 
 __all__ = ["alpha_dropout", "dropout", "dropout1d", "dropout2d", "dropout3d", "feature_alpha_dropout"]
 
@@ -39,7 +40,7 @@ def _drop(input: Array, drawn: int, p: float, training: bool, inplace: bool, gen
     if mask is None:
         return input
     out = input * (mask * (1 / (1 - p) if p < 1 else 0.0))
-    return in_place(input, out, f"{name}_") if inplace else out
+    return replace(input, out, f"{name}_") if inplace else out
 
 
 def _drop_alpha(
@@ -52,7 +53,7 @@ def _drop_alpha(
     low = -SELU_ALPHA * SELU_SCALE
     scale = 1 / math.sqrt((1 - p) * (1 + p * low * low)) if p < 1 else 0.0
     out = input * (mask * scale) + (1 - p - mask) * (low * scale)
-    return in_place(input, out, f"{name}_") if inplace else out
+    return replace(input, out, f"{name}_") if inplace else out
 
 
 def _before_channels(input: Array, allowed: dict[int, int], name: str) -> int:

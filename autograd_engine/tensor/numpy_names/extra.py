@@ -9,7 +9,7 @@ import numpy as np
 
 from ...backend.arrays import Array
 from ...engine.graph import Value
-from ...engine.primitive import make_tensor
+from ...engine.results import make_tensor
 from ...ops import arrange, count, index, math, piecewise, reduce, scan, shape, sort, statistics
 from ...ops.linear_algebra import products
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from ...backend.arrays import Array, unboxed
 from ...engine.graph import Value
-from ...engine.primitive import make_tensor
+from ...engine.results import make_tensor
 from ...ops import arrange, diagonal, index, math, piecewise, reduce, scan, shape, sort, special, statistics
 from ...ops.linear_algebra import products
 from . import extra, linear_algebra
