@@ -130,7 +130,7 @@ def node_lines(primitive: str, parents: str, saved: str, form: str) -> list[str]
 
 def _filler() -> Callable[[Node, Any, Any, Any, Any], None]:
     names = ("primitive", "parents", "saved", "form")
-    namespace: dict[str, Any] = {"tick": tick}
+    namespace: dict[str, Any] = {"__name__": __name__, "tick": tick}
     exec("\n    ".join([f"def fill(node, {', '.join(names)}):", *node_lines(*names)]), namespace)
     return namespace["fill"]
 

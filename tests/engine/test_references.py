@@ -126,8 +126,11 @@ def test_measuring_is_not_traced():
     """A debugger that looks at the variables of a frame would be counted."""
     code = """
 import sys
-sys.settrace(lambda frame, event, argument: (frame.f_locals, looking)[1])
-looking = lambda frame, event, argument: (frame.f_locals, looking)[1]
+def looking(frame, event, argument):
+    if frame.f_globals.get("__name__", "").startswith("autograd_engine.engine"):
+        frame.f_locals
+    return looking
+sys.settrace(looking)
 import autograd_engine.engine.backward, autograd_engine.engine.inplace
 assert sys.gettrace() is not None
 sys.settrace(None)
