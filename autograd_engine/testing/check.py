@@ -98,8 +98,7 @@ def check_call(
 
     - values: tensors, raw arrays, contiguous copies and `reference` give the same results;
     - derivatives: `gradcheck` and `gradgradcheck` pass, and gradients in float32 agree with those in float64;
-    - dtypes and shapes: float32 inputs give float32 results and gradients, and a gradient has the shape of its
-    input;
+    - dtypes and shapes: float32 inputs give float32 results and gradients, and gradients have their inputs' shapes;
     - memory: no gradient is read-only, or shares memory with another gradient, the cotangent, an input or a result;
       inputs and cotangents keep their values; a second backward pass adds to `.grad`; and the graph is freed
       without the garbage collector.

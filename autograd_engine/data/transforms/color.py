@@ -35,7 +35,7 @@ class ColorJitter(Transform):
         brightness, contrast, saturation: the range of a random factor, (low, high); a number v stands for
             (max(0, 1 - v), 1 + v). The factor 1 leaves the picture as it is. The factor 0 makes it black, uniformly
             gray, or without color.
-        hue: the range of a random turn of the color wheel, (low, high) within (-0.5, 0.5), where 0.5 is half a
+        hue: the range of a random turn of the color wheel, (low, high) within [-0.5, 0.5], where 0.5 is half a
             turn; a number v stands for (-v, v).
 
     Raises:
