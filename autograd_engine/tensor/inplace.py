@@ -13,7 +13,7 @@ import numpy as np
 
 from ..backend.arrays import form_of, is_floating
 from ..backend.random import Generator, resolve, uniform
-from ..engine.graph import Leaf, Value
+from ..engine.graph import Leaf, Value, raw
 from ..engine.inplace import check_changeable, check_unshared, in_place, replace, writable
 from ..engine.modes import grad_mode
 from ..engine.writes import written
@@ -62,7 +62,7 @@ class InPlace(Value):
             result = index.setitem(self, key, value)
             self.array, self.node = result.array, result.node
         else:
-            index.write(writable(self), key, value.array if isinstance(value, Value) else value)
+            index.write(writable(self), key, raw(value))
             written(self.array)
         return self
 
@@ -139,7 +139,7 @@ class InPlace(Value):
 
     def bernoulli_(self, p: Any = 0.5, *, generator: Generator | None = None) -> Self:
         """Make every element 1 with probability `p`, a number or a tensor of this shape, else 0."""
-        p = np.asarray(p.array if isinstance(p, Value) else p)
+        p = np.asarray(raw(p))
         if not np.all((p >= 0) & (p <= 1)):
             raise ValueError("bernoulli_: p must hold probabilities, between 0 and 1")
         return self._set("bernoulli_", ..., resolve(generator).random(self.array.shape) < p)

@@ -16,19 +16,19 @@ import numpy as np
 
 from ..backend.arrays import is_floating
 from ..engine.backward import backward, grad
-from ..engine.graph import Node
+from ..engine.graph import Node, raw
 from ..engine.modes import no_grad
 from ..tensor import Tensor
 from ..tensor.creation import from_numpy
 from .gradcheck import NotSmoothError, gradcheck, gradgradcheck
 from .strategies import arrays, broadcastable_shapes, hypothesis, shapes
 
-__all__ = ["bind", "check_call", "check_op", "flat"]
+__all__ = ["check_call", "check_op"]
 
 
-def flat(results: Any) -> list[Any]:
+def _flat(results: Any) -> list[Any]:
     """The results of a function as a flat list: its only result, or all items of nested tuples and lists."""
-    return [r for item in results for r in flat(item)] if isinstance(results, (tuple, list)) else [results]
+    return [r for item in results for r in _flat(item)] if isinstance(results, (tuple, list)) else [results]
 
 
 def _rebuilt(value: Any, change: Callable[[Any], Any]) -> Any:
@@ -38,7 +38,7 @@ def _rebuilt(value: Any, change: Callable[[Any], Any]) -> Any:
     return change(value)
 
 
-def bind(
+def _bind(
     function: Callable[..., Any], arguments: Sequence[Any], settings: dict[str, Any] | None = None
 ) -> tuple[Callable[..., tuple[Any, ...]], list[Tensor]]:
     """A call as a function of those of its tensors that require gradients, and these tensors.
@@ -48,21 +48,21 @@ def bind(
     """
     leaves = [
         t
-        for t in (*flat(tuple(arguments)), *flat(tuple((settings or {}).values())))
+        for t in (*_flat(tuple(arguments)), *_flat(tuple((settings or {}).values())))
         if isinstance(t, Tensor) and t.requires_grad
     ]
 
     def call(*values: Any) -> tuple[Any, ...]:
         given = {id(leaf): value for leaf, value in zip(leaves, values, strict=True)}
-        raw = any(not isinstance(v, Tensor) for v in values)
+        any_raw = any(not isinstance(v, Tensor) for v in values)
 
         def change(value: Any) -> Any:
             if id(value) in given:
                 return given[id(value)]
-            return value.array if raw and isinstance(value, Tensor) else value
+            return raw(value) if any_raw else value
 
         changed = {name: _rebuilt(value, change) for name, value in (settings or {}).items()}
-        return tuple(flat(function(*_rebuilt(tuple(arguments), change), **changed)))
+        return tuple(_flat(function(*_rebuilt(tuple(arguments), change), **changed)))
 
     return call, leaves
 
@@ -96,7 +96,8 @@ def check_call(
 
     The inputs are those tensors, also in nested lists, that require gradients; they must be float64. It checks that
 
-    - values: tensors, raw arrays, contiguous copies and `reference` give the same results;
+    - values: tensors, raw arrays, contiguous copies and `reference` give the same results, raw arrays in the same
+      dtypes;
     - derivatives: `gradcheck` and `gradgradcheck` pass, and gradients in float32 agree with those in float64;
     - dtypes and shapes: float32 inputs give float32 results and gradients, and gradients have their inputs' shapes;
     - memory: no gradient is read-only, or shares memory with another gradient, the cotangent, an input or a result;
@@ -123,7 +124,7 @@ def check_call(
         >>> x = ag.tensor([0.5, 1.5], dtype=ag.float64, requires_grad=True)
         >>> check_call(ag.exp, x, reference=np.exp)
     """
-    call, leaves = bind(function, arguments, settings)
+    call, leaves = _bind(function, arguments, settings)
     before = [leaf.array.copy() for leaf in leaves]
     results = call(*leaves)
     _check_values(call, leaves, results, reference, raw, order)
@@ -139,8 +140,11 @@ def check_call(
         _rebuilt(tuple(arguments), lambda v: _converted(v, np.float32)),
         {name: _rebuilt(v, lambda v: _converted(v, np.float32)) for name, v in settings.items()},
     )
-    narrow, narrow_leaves = bind(function, narrow_arguments, narrow_settings)
-    for i, (result, wide) in enumerate(zip(narrow(*narrow_leaves), results, strict=True)):
+    narrow, narrow_leaves = _bind(function, narrow_arguments, narrow_settings)
+    narrow_results = narrow(*narrow_leaves)
+    if raw:
+        _plain(narrow, narrow_results, [leaf.array for leaf in narrow_leaves])
+    for i, (result, wide) in enumerate(zip(narrow_results, results, strict=True)):
         wanted = np.dtype(np.float32) if is_floating(wide.dtype) else wide.dtype
         assert result.dtype == wanted, f"result {i} is {result.dtype} for float32 inputs, not {wanted}"
     if not order:
@@ -165,7 +169,7 @@ def _check_values(
     leaves: list[Tensor],
     results: Sequence[Any],
     reference: Callable[..., Any] | None,
-    raw: bool,
+    raw_arrays: bool,
     order: int,
 ) -> None:
     """Check that the values do not depend on how the operator is called, and that gradients flow where they
@@ -185,10 +189,10 @@ def _check_values(
         "under no_grad()": [r.array for r in unrecorded],
         "for contiguous copies": [r.array for r in call(*(_like(t, np.array(t.array, order="C")) for t in leaves))],
     }
-    if raw:
-        versions["for raw arrays"] = list(call(*arrays))
+    if raw_arrays:
+        versions["for raw arrays"] = _plain(call, results, arrays)
     if reference is not None:
-        versions["by the reference"] = flat(reference(*arrays))
+        versions["by the reference"] = _flat(reference(*arrays))
     for how, values in versions.items():
         for i, (result, value) in enumerate(zip(results, values, strict=True)):
             value = np.asarray(value)
@@ -196,6 +200,15 @@ def _check_values(
             np.testing.assert_allclose(
                 np.asarray(result.array), value, 1e-9, 1e-12, err_msg=f"result {i} differs {how}"
             )
+
+
+def _plain(call: Callable[..., Any], results: Sequence[Any], arrays: Sequence[Any]) -> list[Any]:
+    """The results for raw arrays, once their dtypes are those of the results for tensors."""
+    plain = [raw(value) for value in call(*arrays)]
+    for i, (result, value) in enumerate(zip(results, plain, strict=True)):
+        dtype = np.asarray(value).dtype
+        assert dtype == result.dtype, f"result {i} is {dtype} for raw arrays, and {result.dtype} for tensors"
+    return plain
 
 
 def _check_gradients(call: Callable[..., Any], leaves: list[Tensor]) -> list[Any]:
@@ -297,7 +310,7 @@ def check_op(
         broadcast: let the shapes of several inputs differ, so that they broadcast; otherwise they are equal.
         reference: a function of raw arrays that computes the right results; None does not compare.
         order: the order of derivatives that exist: 2, 1, or 0 if no gradient flows through the operator.
-        raw: whether to call `function` with raw arrays too, which every primitive takes.
+        raw: whether to call `function` with raw arrays too, which every operator of this package takes.
         method: the method of `gradcheck`; "complex" is more exact, for analytic functions.
         examples: how many calls to draw; by default, the hypothesis profile decides.
         derandomize: draw the same calls every time; by default, the hypothesis profile decides.
