@@ -81,7 +81,7 @@ def set_default_dtype(dtype: Any) -> None:
     global _default
     dtype = np.dtype(dtype)
     if dtype.kind != "f":
-        raise TypeError(f"set_default_dtype takes a floating-point dtype, such as float64, not {dtype}")
+        raise TypeError(f"set_default_dtype takes a floating-point dtype, not {dtype}")
     _default = dtype
     _promoted.cache_clear()
 
