@@ -1,7 +1,9 @@
-"""autograd_engine: reverse-mode automatic differentiation with PyTorch's names, small enough to read.
+"""autograd_engine: reverse-mode automatic differentiation with PyTorch's names.
 
-A `Tensor` records the operations applied to it; `backward()` visits that graph in reverse and adds
-each partial derivative into the `.grad` of the leaves. Every module opens with its one idea, and
+A `Tensor` records the operations applied to it. `backward()` visits that graph in reverse and adds each partial
+derivative into the `.grad` of the leaves.
+
+The engine is read in a day, with its tensor in a weekend. Every module opens with its one idea, and
 `docs/architecture.md` is the map.
 """
 

@@ -262,7 +262,7 @@ def test_every_case_runs_on_the_engine():
     for case in CASES:
         if case.size <= 10_000 and case.name not in ("import", "memory", "left-behind", "mlp-1024-2048-2048-10"):
             task = case.prepare(library)
-            task.run(*(() if task.before is None else (task.before(),)))
+            task.call(*(() if task.setup is None else (task.setup(),)))
 
 
 # ---------------------------------------------------------------------------------------- footprint

@@ -1,4 +1,7 @@
-"""`train`: from settings to a run folder. Options, config.json and resuming all read one dataclass of settings."""
+"""`train`: from settings to a run folder.
+
+The command's options, config.json and `--resume` all read and write one dataclass, `Settings`.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ from ..data import DataLoader, TensorDataset
 from ..optim import lr_scheduler
 from ..serialization import save
 from ..training import Callback, Checkpoint, CSVLogger, EarlyStopping, Run, Scheduler, confusion_matrix, fit
-from .run import (
+from .folder import (
     ACTIVATIONS,
     CHECKPOINT,
     CONFIG,
@@ -35,7 +38,7 @@ from .run import (
 )
 from .sources import READY, Task, task
 
-__all__ = ["ACTIVATIONS", "OPTIMIZERS", "SCHEDULES", "USUAL", "Settings"]
+__all__ = ["ACTIVATIONS", "OPTIMIZERS", "SCHEDULES", "USUAL", "Settings", "train"]
 
 _VALIDATION = 0.1
 """The share of the training data that early stopping holds back."""
@@ -52,12 +55,19 @@ USUAL: dict[str, dict[str, float]] = {
     "adam": {"lr": 3e-3},
     "adamw": {"lr": 3e-3},
 }
-"""What suits this kind of network better than the optimizer's own defaults."""
+"""Settings of some optimizers that suit a small perceptron better than their defaults do."""
 
 
 @dataclass(frozen=True)
 class _Schedule:
-    """A scheduler, and its settings for a learning rate, a number of epochs, and of steps per epoch."""
+    """A schedule of the learning rate that `--schedule` offers.
+
+    Attributes:
+        kind: the scheduler's class.
+        arguments: its settings, from the learning rate, the number of epochs and the steps per epoch.
+        per: whether it moves once per "epoch" or once per "step".
+        watches: whether it follows a loss.
+    """
 
     kind: Callable[..., Any]
     arguments: Callable[[float, int, int], dict[str, Any]]
@@ -78,7 +88,7 @@ SCHEDULES = {
 
 @dataclass(frozen=True)
 class Settings:
-    """What a run was asked for; None where the optimizer decides."""
+    """What the user asked of a run; None leaves the choice to the optimizer's default."""
 
     data: str = "digits"
     epochs: int = 30
@@ -107,8 +117,12 @@ class Settings:
 # ------------------------------------------------------------------------------------ the command
 
 
-def run(options: argparse.Namespace) -> int:
-    """Train, or go on training, and write everything to the folder of the run."""
+def train(options: argparse.Namespace) -> int:
+    """Train a new run, or go on with one, and write its folder; returns the exit code.
+
+    Raises:
+        UserError: an extra is missing, or a setting, the data or the folder is not as it must be.
+    """
     _check_extras()
     if options.resume is None:
         settings = Settings(**Settings.chosen(options))
@@ -120,7 +134,7 @@ def run(options: argparse.Namespace) -> int:
         folder = options.resume
         settings = _resumed(folder, Settings.chosen(options))
         source = task(settings.data)
-    return _Training(settings, source, folder).run(resumed=options.resume is not None, quiet=options.no_progress)
+    return _Training(settings, source, folder).train(resumed=options.resume is not None, quiet=options.no_progress)
 
 
 def _check_extras() -> None:
@@ -152,7 +166,7 @@ def _new_folder(options: argparse.Namespace, source: Task) -> Path:
 
 
 def _resumed(folder: Path, chosen: dict[str, Any]) -> Settings:
-    """The settings of a run that goes on; only the number of epochs may change."""
+    """The settings of the run in `folder`, with the epochs that were asked for: nothing else may change."""
     config = read_config(folder)
     try:
         settings = Settings(**{f.name: config[f.name] for f in fields(Settings)})
@@ -189,7 +203,7 @@ def _line(row: dict[str, float]) -> str:
 
 
 class _Training:
-    """A training of the command line: what the settings say, made."""
+    """The model, optimizer, loss and data that the settings describe, and the training of them."""
 
     def __init__(self, settings: Settings, source: Task, folder: Path) -> None:
         self.source = source
@@ -226,7 +240,8 @@ class _Training:
         return usual | USUAL.get(settings.optimizer, {}) | given
 
     def _parts(self) -> tuple[TensorDataset, dict[str, DataLoader]]:
-        """What to train on, and what is only measured: the test set and, for early stopping, a validation set."""
+        """The data to train on, and loaders of what is only measured: the test set and, for early stopping, a
+        validation set."""
         train, held_out = self.source.train, {}
         if self.settings.patience is not None:
             order = Generator().manual_seed(self.settings.seed).numpy.permutation(len(train))
@@ -248,8 +263,8 @@ class _Training:
             callbacks.append(self.stopping)
         return [*callbacks, Checkpoint(self.folder / CHECKPOINT)]
 
-    def run(self, resumed: bool, quiet: bool) -> int:
-        """Train, write what was reached, and say so; returns the exit code."""
+    def train(self, resumed: bool, quiet: bool) -> int:
+        """Train, write and print the outcome, even when interrupted; returns the exit code."""
         settings, folder, noun = self.settings, self.folder, self.source.noun
         train, held_out = self._parts()
         write_config(folder, self.config)
