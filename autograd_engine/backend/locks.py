@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 try:
     import fcntl
 except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["hold"]
+__all__ = ["hold", "locked"]
 
 
 def hold(descriptor: int) -> bool:
@@ -29,3 +33,22 @@ def hold(descriptor: int) -> bool:
     except OSError:
         return True
     return True
+
+
+@contextmanager
+def locked(folder: str | os.PathLike[str]) -> Iterator[bool]:
+    """A context in which a folder is locked; its value is False if somebody else holds the lock.
+
+    Example:
+        >>> with locked(".") as mine, locked(".") as too:
+        ...     mine, too
+        (True, False)
+    """
+    if fcntl is None:
+        yield True
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        yield hold(descriptor)
+    finally:
+        os.close(descriptor)
