@@ -133,8 +133,12 @@ def _load_model(folder: Path, config: dict[str, Any]) -> nn.Module:
             raise ValueError(f"{CONFIG} describes a model of {needed:,} parameters, but {WEIGHTS} has {held:,}")
         model = make_model(config)
         model.load_state_dict(weights)
-    except (ValueError, TypeError, RuntimeError, AttributeError) as error:
-        raise UserError(f"the run {folder} cannot be read: {error}") from error
+    except RuntimeError as error:
+        raise UserError(
+            f"the run {folder} cannot be read: {WEIGHTS} does not fit the settings in {CONFIG}: {error}"
+        ) from error
+    except (ValueError, TypeError, AttributeError) as error:
+        raise UserError(f"the run {folder} cannot be read: {WEIGHTS}: {error}") from error
     return model.eval()
 
 

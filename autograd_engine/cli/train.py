@@ -22,10 +22,10 @@ from ..backend.random import Generator, manual_seed
 from ..data import DataLoader, TensorDataset
 from ..serialization import load, save
 from ..training import Callback, Checkpoint, CSVLogger, EarlyStopping, Run, Scheduler, confusion_matrix, fit
-from .files import CHECKPOINT, FILES, HISTORY, WEIGHTS
+from .files import CHECKPOINT, CONFIG, FILES, HISTORY, WEIGHTS
 from .folder import UserError, make_model, parameters, probabilities, read_config, write_config
 from .place import Place, new_place, old_place
-from .settings import ACTIVATIONS, OPTIMIZERS, SCHEDULES, USUAL, Settings
+from .settings import ACTIVATIONS, OPTIMIZERS, SCHEDULES, USUAL, Settings, shown
 from .sources import READY, Task, check_same, task
 
 __all__ = ["ACTIVATIONS", "INTERRUPTED", "OPTIMIZERS", "SCHEDULES", "USUAL", "Settings", "train"]
@@ -142,7 +142,10 @@ class _Training:
             "picture": source.picture,
         }
         if (count := parameters(self.config["sizes"])) > _LARGEST_MODEL:
-            raise UserError(f"a network of {count:,} parameters is too large: at most {_LARGEST_MODEL:,}")
+            raise UserError(
+                f"hidden {shown(settings.hidden)}: a network of {count:,} parameters is too large, at most "
+                f"{_LARGEST_MODEL:,} will do"
+            )
         manual_seed(settings.seed)
         self.model = make_model(self.config)
         try:
@@ -235,7 +238,8 @@ class _Training:
         except (ValueError, RuntimeError) as error:
             if place.start is None:
                 raise
-            raise UserError(f"the run {place.folder} cannot go on: {error}") from error
+            what = f"from {place.start.name} with the settings in {CONFIG}"
+            raise UserError(f"the run {place.folder} cannot go on {what}: {error}") from error
         done = 0 if self.run is None else self.run.epoch
         new = done - self.before
         if interrupted and not new and (place.staged or place.resumed):
