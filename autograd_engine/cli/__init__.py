@@ -7,7 +7,8 @@
 
 `train` writes a run, which is a folder: weights.safetensors, checkpoint.safetensors, history.csv, config.json, and
 pictures of the curves, the confusion matrix and the computation graph. `summary` and `predict --file` need only
-that folder; `evaluate` and `predict` without a file also read the data again.
+that folder; `evaluate` and `predict` without a file also read the data again. A run that is overwritten or trained
+longer stays as it is until the new one is complete.
 """
 
 from __future__ import annotations

@@ -187,12 +187,23 @@ def _table(path: Path) -> Task:
         raise UserError(
             f"{path}: the last column is the class, but every row has {classes[0]!r}: nothing to tell apart"
         )
+    longest = max(classes, key=len)
+    if len(longest) > _LONGEST_NAME:
+        raise UserError(
+            f"{path}: the last column is the class, but it has a text of {len(longest):,} characters, which is "
+            "no name"
+        )
     counts = Counter(labels)
     rare = min(classes, key=counts.__getitem__)
     if counts[rare] < 2:
         raise UserError(
             f"{path}: the last column is the class, but only one row has {rare!r}: each class needs a row to train "
             "on and one to test on"
+        )
+    if len(classes) > _MOST_CLASSES:
+        raise UserError(
+            f"{path}: the last column is the class, and it has {len(classes):,} different values: at most "
+            f"{_MOST_CLASSES:,} can be told apart; are they numbers to predict?"
         )
     places = {name: i for i, name in enumerate(classes)}
     indices = np.array([places[label] for label in labels])
@@ -227,6 +238,13 @@ def check_values(place: str, values: Any) -> None:
     wrong = values[~(abs(values) <= _LARGEST)]
     if wrong.size:
         raise UserError(f"{place} has {wrong.flat[0]:g}")
+
+
+_LONGEST_NAME = 100
+"""The longest name of a class, in characters: tables and pictures make room for it."""
+
+_MOST_CLASSES = 1000
+"""The most classes in a table: a confusion matrix has the square of it."""
 
 
 def _natural(text: str) -> tuple[int, float, str]:

@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -14,26 +15,27 @@ import pytest
 
 from autograd_engine import cli
 from autograd_engine.backend.locks import locked
+from autograd_engine.cli import folder, replacement
 from autograd_engine.cli import train as command
 from autograd_engine.serialization import load
 
 from .runs import interrupt_after, train
 
 
-def contents(folder):
-    return {path.name: path.read_bytes() for path in Path(folder).iterdir()}
+def contents(run):
+    return {path.name: path.read_bytes() for path in Path(run).iterdir()}
 
 
-def results(folder):
+def results(run):
     """The files of a run but its checkpoint, which holds the state of Python's own random numbers too."""
-    found = contents(folder)
+    found = contents(run)
     del found["checkpoint.safetensors"]
     return found
 
 
-def evaluated(folder, capsys):
+def evaluated(run, capsys):
     capsys.readouterr()
-    code = cli.main(["evaluate", str(folder)])
+    code = cli.main(["evaluate", str(run)])
     found = re.search(r"loss      (\S+)", capsys.readouterr().out)
     return code, found and found[1]
 
@@ -270,6 +272,49 @@ def test_other_files_in_a_run_folder_stay(capsys):
     for more in ([], ["--overwrite"]):
         assert train("--out", "run", *more) == 0
         assert Path("run/notes.txt").read_text() == Path("run/sub/weights.safetensors").read_text() == "mine"
+
+
+def test_pictures_of_the_old_run_go_with_it():
+    assert train("--out", "run") == 0
+    Path("run/graph.png").write_bytes(b"of the old run")
+    assert train("--out", "run", *B) == 0
+    assert "graph.png" not in contents("run")
+
+
+def test_a_reader_waits_for_a_replacement_that_goes_on(trained, capsys):
+    shutil.copytree(trained, "run")
+    Path("run/.moving-run").mkdir()
+    os.rename("run/weights.safetensors", "run/.moving-run/weights.safetensors")
+    with locked("run"):
+        other = threading.Timer(0.3, lambda: replacement._settle(Path("run")))
+        other.start()
+        assert cli.main(["summary", "run"]) == 0
+        other.join()
+    assert "parameters: 2,410" in capsys.readouterr().out
+
+
+def test_a_reader_does_not_wait_for_ever(trained, monkeypatch, capsys):
+    shutil.copytree(trained, "run")
+    Path("run/.moving-run").mkdir()
+    monkeypatch.setattr(replacement, "_PATIENCE", 0.1)
+    with locked("run"):
+        assert cli.main(["summary", "run"]) == 1
+    assert "run is being replaced by another program" in capsys.readouterr().err
+
+
+def test_a_run_that_changes_while_it_is_read_is_read_again(runs, monkeypatch, capsys):
+    """The settings are those of one run, and then another takes its place before the weights are read."""
+    shutil.copytree("a", "run")
+    read = folder.read_config
+
+    def replaced(path):
+        config = read(path)
+        monkeypatch.setattr(folder, "read_config", read)
+        assert train("--out", "run", *B) == 0
+        return config
+
+    monkeypatch.setattr(folder, "read_config", replaced)
+    assert evaluated("run", capsys) == (0, runs[Path("b/config.json").read_bytes()])
 
 
 def test_two_trainings_never_share_a_folder(capsys):

@@ -9,8 +9,6 @@ import pytest
 from autograd_engine import cli
 from autograd_engine.cli import settings
 
-from .runs import train
-
 COMMANDS = (
     ["evaluate", "run"],
     ["summary", "run"],
@@ -19,18 +17,10 @@ COMMANDS = (
 )
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    """A run in a folder of its own; the tests copy it."""
-    folder = tmp_path_factory.mktemp("made") / "run"
-    assert train("--out", str(folder)) == 0
-    return folder
-
-
-def refused(made, content, capsys):
+def refused(trained, content, capsys):
     """What each command says of a run with this config.json."""
     shutil.rmtree("run", ignore_errors=True)
-    shutil.copytree(made, "run")
+    shutil.copytree(trained, "run")
     Path("run/config.json").write_bytes(content)
     before = {path.name: path.read_bytes() for path in Path("run").iterdir()}
     said = []
@@ -58,8 +48,8 @@ def refused(made, content, capsys):
         b'{"epochs": ' + b"9" * 5_000 + b"}",
     ],
 )
-def test_what_is_no_object_of_settings_is_named(made, content, capsys):
-    for said in refused(made, content, capsys):
+def test_what_is_no_object_of_settings_is_named(trained, content, capsys):
+    for said in refused(trained, content, capsys):
         assert said.startswith("error: the run run cannot be read: config.json")
 
 
@@ -67,16 +57,16 @@ WRONG = [None, True, -1, 0, 1.5, float("nan"), float("inf"), 10**30, 10**400, ""
 
 
 @pytest.mark.parametrize("name", settings._IN_FILE)
-def test_an_entry_that_is_missing_or_wrong_is_named(made, name, capsys):
-    config = json.loads((made / "config.json").read_text())
+def test_an_entry_that_is_missing_or_wrong_is_named(trained, name, capsys):
+    config = json.loads((trained / "config.json").read_text())
     rule = settings._IN_FILE[name]
     for wrong in WRONG:
         if not rule.accepts(wrong):
-            for said in refused(made, json.dumps({**config, name: wrong}).encode(), capsys):
+            for said in refused(trained, json.dumps({**config, name: wrong}).encode(), capsys):
                 assert f"config.json: {name} is " in said
                 assert rule.words in said
     without = {key: value for key, value in config.items() if key != name}
-    for said in refused(made, json.dumps(without).encode(), capsys):
+    for said in refused(trained, json.dumps(without).encode(), capsys):
         assert f"config.json has no {name!r}" in said
 
 
@@ -90,26 +80,26 @@ def test_an_entry_that_is_missing_or_wrong_is_named(made, name, capsys):
         ({"picture": [8, 9]}, "config.json: a picture of 8 by 9 pixels has not 64 of them"),
     ],
 )
-def test_entries_that_do_not_go_together_are_named(made, change, words, capsys):
-    config = json.loads((made / "config.json").read_text())
-    for said in refused(made, json.dumps({**config, **change}).encode(), capsys):
+def test_entries_that_do_not_go_together_are_named(trained, change, words, capsys):
+    config = json.loads((trained / "config.json").read_text())
+    for said in refused(trained, json.dumps({**config, **change}).encode(), capsys):
         assert words in said
 
 
-def test_a_model_larger_than_its_weights_is_never_made(made, capsys):
-    config = json.loads((made / "config.json").read_text())
+def test_a_model_larger_than_its_weights_is_never_made(trained, capsys):
+    config = json.loads((trained / "config.json").read_text())
     said = refused(
-        made, json.dumps({**config, "sizes": [64, 10**9 - 1, 10], "hidden": [10**9 - 1]}).encode(), capsys
+        trained, json.dumps({**config, "sizes": [64, 10**9 - 1, 10], "hidden": [10**9 - 1]}).encode(), capsys
     )
     for words in said[:3]:
         assert (
-            "config.json describes a model of 74,999,999,935 parameters, but weights.safetensors has 310" in words
+            "config.json describes a model of 74,999,999,935 parameters, but weights.safetensors has 2,410" in words
         )
     assert "a network of 74,999,999,935 parameters is too large" in said[3]
 
 
-def test_a_huge_file_of_settings_is_not_read_to_its_end(made, capsys):
-    shutil.copytree(made, "run")
+def test_a_huge_file_of_settings_is_not_read_to_its_end(trained, capsys):
+    shutil.copytree(trained, "run")
     with open("run/config.json", "r+b") as file:
         file.truncate(2**34)
     assert cli.main(["summary", "run"]) == 1
@@ -125,10 +115,10 @@ def test_a_huge_file_of_settings_is_not_read_to_its_end(made, capsys):
         {"picture": None},
     ],
 )
-def test_a_run_of_other_data_is_not_measured(made, change, capsys):
+def test_a_run_of_other_data_is_not_measured(trained, change, capsys):
     """The numbers would be those of another task."""
-    config = json.loads((made / "config.json").read_text())
-    shutil.copytree(made, "run")
+    config = json.loads((trained / "config.json").read_text())
+    shutil.copytree(trained, "run")
     Path("run/config.json").write_text(json.dumps({**config, **change}))
     for command in (COMMANDS[0], *COMMANDS[2:]):
         assert cli.main(command) == 1

@@ -194,3 +194,12 @@ def test_a_folder_without_data_is_refused(capsys):
     Path("mnist").mkdir()
     assert cli.main(["train", "mnist", "--no-progress"]) == 1
     assert "mnist" in capsys.readouterr().err
+
+
+def test_values_that_are_no_classes_are_refused(capsys):
+    Path("a.csv").write_text(f"1,b\n2,{'c' * 101}\n" * 5)
+    assert cli.main(["train", "a.csv"]) == 1
+    assert "a.csv: the last column is the class, but it has a text of 101 characters" in capsys.readouterr().err
+    Path("a.csv").write_text("\n".join(f"1,{i % 1001}" for i in range(3003)))
+    assert cli.main(["train", "a.csv"]) == 1
+    assert "has 1,001 different values: at most 1,000 can be told apart" in capsys.readouterr().err
