@@ -35,7 +35,7 @@ def cast(x: Array, *, dtype: np.dtype[Any]) -> Array:
     return x.astype(dtype)
 
 
-@primitive(x=lambda g: g)
+@primitive(view=True, x=lambda g: g)
 def expand(x: Array, *, shape: tuple[int, ...]) -> Array:
     """`x` repeated along its size-1 and new leading dimensions, without a copy."""
     try:

@@ -42,6 +42,7 @@ class Plan:
         operands: the names of the array parameters; `settings`: of the keyword-only others.
         rules: operand name to derivative rule; `differentiable` are the operands that have one.
         wants: operand name to the names that its rule asks for; `saves`: all of them, in the order of `node.saved`.
+        view: whether the result may look into the memory of the only operand.
         composition: for a fused primitive, the same operation made of others: `create_graph=True`
             differentiates that instead.
     """
@@ -54,6 +55,7 @@ class Plan:
         outputs: int,
         promote: bool,
         floating: bool,
+        view: bool,
         residuals: Sequence[str],
         composition: Callable[..., Any] | None,
     ) -> None:
@@ -63,6 +65,7 @@ class Plan:
         self.outputs = outputs
         self.promotes = promote
         self.floating = floating
+        self.view = view
         self.residuals = tuple(residuals)
         self.composition = composition
         self.signature = inspect.signature(forward)

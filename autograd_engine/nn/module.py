@@ -16,6 +16,7 @@ import numpy as np
 
 from ..backend.arrays import can_store
 from ..engine.modes import no_grad
+from ..engine.sharing import share
 from ..tensor import Tensor
 from .hooks import Hookable
 
@@ -44,6 +45,7 @@ class Parameter(Tensor):
         source = data if isinstance(data, Tensor) else Tensor(data)
         self.array = source.detach().array
         self.node = None
+        share(source, self)
         if requires_grad:
             self.requires_grad_()
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..backend.arrays import Array
+from ..engine.broadcast import clone
 from ..engine.plan import Accumulate
 from ..engine.primitive import primitive
 from .dims import normalize_dim
@@ -45,10 +46,11 @@ def _add_on_diagonal(buffer: Array, g: Array, x_shape: tuple[int, ...], offset: 
 
 
 @primitive(
+    view=True,
     x=Accumulate(
         rule=lambda g, x_shape, offset: _on_diagonal(g, offset=offset, shape=x_shape),
         into=_add_on_diagonal,
-    )
+    ),
 )
 def _diagonal(x: Array, *, offset: int) -> Array:
     return _diagonal_view(x, offset)
@@ -108,7 +110,7 @@ def diag(x: Array, diagonal: int = 0) -> Array:
         return diag_embed(x, diagonal)
     if len(x.shape) != 2:
         raise ValueError(f"diag: takes a vector or a matrix, got shape {tuple(x.shape)}")
-    return _diagonal(x, offset=diagonal)
+    return clone(_diagonal(x, offset=diagonal))
 
 
 def diagflat(x: Array, offset: int = 0) -> Array:

@@ -21,7 +21,8 @@ from ..engine import broadcast
 from ..engine.backward import backward
 from ..engine.graph import Leaf, Node, Value, tick
 from ..engine.order import flattened, rebuilt
-from ..engine.results import use_tensor_type
+from ..engine.results import make_tensor, use_tensor_type
+from ..engine.sharing import leave, memory_of, share
 from ..engine.writes import version
 from ..ops import shape as shape_ops
 from ..ops.dims import normalize_dim, size_of
@@ -315,22 +316,29 @@ class Tensor(Methods):
             self.array = np.array(self.array)
         return self.array
 
+    def _exported(self) -> Any:
+        """The array, to be held by others, who have to see every change."""
+        memory_of(self).exported = True
+        return self._shared()
+
     def detach(self) -> Tensor:
         """A tensor that shares this one's memory and requires no gradient."""
-        alias = Tensor.__new__(Tensor)
-        alias.array = self._shared()
-        alias.node = None
+        alias = make_tensor(self._shared(), None)
+        share(self, alias)
         return alias
 
     def detach_(self) -> Tensor:
         """Forget how this tensor was computed; it becomes a leaf that requires no gradient."""
-        self.node = None
+        self.node = self.view_of = None
         return self
 
     @property
     def data(self) -> Tensor:
-        """The values, as by `detach()`; assigning replaces them without being recorded."""
-        return self.detach()
+        """The values, as by `detach()`, but writing to them does not count as a change of what a graph has saved;
+        assigning replaces them without being recorded."""
+        alias = make_tensor(self._shared(), None)
+        share(self, alias).uncounted.append(weakref.ref(alias))
+        return alias
 
     @data.setter
     def data(self, value: Any) -> None:
@@ -338,6 +346,9 @@ class Tensor(Methods):
         if self.node is not None and not is_floating(array.dtype):
             raise RuntimeError(f"data of dtype {array.dtype} given to a tensor that requires gradients")
         self.array = array
+        leave(self)
+        if isinstance(value, Tensor):
+            share(value, self)
         if self.node is not None:
             self.node.form = form_of(array)
 
@@ -355,7 +366,7 @@ class Tensor(Methods):
         """
         if self.node is not None:
             raise RuntimeError("numpy() on a tensor that requires gradients; use x.detach().numpy()")
-        return self._shared()
+        return self._exported()
 
     def item(self) -> Any:
         """The only element as a Python number.
@@ -382,7 +393,7 @@ class Tensor(Methods):
         """
         if self.node is not None:
             raise BufferError("DLPack on a tensor that requires gradients; share x.detach()")
-        return self._shared().__dlpack__(**options)
+        return self._exported().__dlpack__(**options)
 
     def __dlpack_device__(self) -> tuple[builtins.int, builtins.int]:
         return self._shared().__dlpack_device__()
