@@ -22,7 +22,7 @@ import numpy as np
 
 from ..backend.arrays import form_of
 
-__all__ = ["Extras", "Leaf", "Node", "Operation", "Output", "Value", "node_lines", "record", "tick"]
+__all__ = ["Extras", "Leaf", "Node", "Operation", "Output", "Value", "node_lines", "raw", "record", "tick"]
 
 tick: Callable[[], int] = itertools.count(1).__next__
 """The next reading of the logical clock; one bytecode-atomic call, safe between threads."""
@@ -41,6 +41,11 @@ class Value:
     node: Node | None
     memory: Any
     view_of: Value | None
+
+
+def raw(x: Any) -> Any:
+    """The array inside a value; anything else as it is."""
+    return x.array if isinstance(x, Value) else x
 
 
 class Operation(Protocol):

@@ -13,14 +13,15 @@ from typing import Any
 
 import numpy as np
 
-from ..backend.arrays import Array
+from ..backend.arrays import Array, is_array
 from ..engine.broadcast import clone, identity
-from ..engine.graph import Value
+from ..engine.graph import raw
 from ..engine.plan import Accumulate
 from ..engine.primitive import primitive
-from ..engine.results import make_tensor
 from .dims import along, common_shape, dims_of, normalize_dim, numpy_names, size_of
 from .index import index_select
+from .math import mul
+from .operands import constant_like, raw_too
 from .shape import cat, expand, flip, joined, ravel, reshape, split, stack, transpose
 
 __all__ = [
@@ -86,8 +87,9 @@ def tile(x: Array, *dims: Any) -> Array:
 
 
 @numpy_names
+@raw_too
 def repeat_interleave(
-    x: Array, repeats: Any = None, dim: int | None = None, *, output_size: int | None = None
+    x: Array, repeats: Array = None, dim: int | None = None, *, output_size: int | None = None
 ) -> Array:
     """Each slice of `x` along `dim` repeated in place; without `dim`, each element of the flattened `x`.
 
@@ -105,15 +107,15 @@ def repeat_interleave(
         tensor([1., 2., 2.])
     """
     if repeats is None:
-        repeats = getattr(x, "array", x)
+        repeats = raw(x)
         if repeats.ndim != 1:
             raise ValueError(f"repeat_interleave: expected repetitions of 1 dimension, got shape {repeats.shape}")
-        x = np.arange(len(repeats)) if repeats is x else make_tensor(np.arange(len(repeats)), None)
+        x = constant_like(np.arange(len(repeats)), x)
     if dim is None or not x.shape:
         x = ravel(x)
     dim = normalize_dim(dim or 0, len(x.shape), "repeat_interleave")
     count = x.shape[dim]
-    times = np.asarray(repeats.array if isinstance(repeats, Value) else repeats)
+    times = np.asarray(raw(repeats))
     if times.dtype.kind not in "iu" or times.ndim > 1 or times.size not in (1, count) or (times < 0).any():
         raise ValueError(f"repeat_interleave: {count} slices cannot be repeated {times.tolist()} times")
     times = np.broadcast_to(times, (count,))
@@ -127,6 +129,7 @@ def _several(tensors: tuple[Any, ...]) -> tuple[Array, ...]:
     return tuple(tensors[0]) if len(tensors) == 1 and isinstance(tensors[0], (tuple, list)) else tensors
 
 
+@raw_too
 def broadcast_tensors(*tensors: Array) -> tuple[Array, ...]:
     """The tensors expanded to the shape that an operation of them all would have.
 
@@ -173,16 +176,19 @@ def _atleast(ndim: int, tensors: tuple[Any, ...]) -> Any:
     return results[0] if len(tensors) == 1 and not isinstance(tensors[0], (tuple, list)) else results
 
 
+@raw_too
 def atleast_1d(*tensors: Array) -> Any:
     """0-d tensors as (1,), others as they are; several tensors give a tuple."""
     return _atleast(1, tensors)
 
 
+@raw_too
 def atleast_2d(*tensors: Array) -> Any:
     """Tensors of fewer dimensions as (1, n), others as they are; several tensors give a tuple."""
     return _atleast(2, tensors)
 
 
+@raw_too
 def atleast_3d(*tensors: Array) -> Any:
     """Tensors of fewer dimensions as (1, n, 1) or (n, m, 1), others as they are; several give a tuple."""
     return _atleast(3, tensors)
@@ -234,7 +240,8 @@ def block_diag(*tensors: Array) -> Array:
 
 
 @numpy_names
-def tensor_split(x: Array, indices_or_sections: Any, dim: int = 0) -> tuple[Array, ...]:
+@raw_too
+def tensor_split(x: Array, indices_or_sections: Array, dim: int = 0) -> tuple[Array, ...]:
     """Views of `x` along `dim`: that many of nearly equal size, or cut before each of the indices.
 
     Raises:
@@ -252,8 +259,8 @@ def _split_at(name: str, x: Array, where_to: Any, dim: int, equal: bool = False)
         raise ValueError(f"{name}: a 0-d tensor has no dimension to split")
     dim = normalize_dim(dim, len(x.shape), name)
     length = x.shape[dim]
-    if isinstance(where_to, Value):
-        where_to = where_to.array.tolist()
+    if is_array(where_to := raw(where_to)):
+        where_to = where_to.tolist()
     if isinstance(where_to, int):
         if where_to <= 0 or (equal and length % where_to):
             raise ValueError(f"{name}: {length}, the size of dim {dim}, cannot be split into {where_to} sections")
@@ -376,10 +383,12 @@ def kron(x: Array, y: Array) -> Array:
     """
     ndim = max(len(x.shape), len(y.shape))
     left, right = ((1,) * (ndim - len(t.shape)) + tuple(t.shape) for t in (x, y))
-    product = reshape(x, [size for n in left for size in (n, 1)]) * reshape(y, [s for n in right for s in (1, n)])
+    spread = reshape(x, [size for n in left for size in (n, 1)])
+    product = mul(spread, reshape(y, [size for n in right for size in (1, n)]))
     return reshape(product, [n * m for n, m in zip(left, right, strict=True)])
 
 
+@raw_too
 def meshgrid(*tensors: Array, indexing: str = "ij") -> tuple[Array, ...]:
     """The coordinates of a grid: each vector expanded over the dimensions of the others.
 

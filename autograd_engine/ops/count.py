@@ -11,6 +11,7 @@ from ..backend.arrays import Array, unboxed
 from ..engine.primitive import primitive
 from .dims import normalize_dim, numpy_names
 from .index import take_along_dim
+from .operands import raw_too
 
 __all__ = [
     "bincount",
@@ -37,6 +38,7 @@ def _places(edges: Array, x: Array, *, right: bool, dtype: np.dtype[Any]) -> Arr
     return np.array(found, dtype).reshape(x.shape)
 
 
+@raw_too
 def searchsorted(
     sorted_sequence: Array,
     x: Array,

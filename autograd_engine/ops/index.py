@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 
 from ..backend.arrays import Array, unboxed
-from ..engine.graph import Value
+from ..engine.graph import Value, raw
 from ..engine.plan import Accumulate
 from ..engine.primitive import primitive
 from .dims import along, common_shape, normalize_dim, numpy_names
+from .operands import beside, raw_too
 from .piecewise import keep
 from .piecewise import where as choose
 from .shape import expand, ravel, reshape
@@ -38,12 +39,11 @@ __all__ = [
 ]
 
 
-def _raw(item: Any) -> Any:
+def _component(item: Any) -> Any:
     """One component of an index as NumPy takes it; a 0-d integer counts as an integer, as in PyTorch."""
-    if isinstance(item, Value):
-        item = item.array
-    elif isinstance(item, (list, tuple, range)):
-        item = np.asarray([_raw(i) for i in item])
+    item = raw(item)
+    if isinstance(item, (list, tuple, range)):
+        item = np.asarray([_component(i) for i in item])
         if item.size == 0:
             item = item.astype(np.intp)
     kind = item.dtype.kind if isinstance(item, (np.ndarray, np.generic)) else "i"
@@ -55,7 +55,7 @@ def _raw(item: Any) -> Any:
 def normalize_index(index: Any) -> tuple[Any, ...]:
     """A tuple as NumPy takes it. Basic indices end in an ellipsis, which makes the result a view
     even of a single element."""
-    items = tuple(_raw(i) for i in index) if isinstance(index, tuple) else (_raw(index),)
+    items = tuple(map(_component, index)) if isinstance(index, tuple) else (_component(index),)
     if any(i is Ellipsis for i in items) or not all(map(_is_basic, items)):
         return items
     return (*items, Ellipsis)
@@ -155,6 +155,8 @@ def getitem(x: Array, index: Any) -> Array:
     """
     if index.__class__ is int:
         return _getitem(x, index=(index, ...))
+    if not isinstance(x, Value):
+        x = beside(x, index)
     first, items = integers_first(normalize_index(index))
     return _getitem(x if first is None else _getitem(x, index=first), index=items)
 
@@ -196,7 +198,7 @@ def setitem(x: Array, index: Any, value: Array) -> Array:
         IndexError: out of range, too many indices, or an index that is neither integer nor boolean.
         ValueError: the shape of `value` does not broadcast to that of x[index].
     """
-    shape = tuple(getattr(value, "shape", ()))
+    x, shape = beside(x, index), tuple(getattr(value, "shape", ()))
     extra = len(shape) - len(x.shape)
     if extra > 0 and shape[:extra] == (1,) * extra:
         value = value.reshape(shape[extra:])
@@ -210,7 +212,7 @@ def setitem(x: Array, index: Any, value: Array) -> Array:
 
 
 def _integers(index: Any, name: str) -> Any:
-    index = np.asarray(index.array if isinstance(index, Value) else index)
+    index = np.asarray(raw(index))
     if index.dtype.kind not in "iu":
         raise TypeError(f"{name}: the index must hold integers, not {index.dtype}")
     return index.astype(np.int64, copy=False)
@@ -288,6 +290,7 @@ def _scatter_add(x: Array, src: Array, *, at: tuple[Any]) -> Array:
     return unboxed(out)
 
 
+@raw_too
 def gather(x: Array, dim: int, index: Array) -> Array:
     """out[i][j] = x[index[i][j]][j] for dim 0, x[i][index[i][j]] for dim 1, and so on.
 
@@ -301,6 +304,7 @@ def gather(x: Array, dim: int, index: Array) -> Array:
 
 
 @numpy_names
+@raw_too
 def take_along_dim(x: Array, indices: Array, dim: int | None = None) -> Array:
     """Like `gather`, with `x` and `indices` broadcast against each other outside `dim`; without it, of the
     flattened `x`. Negative indices count from the end.
@@ -325,6 +329,7 @@ def take_along_dim(x: Array, indices: Array, dim: int | None = None) -> Array:
     return _gather(x, at=(_places(shape, dim, index),))
 
 
+@raw_too
 def index_select(x: Array, dim: int, index: Array) -> Array:
     """The slices of `x` along `dim` that the 1-d `index` names, in its order.
 
@@ -346,6 +351,7 @@ def _along_index(x: Array, dim: int, index: Any, name: str) -> tuple[int, tuple[
     return dim, (*(slice(None),) * dim, index)
 
 
+@raw_too
 def take(x: Array, index: Array) -> Array:
     """The elements of the flattened `x` at `index`, in its shape.
 
@@ -355,6 +361,7 @@ def take(x: Array, index: Array) -> Array:
     return _gather(x, at=(_in_range(_integers(index, "take"), math.prod(x.shape), None, "take", negative=True),))
 
 
+@raw_too
 def masked_select(x: Array, mask: Array) -> Array:
     """The elements of `x` where the mask holds, as one dimension; the mask broadcasts to the shape of `x`.
 
@@ -369,7 +376,7 @@ def masked_select(x: Array, mask: Array) -> Array:
 
 def booleans(mask: Any, name: str) -> Any:
     """A mask as a raw array."""
-    mask = np.asarray(mask.array if isinstance(mask, Value) else mask)
+    mask = np.asarray(raw(mask))
     if mask.dtype != np.bool_:
         raise TypeError(f"{name}: the mask must hold booleans, not {mask.dtype}")
     return mask

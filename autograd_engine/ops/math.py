@@ -9,8 +9,8 @@ import numpy as np
 
 from ..backend import kernels
 from ..backend.arrays import Array, numbers, promote, result_dtype, unboxed
-from ..engine.broadcast import cast
 from ..engine.primitive import primitive
+from .operands import to_dtype
 from .piecewise import floor_divide, keep, logical_not, sign, trunc, where
 
 __all__ = [
@@ -95,7 +95,7 @@ def _scaled(x: Array, y: Array, alpha: float, name: str) -> Array:
     dtype = result_dtype(x, y)
     if dtype.kind not in "fc" and not isinstance(alpha, int):
         raise TypeError(f"{name}: alpha={alpha} must be an integer for operands whose common dtype is {dtype}")
-    return y * dtype.type(alpha)
+    return mul(y, dtype.type(alpha))
 
 
 def add(x: Array, y: Array, *, alpha: float = 1) -> Array:
@@ -245,11 +245,7 @@ def hypot(x: Array, y: Array) -> Array:
 
 def float_power(x: Array, y: Array) -> Array:
     """x ** y in float64, whatever the dtypes."""
-    return pow(_double(x), _double(y))
-
-
-def _double(x: Array) -> Array:
-    return cast(x, dtype=np.dtype(np.float64)) if getattr(x, "dtype", np.float64) != np.float64 else x
+    return pow(*(to_dtype(t, np.float64) if hasattr(t, "dtype") else t for t in (x, y)))
 
 
 @primitive(
@@ -347,7 +343,7 @@ def logaddexp2(x: Array, y: Array) -> Array:
 )
 def ldexp(x: Array, other: Array) -> Array:
     """x 2^other"""
-    return x * np.exp2(other)
+    return x * 2.0**other
 
 
 class Frexp(NamedTuple):

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..backend.arrays import Array
+from ..engine.graph import raw
 from ..engine.primitive import primitive
 from .dims import along, common_shape, normalize_dim
 from .index import (
@@ -29,6 +30,7 @@ from .index import (
     normalize_index,
     setitem,
 )
+from .operands import raw_too
 from .piecewise import floor_divide, keep, maximum
 from .reduce import products_of_others
 from .shape import cat, expand, ravel, reshape
@@ -49,6 +51,7 @@ __all__ = [
 ]
 
 
+@raw_too
 def scatter(
     x: Array, dim: int, index: Array, src: Array = None, *, value: float | None = None, reduce: str | None = None
 ) -> Array:
@@ -82,6 +85,7 @@ def scatter(
     return reshape(_reduced(ravel(x), at.reshape(-1), src, "sum" if reduce == "add" else "prod", True), x.shape)
 
 
+@raw_too
 def scatter_add(x: Array, dim: int, index: Array, src: Array) -> Array:
     """`x` plus src[i][j] at x[index[i][j]][j] for dim 0, and so on: the adjoint of `gather`.
 
@@ -92,6 +96,7 @@ def scatter_add(x: Array, dim: int, index: Array, src: Array) -> Array:
     return _scatter_add(x, _corner(x, src, at, "scatter_add"), at=(at,))
 
 
+@raw_too
 def scatter_reduce(
     x: Array, dim: int, index: Array, src: Array, reduce: str, *, include_self: bool = True
 ) -> Array:
@@ -173,7 +178,7 @@ def _extreme_at(x: Array, src: Array, *, index: tuple[Any, ...], largest: bool) 
 def _multiply_at_rule(g: Array, x: Array, src: Array, out: Array, index: tuple[Any, ...]) -> tuple[Array, Array]:
     """The products of the others: out / x and out / src, or, where a zero forbids the division, of the neighbours
     after all factors are sorted by the place where they are multiplied."""
-    if not any(np.any(getattr(t, "array", t) == 0) for t in (x, src)):
+    if not any(np.any(raw(t) == 0) for t in (x, src)):
         return g * (out / x), _getitem(g * out, index=index) / src
     (at,) = index
     n = x.shape[0]
@@ -226,6 +231,7 @@ def _same_but_along(x: Array, dim: int, count: int, source: Array, name: str) ->
         raise ValueError(f"{name}: the source has shape {tuple(source.shape)}, expected {wanted}")
 
 
+@raw_too
 def index_add(x: Array, dim: int, index: Array, source: Array, *, alpha: float = 1) -> Array:
     """`x` with alpha * source[i] added to its slice index[i] along `dim`: the adjoint of `index_select`.
 
@@ -244,6 +250,7 @@ def index_add(x: Array, dim: int, index: Array, source: Array, *, alpha: float =
     return _put_add(x, source if alpha == 1 else source * alpha, index=at)
 
 
+@raw_too
 def index_copy(x: Array, dim: int, index: Array, source: Array) -> Array:
     """`x` with its slice index[i] along `dim` replaced by source[i]; of several copies the last counts.
 
@@ -256,6 +263,7 @@ def index_copy(x: Array, dim: int, index: Array, source: Array) -> Array:
     return _setitem(x, source, index=at)
 
 
+@raw_too
 def index_fill(x: Array, dim: int, index: Array, value: Array) -> Array:
     """`x` with its slices `index` along `dim` filled with `value`, a number or 0-d tensor.
 
@@ -268,6 +276,7 @@ def index_fill(x: Array, dim: int, index: Array, value: Array) -> Array:
     return _setitem(x, value, index=_along_index(x, dim, index, "index_fill")[1])
 
 
+@raw_too
 def index_reduce(
     x: Array, dim: int, index: Array, source: Array, reduce: str, *, include_self: bool = True
 ) -> Array:
@@ -292,7 +301,8 @@ def index_reduce(
     return reshape(_reduced(ravel(x), places.reshape(-1), ravel(source), reduce, include_self), x.shape)
 
 
-def index_put(x: Array, indices: Sequence[Any], values: Array, accumulate: bool = False) -> Array:
+@raw_too
+def index_put(x: Array, indices: Sequence[Array], values: Array, accumulate: bool = False) -> Array:
     """`x` with x[indices] = values, or with `accumulate` x[indices] += values, repeated indices adding up.
 
     Raises:
@@ -306,6 +316,7 @@ def index_put(x: Array, indices: Sequence[Any], values: Array, accumulate: bool 
     return _put_add(x, expand(values, shape), index=items)
 
 
+@raw_too
 def put(x: Array, index: Array, source: Array, accumulate: bool = False) -> Array:
     """`x` with the elements at `index`, counted in row-major order, replaced by (or increased by) `source`.
 
@@ -326,6 +337,7 @@ def put(x: Array, index: Array, source: Array, accumulate: bool = False) -> Arra
     return reshape(write_at(ravel(x), ravel(source), index=(at,)), x.shape)
 
 
+@raw_too
 def masked_scatter(x: Array, mask: Array, source: Array) -> Array:
     """`x` with the elements where the mask holds replaced by the first elements of `source`, in order.
 

@@ -11,6 +11,7 @@ from ..backend.arrays import Array, unboxed
 from ..engine.primitive import primitive
 from .dims import dims_of, normalize_dim, numpy_names
 from .math import exp
+from .operands import to_dtype
 from .piecewise import keep
 from .reduce import Dim, _with_dims, sum
 
@@ -71,7 +72,7 @@ def _softmax(x: Array, *, dim: int) -> Array:
 def softmax(x: Array, dim: int, *, dtype: Any = None) -> Array:
     """e^x / sum e^x along `dim`, which does not overflow."""
     if dtype is not None:
-        x = x.to(dtype)
+        x = to_dtype(x, dtype)
     if not x.shape:
         normalize_dim(dim, 0, "softmax")
         return exp(x - x)
@@ -90,7 +91,7 @@ def _log_softmax(x: Array, *, dim: int) -> Array:
 def log_softmax(x: Array, dim: int, *, dtype: Any = None) -> Array:
     """log softmax(x) along `dim`: x - logsumexp(x), which does not overflow."""
     if dtype is not None:
-        x = x.to(dtype)
+        x = to_dtype(x, dtype)
     if not x.shape:
         normalize_dim(dim, 0, "log_softmax")
         return x - x

@@ -11,6 +11,7 @@ from ..backend.arrays import Array
 from ..engine.primitive import primitive
 from .dims import dims_of, numpy_names
 from .math import sqrt
+from .operands import raw_too
 from .piecewise import clamp, keep, maximum, where
 from .reduce import Dim, _count, _mean, _with_dims, mean, sum
 from .shape import _reshape, squeeze, unsqueeze
@@ -96,6 +97,7 @@ def std_mean(
 # ------------------------------------------------------------------------------ second-order moments
 
 
+@raw_too
 def cov(x: Array, *, correction: int = 1, fweights: Array | None = None, aweights: Array | None = None) -> Array:
     """The covariance matrix of variables (rows) over observations (columns).
 
@@ -135,6 +137,7 @@ def cov(x: Array, *, correction: int = 1, fweights: Array | None = None, aweight
     return squeeze(out) if one else out
 
 
+@raw_too
 def corrcoef(x: Array) -> Array:
     """The correlation coefficients of variables (rows) over observations (columns), within [-1, 1].
 

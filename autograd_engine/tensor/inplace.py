@@ -13,7 +13,7 @@ import numpy as np
 
 from ..backend.arrays import form_of, is_floating
 from ..backend.random import Generator, resolve, uniform
-from ..engine.graph import Leaf, Value
+from ..engine.graph import Leaf, Value, raw
 from ..engine.inplace import check_changeable, in_place, is_alone, is_recorded, operand, replace, write
 from ..engine.modes import grad_mode
 from ..engine.rebase import rebase
@@ -60,17 +60,17 @@ class InPlace(Value):
 
     def _set(self, name: str, key: Any, value: Any) -> Self:
         check_changeable(self, name)
-        raw = value.array if isinstance(value, Value) else value
+        numbers = raw(value)
         if not is_recorded(self, value):
-            write(self, lambda memory: index.write(memory, key, raw))
+            write(self, lambda memory: index.write(memory, key, numbers))
             return self
         if not is_floating(self.array.dtype):
             raise RuntimeError(f"{name}: cannot record a gradient through a tensor of dtype {self.array.dtype}")
         if is_shared(self) or (index.is_basic(key) and is_alone(self)):
             part = index.getitem(self, key)
             if part.array.base is not None and base_of(part) is base_of(self):
-                if not _is_same_place(part.array, raw):  # so in y[0] += 1, which has changed y already
-                    write(part, lambda memory: index.write(memory, ..., raw))
+                if not _is_same_place(part.array, numbers):  # so in y[0] += 1, which has changed y already
+                    write(part, lambda memory: index.write(memory, ..., numbers))
                     rebase(part, value.node if isinstance(value, Value) else None)
                 return self
         return replace(self, index.setitem(operand(self), key, value), name)
@@ -148,7 +148,7 @@ class InPlace(Value):
 
     def bernoulli_(self, p: Any = 0.5, *, generator: Generator | None = None) -> Self:
         """Make every element 1 with probability `p`, a number or a tensor of this shape, else 0."""
-        p = np.asarray(p.array if isinstance(p, Value) else p)
+        p = np.asarray(raw(p))
         if not np.all((p >= 0) & (p <= 1)):
             raise ValueError("bernoulli_: p must hold probabilities, between 0 and 1")
         return self._set("bernoulli_", ..., resolve(generator).random(self.array.shape) < p)

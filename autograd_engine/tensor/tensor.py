@@ -13,19 +13,20 @@ from typing import Any
 
 import numpy as np
 
-from ..backend.arrays import astype, dtype_of_data, form_of, is_floating, unboxed
+from ..backend.arrays import dtype_of_data, form_of, is_floating, unboxed
 from ..backend.device import check_device, cpu
 from ..backend.device import device as DeviceType
 from ..backend.random import Generator, resolve
 from ..engine import broadcast
 from ..engine.backward import backward
-from ..engine.graph import Leaf, Node, Value, tick
+from ..engine.graph import Leaf, Node, Value, raw, tick
 from ..engine.order import flattened, rebuilt
 from ..engine.results import make_tensor, use_tensor_type
 from ..engine.sharing import leave, memory_of, share
 from ..engine.writes import version
 from ..ops import shape as shape_ops
 from ..ops.dims import normalize_dim, size_of
+from ..ops.operands import to_dtype
 from .formatting import describe
 from .methods import Methods
 
@@ -82,10 +83,9 @@ class Tensor(Methods):
     _grad: Tensor | None
 
     def __init__(self, data: Any, dtype: Any = None, requires_grad: builtins.bool = False) -> None:
-        if isinstance(data, Value):
-            data = data.array
-        elif isinstance(data, (list, tuple)) and any(isinstance(d, Value) for d in data):
-            data = [d.detach().array if isinstance(d, Tensor) else d for d in data]
+        data = raw(data)
+        if isinstance(data, (list, tuple)) and any(isinstance(d, Value) for d in data):
+            data = [raw(d) for d in data]
         array = np.array(data, dtype=dtype_of_data(data) if dtype is None else dtype)
         if array.dtype.kind not in "biuf":
             raise TypeError(f"a tensor holds numbers or booleans, not {array.dtype} ({type(data).__name__})")
@@ -469,12 +469,7 @@ class Tensor(Methods):
         dtype = self.dtype if dtype is None else np.dtype(dtype)
         if dtype == self.dtype:
             return broadcast.clone(self) if copy else self
-        if is_floating(dtype) and is_floating(self.dtype):
-            return broadcast.cast(self, dtype=dtype)
-        result = Tensor.__new__(Tensor)
-        result.array = astype(self.array, dtype)
-        result.node = None
-        return result
+        return to_dtype(self, dtype)
 
     def type(self, dtype: Any = None) -> Any:
         """The tensor in another dtype, as by `to`; without one, the name of its type in PyTorch's manner."""

@@ -13,15 +13,17 @@ from typing import Any
 import numpy as np
 
 from ...backend.arrays import Array, astype
+from ...engine.graph import raw
 from ...engine.primitive import primitive
 from ..index import _getitem
 from ..math import exp, log, sigmoid
+from ..operands import raw_too
 from ..piecewise import clamp, keep
 from ..reduce import mean, sum
 from ..shape import _reshape, movedim
 from ..softmax import log_softmax
 from ..special import xlogy
-from .regression import _check_range, _check_reduction, _raw, _reduce, _same_shape
+from .regression import _check_range, _check_reduction, _reduce, _same_shape
 
 __all__ = [
     "binary_cross_entropy",
@@ -157,7 +159,7 @@ def _class_target(
 ) -> tuple[Array, Any]:
     """The raw class indices, checked, with 0 in place of `ignore_index`; and a mask of those that count,
     None when all do."""
-    target = _raw(target)
+    target = np.asarray(raw(target))
     if target.dtype.kind not in "iu":
         raise TypeError(f"{name}: class targets must hold integers, not {target.dtype}")
     shape = tuple(input.shape)
@@ -180,7 +182,7 @@ def _class_weight(weight: Any, input: Array, class_dim: int, name: str) -> Array
     """One factor per class, in the dtype of the input; None stays None."""
     if weight is None:
         return None
-    weight = _raw(weight)
+    weight = np.asarray(raw(weight))
     if weight.shape != (input.shape[class_dim],):
         raise ValueError(f"{name}: expected a weight of shape ({input.shape[class_dim]},), got {weight.shape}")
     return astype(weight, input.dtype)
@@ -234,6 +236,7 @@ def _classify(
     return _reduce(_reshape(losses, shape=target.shape), reduction, name) if reduction != "sum" else losses
 
 
+@raw_too
 def nll_loss(
     input: Array,
     target: Array,
@@ -268,6 +271,7 @@ def _smoothed(
     return rows, target.size if scale is None else np.add.reduce(scale, axis=None)
 
 
+@raw_too
 def cross_entropy(
     input: Array,
     target: Array,
@@ -309,7 +313,7 @@ def cross_entropy(
                 f"and must be integers, not {target.dtype}; convert them with long()"
             )
         _same_shape(input, target, name)
-        rows = _in_rows(target if getattr(target, "node", None) is not None else _raw(target), class_dim)
+        rows = _in_rows(target if getattr(target, "node", None) is not None else np.asarray(raw(target)), class_dim)
         total = rows.shape[0]
         if label_smoothing:
             rows = rows * (1 - label_smoothing) + label_smoothing / shape[class_dim]
@@ -354,6 +358,7 @@ def _weighed(losses: Array, weight: Array | None, name: str, called: str = "weig
     return losses * weight
 
 
+@raw_too
 def binary_cross_entropy(
     input: Array, target: Array, weight: Array | None = None, reduction: str = "mean"
 ) -> Array:
@@ -386,6 +391,7 @@ def _logistic(x: Array, target: Array) -> Array:
     return (np.maximum(x, 0) - target * x) + np.log1p(np.exp(-np.absolute(x)))
 
 
+@raw_too
 def binary_cross_entropy_with_logits(
     input: Array,
     target: Array,
@@ -421,13 +427,14 @@ def binary_cross_entropy_with_logits(
 
 def _check_signs(target: Any, name: str) -> Any:
     """The raw target, all of whose values must be 1 or -1."""
-    target = _raw(target)
+    target = np.asarray(raw(target))
     bad = np.absolute(target) != 1
     if np.any(bad):
         raise ValueError(f"{name}: the targets must be 1 or -1, got {target[bad].flat[0]}")
     return target
 
 
+@raw_too
 def soft_margin_loss(input: Array, target: Array, reduction: str = "mean") -> Array:
     """log(1 + e^(-target input)) for targets 1 and -1, by default its mean; it does not overflow.
 
@@ -439,6 +446,7 @@ def soft_margin_loss(input: Array, target: Array, reduction: str = "mean") -> Ar
     return _reduce(_logistic(input * astype(_check_signs(target, name), input.dtype), 1.0), reduction, name)
 
 
+@raw_too
 def multilabel_soft_margin_loss(
     input: Array, target: Array, weight: Array | None = None, reduction: str = "mean"
 ) -> Array:
@@ -459,6 +467,7 @@ def multilabel_soft_margin_loss(
 # ----------------------------------------------------------------------------- one distribution and another
 
 
+@raw_too
 def kl_div(input: Array, target: Array, reduction: str = "mean", log_target: bool = False) -> Array:
     """target (log target - input): the terms of KL(target || e^input), 0 where the target is 0.
 

@@ -11,14 +11,16 @@ from typing import Any
 import numpy as np
 
 from ...backend.arrays import Array, astype
+from ...engine.graph import raw
 from ..index import _getitem
 from ..linear_algebra.distances import pairwise_distance
 from ..math import relu, sqrt
+from ..operands import raw_too
 from ..piecewise import clamp, keep, minimum, where
 from ..reduce import sum
 from ..shape import _reshape, unsqueeze
 from .classification import _check_signs, _class_dim, _class_target, _class_weight
-from .regression import _raw, _reduce, _same_shape
+from .regression import _reduce, _same_shape
 
 __all__ = [
     "cosine_embedding_loss",
@@ -42,6 +44,7 @@ def _hinge(x: Array, p: int, name: str) -> Array:
     return violation if p == 1 else violation * violation
 
 
+@raw_too
 def hinge_loss(input: Array, target: Array, p: int = 1, margin: float = 1.0, reduction: str = "mean") -> Array:
     """max(0, margin - target input)^p for targets 1 and -1: the loss of the support vector machine.
 
@@ -69,6 +72,7 @@ def _score_rows(input: Array, name: str) -> Array:
     return input if len(input.shape) == 2 else unsqueeze(input, 0)
 
 
+@raw_too
 def multi_margin_loss(
     input: Array,
     target: Array,
@@ -107,6 +111,7 @@ def multi_margin_loss(
     return _reduce(_reshape(losses, shape=classes.shape), reduction, name)
 
 
+@raw_too
 def multilabel_margin_loss(input: Array, target: Array, reduction: str = "mean") -> Array:
     """sum_ij max(0, 1 - x_(y_j) + x_i) / C over the target classes y_j and all other classes i.
 
@@ -119,7 +124,7 @@ def multilabel_margin_loss(input: Array, target: Array, reduction: str = "mean")
     name = "multilabel_margin_loss"
     scores = _score_rows(input, name)
     _same_shape(input, target, name)
-    named = _raw(target).reshape(scores.shape)
+    named = np.asarray(raw(target)).reshape(scores.shape)
     if named.dtype.kind not in "iu":
         raise TypeError(f"{name}: class targets must hold integers, not {named.dtype}")
     bad = (named < -1) | (named >= scores.shape[1])
@@ -139,6 +144,7 @@ def multilabel_margin_loss(input: Array, target: Array, reduction: str = "mean")
 # ------------------------------------------------------------------------------------- pairs and triplets
 
 
+@raw_too
 def margin_ranking_loss(
     input1: Array, input2: Array, target: Array, margin: float = 0.0, reduction: str = "mean"
 ) -> Array:
@@ -154,6 +160,7 @@ def margin_ranking_loss(
     return _reduce(clamp(margin - (input1 - input2) * signs, 0), reduction, name)
 
 
+@raw_too
 def hinge_embedding_loss(input: Array, target: Array, margin: float = 1.0, reduction: str = "mean") -> Array:
     """The input, a distance, where the target is 1; max(0, margin - input) where it is -1.
 
@@ -172,6 +179,7 @@ def _vectors(first: Array, *others: Array, name: str) -> None:
         raise ValueError(f"{name}: expected vectors (..., D) of one shape, got {shapes}")
 
 
+@raw_too
 def cosine_embedding_loss(
     input1: Array, input2: Array, target: Array, margin: float = 0.0, reduction: str = "mean"
 ) -> Array:
@@ -194,6 +202,7 @@ def cosine_embedding_loss(
     return _reduce(where(alike, 1 - cosine, clamp(cosine - margin, 0)), reduction, name)
 
 
+@raw_too
 def triplet_margin_loss(
     anchor: Array,
     positive: Array,
@@ -223,6 +232,7 @@ def triplet_margin_loss(
     return _triplet("triplet_margin_loss", distance, anchor, positive, negative, margin, swap, reduction)
 
 
+@raw_too
 def triplet_margin_with_distance_loss(
     anchor: Array,
     positive: Array,

@@ -12,18 +12,15 @@ from typing import Any
 import numpy as np
 
 from ...backend.arrays import Array
-from ...engine.graph import Value
+from ...engine.graph import raw
 from ...engine.primitive import primitive
 from ..math import exp, log
+from ..operands import raw_too
 from ..piecewise import clamp, keep
 from ..reduce import mean, sum
 from ..shape import unsqueeze
 
 __all__ = ["gaussian_nll_loss", "huber_loss", "l1_loss", "mse_loss", "poisson_nll_loss", "smooth_l1_loss"]
-
-
-def _raw(x: Any) -> Any:
-    return x.array if isinstance(x, Value) else np.asarray(x)
 
 
 def _reduce(losses: Array, reduction: str, name: str, weight: Array | None = None) -> Array:
@@ -54,7 +51,7 @@ def _same_shape(input: Array, target: Array, name: str, called: str = "target") 
 
 def _check_range(values: Any, low: float, high: float, name: str, called: str) -> None:
     """Refuse values outside of [low, high], and NaN."""
-    values = _raw(values)
+    values = np.asarray(raw(values))
     if values.size == 0:
         return
     least, most = np.minimum.reduce(values, axis=None), np.maximum.reduce(values, axis=None)
@@ -64,6 +61,7 @@ def _check_range(values: Any, low: float, high: float, name: str, called: str) -
         raise ValueError(f"{name}: the {called} must {bounds}, got {worst}")
 
 
+@raw_too
 def mse_loss(input: Array, target: Array, reduction: str = "mean", weight: Array | None = None) -> Array:
     """The squared error (input - target)^2, by default its mean.
 
@@ -78,6 +76,7 @@ def mse_loss(input: Array, target: Array, reduction: str = "mean", weight: Array
     return _reduce(error * error, reduction, "mse_loss", weight)
 
 
+@raw_too
 def l1_loss(input: Array, target: Array, reduction: str = "mean", weight: Array | None = None) -> Array:
     """The absolute error |input - target|, by default its mean.
 
@@ -98,6 +97,7 @@ def _huber(x: Array, *, delta: float) -> Array:
     return clamped * (x - 0.5 * clamped)
 
 
+@raw_too
 def huber_loss(
     input: Array, target: Array, reduction: str = "mean", delta: float = 1.0, weight: Array | None = None
 ) -> Array:
@@ -121,6 +121,7 @@ def huber_loss(
     return _reduce(losses, reduction, "huber_loss")
 
 
+@raw_too
 def smooth_l1_loss(input: Array, target: Array, reduction: str = "mean", beta: float = 1.0) -> Array:
     """huber_loss / beta: the absolute error, less beta / 2, and rounded off where it is below beta.
 
@@ -152,6 +153,7 @@ def _variance(var: Any, input: Array) -> Array:
     return var
 
 
+@raw_too
 def gaussian_nll_loss(
     input: Array,
     target: Array,
@@ -177,7 +179,7 @@ def gaussian_nll_loss(
     name = "gaussian_nll_loss"
     _same_shape(input, target, name)
     var = _variance(var, input)
-    variances = _raw(var)
+    variances = np.asarray(raw(var))
     _check_range(variances, 0, math.inf, name, "variance")
     var = var + (np.maximum(variances, eps) - variances)
     error = input - target
@@ -185,6 +187,7 @@ def gaussian_nll_loss(
     return _reduce(losses + 0.5 * math.log(2 * math.pi) if full else losses, reduction, name)
 
 
+@raw_too
 def poisson_nll_loss(
     input: Array,
     target: Array,
@@ -211,7 +214,7 @@ def poisson_nll_loss(
         _check_range(input, 0, math.inf, name, "rate")
     losses = exp(input) - target * input if log_input else input - target * log(input + eps)
     if full:
-        above = _raw(target) > 1
+        above = raw(target) > 1
         counts = keep(target, above) + ~above
         losses = losses + keep(counts * log(counts) - counts + 0.5 * log(counts * (2 * math.pi)), above)
     return _reduce(losses, reduction, name)
