@@ -5,7 +5,8 @@ A view keeps the tensor it was taken from, its base. All who share know one `Mem
 
 from __future__ import annotations
 
-import weakref
+from typing import Any
+from weakref import ref
 
 from .graph import Value
 from .writes import owner
@@ -17,44 +18,44 @@ class Memory:
     """What the tensors of one memory have in common.
 
     Attributes:
-        values: weak references to them.
+        values: weak references to them, some of which may be dead; `room`: how many there may be before a look.
         exported: whether a NumPy array of this memory is in other hands, which has to show every change too.
         uncounted: those of them whose writes do not count as changes: what `tensor.data` gave.
     """
 
-    __slots__ = ("_room", "exported", "uncounted", "values")
+    __slots__ = ("exported", "room", "uncounted", "values")
 
-    def __init__(self) -> None:
-        self._room = 8
-        self.values: list[weakref.ref[Value]] = []
+    def __init__(self, value: Value) -> None:
+        self.values: list[ref[Value]] = [ref(value)]
+        self.room = 32
         self.exported = False
-        self.uncounted: list[weakref.ref[Value]] = []
+        self.uncounted: tuple[ref[Value], ...] = ()
+        value.memory = self
 
     def add(self, value: Value) -> None:
         """`value` looks into this memory."""
         value.memory = self
-        if len(self.values) >= self._room:
-            self._room = 8 + 2 * len(self.living())
-        self.values.append(weakref.ref(value))
+        self.values.append(ref(value))
+        if len(self.values) > self.room:
+            self.tidy()
+
+    def tidy(self) -> None:
+        """Forget the dead references."""
+        self.values = [r for r in self.values if r() is not None]
+        self.room = 32 + 2 * len(self.values)
 
     def is_uncounted(self, value: Value) -> bool:
         """Whether writes through `value` do not count as changes."""
         return any(r() is value for r in self.uncounted)
 
     def living(self) -> list[Value]:
-        """The tensors that are still there."""
-        found = [(r, v) for r in self.values if (v := r()) is not None and getattr(v, "memory", None) is self]
-        self.values = [r for r, _ in found]
-        return [v for _, v in found]
+        """The tensors that look into this memory now."""
+        return [v for r in self.values if (v := r()) is not None and v.memory is self]
 
 
 def memory_of(value: Value) -> Memory:
     """The memory of `value`, made on first use."""
-    memory = getattr(value, "memory", None)
-    if memory is None:
-        memory = Memory()
-        memory.add(value)
-    return memory
+    return getattr(value, "memory", None) or Memory(value)
 
 
 def share(value: Value, alias: Value) -> Memory:
@@ -67,10 +68,20 @@ def share(value: Value, alias: Value) -> Memory:
 def share_view(source: Value, view: Value) -> None:
     """`view` is a view of `source`, if it looks into the same memory: generated code says so of the primitives
     that make views."""
-    if owner(view.array) is not owner(source.array):
+    array: Any = source.array
+    base = view.array.base
+    if base is not array and base is not array.base and owner(base) is not owner(array):
         return
-    memory_of(source).add(view)
-    view.view_of = base_of(source)
+    memory: Memory | None = getattr(source, "memory", None)
+    if memory is None:
+        memory = Memory(source)
+        view.view_of = source
+    else:
+        view.view_of = source if (base := getattr(source, "view_of", None)) is None else base
+    view.memory = memory
+    memory.values.append(ref(view))
+    if len(memory.values) > memory.room:
+        memory.tidy()
 
 
 def base_of(value: Value) -> Value:
@@ -81,7 +92,7 @@ def base_of(value: Value) -> Value:
 
 def is_shared(value: Value) -> bool:
     """Whether somebody else would have to see a change of `value`."""
-    memory = getattr(value, "memory", None)
+    memory: Memory | None = getattr(value, "memory", None)
     return memory is not None and (memory.exported or any(other is not value for other in memory.living()))
 
 

@@ -337,7 +337,8 @@ class Tensor(Methods):
         """The values, as by `detach()`, but writing to them does not count as a change of what a graph has saved;
         assigning replaces them without being recorded."""
         alias = make_tensor(self._shared(), None)
-        share(self, alias).uncounted.append(weakref.ref(alias))
+        memory = share(self, alias)
+        memory.uncounted = (*(r for r in memory.uncounted if r() is not None), weakref.ref(alias))
         return alias
 
     @data.setter
