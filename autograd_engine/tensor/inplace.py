@@ -67,7 +67,10 @@ class InPlace(Value):
         if not is_floating(self.array.dtype):
             raise RuntimeError(f"{name}: cannot record a gradient through a tensor of dtype {self.array.dtype}")
         if is_shared(self) or (index.is_basic(key) and is_alone(self)):
-            part = index.getitem(self, key)
+            try:
+                part = index.getitem(self, key)
+            except IndexError as error:
+                raise IndexError(str(error).replace("getitem", name, 1)) from None
             if part.array.base is not None and base_of(part) is base_of(self):
                 if not _is_same_place(part.array, numbers):  # so in y[0] += 1, which has changed y already
                     write(part, lambda memory: index.write(memory, ..., numbers))

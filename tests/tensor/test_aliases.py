@@ -144,6 +144,13 @@ def out_of_numpy(t):
     return array.tolist()
 
 
+def parameter(t):
+    source, x = t.ones(3), leaf(t)
+    weight = t.nn.Parameter(source, requires_grad=False)
+    source.mul_(x)
+    return weight.tolist(), weight.requires_grad, derivative(source, x)
+
+
 def zero_dimensions(t):
     x = t.tensor(2.0, requires_grad=True)
     total = x * 1
@@ -233,6 +240,7 @@ CASES = {
     "setitem of the base": (setitem_of_the_base, ([-5, 1.5], [1, 2, 0])),
     "setitem by an index array": (setitem_by_an_index_array, ([[-25], [-5], [15]], [10, 12, 0])),
     "a NumPy array": (out_of_numpy, [1.5, -2.5, 0.5]),
+    "a parameter": (parameter, ([1.5, -2.5, 0.5], False, [1, 1, 1])),
     "zero dimensions": (zero_dimensions, ([6], 5)),
     "data does not count": (data_does_not_count, [10, 10, 10]),
     "retain_grad": (retained, ([18, -30, 6], [108, -180, 36])),
