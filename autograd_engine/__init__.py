@@ -31,23 +31,37 @@ from .engine.backward import grad
 from .engine.function import Function
 from .engine.modes import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
 from .engine.primitive import primitive
+from .ops import arithmetic as _arithmetic
 from .ops import arrange as _arrange
+from .ops import bits as _bits
+from .ops import comparison as _comparison
 from .ops import count as _count
 from .ops import diagonal as _diagonal
+from .ops import gather as _gather
+from .ops import grids as _grids
 from .ops import index as _index
+from .ops import masks as _masks
 from .ops import math as _math
 from .ops import piecewise as _piecewise
 from .ops import reduce as _reduce
+from .ops import rounding as _rounding
 from .ops import scan as _scan
 from .ops import scatter as _scatter
 from .ops import shape as _shape
 from .ops import softmax as _softmax
 from .ops import sort as _sort
+from .ops import stacks as _stacks
 from .ops import statistics as _statistics
+from .ops import windows as _windows
+from .ops.arithmetic import *
 from .ops.arrange import *
+from .ops.bits import *
+from .ops.comparison import *
 from .ops.count import *
 from .ops.diagonal import *
 from .ops.dims import broadcast_shapes
+from .ops.gather import *
+from .ops.grids import *
 from .ops.index import *
 from .ops.linear_algebra import classic as _classic
 from .ops.linear_algebra import contraction as _contraction
@@ -60,19 +74,23 @@ from .ops.linear_algebra.equations import inv as inverse
 from .ops.linear_algebra.matrix_functions import matrix_exp, matrix_power
 from .ops.linear_algebra.products import *
 from .ops.linear_algebra.triangular import cholesky, cholesky_inverse, cholesky_solve
+from .ops.masks import *
 from .ops.math import *
 from .ops.network.activation import celu, hardshrink, prelu, rrelu, selu, silu, softplus, threshold
 from .ops.network.dropout import alpha_dropout, dropout, feature_alpha_dropout
 from .ops.network.resample import channel_shuffle, pixel_shuffle, pixel_unshuffle
 from .ops.piecewise import *
 from .ops.reduce import *
+from .ops.rounding import *
 from .ops.scan import *
 from .ops.scatter import *
 from .ops.shape import *
 from .ops.softmax import *
 from .ops.sort import *
 from .ops.special import digamma, erf, erfc, erfinv, i0, lgamma, logit, mvlgamma, polygamma, xlogy
+from .ops.stacks import *
 from .ops.statistics import *
+from .ops.windows import *
 from .serialization import load, save
 from .tensor import Tensor
 from .tensor import creation as _creation
@@ -191,6 +209,15 @@ __all__ = [
     "xlogy",
 ]
 __all__ += _arrange.__all__
+__all__ += _masks.__all__
+__all__ += _gather.__all__
+__all__ += _windows.__all__
+__all__ += _grids.__all__
+__all__ += _stacks.__all__
+__all__ += _rounding.__all__
+__all__ += _comparison.__all__
+__all__ += _bits.__all__
+__all__ += _arithmetic.__all__
 __all__ += _classic.__all__
 __all__ += _contraction.__all__
 __all__ += _creation.__all__

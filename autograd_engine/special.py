@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .ops.math import exp2, expm1, log1p, sinc
 from .ops.math import sigmoid as expit
-from .ops.piecewise import round
+from .ops.rounding import round
 from .ops.softmax import log_softmax, logsumexp, softmax
 from .ops.special import (
     digamma,

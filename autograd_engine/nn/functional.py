@@ -10,20 +10,17 @@ from typing import Any
 
 from ..backend.arrays import Array
 from ..engine.inplace import in_place, replace
-from ..ops import math
+from ..ops import piecewise
 from ..ops import softmax as softmax_ops
-from ..ops.index import one_hot
 from ..ops.linear_algebra.distances import cosine_similarity, normalize, pairwise_distance
 from ..ops.linear_algebra.products import bilinear, linear
-from ..ops.losses.classification import (
+from ..ops.losses.binary import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
-    cross_entropy,
-    kl_div,
     multilabel_soft_margin_loss,
-    nll_loss,
     soft_margin_loss,
 )
+from ..ops.losses.classification import cross_entropy, kl_div, nll_loss
 from ..ops.losses.ctc import ctc_loss
 from ..ops.losses.margin import (
     cosine_embedding_loss,
@@ -43,6 +40,7 @@ from ..ops.losses.regression import (
     poisson_nll_loss,
     smooth_l1_loss,
 )
+from ..ops.masks import one_hot
 from ..ops.math import sigmoid, tanh
 from ..ops.network.activation import (
     celu,
@@ -165,7 +163,7 @@ __all__ = [
 
 def relu(input: Array, inplace: bool = False) -> Array:
     """max(x, 0), with derivative 0 at 0; with `inplace` the result also replaces the input's values."""
-    out = math.relu(input)
+    out = piecewise.relu(input)
     return replace(input, out, "relu_") if inplace else out
 
 

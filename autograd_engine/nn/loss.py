@@ -9,15 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..ops.losses.classification import (
+from ..ops.losses.binary import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
-    cross_entropy,
-    kl_div,
     multilabel_soft_margin_loss,
-    nll_loss,
     soft_margin_loss,
 )
+from ..ops.losses.classification import cross_entropy, kl_div, nll_loss
 from ..ops.losses.ctc import ctc_loss
 from ..ops.losses.margin import (
     cosine_embedding_loss,

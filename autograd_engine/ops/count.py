@@ -10,7 +10,7 @@ import numpy as np
 from ..backend.arrays import Array, unboxed
 from ..engine.primitive import primitive
 from .dims import normalize_dim, numpy_names
-from .index import take_along_dim
+from .gather import take_along_dim
 
 __all__ = [
     "bincount",

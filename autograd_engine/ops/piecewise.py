@@ -1,7 +1,4 @@
-"""Piecewise operations: constant or linear in pieces, so no gradient flows, or it passes a mask.
-
-Choosing between numbers, rounding them, comparing them, and logic.
-"""
+"""Choosing between numbers: each element of the result is one of the operands, so the gradient passes a mask."""
 
 from __future__ import annotations
 
@@ -10,67 +7,24 @@ import numpy as np
 from ..backend import kernels
 from ..backend.arrays import Array, promote, result_dtype, unboxed
 from ..engine.primitive import primitive
+from .comparison import isfinite, isnan, logical_not
+from .rounding import sign
 
 __all__ = [
-    "allclose",
-    "bitwise_and",
-    "bitwise_left_shift",
-    "bitwise_not",
-    "bitwise_or",
-    "bitwise_right_shift",
-    "bitwise_xor",
-    "ceil",
     "clamp",
     "clamp_max",
     "clamp_min",
     "clip",
     "copysign",
-    "eq",
-    "equal",
-    "fix",
-    "floor",
-    "floor_divide",
     "fmax",
     "fmin",
-    "frac",
-    "gcd",
-    "ge",
-    "greater",
-    "greater_equal",
-    "gt",
-    "heaviside",
-    "isclose",
-    "isfinite",
-    "isinf",
-    "isnan",
-    "isneginf",
-    "isposinf",
-    "isreal",
-    "lcm",
-    "le",
-    "less",
-    "less_equal",
-    "logical_and",
-    "logical_not",
-    "logical_or",
-    "logical_xor",
-    "lt",
     "masked_fill",
     "maximum",
     "minimum",
     "nan_to_num",
-    "ne",
     "nextafter",
-    "not_equal",
-    "round",
-    "sgn",
-    "sign",
-    "signbit",
-    "trunc",
+    "relu",
 ]
-
-
-# --------------------------------------------------------------------------- choice and comparison
 
 
 def _choose(g: Array, first: Array, tie: Array) -> Array:
@@ -211,235 +165,7 @@ def nan_to_num(
     return _nan_to_num(x, nan=0.0 if nan is None else nan, posinf=posinf, neginf=neginf)
 
 
-@primitive
-def sign(x: Array) -> Array:
-    """-1, 0 or 1; no gradient flows through it."""
-    return np.sign(x)
-
-
-sgn = sign
-
-
-@primitive
-def signbit(x: Array) -> Array:
-    """Whether x is negative or -0.0, elementwise."""
-    return np.signbit(x)
-
-
-@primitive(promote=True)
-def heaviside(x: Array, values: Array) -> Array:
-    """The unit step: 0 where x < 0 or NaN, `values` where x = 0, else 1; no gradient flows through it."""
-    return unboxed(np.where(x == 0, values, x > 0).astype(result_dtype(x, values)))
-
-
-@primitive
-def floor(x: Array) -> Array:
-    """The largest integer not above x; no gradient flows through it."""
-    return np.floor(x)
-
-
-@primitive
-def ceil(x: Array) -> Array:
-    """The smallest integer not below x; no gradient flows through it."""
-    return np.ceil(x)
-
-
-@primitive
-def trunc(x: Array) -> Array:
-    """x without its fraction; no gradient flows through it."""
-    return np.trunc(x)
-
-
-fix = trunc
-
-
-@primitive(x=lambda g: g)
-def frac(x: Array) -> Array:
-    """x - trunc(x), the fraction with the sign of x; derivative 1 everywhere."""
-    return x - np.trunc(x)
-
-
-@primitive
-def round(x: Array, *, decimals: int = 0) -> Array:
-    """x rounded to `decimals` places, halves to even; no gradient flows through it."""
-    return np.round(x, decimals)
-
-
-@primitive(promote=True)
-def floor_divide(x: Array, y: Array) -> Array:
-    """floor(x / y); no gradient flows through it."""
-    return np.floor_divide(x, y)
-
-
-@primitive(promote=True)
-def eq(x: Array, y: Array) -> Array:
-    """x == y, elementwise."""
-    return np.equal(x, y)
-
-
-@primitive(promote=True)
-def ne(x: Array, y: Array) -> Array:
-    """x != y, elementwise."""
-    return np.not_equal(x, y)
-
-
-@primitive(promote=True)
-def lt(x: Array, y: Array) -> Array:
-    """x < y, elementwise."""
-    return np.less(x, y)
-
-
-@primitive(promote=True)
-def le(x: Array, y: Array) -> Array:
-    """x <= y, elementwise."""
-    return np.less_equal(x, y)
-
-
-@primitive(promote=True)
-def gt(x: Array, y: Array) -> Array:
-    """x > y, elementwise."""
-    return np.greater(x, y)
-
-
-@primitive(promote=True)
-def ge(x: Array, y: Array) -> Array:
-    """x >= y, elementwise."""
-    return np.greater_equal(x, y)
-
-
-not_equal, less, less_equal, greater, greater_equal = ne, lt, le, gt, ge
-
-
-@primitive(promote=True)
-def _isclose(x: Array, y: Array, *, rtol: float, atol: float, equal_nan: bool) -> Array:
-    return np.isclose(x, y, rtol=rtol, atol=atol, equal_nan=equal_nan)
-
-
-def isclose(x: Array, y: Array, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> Array:
-    """Whether |x - y| <= atol + rtol |y|, elementwise; infinities are close to themselves.
-
-    Args:
-        x, y: shapes that broadcast.
-        rtol, atol: the relative and absolute tolerance.
-        equal_nan: whether NaN is close to NaN.
-    """
-    return _isclose(x, y, rtol=rtol, atol=atol, equal_nan=equal_nan)
-
-
-def allclose(x: Array, y: Array, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> bool:
-    """Whether `isclose` holds for all elements, as a Python bool."""
-    return bool(np.all(getattr(close := isclose(x, y, rtol, atol, equal_nan), "array", close)))
-
-
-def equal(x: Array, y: Array) -> bool:
-    """Whether x and y have the same shape and the same elements, as a Python bool."""
-    same = x.shape == y.shape and eq(x, y)
-    return bool(np.all(getattr(same, "array", same)))
-
-
-@primitive(promote=True)
-def bitwise_and(x: Array, y: Array) -> Array:
-    """The bits set in both; for booleans, and."""
-    return np.bitwise_and(x, y)
-
-
-@primitive(promote=True)
-def bitwise_or(x: Array, y: Array) -> Array:
-    """The bits set in either; for booleans, or."""
-    return np.bitwise_or(x, y)
-
-
-@primitive(promote=True)
-def bitwise_xor(x: Array, y: Array) -> Array:
-    """The bits set in exactly one."""
-    return np.bitwise_xor(x, y)
-
-
-@primitive(promote=True)
-def bitwise_left_shift(x: Array, y: Array) -> Array:
-    """x 2^y of integers: the bits of x moved up by y places."""
-    return np.left_shift(x, y)
-
-
-@primitive(promote=True)
-def bitwise_right_shift(x: Array, y: Array) -> Array:
-    """floor(x / 2^y) of integers: the bits of x moved down by y places, the sign kept."""
-    return np.right_shift(x, y)
-
-
-@primitive(promote=True)
-def gcd(x: Array, y: Array) -> Array:
-    """The greatest common divisor of integers, not negative."""
-    return np.gcd(x, y)
-
-
-@primitive(promote=True)
-def lcm(x: Array, y: Array) -> Array:
-    """The least common multiple of integers, not negative."""
-    return np.lcm(x, y)
-
-
-@primitive
-def bitwise_not(x: Array) -> Array:
-    """The bits not set; for booleans, not."""
-    return np.invert(x)
-
-
-@primitive
-def logical_and(x: Array, y: Array) -> Array:
-    """Whether both are nonzero, elementwise."""
-    return np.logical_and(x, y)
-
-
-@primitive
-def logical_or(x: Array, y: Array) -> Array:
-    """Whether either is nonzero, elementwise."""
-    return np.logical_or(x, y)
-
-
-@primitive
-def logical_xor(x: Array, y: Array) -> Array:
-    """Whether exactly one is nonzero, elementwise."""
-    return np.logical_xor(x, y)
-
-
-@primitive
-def logical_not(x: Array) -> Array:
-    """Whether x is zero, elementwise."""
-    return np.logical_not(x)
-
-
-@primitive
-def isnan(x: Array) -> Array:
-    """Whether x is NaN, elementwise."""
-    return np.isnan(x)
-
-
-@primitive
-def isinf(x: Array) -> Array:
-    """Whether x is infinite, elementwise."""
-    return np.isinf(x)
-
-
-@primitive
-def isfinite(x: Array) -> Array:
-    """Whether x is neither NaN nor infinite, elementwise."""
-    return np.isfinite(x)
-
-
-@primitive
-def isposinf(x: Array) -> Array:
-    """Whether x is positive infinity, elementwise."""
-    return np.equal(x, np.inf)
-
-
-@primitive
-def isneginf(x: Array) -> Array:
-    """Whether x is negative infinity, elementwise."""
-    return np.equal(x, -np.inf)
-
-
-@primitive
-def isreal(x: Array) -> Array:
-    """Whether x is a real number, elementwise: always, since there are no complex tensors."""
-    return np.isreal(x)
+@primitive(x=lambda g, out: keep(g, out > 0))
+def relu(x: Array) -> Array:
+    """max(x, 0), with derivative 0 at 0."""
+    return unboxed(kernels.positive_part(x))

@@ -15,7 +15,8 @@ import numpy as np
 from ..backend.arrays import Array
 from ..engine.primitive import primitive
 from .dims import along, dims_of, kept_shape, normalize_dim, numpy_names
-from .index import _getitem, take_along_dim
+from .gather import take_along_dim
+from .index import _getitem
 from .piecewise import keep, maximum, minimum, where
 from .shape import _repeated, _reshape, flip, ravel, squeeze, unsqueeze
 

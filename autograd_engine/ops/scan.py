@@ -14,10 +14,11 @@ import numpy as np
 from ..backend.arrays import Array, unboxed
 from ..engine.graph import Value
 from ..engine.primitive import primitive
+from .comparison import isfinite, logical_xor
 from .dims import along, dims_of, normalize_dim, numpy_names
-from .index import take_along_dim
+from .gather import take_along_dim
 from .math import exp
-from .piecewise import isfinite, keep, logical_xor, where
+from .piecewise import keep, where
 from .reduce import _signed, argmax, sum
 from .shape import cat, joined, unsqueeze
 

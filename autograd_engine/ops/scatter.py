@@ -15,22 +15,12 @@ import numpy as np
 from ..backend.arrays import Array
 from ..engine.primitive import primitive
 from .dims import along, common_shape, normalize_dim
-from .index import (
-    _along_index,
-    _flat_along,
-    _getitem,
-    _in_range,
-    _integers,
-    _put_add,
-    _scatter_add,
-    _setitem,
-    _slice_at,
-    booleans,
-    normalize_index,
-    setitem,
-)
-from .piecewise import floor_divide, keep, maximum
+from .gather import _along_index, _flat_along, _in_range, _integers, _scatter_add, _slice_at
+from .index import _getitem, _put_add, _setitem, normalize_index, setitem
+from .masks import booleans
+from .piecewise import keep, maximum
 from .reduce import products_of_others
+from .rounding import floor_divide
 from .shape import cat, expand, ravel, reshape
 
 __all__ = [

@@ -15,7 +15,7 @@ from ..backend.arrays import Array
 from ..engine.graph import Value
 from ..engine.primitive import primitive
 from .dims import along, normalize_dim, numpy_names
-from .index import take_along_dim
+from .gather import take_along_dim
 from .piecewise import keep
 from .reduce import sum
 from .shape import movedim, ravel, reshape, squeeze

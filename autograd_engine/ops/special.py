@@ -15,8 +15,11 @@ import numpy as np
 
 from ..backend.arrays import Array, astype
 from ..engine.primitive import primitive
-from .math import add, exp, log, sub
-from .piecewise import clamp, keep, logical_not, sign, where
+from .arithmetic import add, sub
+from .comparison import logical_not
+from .math import exp, log
+from .piecewise import clamp, keep, where
+from .rounding import sign
 
 __all__ = [
     "digamma",

@@ -8,8 +8,28 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Self
 
-from ..ops import arrange, count, index, math, piecewise, reduce, scan, shape, special, statistics
+from ..ops import (
+    arithmetic,
+    arrange,
+    bits,
+    comparison,
+    count,
+    grids,
+    index,
+    masks,
+    math,
+    piecewise,
+    reduce,
+    rounding,
+    scan,
+    shape,
+    special,
+    stacks,
+    statistics,
+    windows,
+)
 from ..ops import diagonal as diagonal_ops
+from ..ops import gather as gather_ops
 from ..ops import scatter as scatter_ops
 from ..ops import softmax as softmax_ops
 from ..ops import sort as sort_ops
@@ -46,39 +66,39 @@ class Methods(InPlace):
 
     # ----------------------------------------------------------------- operators, from ops
 
-    __add__ = math._add
-    __radd__ = _reflected(math._add)
-    __sub__ = math._sub
-    __rsub__ = _reflected(math._sub)
-    __mul__ = math.mul
-    __rmul__ = _reflected(math.mul)
-    __truediv__ = math._div
-    __rtruediv__ = _reflected(math._div)
-    __floordiv__ = piecewise.floor_divide
-    __rfloordiv__ = _reflected(piecewise.floor_divide)
-    __mod__ = math.remainder
-    __rmod__ = _reflected(math.remainder)
-    __pow__ = math.pow
-    __rpow__ = _reflected(math.pow)
+    __add__ = arithmetic._add
+    __radd__ = _reflected(arithmetic._add)
+    __sub__ = arithmetic._sub
+    __rsub__ = _reflected(arithmetic._sub)
+    __mul__ = arithmetic.mul
+    __rmul__ = _reflected(arithmetic.mul)
+    __truediv__ = arithmetic._div
+    __rtruediv__ = _reflected(arithmetic._div)
+    __floordiv__ = rounding.floor_divide
+    __rfloordiv__ = _reflected(rounding.floor_divide)
+    __mod__ = arithmetic.remainder
+    __rmod__ = _reflected(arithmetic.remainder)
+    __pow__ = arithmetic.pow
+    __rpow__ = _reflected(arithmetic.pow)
     __matmul__ = products.matmul
     __rmatmul__ = _reflected(products.matmul)
-    __neg__ = math.neg
-    __pos__ = math.positive
-    __abs__ = math.abs
-    __eq__ = _comparison(piecewise.eq)
-    __ne__ = _comparison(piecewise.ne)
-    __lt__ = _comparison(piecewise.lt)
-    __le__ = _comparison(piecewise.le)
-    __gt__ = _comparison(piecewise.gt)
-    __ge__ = _comparison(piecewise.ge)
-    __lshift__ = piecewise.bitwise_left_shift
-    __rlshift__ = _reflected(piecewise.bitwise_left_shift)
-    __rshift__ = piecewise.bitwise_right_shift
-    __rrshift__ = _reflected(piecewise.bitwise_right_shift)
-    __and__ = __rand__ = piecewise.bitwise_and
-    __or__ = __ror__ = piecewise.bitwise_or
-    __xor__ = __rxor__ = piecewise.bitwise_xor
-    __invert__ = piecewise.bitwise_not
+    __neg__ = arithmetic.neg
+    __pos__ = arithmetic.positive
+    __abs__ = arithmetic.abs
+    __eq__ = _comparison(comparison.eq)
+    __ne__ = _comparison(comparison.ne)
+    __lt__ = _comparison(comparison.lt)
+    __le__ = _comparison(comparison.le)
+    __gt__ = _comparison(comparison.gt)
+    __ge__ = _comparison(comparison.ge)
+    __lshift__ = bits.bitwise_left_shift
+    __rlshift__ = _reflected(bits.bitwise_left_shift)
+    __rshift__ = bits.bitwise_right_shift
+    __rrshift__ = _reflected(bits.bitwise_right_shift)
+    __and__ = __rand__ = bits.bitwise_and
+    __or__ = __ror__ = bits.bitwise_or
+    __xor__ = __rxor__ = bits.bitwise_xor
+    __invert__ = bits.bitwise_not
     __getitem__ = index.getitem
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
@@ -89,69 +109,69 @@ class Methods(InPlace):
 
     # ------------------------------------------------------------------------------------ methods
 
-    allclose = piecewise.allclose
-    bitwise_and = piecewise.bitwise_and
-    bitwise_left_shift = piecewise.bitwise_left_shift
-    bitwise_not = piecewise.bitwise_not
-    bitwise_or = piecewise.bitwise_or
-    bitwise_right_shift = piecewise.bitwise_right_shift
-    bitwise_xor = piecewise.bitwise_xor
-    ceil = piecewise.ceil
+    allclose = comparison.allclose
+    bitwise_and = bits.bitwise_and
+    bitwise_left_shift = bits.bitwise_left_shift
+    bitwise_not = bits.bitwise_not
+    bitwise_or = bits.bitwise_or
+    bitwise_right_shift = bits.bitwise_right_shift
+    bitwise_xor = bits.bitwise_xor
+    ceil = rounding.ceil
     clamp = piecewise.clamp
     clamp_max = piecewise.clamp_max
     clamp_min = piecewise.clamp_min
     clip = piecewise.clip
     copysign = piecewise.copysign
-    eq = piecewise.eq
-    equal = piecewise.equal
-    fix = piecewise.fix
-    floor = piecewise.floor
-    floor_divide = piecewise.floor_divide
+    eq = comparison.eq
+    equal = comparison.equal
+    fix = rounding.fix
+    floor = rounding.floor
+    floor_divide = rounding.floor_divide
     fmax = piecewise.fmax
     fmin = piecewise.fmin
-    frac = piecewise.frac
-    gcd = piecewise.gcd
-    ge = piecewise.ge
-    greater = piecewise.greater
-    greater_equal = piecewise.greater_equal
-    gt = piecewise.gt
-    heaviside = piecewise.heaviside
-    isclose = piecewise.isclose
-    isfinite = piecewise.isfinite
-    isinf = piecewise.isinf
-    isnan = piecewise.isnan
-    isneginf = piecewise.isneginf
-    isposinf = piecewise.isposinf
-    isreal = piecewise.isreal
-    lcm = piecewise.lcm
-    le = piecewise.le
-    less = piecewise.less
-    less_equal = piecewise.less_equal
-    logical_and = piecewise.logical_and
-    logical_not = piecewise.logical_not
-    logical_or = piecewise.logical_or
-    logical_xor = piecewise.logical_xor
-    lt = piecewise.lt
+    frac = rounding.frac
+    gcd = bits.gcd
+    ge = comparison.ge
+    greater = comparison.greater
+    greater_equal = comparison.greater_equal
+    gt = comparison.gt
+    heaviside = rounding.heaviside
+    isclose = comparison.isclose
+    isfinite = comparison.isfinite
+    isinf = comparison.isinf
+    isnan = comparison.isnan
+    isneginf = comparison.isneginf
+    isposinf = comparison.isposinf
+    isreal = comparison.isreal
+    lcm = bits.lcm
+    le = comparison.le
+    less = comparison.less
+    less_equal = comparison.less_equal
+    logical_and = comparison.logical_and
+    logical_not = comparison.logical_not
+    logical_or = comparison.logical_or
+    logical_xor = comparison.logical_xor
+    lt = comparison.lt
     masked_fill = piecewise.masked_fill
     maximum = piecewise.maximum
     minimum = piecewise.minimum
     nan_to_num = piecewise.nan_to_num
-    ne = piecewise.ne
+    ne = comparison.ne
     nextafter = piecewise.nextafter
-    not_equal = piecewise.not_equal
-    round = piecewise.round
-    sgn = piecewise.sgn
-    sign = piecewise.sign
-    signbit = piecewise.signbit
-    trunc = piecewise.trunc
+    not_equal = comparison.not_equal
+    round = rounding.round
+    sgn = rounding.sgn
+    sign = rounding.sign
+    signbit = comparison.signbit
+    trunc = rounding.trunc
 
-    abs = math.abs
-    absolute = math.absolute
+    abs = arithmetic.abs
+    absolute = arithmetic.absolute
     acos = math.acos
     acosh = math.acosh
-    add = math.add
-    addcdiv = math.addcdiv
-    addcmul = math.addcmul
+    add = arithmetic.add
+    addcdiv = arithmetic.addcdiv
+    addcmul = arithmetic.addcmul
     arccos = math.arccos
     arccosh = math.arccosh
     arcsin = math.arcsin
@@ -166,46 +186,46 @@ class Methods(InPlace):
     atanh = math.atanh
     cos = math.cos
     cosh = math.cosh
-    deg2rad = math.deg2rad
-    div = math.div
-    divide = math.divide
+    deg2rad = arithmetic.deg2rad
+    div = arithmetic.div
+    divide = arithmetic.divide
     exp = math.exp
     exp2 = math.exp2
     expm1 = math.expm1
-    float_power = math.float_power
-    fmod = math.fmod
+    float_power = arithmetic.float_power
+    fmod = arithmetic.fmod
     frexp = math.frexp
-    hypot = math.hypot
+    hypot = arithmetic.hypot
     ldexp = math.ldexp
-    lerp = math.lerp
+    lerp = arithmetic.lerp
     log = math.log
     log10 = math.log10
     log1p = math.log1p
     log2 = math.log2
     logaddexp = math.logaddexp
     logaddexp2 = math.logaddexp2
-    mul = math.mul
-    multiply = math.multiply
-    neg = math.neg
-    negative = math.negative
-    positive = math.positive
-    pow = math.pow
-    rad2deg = math.rad2deg
-    reciprocal = math.reciprocal
-    relu = math.relu
-    remainder = math.remainder
+    mul = arithmetic.mul
+    multiply = arithmetic.multiply
+    neg = arithmetic.neg
+    negative = arithmetic.negative
+    positive = arithmetic.positive
+    pow = arithmetic.pow
+    rad2deg = arithmetic.rad2deg
+    reciprocal = arithmetic.reciprocal
+    relu = piecewise.relu
+    remainder = arithmetic.remainder
     rsqrt = math.rsqrt
     sigmoid = math.sigmoid
     sin = math.sin
     sinc = math.sinc
     sinh = math.sinh
     sqrt = math.sqrt
-    square = math.square
-    sub = math.sub
-    subtract = math.subtract
+    square = arithmetic.square
+    sub = arithmetic.sub
+    subtract = arithmetic.subtract
     tan = math.tan
     tanh = math.tanh
-    true_divide = math.true_divide
+    true_divide = arithmetic.true_divide
 
     digamma = special.digamma
     erf = special.erf
@@ -239,15 +259,15 @@ class Methods(InPlace):
     unsqueeze = shape.unsqueeze
     view = shape.view
 
-    argwhere = index.argwhere
-    gather = index.gather
-    index_select = index.index_select
-    masked_select = index.masked_select
-    narrow = index.narrow
-    nonzero = index.nonzero
-    select = index.select
-    take = index.take
-    take_along_dim = index.take_along_dim
+    argwhere = masks.argwhere
+    gather = gather_ops.gather
+    index_select = gather_ops.index_select
+    masked_select = masks.masked_select
+    narrow = gather_ops.narrow
+    nonzero = masks.nonzero
+    select = gather_ops.select
+    take = gather_ops.take
+    take_along_dim = gather_ops.take_along_dim
 
     index_add = scatter_ops.index_add
     index_copy = scatter_ops.index_copy
@@ -263,20 +283,20 @@ class Methods(InPlace):
     slice_scatter = scatter_ops.slice_scatter
 
     adjoint = arrange.adjoint
-    dsplit = arrange.dsplit
+    dsplit = stacks.dsplit
     fliplr = arrange.fliplr
     flipud = arrange.flipud
-    hsplit = arrange.hsplit
-    kron = arrange.kron
+    hsplit = stacks.hsplit
+    kron = grids.kron
     repeat = arrange.repeat
     repeat_interleave = arrange.repeat_interleave
     roll = arrange.roll
     rot90 = arrange.rot90
-    tensor_split = arrange.tensor_split
+    tensor_split = stacks.tensor_split
     tile = arrange.tile
     unflatten = arrange.unflatten
-    unfold = arrange.unfold
-    vsplit = arrange.vsplit
+    unfold = windows.unfold
+    vsplit = stacks.vsplit
 
     diag = diagonal_ops.diag
     diag_embed = diagonal_ops.diag_embed
@@ -371,7 +391,7 @@ class Methods(InPlace):
 
     def where(self, condition: Any, other: Any) -> Self:
         """The elements of this tensor where the condition holds, else those of `other`."""
-        return index.where(condition, self, other)
+        return masks.where(condition, self, other)
 
     def polygamma(self, n: int) -> Self:
         """The n-th derivative of digamma at each element; see `special.polygamma`."""

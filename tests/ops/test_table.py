@@ -151,7 +151,7 @@ def public_functions():
             yield f"{room}.{name}", getattr(loaded, name)
 
 
-ELSEWHERE = {"piecewise.allclose", "piecewise.equal", "math.float_power"}
+ELSEWHERE = {"comparison.allclose", "comparison.equal", "arithmetic.float_power"}
 """Operators that give a Python bool, or float64 for float32, which no row can say: tested in test_special.py."""
 
 

@@ -10,10 +10,11 @@ import numpy as np
 
 from ...backend.arrays import Array
 from ...engine.primitive import primitive
+from ..arithmetic import abs
 from ..dims import common_shape, dims_of, kept_shape, normalize_dim, numpy_names
-from ..math import abs
-from ..piecewise import clamp, keep, sign, where
+from ..piecewise import clamp, keep, where
 from ..reduce import _with_dims, amax, amin, sum
+from ..rounding import sign
 from ..shape import _permute, _reshape, expand, unsqueeze
 from .equations import inv
 from .matrices import _check, _operator

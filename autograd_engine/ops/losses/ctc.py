@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 
 from ...backend.arrays import Array
-from ..index import _getitem, gather
+from ..gather import gather
+from ..index import _getitem
 from ..piecewise import keep, where
 from ..shape import cat, unsqueeze
 from ..softmax import logsumexp

@@ -13,11 +13,12 @@ import numpy as np
 from ...backend.arrays import Array, astype
 from ..index import _getitem
 from ..linear_algebra.distances import pairwise_distance
-from ..math import relu, sqrt
-from ..piecewise import clamp, keep, minimum, where
+from ..math import sqrt
+from ..piecewise import clamp, keep, minimum, relu, where
 from ..reduce import sum
 from ..shape import _reshape, unsqueeze
-from .classification import _check_signs, _class_dim, _class_target, _class_weight
+from .binary import _check_signs
+from .classification import _class_dim, _class_target, _class_weight
 from .regression import _raw, _reduce, _same_shape
 
 __all__ = [

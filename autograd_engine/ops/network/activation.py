@@ -17,10 +17,12 @@ from ...backend.arrays import Array, unboxed
 from ...backend.random import Generator, resolve
 from ...engine.inplace import replace
 from ...engine.primitive import primitive
+from ..arithmetic import abs
 from ..arrange import unflatten
+from ..comparison import logical_not
 from ..dims import normalize_dim
-from ..math import abs, exp, sigmoid, tanh
-from ..piecewise import clamp, keep, logical_not, where
+from ..math import exp, sigmoid, tanh
+from ..piecewise import clamp, keep, where
 from ..reduce import amax
 from ..shape import chunk, reshape
 from ..softmax import softmax

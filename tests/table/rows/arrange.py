@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograd_engine.ops import arrange
+from autograd_engine.ops import arrange, grids, stacks, windows
 
 from ..operators import Operator, call, given, op, ours, real
 
@@ -58,10 +58,10 @@ ROWS = (
     ),
     *(
         op(at_least, call(real()), call(real(2)), call(real(2, 3)), call(real(2, 0, 2)), call(real(), real(2)))
-        for at_least in (arrange.atleast_1d, arrange.atleast_2d, arrange.atleast_3d)
+        for at_least in (stacks.atleast_1d, stacks.atleast_2d, stacks.atleast_3d)
     ),
     op(
-        arrange.hstack,
+        stacks.hstack,
         call((real(2), real(3))),
         call([real(2, 1), real(2, 3)]),
         call([real(), real()]),
@@ -75,31 +75,31 @@ ROWS = (
             call([real(), real()]),
             call([real(0)]),
         )
-        for together in (arrange.vstack, arrange.dstack)
+        for together in (stacks.vstack, stacks.dstack)
     ),
     op(
-        arrange.column_stack,
+        stacks.column_stack,
         call((real(3), real(3, 2))),
         call([real(), real()]),
         call([real(0), real(0, 2)]),
     ),
     op(
-        arrange.block_diag,
+        stacks.block_diag,
         call(real(2, 3), real(1, 2)),
         call(real(2), real(), real(2, 2)),
         call(real(0, 2), real(1, 1)),
     ),
     op(
-        arrange.tensor_split,
+        stacks.tensor_split,
         call(real(5, 2), 3),
         call(real(2, 5), (1, 3), dim=1),
         call(real(4), (-1, 9)),
         call(real(0, 2), 2),
         call(real(2), 3),
     ),
-    op(arrange.hsplit, call(real(2, 4), 2), call(real(4), 2), call(real(2, 4), (1, 3)), call(real(2, 0), 2)),
-    op(arrange.vsplit, call(real(4, 2), 2), call(real(4, 2), (1, 1)), call(real(0, 2), 2)),
-    op(arrange.dsplit, call(real(2, 1, 4), 2), call(real(1, 2, 4), (1, 3)), call(real(1, 0, 2), 2)),
+    op(stacks.hsplit, call(real(2, 4), 2), call(real(4), 2), call(real(2, 4), (1, 3)), call(real(2, 0), 2)),
+    op(stacks.vsplit, call(real(4, 2), 2), call(real(4, 2), (1, 1)), call(real(0, 2), 2)),
+    op(stacks.dsplit, call(real(2, 1, 4), 2), call(real(1, 2, 4), (1, 3)), call(real(1, 0, 2), 2)),
     op(arrange.fliplr, call(real(2, 3)), call(real(2, 3, 2)), call(real(0, 3))),
     op(arrange.flipud, call(real(2, 3)), call(real(3)), call(real(0, 3))),
     op(
@@ -119,7 +119,7 @@ ROWS = (
     ),
     op(arrange.adjoint, call(real(2, 3)), call(real(2, 3, 4)), call(real(0, 3))),
     op(
-        arrange.kron,
+        grids.kron,
         call(real(2, 3), real(3, 2)),
         call(real(2), real(3)),
         call(real(2, 2), real(3)),
@@ -128,7 +128,7 @@ ROWS = (
         call(real(0, 2), real(2, 2)),
     ),
     op(
-        arrange.meshgrid,
+        grids.meshgrid,
         call(real(2), real(3), indexing="ij"),
         call(real(2), real(3), real(2), indexing="xy"),
         call([real(2), real()], indexing="ij"),
@@ -137,14 +137,14 @@ ROWS = (
         ours(real(2), real(3)),
     ),
     op(
-        arrange.cartesian_prod,
+        grids.cartesian_prod,
         call(real(2), real(3)),
         call(real(2), real(1), real(2)),
         call(real(3)),
         call(real(0)),
     ),
     op(
-        arrange.combinations,
+        grids.combinations,
         call(real(4)),
         call(real(3), 2, True),
         call(real(4), r=3),
@@ -153,7 +153,7 @@ ROWS = (
         call(real(0), with_replacement=True),
     ),
     op(
-        arrange.unfold,
+        windows.unfold,
         call(real(5), 0, 2, 1),
         call(real(2, 7), 1, 3, 2),
         call(real(5, 2), -2, 2, 3),
