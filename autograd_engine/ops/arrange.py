@@ -14,24 +14,13 @@ from ..engine.graph import Value
 from ..engine.primitive import make_tensor
 from .dims import along, common_shape, dims_of, normalize_dim, numpy_names, size_of
 from .gather import index_select
+from .names import operator
 from .shape import cat, expand, flip, ravel, reshape, transpose
-
-__all__ = [
-    "adjoint",
-    "broadcast_tensors",
-    "fliplr",
-    "flipud",
-    "repeat",
-    "repeat_interleave",
-    "roll",
-    "rot90",
-    "tile",
-    "unflatten",
-]
 
 # ------------------------------------------------------------------------------ repeating, broadcasting
 
 
+@operator("torch Tensor")
 def repeat(x: Array, *sizes: Any) -> Array:
     """`x` repeated sizes[d] times along dimension d; more sizes than dimensions add dimensions in front.
 
@@ -52,6 +41,7 @@ def repeat(x: Array, *sizes: Any) -> Array:
     return reshape(spread, [r * n for r, n in zip(times, shape, strict=True)])
 
 
+@operator("torch Tensor")
 def tile(x: Array, *dims: Any) -> Array:
     """Like `repeat`, but with fewer repetitions than dimensions those in front are not repeated."""
     times = size_of(dims)
@@ -60,6 +50,7 @@ def tile(x: Array, *dims: Any) -> Array:
     return repeat(x, (1,) * (len(x.shape) - len(times)) + times)
 
 
+@operator("torch Tensor")
 @numpy_names
 def repeat_interleave(
     x: Array, repeats: Any = None, dim: int | None = None, *, output_size: int | None = None
@@ -102,6 +93,7 @@ def _several(tensors: tuple[Any, ...]) -> tuple[Array, ...]:
     return tuple(tensors[0]) if len(tensors) == 1 and isinstance(tensors[0], (tuple, list)) else tensors
 
 
+@operator("torch", numpy="broadcast_arrays")
 def broadcast_tensors(*tensors: Array) -> tuple[Array, ...]:
     """The tensors expanded to the shape that an operation of them all would have.
 
@@ -113,6 +105,7 @@ def broadcast_tensors(*tensors: Array) -> tuple[Array, ...]:
     return tuple(expand(t, shape) for t in tensors)
 
 
+@operator("torch Tensor")
 def unflatten(x: Array, dim: int, sizes: Sequence[int]) -> Array:
     """`x` with dimension `dim` split into dimensions of `sizes`, one of which may be -1.
 
@@ -137,6 +130,7 @@ def unflatten(x: Array, dim: int, sizes: Sequence[int]) -> Array:
 # ------------------------------------------------------------------------------------------- turning
 
 
+@operator("torch Tensor numpy")
 def fliplr(x: Array) -> Array:
     """`x` with the order of its columns (dimension 1) reversed."""
     if len(x.shape) < 2:
@@ -144,6 +138,7 @@ def fliplr(x: Array) -> Array:
     return flip(x, 1)
 
 
+@operator("torch Tensor numpy")
 def flipud(x: Array) -> Array:
     """`x` with the order of its rows (dimension 0) reversed."""
     if not x.shape:
@@ -151,6 +146,7 @@ def flipud(x: Array) -> Array:
     return flip(x, 0)
 
 
+@operator("torch Tensor")
 def roll(x: Array, shifts: int | Sequence[int], dims: int | Sequence[int] | None = None) -> Array:
     """`x` shifted along `dims`, what falls off one end coming in at the other; without `dims`, flattened.
 
@@ -176,6 +172,7 @@ def roll(x: Array, shifts: int | Sequence[int], dims: int | Sequence[int] | None
     return clone(x) if rolled is x else rolled
 
 
+@operator("torch Tensor")
 def rot90(x: Array, k: int = 1, dims: Sequence[int] = (0, 1)) -> Array:
     """`x` turned k times by 90 degrees in the plane of two dimensions, from the first towards the second.
 
@@ -193,6 +190,7 @@ def rot90(x: Array, k: int = 1, dims: Sequence[int] = (0, 1)) -> Array:
     return flip(transpose(x, first, second), second) if turns else flip(x, ())
 
 
+@operator("torch Tensor")
 def adjoint(x: Array) -> Array:
     """The matrix, or each matrix of a batch, transposed (all numbers are real).
 

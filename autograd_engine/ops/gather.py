@@ -12,9 +12,8 @@ from ..engine.graph import Value
 from ..engine.primitive import Accumulate, primitive
 from .dims import along, common_shape, normalize_dim, numpy_names
 from .index import _getitem
+from .names import operator
 from .shape import ravel, reshape
-
-__all__ = ["gather", "index_select", "narrow", "select", "take", "take_along_dim"]
 
 
 def _integers(index: Any, name: str) -> Any:
@@ -96,6 +95,7 @@ def _scatter_add(x: Array, src: Array, *, at: tuple[Any]) -> Array:
     return unboxed(out)
 
 
+@operator("torch Tensor")
 def gather(x: Array, dim: int, index: Array) -> Array:
     """out[i][j] = x[index[i][j]][j] for dim 0, x[i][index[i][j]] for dim 1, and so on.
 
@@ -108,6 +108,7 @@ def gather(x: Array, dim: int, index: Array) -> Array:
     return _gather(x, at=(_flat_along(x, dim, index, "gather"),))
 
 
+@operator("torch Tensor", numpy="take_along_axis")
 @numpy_names
 def take_along_dim(x: Array, indices: Array, dim: int | None = None) -> Array:
     """Like `gather`, with `x` and `indices` broadcast against each other outside `dim`; without it, of the
@@ -133,6 +134,7 @@ def take_along_dim(x: Array, indices: Array, dim: int | None = None) -> Array:
     return _gather(x, at=(_places(shape, dim, index),))
 
 
+@operator("torch Tensor")
 def index_select(x: Array, dim: int, index: Array) -> Array:
     """The slices of `x` along `dim` that the 1-d `index` names, in its order.
 
@@ -154,6 +156,7 @@ def _along_index(x: Array, dim: int, index: Any, name: str) -> tuple[int, tuple[
     return dim, (*(slice(None),) * dim, index)
 
 
+@operator("torch Tensor")
 def take(x: Array, index: Array) -> Array:
     """The elements of the flattened `x` at `index`, in its shape.
 
@@ -163,6 +166,7 @@ def take(x: Array, index: Array) -> Array:
     return _gather(x, at=(_in_range(_integers(index, "take"), math.prod(x.shape), None, "take", negative=True),))
 
 
+@operator("torch Tensor")
 def select(x: Array, dim: int, index: int) -> Array:
     """The slice `index` of `x` along `dim`, which disappears.
 
@@ -179,6 +183,7 @@ def _slice_at(x: Array, dim: int, index: int, name: str) -> tuple[Any, ...]:
     return along(dim, int(index))
 
 
+@operator("torch Tensor")
 def narrow(x: Array, dim: int, start: int, length: int) -> Array:
     """The `length` slices of `x` along `dim` from `start` on, as a view.
 

@@ -9,11 +9,11 @@ import numpy as np
 
 from ..backend.arrays import Array
 from .arrange import _several
+from .names import operator
 from .shape import expand, ravel, reshape, stack, transpose
 
-__all__ = ["cartesian_prod", "combinations", "kron", "meshgrid"]
 
-
+@operator("torch Tensor numpy")
 def kron(x: Array, y: Array) -> Array:
     """The Kronecker product: in every dimension, out[i * m + j] = x[i] * y[j] with m the size of y.
 
@@ -27,6 +27,7 @@ def kron(x: Array, y: Array) -> Array:
     return reshape(product, [n * m for n, m in zip(left, right, strict=True)])
 
 
+@operator("torch")
 def meshgrid(*tensors: Array, indexing: str = "ij") -> tuple[Array, ...]:
     """The coordinates of a grid: each vector expanded over the dimensions of the others.
 
@@ -56,6 +57,7 @@ def meshgrid(*tensors: Array, indexing: str = "ij") -> tuple[Array, ...]:
     return tuple(grids)
 
 
+@operator("torch")
 def cartesian_prod(*tensors: Array) -> Array:
     """Every combination of one element of each vector, one per row; a single vector as it is."""
     if len(tensors) == 1:
@@ -65,6 +67,7 @@ def cartesian_prod(*tensors: Array) -> Array:
     return stack([ravel(grid) for grid in meshgrid(*tensors)], 1)
 
 
+@operator("torch")
 def combinations(x: Array, r: int = 2, with_replacement: bool = False) -> Array:
     """Every combination of `r` elements of a vector, one per row, in the order of itertools.combinations.
 

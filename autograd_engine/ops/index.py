@@ -15,9 +15,8 @@ import numpy as np
 from ..backend.arrays import Array
 from ..engine.graph import Value
 from ..engine.primitive import Accumulate, primitive
+from .names import operator
 from .piecewise import keep
-
-__all__ = ["getitem", "setitem"]
 
 
 def _raw(item: Any) -> Any:
@@ -123,6 +122,7 @@ def _getitem(x: Array, *, index: tuple[Any, ...]) -> Array:
     return x[index]
 
 
+@operator("torch", python="__getitem__")
 def getitem(x: Array, index: Any) -> Array:
     """x[index], for every kind of index NumPy knows: integers, slices, None, ..., masks, arrays.
 
@@ -165,6 +165,7 @@ def _put_add(x: Array, value: Array, *, index: tuple[Any, ...]) -> Array:
     return out
 
 
+@operator("torch")
 def setitem(x: Array, index: Any, value: Array) -> Array:
     """A copy of `x` in which x[index] = value; of several writes to one element the last counts.
 

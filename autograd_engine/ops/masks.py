@@ -12,12 +12,12 @@ from ..engine.primitive import primitive
 from .dims import common_shape
 from .gather import _integers
 from .index import _getitem
+from .names import operator
 from .piecewise import where as choose
 from .shape import expand, reshape
 
-__all__ = ["argwhere", "masked_select", "nonzero", "one_hot", "where"]
 
-
+@operator("torch Tensor")
 def masked_select(x: Array, mask: Array) -> Array:
     """The elements of `x` where the mask holds, as one dimension; the mask broadcasts to the shape of `x`.
 
@@ -38,12 +38,14 @@ def booleans(mask: Any, name: str) -> Any:
     return mask
 
 
+@operator("torch Tensor numpy")
 @primitive
 def argwhere(x: Array) -> Array:
     """The indices of the elements that are not 0: one row each, in row-major order; int64."""
     return np.argwhere(x)
 
 
+@operator("torch Tensor")
 def nonzero(x: Array, *, as_tuple: bool = False) -> Any:
     """The indices of the elements that are not 0: one row each, or with `as_tuple` one 1-d tensor per
     dimension, with which x[nonzero(x, as_tuple=True)] reads those elements.
@@ -59,6 +61,7 @@ def nonzero(x: Array, *, as_tuple: bool = False) -> Any:
     return tuple(at[:, d] for d in range(at.shape[1]))
 
 
+@operator("torch numpy")
 def where(condition: Array, x: Array = None, y: Array = None) -> Any:
     """x where the condition holds, else y; of the condition alone, the places where it holds, as by
     `nonzero(condition, as_tuple=True)`. The side not chosen gets gradient 0, not NaN.
@@ -82,6 +85,7 @@ def _one_hot(x: Array, *, count: int) -> Array:
     return (np.asarray(x)[..., None] == np.arange(count)).astype(np.int64)
 
 
+@operator("torch functional")
 def one_hot(x: Array, num_classes: int = -1) -> Array:
     """The rows of an identity matrix (int64) that the integers `x` name, along a new last dimension.
 

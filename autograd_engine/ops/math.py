@@ -9,100 +9,73 @@ import numpy as np
 
 from ..backend.arrays import Array, unboxed
 from ..engine.primitive import primitive
-
-__all__ = [
-    "acos",
-    "acosh",
-    "arccos",
-    "arccosh",
-    "arcsin",
-    "arcsinh",
-    "arctan",
-    "arctan2",
-    "arctanh",
-    "asin",
-    "asinh",
-    "atan",
-    "atan2",
-    "atanh",
-    "cos",
-    "cosh",
-    "exp",
-    "exp2",
-    "expm1",
-    "frexp",
-    "ldexp",
-    "log",
-    "log1p",
-    "log2",
-    "log10",
-    "logaddexp",
-    "logaddexp2",
-    "rsqrt",
-    "sigmoid",
-    "sin",
-    "sinc",
-    "sinh",
-    "sqrt",
-    "tan",
-    "tanh",
-]
+from .names import operator
 
 
+@operator("torch Tensor numpy", in_place="torch Tensor")
 @primitive(floating=True, x=lambda g, out: g / (2 * out))
 def sqrt(x: Array) -> Array:
     """The square root."""
     return np.sqrt(x)
 
 
+@operator("torch Tensor", in_place="torch Tensor")
 @primitive(floating=True, x=lambda g, out: g * (-0.5 * out * out * out))
 def rsqrt(x: Array) -> Array:
     """1 / sqrt(x)"""
     return 1 / np.sqrt(x)
 
 
+@operator("torch Tensor numpy", in_place="torch Tensor")
 @primitive(floating=True, x=lambda g, out: g * out)
 def exp(x: Array) -> Array:
     """e^x"""
     return np.exp(x)
 
 
+@operator("torch Tensor special numpy", in_place="torch Tensor")
 @primitive(floating=True, x=lambda g, out: g * out * math.log(2))
 def exp2(x: Array) -> Array:
     """2^x"""
     return np.exp2(x)
 
 
+@operator("torch Tensor special numpy", in_place="torch Tensor")
 @primitive(floating=True, x=lambda g, out: g * (out + 1))
 def expm1(x: Array) -> Array:
     """e^x - 1, accurate near 0."""
     return np.expm1(x)
 
 
+@operator("torch Tensor numpy", in_place="torch Tensor")
 @primitive(floating=True, x=lambda g, x: g / x)
 def log(x: Array) -> Array:
     """The natural logarithm."""
     return np.log(x)
 
 
+@operator("torch Tensor numpy", in_place="torch Tensor")
 @primitive(floating=True, x=lambda g, x: g / (x * math.log(2)))
 def log2(x: Array) -> Array:
     """The logarithm to base 2."""
     return np.log2(x)
 
 
+@operator("torch Tensor numpy", in_place="torch Tensor")
 @primitive(floating=True, x=lambda g, x: g / (x * math.log(10)))
 def log10(x: Array) -> Array:
     """The logarithm to base 10."""
     return np.log10(x)
 
 
+@operator("torch Tensor special numpy", in_place="torch Tensor")
 @primitive(floating=True, x=lambda g, x: g / (1 + x))
 def log1p(x: Array) -> Array:
     """log(1 + x), accurate near 0."""
     return np.log1p(x)
 
 
+@operator("torch Tensor numpy")
 @primitive(
     promote=True,
     floating=True,
@@ -114,6 +87,7 @@ def logaddexp(x: Array, y: Array) -> Array:
     return np.logaddexp(x, y)
 
 
+@operator("torch Tensor numpy")
 @primitive(
     promote=True,
     floating=True,
@@ -125,6 +99,7 @@ def logaddexp2(x: Array, y: Array) -> Array:
     return np.logaddexp2(x, y)
 
 
+@operator("torch Tensor numpy", in_place="torch Tensor")
 @primitive(
     promote=True, floating=True, x=lambda g, other: g * exp2(other), other=lambda g, out: g * out * math.log(2)
 )
@@ -146,47 +121,55 @@ def _frexp(x: Array) -> tuple[tuple[Array, Array], Array]:
     return (mantissa, exponent), exponent
 
 
+@operator("torch Tensor numpy")
 def frexp(x: Array) -> Any:
     """x as `(mantissa, exponent)`: mantissa 2^exponent, with 1/2 <= |mantissa| < 1 and an int32 exponent."""
     return Frexp(*_frexp(x))
 
 
+@operator("torch Tensor numpy", in_place="torch Tensor")
 @primitive(floating=True, x=lambda g, x: g * cos(x))
 def sin(x: Array) -> Array:
     """The sine; x in radians."""
     return np.sin(x)
 
 
+@operator("torch Tensor numpy", in_place="torch Tensor")
 @primitive(floating=True, x=lambda g, x: -g * sin(x))
 def cos(x: Array) -> Array:
     """The cosine; x in radians."""
     return np.cos(x)
 
 
+@operator("torch Tensor numpy", in_place="torch Tensor")
 @primitive(floating=True, x=lambda g, out: g * (1 + out * out))
 def tan(x: Array) -> Array:
     """The tangent; x in radians."""
     return np.tan(x)
 
 
+@operator("torch Tensor", also="arcsin", in_place="torch Tensor", numpy="arcsin")
 @primitive(floating=True, x=lambda g, x: g / sqrt(1 - x * x))
 def asin(x: Array) -> Array:
     """The inverse sine, in radians."""
     return np.arcsin(x)
 
 
+@operator("torch Tensor", also="arccos", in_place="torch Tensor", numpy="arccos")
 @primitive(floating=True, x=lambda g, x: -g / sqrt(1 - x * x))
 def acos(x: Array) -> Array:
     """The inverse cosine, in radians."""
     return np.arccos(x)
 
 
+@operator("torch Tensor", also="arctan", in_place="torch Tensor", numpy="arctan")
 @primitive(floating=True, x=lambda g, x: g / (1 + x * x))
 def atan(x: Array) -> Array:
     """The inverse tangent, in radians."""
     return np.arctan(x)
 
 
+@operator("torch Tensor", also="arctan2", in_place="Tensor", numpy="arctan2")
 @primitive(
     promote=True,
     floating=True,
@@ -198,44 +181,46 @@ def atan2(x: Array, y: Array) -> Array:
     return np.arctan2(x, y)
 
 
+@operator("torch Tensor numpy", in_place="torch Tensor")
 @primitive(floating=True, x=lambda g, x: g * cosh(x))
 def sinh(x: Array) -> Array:
     """(e^x - e^-x) / 2"""
     return np.sinh(x)
 
 
+@operator("torch Tensor numpy", in_place="torch Tensor")
 @primitive(floating=True, x=lambda g, x: g * sinh(x))
 def cosh(x: Array) -> Array:
     """(e^x + e^-x) / 2"""
     return np.cosh(x)
 
 
+@operator("torch Tensor functional numpy", in_place="torch Tensor")
 @primitive(floating=True, x=lambda g, out: g * (1 - out * out))
 def tanh(x: Array) -> Array:
     """The hyperbolic tangent."""
     return np.tanh(x)
 
 
+@operator("torch Tensor", also="arcsinh", in_place="torch Tensor", numpy="arcsinh")
 @primitive(floating=True, x=lambda g, x: g / sqrt(x * x + 1))
 def asinh(x: Array) -> Array:
     """The inverse hyperbolic sine."""
     return np.arcsinh(x)
 
 
+@operator("torch Tensor", also="arccosh", in_place="torch Tensor", numpy="arccosh")
 @primitive(floating=True, x=lambda g, x: g / sqrt(x * x - 1))
 def acosh(x: Array) -> Array:
     """The inverse hyperbolic cosine."""
     return np.arccosh(x)
 
 
+@operator("torch Tensor", also="arctanh", in_place="torch Tensor", numpy="arctanh")
 @primitive(floating=True, x=lambda g, x: g / (1 - x * x))
 def atanh(x: Array) -> Array:
     """The inverse hyperbolic tangent."""
     return np.arctanh(x)
-
-
-arcsin, arccos, arctan, arctan2 = asin, acos, atan, atan2
-arcsinh, arccosh, arctanh = asinh, acosh, atanh
 
 
 @primitive(floating=True, x=lambda g, x, n: g * _sinc(x, n=n + 1))
@@ -261,11 +246,13 @@ def _sinc(x: Array, *, n: int) -> Array:
     return unboxed((np.where(near, series, far) * math.pi**n).astype(x.dtype))
 
 
+@operator("torch Tensor special numpy", in_place="torch Tensor")
 def sinc(x: Array) -> Array:
     """sin(pi x) / (pi x), 1 at 0."""
     return _sinc(x, n=0)
 
 
+@operator("torch Tensor functional", in_place="torch Tensor", special="expit", numpy="expit")
 @primitive(floating=True, x=lambda g, out: g * (out * (1 - out)))
 def sigmoid(x: Array) -> Array:
     """1 / (1 + e^-x), computed from e^-|x| so that nothing overflows."""

@@ -8,23 +8,8 @@ from ..backend import kernels
 from ..backend.arrays import Array, promote, result_dtype, unboxed
 from ..engine.primitive import primitive
 from .comparison import isfinite, isnan, logical_not
+from .names import operator
 from .rounding import sign
-
-__all__ = [
-    "clamp",
-    "clamp_max",
-    "clamp_min",
-    "clip",
-    "copysign",
-    "fmax",
-    "fmin",
-    "masked_fill",
-    "maximum",
-    "minimum",
-    "nan_to_num",
-    "nextafter",
-    "relu",
-]
 
 
 def _choose(g: Array, first: Array, tie: Array) -> Array:
@@ -32,18 +17,21 @@ def _choose(g: Array, first: Array, tie: Array) -> Array:
     return where(tie, 0.5 * g, keep(g, first))
 
 
+@operator("torch Tensor numpy")
 @primitive(promote=True, x=lambda g, x, y: _choose(g, x > y, x == y), y=lambda g, x, y: _choose(g, y > x, x == y))
 def maximum(x: Array, y: Array) -> Array:
     """The larger of x and y, NaN if either is; the gradient of a tie is shared."""
     return np.maximum(x, y)
 
 
+@operator("torch Tensor numpy")
 @primitive(promote=True, x=lambda g, x, y: _choose(g, x < y, x == y), y=lambda g, x, y: _choose(g, y < x, x == y))
 def minimum(x: Array, y: Array) -> Array:
     """The smaller of x and y, NaN if either is; the gradient of a tie is shared."""
     return np.minimum(x, y)
 
 
+@operator("torch Tensor numpy")
 @primitive(
     promote=True,
     x=lambda g, x, y: keep(g, (x >= y) | isnan(y)),
@@ -54,6 +42,7 @@ def fmax(x: Array, y: Array) -> Array:
     return np.fmax(x, y)
 
 
+@operator("torch Tensor numpy")
 @primitive(
     promote=True,
     x=lambda g, x, y: keep(g, (x <= y) | isnan(y)),
@@ -64,12 +53,14 @@ def fmin(x: Array, y: Array) -> Array:
     return np.fmin(x, y)
 
 
+@operator("torch Tensor numpy", in_place="Tensor")
 @primitive(promote=True, floating=True, x=lambda g, x, out: g * (sign(x) * sign(out)), y=lambda g: keep(g, False))
 def copysign(x: Array, y: Array) -> Array:
     """|x| with the sign of y (of -0.0 too); derivative 0 at x = 0, and everywhere with respect to y."""
     return np.copysign(x, y)
 
 
+@operator("torch Tensor numpy", in_place="Tensor")
 @primitive(promote=True, floating=True, x=lambda g, x, y: keep(g, x != y), y=lambda g: keep(g, False))
 def nextafter(x: Array, y: Array) -> Array:
     """The floating-point number next to x in the direction of y."""
@@ -90,6 +81,7 @@ def where(condition: Array, x: Array, y: Array) -> Array:
     return unboxed(kernels.choose(condition, x, y))
 
 
+@operator("torch Tensor", in_place="Tensor")
 @primitive(x=lambda g, mask: keep(g, logical_not(mask)), value=lambda g, mask: keep(g, mask))
 def masked_fill(x: Array, mask: Array, value: Array) -> Array:
     """x with `value`, a number or 0-d tensor, where the mask holds.
@@ -115,6 +107,7 @@ def _inside(g: Array, x: Array, min: Array, max: Array) -> Array:
     return keep(g, inside)
 
 
+@operator("torch Tensor", also="clip", in_place="torch Tensor")
 @primitive(
     x=_inside,
     min=lambda g, x, min, max: keep(g, x < min if max is None else (x < min) & (min <= max)),
@@ -133,14 +126,13 @@ def clamp(x: Array, min: Array = None, max: Array = None) -> Array:
     return x if max is None else np.minimum(*promote(x, max))
 
 
-clip = clamp
-
-
+@operator("torch Tensor", in_place="torch Tensor")
 def clamp_min(x: Array, min: Array) -> Array:
     """x, at least `min`; derivative 1 at the bound."""
     return clamp(x, min)
 
 
+@operator("torch Tensor", in_place="torch Tensor")
 def clamp_max(x: Array, max: Array) -> Array:
     """x, at most `max`; derivative 1 at the bound."""
     return clamp(x, None, max)
@@ -151,6 +143,7 @@ def _nan_to_num(x: Array, *, nan: float, posinf: float | None, neginf: float | N
     return np.nan_to_num(x, nan=nan, posinf=posinf, neginf=neginf)
 
 
+@operator("torch Tensor", in_place="torch Tensor")
 def nan_to_num(
     x: Array, nan: float | None = 0.0, posinf: float | None = None, neginf: float | None = None
 ) -> Array:
@@ -165,6 +158,7 @@ def nan_to_num(
     return _nan_to_num(x, nan=0.0 if nan is None else nan, posinf=posinf, neginf=neginf)
 
 
+@operator("torch Tensor", in_place="torch Tensor functional")
 @primitive(x=lambda g, out: keep(g, out > 0))
 def relu(x: Array) -> Array:
     """max(x, 0), with derivative 0 at 0."""

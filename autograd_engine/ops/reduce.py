@@ -17,26 +17,9 @@ from ..engine.primitive import primitive
 from .dims import along, dims_of, kept_shape, normalize_dim, numpy_names
 from .gather import take_along_dim
 from .index import _getitem
+from .names import operator
 from .piecewise import keep, maximum, minimum, where
 from .shape import _repeated, _reshape, flip, ravel, squeeze, unsqueeze
-
-__all__ = [
-    "all",
-    "amax",
-    "amin",
-    "aminmax",
-    "any",
-    "argmax",
-    "argmin",
-    "count_nonzero",
-    "max",
-    "mean",
-    "min",
-    "nanmean",
-    "nansum",
-    "prod",
-    "sum",
-]
 
 Dim = int | Sequence[int] | None
 
@@ -67,6 +50,7 @@ def _sum(x: Array, *, dims: tuple[int, ...], keepdim: bool) -> Array:
     return np.add.reduce(_signed(x), axis=dims, keepdims=keepdim)
 
 
+@operator("torch Tensor")
 @numpy_names
 def sum(x: Array, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None) -> Array:
     """The sum over `dim` (all dimensions by default). Booleans and integers sum to int64.
@@ -97,6 +81,7 @@ def _mean(x: Array, *, dims: tuple[int, ...], keepdim: bool) -> Array:
     return np.add.reduce(x, axis=dims, keepdims=keepdim) * x.dtype.type(portion)
 
 
+@operator("torch Tensor")
 @numpy_names
 def mean(x: Array, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None) -> Array:
     """The arithmetic mean over `dim` (all dimensions by default); NaN where there is nothing.
@@ -148,6 +133,7 @@ def _prod(x: Array, *, dim: int, keepdim: bool) -> Array:
     return np.multiply.reduce(_signed(x), axis=dim, keepdims=keepdim)
 
 
+@operator("torch Tensor")
 @numpy_names
 def prod(x: Array, dim: int | None = None, keepdim: bool = False) -> Array:
     """The product over one dimension, or of all elements. The gradient is right at zeros too."""
@@ -179,12 +165,14 @@ def _amin(x: Array, *, dims: tuple[int, ...], keepdim: bool) -> Array:
     return np.minimum.reduce(x, axis=dims, keepdims=keepdim)
 
 
+@operator("torch Tensor")
 @numpy_names
 def amax(x: Array, dim: Dim = None, keepdim: bool = False) -> Array:
     """The largest element over `dim`; equal ones share the gradient."""
     return _amax(x, dims=dims_of(dim, len(x.shape), "amax"), keepdim=keepdim)
 
 
+@operator("torch Tensor")
 @numpy_names
 def amin(x: Array, dim: Dim = None, keepdim: bool = False) -> Array:
     """The smallest element over `dim`; equal ones share the gradient."""
@@ -201,6 +189,7 @@ def _argmin(x: Array, *, dim: Any, keepdim: bool) -> Array:
     return np.asarray(x).argmin(dim, keepdims=keepdim)
 
 
+@operator("torch Tensor numpy")
 @numpy_names
 def argmax(x: Array, dim: int | None = None, keepdim: bool = False) -> Array:
     """The index (int64) of the first largest element along `dim`, or in the flattened tensor."""
@@ -208,6 +197,7 @@ def argmax(x: Array, dim: int | None = None, keepdim: bool = False) -> Array:
     return _argmax(x, dim=dim, keepdim=keepdim)
 
 
+@operator("torch Tensor numpy")
 @numpy_names
 def argmin(x: Array, dim: int | None = None, keepdim: bool = False) -> Array:
     """The index (int64) of the first smallest element along `dim`, or in the flattened tensor."""
@@ -222,6 +212,7 @@ class Extremes(NamedTuple):
     max: Any
 
 
+@operator("torch Tensor")
 @numpy_names
 def aminmax(x: Array, *, dim: int | None = None, keepdim: bool = False) -> Extremes:
     """The smallest and the largest element over `dim`, `(min, max)`; equal ones share the gradient.
@@ -264,6 +255,7 @@ def _extreme(
     return Extreme(squeeze(values, dim), squeeze(indices, dim))
 
 
+@operator("torch Tensor")
 @numpy_names
 def max(x: Array, dim: Any = None, keepdim: bool = False) -> Any:
     """The largest element; or along `dim`, `(values, indices)`; or with a tensor for `dim`, `maximum`.
@@ -274,6 +266,7 @@ def max(x: Array, dim: Any = None, keepdim: bool = False) -> Any:
     return _extreme(x, dim, keepdim, amax, maximum, argmax, "max")
 
 
+@operator("torch Tensor")
 @numpy_names
 def min(x: Array, dim: Any = None, keepdim: bool = False) -> Any:
     """The smallest element; or along `dim`, `(values, indices)`; or with a tensor for `dim`, `minimum`.
@@ -284,6 +277,7 @@ def min(x: Array, dim: Any = None, keepdim: bool = False) -> Any:
     return _extreme(x, dim, keepdim, amin, minimum, argmin, "min")
 
 
+@operator("torch Tensor")
 @numpy_names
 def nansum(x: Array, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None) -> Array:
     """The sum over `dim` of the elements that are not NaN.
@@ -295,6 +289,7 @@ def nansum(x: Array, dim: Dim = None, keepdim: bool = False, *, dtype: Any = Non
     return sum(keep(x, x == x), dim, keepdim, dtype=dtype)
 
 
+@operator("torch Tensor")
 @numpy_names
 def nanmean(x: Array, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None) -> Array:
     """The mean over `dim` of the elements that are not NaN; NaN where there are none.
@@ -325,18 +320,21 @@ def _any(x: Array, *, dims: tuple[int, ...], keepdim: bool) -> Array:
     return np.logical_or.reduce(x, axis=dims, keepdims=keepdim)
 
 
+@operator("torch Tensor numpy")
 @numpy_names
 def all(x: Array, dim: Dim = None, keepdim: bool = False) -> Array:
     """Whether every element over `dim` is nonzero."""
     return _all(x, dims=dims_of(dim, len(x.shape), "all"), keepdim=keepdim)
 
 
+@operator("torch Tensor numpy")
 @numpy_names
 def any(x: Array, dim: Dim = None, keepdim: bool = False) -> Array:
     """Whether some element over `dim` is nonzero."""
     return _any(x, dims=dims_of(dim, len(x.shape), "any"), keepdim=keepdim)
 
 
+@operator("torch Tensor numpy")
 @numpy_names
 def count_nonzero(x: Array, dim: Dim = None) -> Array:
     """How many elements over `dim` are not zero."""

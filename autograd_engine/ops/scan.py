@@ -18,22 +18,10 @@ from .comparison import isfinite, logical_xor
 from .dims import along, dims_of, normalize_dim, numpy_names
 from .gather import take_along_dim
 from .math import exp
+from .names import operator
 from .piecewise import keep, where
 from .reduce import _signed, argmax, sum
 from .shape import cat, joined, unsqueeze
-
-__all__ = [
-    "cummax",
-    "cummin",
-    "cumprod",
-    "cumsum",
-    "cumulative_trapezoid",
-    "diff",
-    "gradient",
-    "logcumsumexp",
-    "trapezoid",
-    "trapz",
-]
 
 _BLOCK = 16
 _PANEL = 256
@@ -103,6 +91,7 @@ def _scanned(x: Array, dim: int, dtype: Any, name: str) -> tuple[Array, int]:
     return (x if dtype is None else x.to(dtype)), dim
 
 
+@operator("torch Tensor", in_place="Tensor")
 @numpy_names
 def cumsum(x: Array, dim: int, *, dtype: Any = None) -> Array:
     """The running sum along `dim`: out[k] = x[0] + ... + x[k]. Booleans and integers sum to int64.
@@ -138,6 +127,7 @@ def _cumprod(x: Array, *, dim: int) -> Array:
     return np.multiply.accumulate(_signed(x), axis=dim)
 
 
+@operator("torch Tensor", in_place="Tensor")
 @numpy_names
 def cumprod(x: Array, dim: int, *, dtype: Any = None) -> Array:
     """The running product along `dim`: out[k] = x[0] ... x[k]. Its derivatives are right at zeros too.
@@ -153,7 +143,7 @@ def cumprod(x: Array, dim: int, *, dtype: Any = None) -> Array:
 # ------------------------------------------------------------------------------ running extremes
 
 
-class Extremes(NamedTuple):
+class RunningExtremes(NamedTuple):
     """The largest or smallest elements so far along a dimension, and where each one lies."""
 
     values: Any
@@ -170,16 +160,17 @@ def _last_record(x: Array, *, dim: int, largest: bool) -> Array:
     return np.maximum.accumulate(np.where(record, places, 0), axis=dim)
 
 
-def _running_extreme(x: Array, dim: int, largest: bool, name: str) -> Extremes:
+def _running_extreme(x: Array, dim: int, largest: bool, name: str) -> RunningExtremes:
     dim = normalize_dim(dim, len(x.shape), name)
     if not x.shape:
-        return Extremes(x * 1, argmax(x))
+        return RunningExtremes(x * 1, argmax(x))
     indices = _last_record(x, dim=dim, largest=largest)
-    return Extremes(take_along_dim(x, indices, dim), indices)
+    return RunningExtremes(take_along_dim(x, indices, dim), indices)
 
 
+@operator("torch Tensor")
 @numpy_names
-def cummax(x: Array, dim: int) -> Extremes:
+def cummax(x: Array, dim: int) -> RunningExtremes:
     """The largest element so far along `dim`, `(values, indices)`; of equal ones the last is named.
 
     The gradient goes to the elements that `indices` names. NaN counts as largest.
@@ -191,8 +182,9 @@ def cummax(x: Array, dim: int) -> Extremes:
     return _running_extreme(x, dim, True, "cummax")
 
 
+@operator("torch Tensor")
 @numpy_names
-def cummin(x: Array, dim: int) -> Extremes:
+def cummin(x: Array, dim: int) -> RunningExtremes:
     """The smallest element so far along `dim`, `(values, indices)`; of equal ones the last is named.
 
     The gradient goes to the elements that `indices` names. NaN counts as smallest.
@@ -224,6 +216,7 @@ def _logcumsumexp(x: Array, *, dim: int) -> Array:
     return unboxed(np.asarray(np.logaddexp.accumulate(x, axis=dim)))
 
 
+@operator("torch Tensor")
 @numpy_names
 def logcumsumexp(x: Array, dim: int) -> Array:
     """log(e^x[0] + ... + e^x[k]) along `dim`, which does not overflow.
@@ -239,6 +232,7 @@ def logcumsumexp(x: Array, dim: int) -> Array:
 # ----------------------------------------------------------------------- differences and trapezoids
 
 
+@operator("torch Tensor")
 @numpy_names
 def diff(x: Array, n: int = 1, dim: int = -1, prepend: Array | None = None, append: Array | None = None) -> Array:
     """The `n`-th differences of neighbours along `dim`, after joining `prepend` and `append` to its ends.
@@ -311,6 +305,7 @@ def _slopes(x: Array, spacing: Any, dim: int, edge_order: int) -> Array:
     return cat([head, inside, tail], dim)
 
 
+@operator("torch")
 def gradient(
     x: Array, *, spacing: Any = 1, dim: int | Sequence[int] | None = None, edge_order: int = 1
 ) -> tuple[Array, ...]:
@@ -364,6 +359,7 @@ def _trapezoids(y: Array, x: Array | None, dx: Any, dim: int, name: str) -> tupl
     return heights * diff(x, 1, dim - len(y.shape)) / 2, dim
 
 
+@operator("torch", also="trapz")
 @numpy_names
 def trapezoid(y: Array, x: Array | None = None, *, dx: Any = None, dim: int = -1) -> Array:
     """The integral of samples along `dim` by the trapezoidal rule: sum (x[i+1] - x[i]) (y[i] + y[i+1]) / 2.
@@ -383,9 +379,7 @@ def trapezoid(y: Array, x: Array | None = None, *, dx: Any = None, dim: int = -1
     return sum(areas, dim)
 
 
-trapz = trapezoid
-
-
+@operator("torch")
 @numpy_names
 def cumulative_trapezoid(y: Array, x: Array | None = None, *, dx: Any = None, dim: int = -1) -> Array:
     """The running integral of samples along `dim` by the trapezoidal rule; shorter by one than `y`.

@@ -18,27 +18,14 @@ from .dims import along, common_shape, normalize_dim
 from .gather import _along_index, _flat_along, _in_range, _integers, _scatter_add, _slice_at
 from .index import _getitem, _put_add, _setitem, normalize_index, setitem
 from .masks import booleans
+from .names import operator
 from .piecewise import keep, maximum
 from .reduce import products_of_others
 from .rounding import floor_divide
 from .shape import cat, expand, ravel, reshape
 
-__all__ = [
-    "index_add",
-    "index_copy",
-    "index_fill",
-    "index_put",
-    "index_reduce",
-    "masked_scatter",
-    "put",
-    "scatter",
-    "scatter_add",
-    "scatter_reduce",
-    "select_scatter",
-    "slice_scatter",
-]
 
-
+@operator("torch Tensor", in_place="Tensor")
 def scatter(
     x: Array, dim: int, index: Array, src: Array = None, *, value: float | None = None, reduce: str | None = None
 ) -> Array:
@@ -72,6 +59,7 @@ def scatter(
     return reshape(_reduced(ravel(x), at.reshape(-1), src, "sum" if reduce == "add" else "prod", True), x.shape)
 
 
+@operator("torch Tensor", in_place="Tensor")
 def scatter_add(x: Array, dim: int, index: Array, src: Array) -> Array:
     """`x` plus src[i][j] at x[index[i][j]][j] for dim 0, and so on: the adjoint of `gather`.
 
@@ -82,6 +70,7 @@ def scatter_add(x: Array, dim: int, index: Array, src: Array) -> Array:
     return _scatter_add(x, _corner(x, src, at, "scatter_add"), at=(at,))
 
 
+@operator("torch Tensor", in_place="Tensor")
 def scatter_reduce(
     x: Array, dim: int, index: Array, src: Array, reduce: str, *, include_self: bool = True
 ) -> Array:
@@ -216,6 +205,7 @@ def _same_but_along(x: Array, dim: int, count: int, source: Array, name: str) ->
         raise ValueError(f"{name}: the source has shape {tuple(source.shape)}, expected {wanted}")
 
 
+@operator("torch Tensor", in_place="Tensor")
 def index_add(x: Array, dim: int, index: Array, source: Array, *, alpha: float = 1) -> Array:
     """`x` with alpha * source[i] added to its slice index[i] along `dim`: the adjoint of `index_select`.
 
@@ -234,6 +224,7 @@ def index_add(x: Array, dim: int, index: Array, source: Array, *, alpha: float =
     return _put_add(x, source if alpha == 1 else source * alpha, index=at)
 
 
+@operator("torch Tensor", in_place="Tensor")
 def index_copy(x: Array, dim: int, index: Array, source: Array) -> Array:
     """`x` with its slice index[i] along `dim` replaced by source[i]; of several copies the last counts.
 
@@ -246,6 +237,7 @@ def index_copy(x: Array, dim: int, index: Array, source: Array) -> Array:
     return _setitem(x, source, index=at)
 
 
+@operator("torch Tensor", in_place="Tensor")
 def index_fill(x: Array, dim: int, index: Array, value: Array) -> Array:
     """`x` with its slices `index` along `dim` filled with `value`, a number or 0-d tensor.
 
@@ -258,6 +250,7 @@ def index_fill(x: Array, dim: int, index: Array, value: Array) -> Array:
     return _setitem(x, value, index=_along_index(x, dim, index, "index_fill")[1])
 
 
+@operator("torch Tensor", in_place="Tensor")
 def index_reduce(
     x: Array, dim: int, index: Array, source: Array, reduce: str, *, include_self: bool = True
 ) -> Array:
@@ -282,6 +275,7 @@ def index_reduce(
     return reshape(_reduced(ravel(x), places.reshape(-1), ravel(source), reduce, include_self), x.shape)
 
 
+@operator("torch Tensor", in_place="torch Tensor")
 def index_put(x: Array, indices: Sequence[Any], values: Array, accumulate: bool = False) -> Array:
     """`x` with x[indices] = values, or with `accumulate` x[indices] += values, repeated indices adding up.
 
@@ -296,6 +290,7 @@ def index_put(x: Array, indices: Sequence[Any], values: Array, accumulate: bool 
     return _put_add(x, expand(values, shape), index=items)
 
 
+@operator("torch Tensor", in_place="Tensor")
 def put(x: Array, index: Array, source: Array, accumulate: bool = False) -> Array:
     """`x` with the elements at `index`, counted in row-major order, replaced by (or increased by) `source`.
 
@@ -316,6 +311,7 @@ def put(x: Array, index: Array, source: Array, accumulate: bool = False) -> Arra
     return reshape(write_at(ravel(x), ravel(source), index=(at,)), x.shape)
 
 
+@operator("torch Tensor", in_place="Tensor")
 def masked_scatter(x: Array, mask: Array, source: Array) -> Array:
     """`x` with the elements where the mask holds replaced by the first elements of `source`, in order.
 
@@ -334,6 +330,7 @@ def masked_scatter(x: Array, mask: Array, source: Array) -> Array:
     return _setitem(expand(x, shape), ravel(source)[:count], index=(mask,))
 
 
+@operator("torch Tensor")
 def select_scatter(x: Array, src: Array, dim: int, index: int) -> Array:
     """A copy of `x` whose slice `index` along `dim` is `src`: the adjoint pair of `select`.
 
@@ -345,6 +342,7 @@ def select_scatter(x: Array, src: Array, dim: int, index: int) -> Array:
     return _written(x, src, at, "select_scatter")
 
 
+@operator("torch Tensor")
 def slice_scatter(
     x: Array, src: Array, dim: int = 0, start: int | None = None, end: int | None = None, step: int = 1
 ) -> Array:

@@ -11,15 +11,9 @@ from ..backend.arrays import Array, unboxed
 from ..engine.primitive import primitive
 from .dims import dims_of, normalize_dim, numpy_names
 from .math import exp
+from .names import operator
 from .piecewise import keep
 from .reduce import Dim, _with_dims, sum
-
-__all__ = [
-    "log_softmax",
-    "logsumexp",
-    "softmax",
-]
-
 
 # --------------------------------------------------------------------------------- softmax family
 
@@ -54,6 +48,7 @@ def _finite(x: Array) -> Array:
     return keep(x, x != -math.inf)
 
 
+@operator("torch Tensor special")
 @numpy_names
 def logsumexp(x: Array, dim: Dim = None, keepdim: bool = False) -> Array:
     """log sum e^x over `dim`, which does not overflow."""
@@ -67,6 +62,7 @@ def _softmax(x: Array, *, dim: int) -> Array:
     return out
 
 
+@operator("torch Tensor special")
 @numpy_names
 def softmax(x: Array, dim: int, *, dtype: Any = None) -> Array:
     """e^x / sum e^x along `dim`, which does not overflow."""
@@ -86,6 +82,7 @@ def _log_softmax(x: Array, *, dim: int) -> Array:
     return out
 
 
+@operator("torch Tensor special")
 @numpy_names
 def log_softmax(x: Array, dim: int, *, dtype: Any = None) -> Array:
     """log softmax(x) along `dim`: x - logsumexp(x), which does not overflow."""

@@ -16,22 +16,10 @@ from ..engine.graph import Value
 from ..engine.primitive import primitive
 from .dims import along, normalize_dim, numpy_names
 from .gather import take_along_dim
+from .names import operator
 from .piecewise import keep
 from .reduce import sum
 from .shape import movedim, ravel, reshape, squeeze
-
-__all__ = [
-    "argsort",
-    "kthvalue",
-    "median",
-    "mode",
-    "msort",
-    "nanmedian",
-    "nanquantile",
-    "quantile",
-    "sort",
-    "topk",
-]
 
 
 class Ordered(NamedTuple):
@@ -69,6 +57,7 @@ def _order(x: Array, *, dim: int, descending: bool) -> Array:
     return (x.shape[dim] - 1 - kernels.argsort(x[last], dim))[last]
 
 
+@operator("torch Tensor")
 @numpy_names
 def argsort(x: Array, dim: int = -1, descending: bool = False, stable: bool = False) -> Array:
     """The indices (int64) that sort `x` along `dim`. Equal elements always keep their order, `stable` or not.
@@ -81,6 +70,7 @@ def argsort(x: Array, dim: int = -1, descending: bool = False, stable: bool = Fa
     return _order(x, dim=dim, descending=descending) if x.shape else _order(ravel(x), dim=0, descending=False)[0]
 
 
+@operator("torch Tensor")
 @numpy_names
 def sort(x: Array, dim: int = -1, descending: bool = False, stable: bool = False) -> Ordered:
     """The elements in order along `dim`, `(values, indices)`. Equal elements always keep their order.
@@ -98,6 +88,7 @@ def sort(x: Array, dim: int = -1, descending: bool = False, stable: bool = False
     return Ordered(_read(x, index, dim=dim), index)
 
 
+@operator("torch Tensor")
 def msort(x: Array) -> Array:
     """The elements in order along the first dimension.
 
@@ -108,6 +99,7 @@ def msort(x: Array) -> Array:
     return sort(x, 0).values
 
 
+@operator("torch Tensor")
 @numpy_names
 def topk(x: Array, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> Ordered:
     """The `k` largest (or smallest) elements along `dim`, `(values, indices)`, in order, `sorted` or not.
@@ -146,6 +138,7 @@ def _filled(x: Array, dim: int, name: str) -> int:
     return dim
 
 
+@operator("torch Tensor")
 @numpy_names
 def kthvalue(x: Array, k: int, dim: int = -1, keepdim: bool = False) -> Ordered:
     """The `k`-th smallest element along `dim`, counted from 1: `(values, indices)`.
@@ -201,6 +194,7 @@ def _medians(x: Array, dim: int | None, keepdim: bool, skip_nan: bool, name: str
     return _picked(x, _middle(x, dim=dim, skip_nan=skip_nan), dim, keepdim)
 
 
+@operator("torch Tensor")
 @numpy_names
 def median(x: Array, dim: int | None = None, keepdim: bool = False) -> Any:
     """The median, the lower of two; along `dim`, `(values, indices)`. NaN where any element is NaN.
@@ -218,6 +212,7 @@ def median(x: Array, dim: int | None = None, keepdim: bool = False) -> Any:
     return _medians(x, dim, keepdim, False, "median")
 
 
+@operator("torch Tensor")
 @numpy_names
 def nanmedian(x: Array, dim: int | None = None, keepdim: bool = False) -> Any:
     """`median` of the elements that are not NaN; NaN where there are none.
@@ -242,6 +237,7 @@ def _most_frequent(x: Array, *, dim: int) -> Array:
     return np.moveaxis(found, -1, dim)
 
 
+@operator("torch Tensor")
 @numpy_names
 def mode(x: Array, dim: int = -1, keepdim: bool = False) -> Ordered:
     """The most frequent element along `dim`, of several the smallest: `(values, indices)`.
@@ -311,6 +307,7 @@ def _quantiles(
     return reshape(found, (*q.shape, *sizes))
 
 
+@operator("torch Tensor")
 @numpy_names
 def quantile(
     x: Array, q: Any, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear"
@@ -333,6 +330,7 @@ def quantile(
     return _quantiles(x, q, dim, keepdim, interpolation, False, "quantile")
 
 
+@operator("torch Tensor")
 @numpy_names
 def nanquantile(
     x: Array, q: Any, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear"

@@ -13,23 +13,8 @@ from ..engine.broadcast import identity
 from ..engine.graph import Value
 from .arrange import _several
 from .dims import along, normalize_dim, numpy_names
+from .names import operator
 from .shape import cat, joined, reshape, split
-
-__all__ = [
-    "atleast_1d",
-    "atleast_2d",
-    "atleast_3d",
-    "block_diag",
-    "column_stack",
-    "dsplit",
-    "dstack",
-    "hsplit",
-    "hstack",
-    "row_stack",
-    "tensor_split",
-    "vsplit",
-    "vstack",
-]
 
 
 def _atleast(ndim: int, tensors: tuple[Any, ...]) -> Any:
@@ -46,45 +31,50 @@ def _atleast(ndim: int, tensors: tuple[Any, ...]) -> Any:
     return results[0] if len(tensors) == 1 and not isinstance(tensors[0], (tuple, list)) else results
 
 
+@operator("torch numpy")
 def atleast_1d(*tensors: Array) -> Any:
     """0-d tensors as (1,), others as they are; several tensors give a tuple."""
     return _atleast(1, tensors)
 
 
+@operator("torch numpy")
 def atleast_2d(*tensors: Array) -> Any:
     """Tensors of fewer dimensions as (1, n), others as they are; several tensors give a tuple."""
     return _atleast(2, tensors)
 
 
+@operator("torch numpy")
 def atleast_3d(*tensors: Array) -> Any:
     """Tensors of fewer dimensions as (1, n, 1) or (n, m, 1), others as they are; several give a tuple."""
     return _atleast(3, tensors)
 
 
+@operator("torch numpy")
 def hstack(tensors: Sequence[Array]) -> Array:
     """Tensors side by side: along dimension 1, vectors along dimension 0."""
     tensors = atleast_1d(tuple(tensors))
     return joined(tuple(tensors), 0 if tensors and len(tensors[0].shape) == 1 else 1, "hstack")
 
 
+@operator("torch", also="row_stack", numpy="vstack")
 def vstack(tensors: Sequence[Array]) -> Array:
     """Tensors below each other: along dimension 0, vectors as rows."""
     return joined(atleast_2d(tuple(tensors)), 0, "vstack")
 
 
-row_stack = vstack
-
-
+@operator("torch numpy")
 def dstack(tensors: Sequence[Array]) -> Array:
     """Tensors behind each other: along dimension 2."""
     return joined(atleast_3d(tuple(tensors)), 2, "dstack")
 
 
+@operator("torch numpy")
 def column_stack(tensors: Sequence[Array]) -> Array:
     """Tensors side by side along dimension 1, vectors as columns."""
     return joined(tuple(t if len(t.shape) > 1 else reshape(t, (-1, 1)) for t in tensors), 1, "column_stack")
 
 
+@operator("torch")
 def block_diag(*tensors: Array) -> Array:
     """The matrix with the given matrices (vectors as rows) along its diagonal and zeros elsewhere.
 
@@ -103,6 +93,7 @@ def block_diag(*tensors: Array) -> Array:
     return cat(rows)
 
 
+@operator("torch Tensor")
 @numpy_names
 def tensor_split(x: Array, indices_or_sections: Any, dim: int = 0) -> tuple[Array, ...]:
     """Views of `x` along `dim`: that many of nearly equal size, or cut before each of the indices.
@@ -133,6 +124,7 @@ def _split_at(name: str, x: Array, where_to: Any, dim: int, equal: bool = False)
     return tuple(x[along(dim, slice(a, b))] for a, b in itertools.pairwise(stops))
 
 
+@operator("torch Tensor")
 def hsplit(x: Array, indices_or_sections: Any) -> tuple[Array, ...]:
     """Split along dimension 1, vectors along dimension 0: into equal sections, or before the given indices.
 
@@ -142,6 +134,7 @@ def hsplit(x: Array, indices_or_sections: Any) -> tuple[Array, ...]:
     return _split_at("hsplit", x, indices_or_sections, 0 if len(x.shape) == 1 else 1, equal=True)
 
 
+@operator("torch Tensor")
 def vsplit(x: Array, indices_or_sections: Any) -> tuple[Array, ...]:
     """Split along dimension 0 of at least two: into equal sections, or before the given indices.
 
@@ -153,6 +146,7 @@ def vsplit(x: Array, indices_or_sections: Any) -> tuple[Array, ...]:
     return _split_at("vsplit", x, indices_or_sections, 0, equal=True)
 
 
+@operator("torch Tensor")
 def dsplit(x: Array, indices_or_sections: Any) -> tuple[Array, ...]:
     """Split along dimension 2 of at least three: into equal sections, or before the given indices.
 

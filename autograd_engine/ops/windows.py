@@ -10,9 +10,8 @@ import numpy as np
 from ..backend.arrays import Array
 from ..engine.primitive import Accumulate, primitive
 from .dims import along, normalize_dim
+from .names import operator
 from .shape import reshape
-
-__all__ = ["unfold"]
 
 
 def _add_windows(buffer: Array, g: Array, x_shape: tuple[int, ...], dim: int, size: int, step: int) -> None:
@@ -40,6 +39,7 @@ def _windows(x: Array, *, dim: int, size: int, step: int) -> Array:
     return np.lib.stride_tricks.sliding_window_view(x, size, dim)[along(dim, slice(None, None, step))]
 
 
+@operator("torch Tensor")
 def unfold(x: Array, dimension: int, size: int, step: int) -> Array:
     """All windows of `size` along a dimension, `step` apart; their elements are the last dimension.
 

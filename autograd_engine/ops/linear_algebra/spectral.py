@@ -15,24 +15,12 @@ import numpy as np
 from ...backend.arrays import Array
 from ...engine.graph import Value
 from ...engine.primitive import primitive
+from ..names import operator
 from ..piecewise import keep, where
 from ..reduce import sum
 from ..shape import squeeze
 from .matrices import _check, _column, _columns, _constant, _diagonal_matrix, _operator, _raw, _row
 from .products import _t, matmul
-
-__all__ = [
-    "EighResult",
-    "LstsqResult",
-    "SVDResult",
-    "eigh",
-    "eigvalsh",
-    "lstsq",
-    "matrix_rank",
-    "pinv",
-    "svd",
-    "svdvals",
-]
 
 
 def _absent(g: Array) -> bool:
@@ -84,6 +72,7 @@ def _lower_half(A: Array, UPLO: str, name: str) -> Array:
     return A if UPLO.upper() == "L" else _t(A)
 
 
+@operator("linalg", numpy="linalg.eigh")
 @_operator
 def eigh(A: Array, UPLO: str = "L") -> EighResult:
     """Eigenvalues w and eigenvectors V of symmetric matrices: A = V diag(w) V^T.
@@ -100,6 +89,7 @@ def eigh(A: Array, UPLO: str = "L") -> EighResult:
     return EighResult(*_eigh(_lower_half(A, UPLO, "eigh")))
 
 
+@operator("linalg", numpy="linalg.eigvalsh")
 @_operator
 def eigvalsh(A: Array, UPLO: str = "L") -> Array:
     """The eigenvalues of symmetric matrices, in ascending order. Derivative: V diag(g) V^T.
@@ -166,6 +156,7 @@ def _svdvals(x: Array) -> Array:
     return np.linalg.svd(x, compute_uv=False)
 
 
+@operator("linalg")
 @_operator
 def svd(A: Array, full_matrices: bool = True) -> SVDResult:
     """The singular value decomposition A = U diag(S) Vh.
@@ -184,6 +175,7 @@ def svd(A: Array, full_matrices: bool = True) -> SVDResult:
     return SVDResult(*_svd(A, full=full_matrices))
 
 
+@operator("linalg", numpy="linalg.svdvals")
 @_operator
 def svdvals(A: Array) -> Array:
     """The singular values of matrices, in descending order. Derivative: U diag(g) Vh.
@@ -231,6 +223,7 @@ def _pinv(x: Array, *, atol: Any, rtol: Any) -> Array:
     return vh.conj().swapaxes(-1, -2) @ (inverse[..., None] * u.conj().swapaxes(-1, -2))
 
 
+@operator("linalg")
 @_operator
 def pinv(A: Array, *, atol: Any = None, rtol: Any = None, hermitian: bool = False) -> Array:
     """The pseudo-inverse: that of the singular values above max(atol, rtol * the largest), 0 for the others.
@@ -257,6 +250,7 @@ def _matrix_rank(x: Array, *, atol: Any, rtol: Any) -> Array:
     return np.count_nonzero(s > _threshold(s, x.shape, atol, rtol), axis=-1, keepdims=True)[..., 0]
 
 
+@operator("linalg")
 @_operator
 def matrix_rank(A: Array, *, atol: Any = None, rtol: Any = None, hermitian: bool = False) -> Array:
     """How many singular values are above max(atol, rtol * the largest); see `pinv`. Not differentiable.
@@ -279,6 +273,7 @@ class LstsqResult(NamedTuple):
     singular_values: Any
 
 
+@operator("linalg")
 @_operator
 def lstsq(A: Array, B: Array, rcond: float | None = None) -> LstsqResult:
     """X that makes the sum of squares of A X - B smallest; of several, the smallest X. X = pinv(A) B.

@@ -12,17 +12,11 @@ import numpy as np
 from ...backend.arrays import Array, astype
 from ...engine.primitive import primitive
 from ..math import log, sigmoid
+from ..names import operator
 from ..piecewise import clamp
 from ..reduce import mean
 from .classification import _class_dim
 from .regression import _check_range, _raw, _reduce, _same_shape
-
-__all__ = [
-    "binary_cross_entropy",
-    "binary_cross_entropy_with_logits",
-    "multilabel_soft_margin_loss",
-    "soft_margin_loss",
-]
 
 
 def _binary_rule(g: Array, x: Array, target: Array) -> Array:
@@ -52,6 +46,7 @@ def _weighed(losses: Array, weight: Array | None, name: str, called: str = "weig
     return losses * weight
 
 
+@operator("functional")
 def binary_cross_entropy(
     input: Array, target: Array, weight: Array | None = None, reduction: str = "mean"
 ) -> Array:
@@ -84,6 +79,7 @@ def _logistic(x: Array, target: Array) -> Array:
     return (np.maximum(x, 0) - target * x) + np.log1p(np.exp(-np.absolute(x)))
 
 
+@operator("functional")
 def binary_cross_entropy_with_logits(
     input: Array,
     target: Array,
@@ -126,6 +122,7 @@ def _check_signs(target: Any, name: str) -> Any:
     return target
 
 
+@operator("functional")
 def soft_margin_loss(input: Array, target: Array, reduction: str = "mean") -> Array:
     """log(1 + e^(-target input)) for targets 1 and -1, by default its mean; it does not overflow.
 
@@ -137,6 +134,7 @@ def soft_margin_loss(input: Array, target: Array, reduction: str = "mean") -> Ar
     return _reduce(_logistic(input * astype(_check_signs(target, name), input.dtype), 1.0), reduction, name)
 
 
+@operator("functional")
 def multilabel_soft_margin_loss(
     input: Array, target: Array, weight: Array | None = None, reduction: str = "mean"
 ) -> Array:

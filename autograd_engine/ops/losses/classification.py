@@ -16,14 +16,13 @@ from ...backend.arrays import Array, astype
 from ...engine.primitive import primitive
 from ..index import _getitem
 from ..math import exp
+from ..names import operator
 from ..piecewise import keep
 from ..reduce import sum
 from ..shape import _reshape, movedim
 from ..softmax import log_softmax
 from ..special import xlogy
 from .regression import _check_range, _check_reduction, _raw, _reduce, _same_shape
-
-__all__ = ["cross_entropy", "kl_div", "nll_loss"]
 
 # ----------------------------------------------------------------------------------- one of several classes
 
@@ -226,6 +225,7 @@ def _classify(
     return _reduce(_reshape(losses, shape=target.shape), reduction, name) if reduction != "sum" else losses
 
 
+@operator("functional")
 def nll_loss(
     input: Array,
     target: Array,
@@ -260,6 +260,7 @@ def _smoothed(
     return rows, target.size if scale is None else np.add.reduce(scale, axis=None)
 
 
+@operator("functional")
 def cross_entropy(
     input: Array,
     target: Array,
@@ -319,6 +320,7 @@ def cross_entropy(
 # ----------------------------------------------------------------------------- one distribution and another
 
 
+@operator("functional")
 def kl_div(input: Array, target: Array, reduction: str = "mean", log_target: bool = False) -> Array:
     """target (log target - input): the terms of KL(target || e^input), 0 where the target is 0.
 

@@ -14,23 +14,13 @@ from ...backend.arrays import Array, astype
 from ..index import _getitem
 from ..linear_algebra.distances import pairwise_distance
 from ..math import sqrt
+from ..names import operator
 from ..piecewise import clamp, keep, minimum, relu, where
 from ..reduce import sum
 from ..shape import _reshape, unsqueeze
 from .binary import _check_signs
 from .classification import _class_dim, _class_target, _class_weight
 from .regression import _raw, _reduce, _same_shape
-
-__all__ = [
-    "cosine_embedding_loss",
-    "hinge_embedding_loss",
-    "hinge_loss",
-    "margin_ranking_loss",
-    "multi_margin_loss",
-    "multilabel_margin_loss",
-    "triplet_margin_loss",
-    "triplet_margin_with_distance_loss",
-]
 
 # ------------------------------------------------------------------------------------ scores of classes
 
@@ -43,6 +33,7 @@ def _hinge(x: Array, p: int, name: str) -> Array:
     return violation if p == 1 else violation * violation
 
 
+@operator("functional")
 def hinge_loss(input: Array, target: Array, p: int = 1, margin: float = 1.0, reduction: str = "mean") -> Array:
     """max(0, margin - target input)^p for targets 1 and -1: the loss of the support vector machine.
 
@@ -70,6 +61,7 @@ def _score_rows(input: Array, name: str) -> Array:
     return input if len(input.shape) == 2 else unsqueeze(input, 0)
 
 
+@operator("functional")
 def multi_margin_loss(
     input: Array,
     target: Array,
@@ -108,6 +100,7 @@ def multi_margin_loss(
     return _reduce(_reshape(losses, shape=classes.shape), reduction, name)
 
 
+@operator("functional")
 def multilabel_margin_loss(input: Array, target: Array, reduction: str = "mean") -> Array:
     """sum_ij max(0, 1 - x_(y_j) + x_i) / C over the target classes y_j and all other classes i.
 
@@ -140,6 +133,7 @@ def multilabel_margin_loss(input: Array, target: Array, reduction: str = "mean")
 # ------------------------------------------------------------------------------------- pairs and triplets
 
 
+@operator("functional")
 def margin_ranking_loss(
     input1: Array, input2: Array, target: Array, margin: float = 0.0, reduction: str = "mean"
 ) -> Array:
@@ -155,6 +149,7 @@ def margin_ranking_loss(
     return _reduce(clamp(margin - (input1 - input2) * signs, 0), reduction, name)
 
 
+@operator("functional")
 def hinge_embedding_loss(input: Array, target: Array, margin: float = 1.0, reduction: str = "mean") -> Array:
     """The input, a distance, where the target is 1; max(0, margin - input) where it is -1.
 
@@ -173,6 +168,7 @@ def _vectors(first: Array, *others: Array, name: str) -> None:
         raise ValueError(f"{name}: expected vectors (..., D) of one shape, got {shapes}")
 
 
+@operator("functional")
 def cosine_embedding_loss(
     input1: Array, input2: Array, target: Array, margin: float = 0.0, reduction: str = "mean"
 ) -> Array:
@@ -195,6 +191,7 @@ def cosine_embedding_loss(
     return _reduce(where(alike, 1 - cosine, clamp(cosine - margin, 0)), reduction, name)
 
 
+@operator("functional")
 def triplet_margin_loss(
     anchor: Array,
     positive: Array,
@@ -224,6 +221,7 @@ def triplet_margin_loss(
     return _triplet("triplet_margin_loss", distance, anchor, positive, negative, margin, swap, reduction)
 
 
+@operator("functional")
 def triplet_margin_with_distance_loss(
     anchor: Array,
     positive: Array,

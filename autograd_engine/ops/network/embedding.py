@@ -16,10 +16,9 @@ from ...engine.primitive import primitive
 from ...engine.writes import written
 from ..index import _getitem
 from ..linear_algebra.distances import vector_norm
+from ..names import operator
 from ..shape import ravel, unsqueeze
 from .runs import _add_runs, _first_of_runs
-
-__all__ = ["embedding", "embedding_bag"]
 
 
 @primitive(x=lambda g, factor: g * factor)
@@ -78,6 +77,7 @@ def _read(weight: Array, index: Any, padding: int | None, scale_grad_by_freq: bo
     return _with_gradient_times(out, factor=factor[..., None])
 
 
+@operator("functional")
 def embedding(
     input: Array,
     weight: Array,
@@ -154,6 +154,7 @@ def _largest(weight: Array, index: Any, bag: Any, count: int) -> Array:
     return _add_runs(found, index=(bag[first],), size=count)
 
 
+@operator("functional")
 def embedding_bag(
     input: Array,
     weight: Array,

@@ -20,10 +20,9 @@ from ...engine.graph import Value
 from ...engine.primitive import primitive
 from ...engine.writes import written
 from ..math import rsqrt
+from ..names import operator
 from ..reduce import mean
 from ..shape import _reshape, cat
-
-__all__ = ["batch_norm", "group_norm", "instance_norm", "layer_norm", "local_response_norm", "rms_norm"]
 
 View = tuple[int, int, int]
 
@@ -195,6 +194,7 @@ def _by_running(name: str, input: Array, mean: Any, var: Any, weight: Any, bias:
     return input * _reshape(scale, shape=lane) + _reshape(shift, shape=lane)
 
 
+@operator("functional")
 def batch_norm(
     input: Array,
     running_mean: Array | None,
@@ -238,6 +238,7 @@ def batch_norm(
     return out
 
 
+@operator("functional")
 def instance_norm(
     input: Array,
     running_mean: Array | None = None,
@@ -282,6 +283,7 @@ def instance_norm(
 # ----------------------------------------------------------------------------- statistics of each sample
 
 
+@operator("functional")
 def group_norm(
     input: Array, num_groups: int, weight: Array | None = None, bias: Array | None = None, eps: float = 1e-5
 ) -> Array:
@@ -318,6 +320,7 @@ def _rows(input: Array, normalized_shape: Sequence[int], name: str, **parameters
     return (1, rows, size), (rows, size, 1)
 
 
+@operator("functional")
 def layer_norm(
     input: Array,
     normalized_shape: Sequence[int],
@@ -343,6 +346,7 @@ def layer_norm(
     return _normalize(input, weight, bias, groups=groups, channels=channels, eps=eps)
 
 
+@operator("functional")
 def rms_norm(
     input: Array, normalized_shape: Sequence[int], weight: Array | None = None, eps: float | None = None
 ) -> Array:
@@ -364,6 +368,7 @@ def rms_norm(
 # ------------------------------------------------------------------------------------ neighboring channels
 
 
+@operator("functional")
 def local_response_norm(input: Array, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> Array:
     """x / (k + alpha mean)^beta, where the mean is that of x^2 over `size` neighboring channels, zeros beyond.
 

@@ -13,8 +13,6 @@ import numpy as np
 from ...backend.arrays import Array
 from ...engine.primitive import primitive
 
-__all__: list[str] = []
-
 
 def _first_of_runs(index: Any) -> Any:
     """Where each run of equal entries begins."""
