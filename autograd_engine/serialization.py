@@ -19,6 +19,7 @@ import numpy as np
 
 from .backend.device import check_device
 from .backend.files import write_atomically
+from .engine.graph import raw
 from .tensor import Tensor
 from .tensor.creation import from_numpy
 
@@ -72,7 +73,7 @@ def save(obj: Any, path: str | os.PathLike[str] | BinaryIO) -> None:
     arrays: dict[str, Any] = {}
     metadata = None
     if _is_flat(obj):
-        arrays = {name: _raw(value, name) for name, value in obj.items()}
+        arrays = {name: _storable(value, name) for name, value in obj.items()}
     else:
         metadata = {_STRUCTURE: json.dumps(_described(obj, "", arrays), separators=(",", ":"))}
     content = safetensors.save(arrays, metadata)
@@ -138,10 +139,10 @@ def _is_flat(obj: Any) -> bool:
     )
 
 
-def _raw(value: Any, path: str) -> Any:
+def _storable(value: Any, path: str) -> Any:
     if path == "__metadata__":
         raise TypeError("safetensors keeps the name '__metadata__' for itself; give the tensor another")
-    array = np.asarray(value.array if isinstance(value, Tensor) else value, order="C")
+    array = np.asarray(raw(value), order="C")
     if array.dtype.type not in _DTYPES.values():
         raise TypeError(f"safetensors files have no dtype {array.dtype}, which {path or 'the object'!r} has")
     return array
@@ -159,7 +160,7 @@ def _described(item: Any, path: str, arrays: dict[str, Any]) -> Any:
             name = path or kind
             while name in arrays:
                 name += "'"
-            arrays[name] = _raw(item, path)
+            arrays[name] = _storable(item, path)
             return {kind: name}
     dot = path and f"{path}."
     if isinstance(item, (list, tuple)) and not hasattr(item, "_make"):

@@ -11,7 +11,8 @@ from ..engine.anomaly import detect_anomaly, set_detect_anomaly
 from ..engine.backward import backward, grad
 from ..engine.function import Function, FunctionContext
 from ..engine.modes import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
-from ..engine.primitive import Accumulate, Increment, primitive
+from ..engine.plan import Accumulate, Increment
+from ..engine.primitive import primitive
 
 __all__ = [
     "Accumulate",

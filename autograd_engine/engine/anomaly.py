@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from .graph import Node
+from .graph import Node, raw
 from .modes import observers, restore_observers, set_observers
-from .primitive import Increment
+from .plan import Increment
 
 __all__ = ["detect_anomaly", "recorded_at", "set_detect_anomaly"]
 
@@ -104,8 +104,8 @@ class detect_anomaly:
 
 def _not_finite(arrays: Sequence[Any]) -> str | None:
     for array in arrays:
-        raw = getattr(array, "array", array)
-        if raw is None or raw.dtype.kind != "f" or np.isfinite(raw).all():
+        values = raw(array)
+        if values is None or values.dtype.kind != "f" or np.isfinite(values).all():
             continue
-        return "NaN" if np.isnan(raw).any() else "an infinity"
+        return "NaN" if np.isnan(values).any() else "an infinity"
     return None

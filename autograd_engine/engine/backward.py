@@ -26,7 +26,9 @@ from .graph import Leaf, Node, Output, Value
 from .modes import observer as current_observer
 from .modes import restore_mode, set_mode
 from .order import reverse_topological
-from .primitive import Accumulate, Increment, as_tensors, make_tensor, primitive
+from .plan import Accumulate, Increment
+from .primitive import primitive
+from .results import make_tensor
 
 __all__ = ["backward", "grad", "run"]
 
@@ -212,20 +214,13 @@ def _pull_recorded(node: Node, g: Array, parents: tuple[Node | None, ...]) -> Se
     A fused primitive's rules are for raw arrays: its composition is run on the same inputs and
     differentiated in its place.
     """
-    primitive = node.primitive
     if writes.latest_write > node.tick:
         writes.check_saved(node)
-    if primitive.composition is None:
-        return primitive.pull_recorded(node, g, parents)
-    saved = dict(zip(primitive.saves, as_tensors(node), strict=True))
-    inputs = [
-        identity(saved[n]) if p is not None else saved[n]
-        for n, p in zip(primitive.differentiable, parents, strict=True)
-    ]
-    arguments = {**saved, **dict(zip(primitive.differentiable, inputs, strict=True))}
-    out = primitive.composition(**{n: arguments[n] for n in primitive.operands + primitive.settings})
-    outs, gs = (out, g) if primitive.outputs > 1 else ((out,), (g,))
-    pairs = [(o.node, c) for o, c in zip(outs, gs, strict=True) if c is not None]
+    recomposed = node.primitive.recomposed(node, parents, identity)
+    if recomposed is None:
+        return node.primitive.pull_recorded(node, g, parents)
+    inputs, outs = recomposed
+    pairs = [(o.node, c) for o, c in zip(outs, g if len(outs) > 1 else (g,), strict=True) if c is not None]
     targets = [t.node for t, p in zip(inputs, parents, strict=True) if p is not None]
     pulled = iter(_visit([n for n, _ in pairs], [c for _, c in pairs], targets, True, True))
     return [None if p is None else next(pulled) for p in parents]

@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..backend.arrays import form_of
-from .graph import Node, Output, Value, tick
+from .graph import Node, Output, Value, record
 from .modes import grad_mode, no_grad
-from .primitive import cotangents, make_outputs, make_tensor
+from .results import cotangents, make_outputs, make_tensor
 
 __all__ = ["Function", "FunctionContext"]
 
@@ -63,19 +63,17 @@ class FunctionContext:
         return Output(node, i) if isinstance(node.dtype, tuple) else node
 
 
-class _FunctionPrimitive:
-    """A `Function` class seen as a primitive by the backward pass."""
-
-    composition = None
+class _FunctionOperation:
+    """A `Function` class as the backward pass sees it."""
 
     def __init__(self, function: type[Function]) -> None:
         self.function = function
         self.name = function.__name__
 
     def __reduce__(self) -> Any:
-        return _primitive_of, (self.function,)
+        return _operation_of, (self.function,)
 
-    def __deepcopy__(self, memo: Any) -> _FunctionPrimitive:
+    def __deepcopy__(self, memo: Any) -> _FunctionOperation:
         return self
 
     def pull(self, node: Node, g: Any, parents: Sequence[Node | None]) -> Sequence[Any]:
@@ -85,6 +83,9 @@ class _FunctionPrimitive:
         with no_grad():
             pulled = self._backward(node, wrapped, parents)
         return [None if c is None else c.array for c in pulled]
+
+    def recomposed(self, node: Node, parents: Sequence[Node | None], stand_in: Callable[[Any], Any]) -> None:
+        """None: the user's `backward` is for tensors."""
 
     def pull_recorded(self, node: Node, g: Any, parents: Sequence[Node | None]) -> Sequence[Any]:
         """Tensor gradients through the user's `backward`, recorded."""
@@ -109,8 +110,8 @@ class _FunctionPrimitive:
         return pulled[: len(parents)]
 
 
-def _primitive_of(function: type[Function]) -> _FunctionPrimitive:
-    return function._primitive
+def _operation_of(function: type[Function]) -> _FunctionOperation:
+    return function._operation
 
 
 class Function:
@@ -137,11 +138,11 @@ class Function:
         tensor(12.)
     """
 
-    _primitive: _FunctionPrimitive
+    _operation: _FunctionOperation
     setup_context: Callable[..., None] | None = None
 
     def __init_subclass__(cls) -> None:
-        cls._primitive = _FunctionPrimitive(cls)
+        cls._operation = _FunctionOperation(cls)
 
     @staticmethod
     def forward(*args: Any) -> Any:
@@ -190,19 +191,12 @@ class Function:
 
     @classmethod
     def _record(cls, ctx: FunctionContext, parents: Any, outputs: Sequence[Any], several: bool) -> Node:
-        node = Node()
-        node.primitive = cls._primitive
-        node.parents = parents
         arrays = [o.array for o in outputs]
-        node.form = (
-            (tuple(a.shape for a in arrays), tuple(a.dtype for a in arrays)) if several else form_of(arrays[0])
-        )
-        node.extras = None
-        node.tick = tick()
+        form = (tuple(a.shape for a in arrays), tuple(a.dtype for a in arrays)) if several else form_of(arrays[0])
         # Saved tensors are remembered by their place: their nodes would be reference cycles.
         places = {id(o): ("output", i) for i, o in enumerate(outputs)}
         places.update((id(p), ("input", i)) for i, p in enumerate(parents) if p is not None)
         ctx._places = [places.get(id(t)) or places.get(id(getattr(t, "node", None))) for t in ctx._saved]
-        node.saved = (ctx, *(None if t is None else t.array for t in ctx._saved))
+        saved = (ctx, *(None if t is None else t.array for t in ctx._saved))
         ctx._saved = ()
-        return node
+        return record(cls._operation, parents, saved, form)

@@ -15,14 +15,14 @@ from __future__ import annotations
 
 import itertools
 import weakref
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
 
 import numpy as np
 
 from ..backend.arrays import form_of
 
-__all__ = ["Extras", "Leaf", "Node", "Output", "Value", "tick"]
+__all__ = ["Extras", "Leaf", "Node", "Operation", "Output", "Value", "node_lines", "raw", "record", "tick"]
 
 tick: Callable[[], int] = itertools.count(1).__next__
 """The next reading of the logical clock; one bytecode-atomic call, safe between threads."""
@@ -38,6 +38,33 @@ class Value:
 
     array: Any
     node: Node | None
+
+
+def raw(x: Any) -> Any:
+    """The array inside a value; anything else as it is."""
+    return x.array if isinstance(x, Value) else x
+
+
+class Operation(Protocol):
+    """What a backward pass asks of what a node recorded: a primitive meets it, and so does PyTorch's `Function`."""
+
+    @property
+    def name(self) -> str:
+        """Shown in pictures and error messages."""
+
+    @property
+    def pull(self) -> Callable[[Node, Any, Sequence[Node | None]], Sequence[Any]]:
+        """`pull(node, g, parents)`, from raw arrays: a contribution for each parent, None for a None."""
+
+    @property
+    def pull_recorded(self) -> Callable[[Node, Any, Sequence[Node | None]], Sequence[Any]]:
+        """The same from tensors, recorded, so that the contributions can be differentiated."""
+
+    def recomposed(
+        self, node: Node, parents: Sequence[Node | None], stand_in: Callable[[Any], Any]
+    ) -> tuple[Sequence[Any], Sequence[Any]] | None:
+        """Where the rules are for raw arrays only: the inputs, those to differentiate by replaced by
+        `stand_in(input)`, and the results of the same operation made of others. Otherwise None."""
 
 
 class Node:
@@ -56,7 +83,7 @@ class Node:
 
     __slots__ = ("extras", "form", "parents", "primitive", "saved", "tick")
 
-    primitive: Any
+    primitive: Operation
     parents: tuple[Node | None, ...] | None
     saved: tuple[Any, ...] | None
     form: Any
@@ -88,6 +115,41 @@ class Node:
         return f"<{self.name}, shape {self.shape}, {self.dtype}>"
 
 
+_TEMPLATE = """\
+node.primitive = {primitive}
+node.parents = {parents}
+node.saved = {saved}
+node.form = {form}
+node.tick = tick()
+node.extras = None
+"""
+
+
+def node_lines(primitive: str, parents: str, saved: str, form: str) -> list[str]:
+    """The statements that fill a new `node` with these expressions: the one place that says what a node has.
+
+    Primitives have them written out in line, since a call of a constructor takes as long as the rest of recording.
+    """
+    return _TEMPLATE.format(primitive=primitive, parents=parents, saved=saved, form=form).splitlines()
+
+
+def _filler() -> Callable[[Node, Any, Any, Any, Any], None]:
+    names = ("primitive", "parents", "saved", "form")
+    namespace: dict[str, Any] = {"__name__": __name__, "tick": tick}
+    exec("\n    ".join([f"def fill(node, {', '.join(names)}):", *node_lines(*names)]), namespace)
+    return namespace["fill"]
+
+
+_fill = _filler()
+
+
+def record(primitive: Operation, parents: tuple[Node | None, ...], saved: tuple[Any, ...], form: Any) -> Node:
+    """A new node."""
+    node = Node()
+    _fill(node, primitive, parents, saved, form)
+    return node
+
+
 class Leaf(Node):
     """The node of a tensor that the user made and asked gradients for: where derivatives end up.
 
@@ -100,12 +162,7 @@ class Leaf(Node):
 
     def __init__(self, tensor: Value) -> None:
         self.tensor = weakref.ref(tensor)
-        self.primitive = None
-        self.parents = ()
-        self.saved = ()
-        self.form = form_of(tensor.array)
-        self.tick = tick()
-        self.extras = None
+        _fill(self, None, (), (), form_of(tensor.array))
 
     @property
     def name(self) -> str:
@@ -122,12 +179,7 @@ class Output(Node):
     index: int
 
     def __init__(self, source: Node, index: int) -> None:
-        self.primitive = source.primitive
-        self.parents = (source,)
-        self.saved = ()
-        self.form = (source.shape[index], source.dtype[index])
-        self.tick = tick()
-        self.extras = None
+        _fill(self, source.primitive, (source,), (), (source.shape[index], source.dtype[index]))
         self.index = index
 
     @property

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from .graph import Leaf, Node, Output, Value, tick
+from .graph import Leaf, Node, Output, Value, record
 
 __all__ = ["flattened", "rebuilt", "reverse_topological"]
 
@@ -70,12 +70,8 @@ def rebuilt(flat: list[tuple[Any, ...]]) -> Node:
         elif kind is Output:
             nodes.append(Output(nodes[fields[0]], fields[1]))
         else:
-            node = Node()
-            parents, node.primitive, node.saved, node.form = fields
-            node.parents = tuple(None if p is None else nodes[p] for p in parents)
-            node.tick = tick()
-            node.extras = None
-            nodes.append(node)
+            parents, primitive, saved, form = fields
+            nodes.append(record(primitive, tuple(None if p is None else nodes[p] for p in parents), saved, form))
     return nodes[-1]
 
 

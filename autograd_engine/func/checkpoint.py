@@ -12,7 +12,7 @@ from ..engine.broadcast import identity
 from ..engine.function import Function
 from ..engine.graph import Leaf, Node, tick
 from ..engine.modes import enable_grad, is_grad_enabled
-from ..engine.primitive import make_tensor
+from ..engine.results import make_tensor
 from ..tensor import Tensor
 from .structure import map_structure, pull, recorded_since, tensors_of
 

@@ -18,7 +18,7 @@ from ..backend.arrays import is_floating, zeros
 from ..engine.backward import run
 from ..engine.broadcast import clone
 from ..engine.graph import Node
-from ..engine.primitive import make_tensor
+from ..engine.results import make_tensor
 from ..tensor import Tensor
 
 __all__ = [

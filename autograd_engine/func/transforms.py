@@ -29,7 +29,7 @@ from ..backend.arrays import is_floating, unboxed
 from ..engine.broadcast import identity
 from ..engine.graph import Leaf, Node, tick
 from ..engine.modes import enable_grad, is_grad_enabled
-from ..engine.primitive import make_tensor
+from ..engine.results import make_tensor
 from ..ops.shape import reshape, stack
 from ..tensor import Tensor
 from .checkpoint import checkpoint

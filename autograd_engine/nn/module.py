@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, Self, overload
 import numpy as np
 
 from ..backend.arrays import can_store
+from ..engine.graph import raw
 from ..engine.modes import no_grad
 from ..tensor import Tensor
 from .hooks import Hookable
@@ -42,7 +43,7 @@ class Parameter(Tensor):
 
     def __init__(self, data: Any, requires_grad: bool = True) -> None:
         source = data if isinstance(data, Tensor) else Tensor(data)
-        self.array = source.detach().array
+        self.array = raw(source.detach())
         self.node = None
         if requires_grad:
             self.requires_grad_()
@@ -479,7 +480,7 @@ def _array_for(tensor: Tensor, given: Any, assign: bool) -> Any:
         ValueError: it may not.
     """
     try:
-        array = given.array if isinstance(given, Tensor) else np.asarray(given)
+        array = np.asarray(raw(given))
     except (TypeError, ValueError):  # nested sequences of different lengths
         array = np.array(None)
     if array.dtype.kind not in "biuf":

@@ -7,11 +7,11 @@ import math
 import numpy as np
 
 from ..backend.arrays import Array, numbers, promote, result_dtype, unboxed
-from ..engine.broadcast import cast
 from ..engine.primitive import primitive
 from .comparison import logical_not
 from .math import log
 from .names import operator
+from .operands import to_dtype
 from .piecewise import keep, where
 from .rounding import floor_divide, sign, trunc
 
@@ -33,7 +33,7 @@ def _scaled(x: Array, y: Array, alpha: float, name: str) -> Array:
     dtype = result_dtype(x, y)
     if dtype.kind not in "fc" and not isinstance(alpha, int):
         raise TypeError(f"{name}: alpha={alpha} must be an integer for operands whose common dtype is {dtype}")
-    return y * dtype.type(alpha)
+    return mul(y, dtype.type(alpha))
 
 
 @operator("torch Tensor numpy", in_place="Tensor")
@@ -176,11 +176,7 @@ def hypot(x: Array, y: Array) -> Array:
 @operator("torch Tensor numpy", in_place="Tensor")
 def float_power(x: Array, y: Array) -> Array:
     """x ** y in float64, whatever the dtypes."""
-    return pow(_double(x), _double(y))
-
-
-def _double(x: Array) -> Array:
-    return cast(x, dtype=np.dtype(np.float64)) if getattr(x, "dtype", np.float64) != np.float64 else x
+    return pow(*(to_dtype(t, np.float64) if hasattr(t, "dtype") else t for t in (x, y)))
 
 
 @operator("torch Tensor", in_place="Tensor")

@@ -10,11 +10,11 @@ import numpy as np
 
 from ..backend.arrays import Array
 from ..engine.broadcast import clone
-from ..engine.graph import Value
-from ..engine.primitive import make_tensor
+from ..engine.graph import raw
 from .dims import along, common_shape, dims_of, normalize_dim, numpy_names, size_of
 from .gather import index_select
 from .names import operator
+from .operands import constant_like, raw_too
 from .shape import cat, expand, flip, ravel, reshape, transpose
 
 # ------------------------------------------------------------------------------ repeating, broadcasting
@@ -52,8 +52,9 @@ def tile(x: Array, *dims: Any) -> Array:
 
 @operator("torch Tensor")
 @numpy_names
+@raw_too
 def repeat_interleave(
-    x: Array, repeats: Any = None, dim: int | None = None, *, output_size: int | None = None
+    x: Array, repeats: Array = None, dim: int | None = None, *, output_size: int | None = None
 ) -> Array:
     """Each slice of `x` along `dim` repeated in place; without `dim`, each element of the flattened `x`.
 
@@ -71,15 +72,15 @@ def repeat_interleave(
         tensor([1., 2., 2.])
     """
     if repeats is None:
-        repeats = getattr(x, "array", x)
+        repeats = raw(x)
         if repeats.ndim != 1:
             raise ValueError(f"repeat_interleave: expected repetitions of 1 dimension, got shape {repeats.shape}")
-        x = np.arange(len(repeats)) if repeats is x else make_tensor(np.arange(len(repeats)), None)
+        x = constant_like(np.arange(len(repeats)), x)
     if dim is None or not x.shape:
         x = ravel(x)
     dim = normalize_dim(dim or 0, len(x.shape), "repeat_interleave")
     count = x.shape[dim]
-    times = np.asarray(repeats.array if isinstance(repeats, Value) else repeats)
+    times = np.asarray(raw(repeats))
     if times.dtype.kind not in "iu" or times.ndim > 1 or times.size not in (1, count) or (times < 0).any():
         raise ValueError(f"repeat_interleave: {count} slices cannot be repeated {times.tolist()} times")
     times = np.broadcast_to(times, (count,))
@@ -94,6 +95,7 @@ def _several(tensors: tuple[Any, ...]) -> tuple[Array, ...]:
 
 
 @operator("torch", numpy="broadcast_arrays")
+@raw_too
 def broadcast_tensors(*tensors: Array) -> tuple[Array, ...]:
     """The tensors expanded to the shape that an operation of them all would have.
 

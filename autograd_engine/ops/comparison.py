@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..backend.arrays import Array
+from ..engine.graph import raw
 from ..engine.primitive import primitive
 from .names import operator
 
@@ -78,14 +79,13 @@ def isclose(x: Array, y: Array, rtol: float = 1e-5, atol: float = 1e-8, equal_na
 @operator("torch Tensor numpy")
 def allclose(x: Array, y: Array, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> bool:
     """Whether `isclose` holds for all elements, as a Python bool."""
-    return bool(np.all(getattr(close := isclose(x, y, rtol, atol, equal_nan), "array", close)))
+    return bool(np.all(raw(isclose(x, y, rtol, atol, equal_nan))))
 
 
 @operator("torch Tensor")
 def equal(x: Array, y: Array) -> bool:
     """Whether x and y have the same shape and the same elements, as a Python bool."""
-    same = x.shape == y.shape and eq(x, y)
-    return bool(np.all(getattr(same, "array", same)))
+    return bool(x.shape == y.shape and np.all(raw(eq(x, y))))
 
 
 @operator("torch Tensor numpy", in_place="Tensor")

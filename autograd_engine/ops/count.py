@@ -12,6 +12,7 @@ from ..engine.primitive import primitive
 from .dims import normalize_dim, numpy_names
 from .gather import take_along_dim
 from .names import operator
+from .operands import raw_too
 
 # ------------------------------------------------------------------------------- places and counts
 
@@ -28,6 +29,7 @@ def _places(edges: Array, x: Array, *, right: bool, dtype: np.dtype[Any]) -> Arr
 
 
 @operator("torch")
+@raw_too
 def searchsorted(
     sorted_sequence: Array,
     x: Array,

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from ..backend.arrays import Array
-from ..engine.primitive import Accumulate, primitive
+from ..engine.plan import Accumulate
+from ..engine.primitive import primitive
 from .dims import normalize_dim
 from .names import operator
 from .piecewise import keep, where

@@ -8,16 +8,18 @@ from typing import Any
 import numpy as np
 
 from ..backend.arrays import Array, unboxed
-from ..engine.graph import Value
-from ..engine.primitive import Accumulate, primitive
+from ..engine.graph import raw
+from ..engine.plan import Accumulate
+from ..engine.primitive import primitive
 from .dims import along, common_shape, normalize_dim, numpy_names
 from .index import _getitem
 from .names import operator
+from .operands import raw_too
 from .shape import ravel, reshape
 
 
 def _integers(index: Any, name: str) -> Any:
-    index = np.asarray(index.array if isinstance(index, Value) else index)
+    index = np.asarray(raw(index))
     if index.dtype.kind not in "iu":
         raise TypeError(f"{name}: the index must hold integers, not {index.dtype}")
     return index.astype(np.int64, copy=False)
@@ -96,6 +98,7 @@ def _scatter_add(x: Array, src: Array, *, at: tuple[Any]) -> Array:
 
 
 @operator("torch Tensor")
+@raw_too
 def gather(x: Array, dim: int, index: Array) -> Array:
     """out[i][j] = x[index[i][j]][j] for dim 0, x[i][index[i][j]] for dim 1, and so on.
 
@@ -110,6 +113,7 @@ def gather(x: Array, dim: int, index: Array) -> Array:
 
 @operator("torch Tensor", numpy="take_along_axis")
 @numpy_names
+@raw_too
 def take_along_dim(x: Array, indices: Array, dim: int | None = None) -> Array:
     """Like `gather`, with `x` and `indices` broadcast against each other outside `dim`; without it, of the
     flattened `x`. Negative indices count from the end.
@@ -135,6 +139,7 @@ def take_along_dim(x: Array, indices: Array, dim: int | None = None) -> Array:
 
 
 @operator("torch Tensor")
+@raw_too
 def index_select(x: Array, dim: int, index: Array) -> Array:
     """The slices of `x` along `dim` that the 1-d `index` names, in its order.
 
@@ -157,6 +162,7 @@ def _along_index(x: Array, dim: int, index: Any, name: str) -> tuple[int, tuple[
 
 
 @operator("torch Tensor")
+@raw_too
 def take(x: Array, index: Array) -> Array:
     """The elements of the flattened `x` at `index`, in its shape.
 

@@ -8,8 +8,10 @@ import math
 import numpy as np
 
 from ..backend.arrays import Array
+from .arithmetic import mul
 from .arrange import _several
 from .names import operator
+from .operands import raw_too
 from .shape import expand, ravel, reshape, stack, transpose
 
 
@@ -23,11 +25,13 @@ def kron(x: Array, y: Array) -> Array:
     """
     ndim = max(len(x.shape), len(y.shape))
     left, right = ((1,) * (ndim - len(t.shape)) + tuple(t.shape) for t in (x, y))
-    product = reshape(x, [size for n in left for size in (n, 1)]) * reshape(y, [s for n in right for s in (1, n)])
+    spread = reshape(x, [size for n in left for size in (n, 1)])
+    product = mul(spread, reshape(y, [size for n in right for size in (1, n)]))
     return reshape(product, [n * m for n, m in zip(left, right, strict=True)])
 
 
 @operator("torch")
+@raw_too
 def meshgrid(*tensors: Array, indexing: str = "ij") -> tuple[Array, ...]:
     """The coordinates of a grid: each vector expanded over the dimensions of the others.
 

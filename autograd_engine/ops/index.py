@@ -13,18 +13,19 @@ from typing import Any
 import numpy as np
 
 from ..backend.arrays import Array
-from ..engine.graph import Value
-from ..engine.primitive import Accumulate, primitive
+from ..engine.graph import Value, raw
+from ..engine.plan import Accumulate
+from ..engine.primitive import primitive
 from .names import operator
+from .operands import beside
 from .piecewise import keep
 
 
-def _raw(item: Any) -> Any:
+def _component(item: Any) -> Any:
     """One component of an index as NumPy takes it; a 0-d integer counts as an integer, as in PyTorch."""
-    if isinstance(item, Value):
-        item = item.array
-    elif isinstance(item, (list, tuple, range)):
-        item = np.asarray([_raw(i) for i in item])
+    item = raw(item)
+    if isinstance(item, (list, tuple, range)):
+        item = np.asarray([_component(i) for i in item])
         if item.size == 0:
             item = item.astype(np.intp)
     kind = item.dtype.kind if isinstance(item, (np.ndarray, np.generic)) else "i"
@@ -36,7 +37,7 @@ def _raw(item: Any) -> Any:
 def normalize_index(index: Any) -> tuple[Any, ...]:
     """A tuple as NumPy takes it. Basic indices end in an ellipsis, which makes the result a view
     even of a single element."""
-    items = tuple(_raw(i) for i in index) if isinstance(index, tuple) else (_raw(index),)
+    items = tuple(map(_component, index)) if isinstance(index, tuple) else (_component(index),)
     if any(i is Ellipsis for i in items) or not all(map(_is_basic, items)):
         return items
     return (*items, Ellipsis)
@@ -131,6 +132,8 @@ def getitem(x: Array, index: Any) -> Array:
     """
     if index.__class__ is int:
         return _getitem(x, index=(index, ...))
+    if not isinstance(x, Value):
+        x = beside(x, index)
     first, items = integers_first(normalize_index(index))
     return _getitem(x if first is None else _getitem(x, index=first), index=items)
 
@@ -173,7 +176,7 @@ def setitem(x: Array, index: Any, value: Array) -> Array:
         IndexError: out of range, too many indices, or an index that is neither integer nor boolean.
         ValueError: the shape of `value` does not broadcast to that of x[index].
     """
-    shape = tuple(getattr(value, "shape", ()))
+    x, shape = beside(x, index), tuple(getattr(value, "shape", ()))
     extra = len(shape) - len(x.shape)
     if extra > 0 and shape[:extra] == (1,) * extra:
         value = value.reshape(shape[extra:])

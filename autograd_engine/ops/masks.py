@@ -7,17 +7,19 @@ from typing import Any
 import numpy as np
 
 from ..backend.arrays import Array
-from ..engine.graph import Value
+from ..engine.graph import raw
 from ..engine.primitive import primitive
 from .dims import common_shape
 from .gather import _integers
 from .index import _getitem
 from .names import operator
+from .operands import raw_too
 from .piecewise import where as choose
 from .shape import expand, reshape
 
 
 @operator("torch Tensor")
+@raw_too
 def masked_select(x: Array, mask: Array) -> Array:
     """The elements of `x` where the mask holds, as one dimension; the mask broadcasts to the shape of `x`.
 
@@ -32,7 +34,7 @@ def masked_select(x: Array, mask: Array) -> Array:
 
 def booleans(mask: Any, name: str) -> Any:
     """A mask as a raw array."""
-    mask = np.asarray(mask.array if isinstance(mask, Value) else mask)
+    mask = np.asarray(raw(mask))
     if mask.dtype != np.bool_:
         raise TypeError(f"{name}: the mask must hold booleans, not {mask.dtype}")
     return mask

@@ -105,7 +105,7 @@ def logaddexp2(x: Array, y: Array) -> Array:
 )
 def ldexp(x: Array, other: Array) -> Array:
     """x 2^other"""
-    return x * np.exp2(other)
+    return x * 2.0**other
 
 
 class Frexp(NamedTuple):

@@ -13,11 +13,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..backend.arrays import Array
+from ..engine.graph import raw
 from ..engine.primitive import primitive
+from .arithmetic import div
 from .dims import along, dims_of, kept_shape, normalize_dim, numpy_names
 from .gather import take_along_dim
 from .index import _getitem
 from .names import operator
+from .operands import to_dtype
 from .piecewise import keep, maximum, minimum, where
 from .shape import _repeated, _reshape, flip, ravel, squeeze, unsqueeze
 
@@ -62,7 +65,7 @@ def sum(x: Array, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None) 
         tensor([4., 6.])
     """
     if dtype is not None:
-        x = x.to(dtype)
+        x = to_dtype(x, dtype)
     return _sum(x, dims=dims_of(dim, len(x.shape), "sum"), keepdim=keepdim)
 
 
@@ -90,7 +93,7 @@ def mean(x: Array, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None)
         TypeError: `x` holds integers, as in PyTorch: give a floating `dtype`.
     """
     if dtype is not None:
-        x = x.to(dtype)
+        x = to_dtype(x, dtype)
     if x.dtype.kind not in "fc":
         raise TypeError(f"mean: needs a floating dtype, not {x.dtype}; write mean(x, dtype=float32)")
     return _mean(x, dims=dims_of(dim, len(x.shape), "mean"), keepdim=keepdim)
@@ -120,7 +123,7 @@ def products_of_others(x: Array, dim: int, before: Any, after: Any) -> Array:
 def _prod_rule(g: Array, x: Array, out: Array, dim: int, keepdim: bool) -> Array:
     """The product of the other elements: out / x, where no zero forbids that."""
     out, g = (t if keepdim else unsqueeze(t, dim) for t in (out, g))
-    if not np.any(getattr(x, "array", x) == 0):
+    if not np.any(raw(x) == 0):
         return g * (out / x)
     n = x.shape[dim]
     places = np.arange(n).reshape(n, *(1,) * (len(x.shape) - dim - 1))
@@ -304,7 +307,7 @@ def nanmean(x: Array, dim: Dim = None, keepdim: bool = False, *, dtype: Any = No
     if dtype is None and x.dtype.kind not in "fc":
         raise TypeError(f"nanmean: needs a floating dtype, not {x.dtype}; write nanmean(x, dtype=float32)")
     with np.errstate(invalid="ignore"):
-        return nansum(x, dim, keepdim, dtype=dtype) / sum(x == x, dim, keepdim)
+        return div(nansum(x, dim, keepdim, dtype=dtype), sum(x == x, dim, keepdim))
 
 
 # ------------------------------------------------------------------------------------------- logic

@@ -12,13 +12,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..backend.arrays import Array, unboxed
-from ..engine.graph import Value
+from ..engine.graph import raw
 from ..engine.primitive import primitive
 from .comparison import isfinite, logical_xor
 from .dims import along, dims_of, normalize_dim, numpy_names
 from .gather import take_along_dim
 from .math import exp
 from .names import operator
+from .operands import raw_too, to_dtype
 from .piecewise import keep, where
 from .reduce import _signed, argmax, sum
 from .shape import cat, joined, unsqueeze
@@ -27,10 +28,6 @@ _BLOCK = 16
 _PANEL = 256
 """Rows per product: below the size from which BLAS starts threads, which cost more than they gain here."""
 _LARGE = 4096
-
-
-def _raw(x: Any) -> Any:
-    return x.array if isinstance(x, Value) else x
 
 
 def _reversed(x: Any, dim: int) -> Any:
@@ -88,7 +85,7 @@ def _cumsum(x: Array, *, dim: int, reverse: bool) -> Array:
 
 def _scanned(x: Array, dim: int, dtype: Any, name: str) -> tuple[Array, int]:
     dim = normalize_dim(dim, len(x.shape), name)
-    return (x if dtype is None else x.to(dtype)), dim
+    return (x if dtype is None else to_dtype(x, dtype)), dim
 
 
 @operator("torch Tensor", in_place="Tensor")
@@ -109,7 +106,7 @@ def cumsum(x: Array, dim: int, *, dtype: Any = None) -> Array:
 def _cumprod_rule(g: Array, x: Array, out: Array, dim: int) -> Array:
     """sum_{k >= i} g[k] out[k] / x[i]; or, where a zero forbids the division, the product before i times
     sum_{k >= i} g[k] x[i+1] ... x[k], from a matrix of products."""
-    if not np.any(_raw(x) == 0):
+    if not np.any(raw(x) == 0):
         return _cumsum(g * out, dim=dim, reverse=True) / x
     n = x.shape[dim]
     trailing = (1,) * (len(x.shape) - dim - 1)
@@ -199,14 +196,14 @@ def cummin(x: Array, dim: int) -> RunningExtremes:
 def _logcumsumexp_rule(g: Array, x: Array, out: Array, dim: int) -> Array:
     """sum_{k >= i} g[k] e^(x[i] - out[k]). The exponent is never positive, but each half of it alone may
     overflow; where it would, a matrix of the differences does without halves."""
-    values = _raw(out)
+    values = raw(out)
     low, high = (values.min(), values.max()) if values.size else (0.0, 0.0)
     if high - low < 80:
         middle = x.dtype.type((low + high) / 2)
         return exp(x - middle) * _cumsum(g * exp(middle - out), dim=dim, reverse=True)
     n = x.shape[dim]
     reached = np.triu(np.ones((n, n), bool)).reshape(n, n, *(1,) * (len(x.shape) - dim - 1))
-    reached = reached & np.expand_dims(np.isfinite(_raw(x)), dim + 1)
+    reached = reached & np.expand_dims(np.isfinite(raw(x)), dim + 1)
     exponents = keep(unsqueeze(x, dim + 1) - unsqueeze(keep(out, isfinite(out)), dim), reached)
     return sum(keep(exp(exponents) * unsqueeze(g, dim), reached), dim + 1)
 
@@ -306,8 +303,9 @@ def _slopes(x: Array, spacing: Any, dim: int, edge_order: int) -> Array:
 
 
 @operator("torch")
+@raw_too
 def gradient(
-    x: Array, *, spacing: Any = 1, dim: int | Sequence[int] | None = None, edge_order: int = 1
+    x: Array, *, spacing: Array | Sequence[Array] = 1, dim: int | Sequence[int] | None = None, edge_order: int = 1
 ) -> tuple[Array, ...]:
     """The derivatives of sampled values along each of `dim` (all by default), by finite differences.
 
@@ -361,6 +359,7 @@ def _trapezoids(y: Array, x: Array | None, dx: Any, dim: int, name: str) -> tupl
 
 @operator("torch", also="trapz")
 @numpy_names
+@raw_too
 def trapezoid(y: Array, x: Array | None = None, *, dx: Any = None, dim: int = -1) -> Array:
     """The integral of samples along `dim` by the trapezoidal rule: sum (x[i+1] - x[i]) (y[i] + y[i+1]) / 2.
 
@@ -381,6 +380,7 @@ def trapezoid(y: Array, x: Array | None = None, *, dx: Any = None, dim: int = -1
 
 @operator("torch")
 @numpy_names
+@raw_too
 def cumulative_trapezoid(y: Array, x: Array | None = None, *, dx: Any = None, dim: int = -1) -> Array:
     """The running integral of samples along `dim` by the trapezoidal rule; shorter by one than `y`.
 

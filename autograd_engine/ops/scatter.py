@@ -13,12 +13,14 @@ from typing import Any
 import numpy as np
 
 from ..backend.arrays import Array
+from ..engine.graph import raw
 from ..engine.primitive import primitive
 from .dims import along, common_shape, normalize_dim
 from .gather import _along_index, _flat_along, _in_range, _integers, _scatter_add, _slice_at
 from .index import _getitem, _put_add, _setitem, normalize_index, setitem
 from .masks import booleans
 from .names import operator
+from .operands import raw_too
 from .piecewise import keep, maximum
 from .reduce import products_of_others
 from .rounding import floor_divide
@@ -26,6 +28,7 @@ from .shape import cat, expand, ravel, reshape
 
 
 @operator("torch Tensor", in_place="Tensor")
+@raw_too
 def scatter(
     x: Array, dim: int, index: Array, src: Array = None, *, value: float | None = None, reduce: str | None = None
 ) -> Array:
@@ -60,6 +63,7 @@ def scatter(
 
 
 @operator("torch Tensor", in_place="Tensor")
+@raw_too
 def scatter_add(x: Array, dim: int, index: Array, src: Array) -> Array:
     """`x` plus src[i][j] at x[index[i][j]][j] for dim 0, and so on: the adjoint of `gather`.
 
@@ -71,6 +75,7 @@ def scatter_add(x: Array, dim: int, index: Array, src: Array) -> Array:
 
 
 @operator("torch Tensor", in_place="Tensor")
+@raw_too
 def scatter_reduce(
     x: Array, dim: int, index: Array, src: Array, reduce: str, *, include_self: bool = True
 ) -> Array:
@@ -152,7 +157,7 @@ def _extreme_at(x: Array, src: Array, *, index: tuple[Any, ...], largest: bool) 
 def _multiply_at_rule(g: Array, x: Array, src: Array, out: Array, index: tuple[Any, ...]) -> tuple[Array, Array]:
     """The products of the others: out / x and out / src, or, where a zero forbids the division, of the neighbours
     after all factors are sorted by the place where they are multiplied."""
-    if not any(np.any(getattr(t, "array", t) == 0) for t in (x, src)):
+    if not any(np.any(raw(t) == 0) for t in (x, src)):
         return g * (out / x), _getitem(g * out, index=index) / src
     (at,) = index
     n = x.shape[0]
@@ -206,6 +211,7 @@ def _same_but_along(x: Array, dim: int, count: int, source: Array, name: str) ->
 
 
 @operator("torch Tensor", in_place="Tensor")
+@raw_too
 def index_add(x: Array, dim: int, index: Array, source: Array, *, alpha: float = 1) -> Array:
     """`x` with alpha * source[i] added to its slice index[i] along `dim`: the adjoint of `index_select`.
 
@@ -225,6 +231,7 @@ def index_add(x: Array, dim: int, index: Array, source: Array, *, alpha: float =
 
 
 @operator("torch Tensor", in_place="Tensor")
+@raw_too
 def index_copy(x: Array, dim: int, index: Array, source: Array) -> Array:
     """`x` with its slice index[i] along `dim` replaced by source[i]; of several copies the last counts.
 
@@ -238,6 +245,7 @@ def index_copy(x: Array, dim: int, index: Array, source: Array) -> Array:
 
 
 @operator("torch Tensor", in_place="Tensor")
+@raw_too
 def index_fill(x: Array, dim: int, index: Array, value: Array) -> Array:
     """`x` with its slices `index` along `dim` filled with `value`, a number or 0-d tensor.
 
@@ -251,6 +259,7 @@ def index_fill(x: Array, dim: int, index: Array, value: Array) -> Array:
 
 
 @operator("torch Tensor", in_place="Tensor")
+@raw_too
 def index_reduce(
     x: Array, dim: int, index: Array, source: Array, reduce: str, *, include_self: bool = True
 ) -> Array:
@@ -276,7 +285,8 @@ def index_reduce(
 
 
 @operator("torch Tensor", in_place="torch Tensor")
-def index_put(x: Array, indices: Sequence[Any], values: Array, accumulate: bool = False) -> Array:
+@raw_too
+def index_put(x: Array, indices: Sequence[Array], values: Array, accumulate: bool = False) -> Array:
     """`x` with x[indices] = values, or with `accumulate` x[indices] += values, repeated indices adding up.
 
     Raises:
@@ -291,6 +301,7 @@ def index_put(x: Array, indices: Sequence[Any], values: Array, accumulate: bool 
 
 
 @operator("torch Tensor", in_place="Tensor")
+@raw_too
 def put(x: Array, index: Array, source: Array, accumulate: bool = False) -> Array:
     """`x` with the elements at `index`, counted in row-major order, replaced by (or increased by) `source`.
 
@@ -312,6 +323,7 @@ def put(x: Array, index: Array, source: Array, accumulate: bool = False) -> Arra
 
 
 @operator("torch Tensor", in_place="Tensor")
+@raw_too
 def masked_scatter(x: Array, mask: Array, source: Array) -> Array:
     """`x` with the elements where the mask holds replaced by the first elements of `source`, in order.
 

@@ -12,6 +12,7 @@ from ..engine.primitive import primitive
 from .dims import dims_of, normalize_dim, numpy_names
 from .math import exp
 from .names import operator
+from .operands import to_dtype
 from .piecewise import keep
 from .reduce import Dim, _with_dims, sum
 
@@ -67,7 +68,7 @@ def _softmax(x: Array, *, dim: int) -> Array:
 def softmax(x: Array, dim: int, *, dtype: Any = None) -> Array:
     """e^x / sum e^x along `dim`, which does not overflow."""
     if dtype is not None:
-        x = x.to(dtype)
+        x = to_dtype(x, dtype)
     if not x.shape:
         normalize_dim(dim, 0, "softmax")
         return exp(x - x)
@@ -87,7 +88,7 @@ def _log_softmax(x: Array, *, dim: int) -> Array:
 def log_softmax(x: Array, dim: int, *, dtype: Any = None) -> Array:
     """log softmax(x) along `dim`: x - logsumexp(x), which does not overflow."""
     if dtype is not None:
-        x = x.to(dtype)
+        x = to_dtype(x, dtype)
     if not x.shape:
         normalize_dim(dim, 0, "log_softmax")
         return x - x

@@ -12,11 +12,12 @@ import numpy as np
 
 from ..backend import kernels
 from ..backend.arrays import Array
-from ..engine.graph import Value
+from ..engine.graph import raw
 from ..engine.primitive import primitive
 from .dims import along, normalize_dim, numpy_names
 from .gather import take_along_dim
 from .names import operator
+from .operands import raw_too
 from .piecewise import keep
 from .reduce import sum
 from .shape import movedim, ravel, reshape, squeeze
@@ -27,10 +28,6 @@ class Ordered(NamedTuple):
 
     values: Any
     indices: Any
-
-
-def _raw(x: Any) -> Any:
-    return np.asarray(x.array if isinstance(x, Value) else x)
 
 
 @primitive(x=lambda g, index, dim, x_shape: _write(g, index, dim=dim, size=x_shape[dim]))
@@ -172,7 +169,7 @@ def _middle(x: Array, *, dim: int, skip_nan: bool) -> Array:
 
 
 def _median_rule(g: Array, x: Array, out: Array) -> Array:
-    chosen = (x == out) | (x != x) if np.isnan(_raw(out)) else x == out
+    chosen = (x == out) | (x != x) if np.isnan(raw(out)) else x == out
     return keep(g / sum(chosen), chosen)
 
 
@@ -269,7 +266,7 @@ def _quantiles(
         raise ValueError(f"{name}: interpolation is one of {', '.join(_INTERPOLATIONS)}, not {interpolation!r}")
     if x.dtype.kind not in "fc":
         raise TypeError(f"{name}: needs a floating dtype, not {x.dtype}")
-    q = np.asarray(_raw(q), np.float64)
+    q = np.asarray(raw(q), np.float64)
     if q.ndim > 1:
         raise ValueError(f"{name}: q is a number or has one dimension, not shape {q.shape}")
     if not ((q >= 0) & (q <= 1)).all():
@@ -287,7 +284,7 @@ def _quantiles(
     if not n:
         raise ValueError(f"{name}: no elements to take the quantile of")
     ordered = sort(x, -1).values
-    numbers = np.count_nonzero(np.asarray(_raw(x) == _raw(x)), axis=-1, keepdims=True)
+    numbers = np.count_nonzero(np.equal(raw(x), raw(x)), axis=-1, keepdims=True)
     if skip_nan:
         rank = q.reshape(-1) * np.maximum(numbers - 1, 0)
     else:
@@ -309,8 +306,9 @@ def _quantiles(
 
 @operator("torch Tensor")
 @numpy_names
+@raw_too
 def quantile(
-    x: Array, q: Any, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear"
+    x: Array, q: Array, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear"
 ) -> Array:
     """The q-th quantiles along `dim` (of everything by default); NaN where any element is NaN.
 
@@ -332,8 +330,9 @@ def quantile(
 
 @operator("torch Tensor")
 @numpy_names
+@raw_too
 def nanquantile(
-    x: Array, q: Any, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear"
+    x: Array, q: Array, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear"
 ) -> Array:
     """`quantile` of the elements that are not NaN; NaN where there are none.
 

@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from ..backend.arrays import Array
+from ..backend.arrays import Array, is_array
 from ..engine.broadcast import identity
-from ..engine.graph import Value
+from ..engine.graph import raw
 from .arrange import _several
 from .dims import along, normalize_dim, numpy_names
 from .names import operator
+from .operands import raw_too
 from .shape import cat, joined, reshape, split
 
 
@@ -32,18 +33,21 @@ def _atleast(ndim: int, tensors: tuple[Any, ...]) -> Any:
 
 
 @operator("torch numpy")
+@raw_too
 def atleast_1d(*tensors: Array) -> Any:
     """0-d tensors as (1,), others as they are; several tensors give a tuple."""
     return _atleast(1, tensors)
 
 
 @operator("torch numpy")
+@raw_too
 def atleast_2d(*tensors: Array) -> Any:
     """Tensors of fewer dimensions as (1, n), others as they are; several tensors give a tuple."""
     return _atleast(2, tensors)
 
 
 @operator("torch numpy")
+@raw_too
 def atleast_3d(*tensors: Array) -> Any:
     """Tensors of fewer dimensions as (1, n, 1) or (n, m, 1), others as they are; several give a tuple."""
     return _atleast(3, tensors)
@@ -95,7 +99,8 @@ def block_diag(*tensors: Array) -> Array:
 
 @operator("torch Tensor")
 @numpy_names
-def tensor_split(x: Array, indices_or_sections: Any, dim: int = 0) -> tuple[Array, ...]:
+@raw_too
+def tensor_split(x: Array, indices_or_sections: Array, dim: int = 0) -> tuple[Array, ...]:
     """Views of `x` along `dim`: that many of nearly equal size, or cut before each of the indices.
 
     Raises:
@@ -113,8 +118,8 @@ def _split_at(name: str, x: Array, where_to: Any, dim: int, equal: bool = False)
         raise ValueError(f"{name}: a 0-d tensor has no dimension to split")
     dim = normalize_dim(dim, len(x.shape), name)
     length = x.shape[dim]
-    if isinstance(where_to, Value):
-        where_to = where_to.array.tolist()
+    if is_array(where_to := raw(where_to)):
+        where_to = where_to.tolist()
     if isinstance(where_to, int):
         if where_to <= 0 or (equal and length % where_to):
             raise ValueError(f"{name}: {length}, the size of dim {dim}, cannot be split into {where_to} sections")

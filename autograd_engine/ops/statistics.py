@@ -12,6 +12,7 @@ from ..engine.primitive import primitive
 from .dims import dims_of, numpy_names
 from .math import sqrt
 from .names import operator
+from .operands import raw_too
 from .piecewise import clamp, keep, maximum, where
 from .reduce import Dim, _count, _mean, _with_dims, mean, sum
 from .shape import _reshape, squeeze, unsqueeze
@@ -92,6 +93,7 @@ def std_mean(
 
 
 @operator("torch Tensor")
+@raw_too
 def cov(x: Array, *, correction: int = 1, fweights: Array | None = None, aweights: Array | None = None) -> Array:
     """The covariance matrix of variables (rows) over observations (columns).
 
@@ -132,6 +134,7 @@ def cov(x: Array, *, correction: int = 1, fweights: Array | None = None, aweight
 
 
 @operator("torch Tensor")
+@raw_too
 def corrcoef(x: Array) -> Array:
     """The correlation coefficients of variables (rows) over observations (columns), within [-1, 1].
 

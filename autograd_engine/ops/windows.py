@@ -8,7 +8,8 @@ from __future__ import annotations
 import numpy as np
 
 from ..backend.arrays import Array
-from ..engine.primitive import Accumulate, primitive
+from ..engine.plan import Accumulate
+from ..engine.primitive import primitive
 from .dims import along, normalize_dim
 from .names import operator
 from .shape import reshape

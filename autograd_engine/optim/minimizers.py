@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ..engine.graph import raw
 from ..engine.modes import no_grad
 from ..func import hessian, hvp, jacobian, value_and_grad
 from ..func.structure import map_structure, pairs_of, tensors_of
@@ -69,7 +70,7 @@ class _Layout:
             if not isinstance(pair, tuple) or len(pair) != 2:
                 raise TypeError(f"{where} must be a pair (low, high), not {pair!r}")
             for limits, limit, none in ((lows, pair[0], -np.inf), (highs, pair[1], np.inf)):
-                values = none if limit is None else limit.array if isinstance(limit, Tensor) else limit
+                values = none if limit is None else raw(limit)
                 limits.append(np.broadcast_to(values, tensor.shape).ravel())
         return Bounds(np.concatenate(lows), np.concatenate(highs))
 

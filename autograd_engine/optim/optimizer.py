@@ -18,6 +18,7 @@ from typing import Any, ClassVar, NamedTuple, TypedDict
 
 import numpy as np
 
+from ..engine.graph import raw
 from ..engine.modes import enable_grad
 from ..engine.writes import written
 from ..tensor import Tensor
@@ -131,7 +132,7 @@ class State:
 
 def array_of(value: Any) -> Any:
     """The array of a tensor, ours or PyTorch's, which may share its memory."""
-    return np.asarray(value.array if isinstance(value, Tensor) else value)
+    return np.asarray(raw(value))
 
 
 class _Run:

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..backend.arrays import astype, is_floating
 from ..backend.device import check_device
 from ..backend.device import device as DeviceType
 from ..engine import broadcast
 from ..engine.graph import Value
-from ..engine.primitive import make_tensor
+from ..ops.operands import to_dtype
 
 if TYPE_CHECKING:
     from .tensor import Tensor
@@ -68,9 +67,7 @@ class Conversions(Value):
         if dtype == self.array.dtype:
             same: Any = self
             return broadcast.clone(self) if copy else same
-        if is_floating(dtype) and is_floating(self.array.dtype):
-            return broadcast.cast(self, dtype=dtype)
-        return make_tensor(astype(self.array, dtype), None)
+        return to_dtype(self, dtype)
 
     def type(self, dtype: Any = None) -> Any:
         """The tensor in another dtype, as by `to`; without one, the name of its type in PyTorch's manner."""

@@ -9,7 +9,7 @@ import numpy as np
 from ..backend.arrays import default_dtype, is_floating
 from ..backend.device import check_device
 from ..backend.random import Generator, resolve, uniform
-from ..engine.graph import Value
+from ..engine.graph import Value, raw
 from ..ops.dims import size_of
 from .tensor import Tensor
 
@@ -375,7 +375,7 @@ def normal(
         raise TypeError("normal: mean and std are numbers, so the size must be given")
     if size is not None and tensors:
         raise ValueError("normal: the size is that of the tensors mean and std; leave it out")
-    mean, std = (np.asarray(v.array if isinstance(v, Value) else v) for v in (mean, std))
+    mean, std = (np.asarray(raw(v)) for v in (mean, std))
     if (std < 0).any():
         raise ValueError(f"normal: a standard deviation cannot be negative, the smallest is {std.min()}")
     shape = np.broadcast_shapes(mean.shape, std.shape) if size is None else size_of((size,))

@@ -8,8 +8,8 @@ import numpy as np
 
 from ..backend.arrays import is_floating
 from ..backend.random import Generator, resolve, uniform
-from ..engine.graph import Value
-from ..engine.primitive import make_tensor
+from ..engine.graph import raw
+from ..engine.results import make_tensor
 from .inplace import InPlace
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Draws(InPlace):
 
     def bernoulli_(self, p: Any = 0.5, *, generator: Generator | None = None) -> Self:
         """Make every element 1 with probability `p`, a number or a tensor of this shape, else 0."""
-        p = np.asarray(p.array if isinstance(p, Value) else p)
+        p = np.asarray(raw(p))
         if not np.all((p >= 0) & (p <= 1)):
             raise ValueError("bernoulli_: p must hold probabilities, between 0 and 1")
         return self._set("bernoulli_", ..., resolve(generator).random(self.array.shape) < p)

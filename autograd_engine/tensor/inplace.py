@@ -8,7 +8,7 @@ from typing import Any, Self
 import numpy as np
 
 from ..backend.arrays import form_of, is_floating
-from ..engine.graph import Leaf, Value
+from ..engine.graph import Leaf, Value, raw
 from ..engine.inplace import check_changeable, check_unshared, replace, writable
 from ..engine.modes import grad_mode
 from ..engine.writes import written
@@ -56,7 +56,7 @@ class InPlace(Value):
             result = index.setitem(self, key, value)
             self.array, self.node = result.array, result.node
         else:
-            index.write(writable(self), key, value.array if isinstance(value, Value) else value)
+            index.write(writable(self), key, raw(value))
             written(self.array)
         return self
 

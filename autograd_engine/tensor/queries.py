@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..backend.arrays import can_store, default_dtype, is_floating, result_dtype
-from ..engine.graph import Value
+from ..engine.graph import raw
 from .tensor import Tensor
 
 __all__ = [
@@ -67,7 +67,7 @@ def result_type(tensor1: Any, tensor2: Any) -> np.dtype[Any]:
         >>> result_type(tensor([1, 2]), 1.0)
         dtype('float32')
     """
-    return result_dtype(*(x.array if isinstance(x, Value) else x for x in (tensor1, tensor2)))
+    return result_dtype(raw(tensor1), raw(tensor2))
 
 
 def promote_types(type1: Any, type2: Any) -> np.dtype[Any]:

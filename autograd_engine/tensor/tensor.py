@@ -18,9 +18,9 @@ from ..backend.arrays import dtype_of_data, form_of, is_floating, unboxed
 from ..backend.device import check_device, cpu
 from ..backend.device import device as DeviceType
 from ..engine.backward import backward
-from ..engine.graph import Leaf, Node, Value, tick
+from ..engine.graph import Leaf, Node, Value, raw, tick
 from ..engine.order import flattened, rebuilt
-from ..engine.primitive import use_tensor_type
+from ..engine.results import use_tensor_type
 from ..engine.writes import version
 from ..ops import shape as shape_ops
 from ..ops.dims import normalize_dim, size_of
@@ -70,10 +70,9 @@ class Tensor(Methods, Draws, Conversions):
     _grad: Tensor | None
 
     def __init__(self, data: Any, dtype: Any = None, requires_grad: builtins.bool = False) -> None:
-        if isinstance(data, Value):
-            data = data.array
-        elif isinstance(data, (list, tuple)) and any(isinstance(d, Value) for d in data):
-            data = [d.detach().array if isinstance(d, Tensor) else d for d in data]
+        data = raw(data)
+        if isinstance(data, (list, tuple)) and any(isinstance(d, Value) for d in data):
+            data = [raw(d) for d in data]
         array = np.array(data, dtype=dtype_of_data(data) if dtype is None else dtype)
         if array.dtype.kind not in "biuf":
             raise TypeError(f"a tensor holds numbers or booleans, not {array.dtype} ({type(data).__name__})")

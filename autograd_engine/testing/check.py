@@ -16,7 +16,7 @@ import numpy as np
 
 from ..backend.arrays import is_floating
 from ..engine.backward import backward, grad
-from ..engine.graph import Node
+from ..engine.graph import Node, raw
 from ..engine.modes import no_grad
 from ..tensor import Tensor
 from ..tensor.creation import from_numpy
@@ -54,12 +54,12 @@ def bind(
 
     def call(*values: Any) -> tuple[Any, ...]:
         given = {id(leaf): value for leaf, value in zip(leaves, values, strict=True)}
-        raw = any(not isinstance(v, Tensor) for v in values)
+        any_raw = any(not isinstance(v, Tensor) for v in values)
 
         def change(value: Any) -> Any:
             if id(value) in given:
                 return given[id(value)]
-            return value.array if raw and isinstance(value, Tensor) else value
+            return raw(value) if any_raw else value
 
         changed = {name: _rebuilt(value, change) for name, value in (settings or {}).items()}
         return tuple(flat(function(*_rebuilt(tuple(arguments), change), **changed)))
@@ -95,7 +95,8 @@ def check_call(
 
     Tensors that require gradients (float64, also in nested lists) are the inputs it is differentiated by.
 
-    - Values: raw arrays instead of tensors give the same; so do contiguous copies; so does `reference`.
+    - Values: raw arrays instead of tensors give the same, in the same dtypes; so do contiguous copies, and so does
+      `reference`.
     - Derivatives: `gradcheck` and `gradgradcheck`; the gradients for float32 agree with float64's.
     - Dtypes and shapes: float32 gives float32 results and gradients; a gradient has its input's shape.
     - Memory: no gradient shares memory with another, with the cotangent, with data, or is read-only; inputs
@@ -105,7 +106,7 @@ def check_call(
     Args:
         reference: a function of raw arrays that gives the right values.
         order: derivatives that exist: 2, 1, or 0 for an operator through which no gradient flows.
-        raw: also call `function` with raw arrays.
+        raw: also call `function` with raw arrays, which not every function of tensors takes.
         method: for `gradcheck`.
         rtol, atol: tolerances of the derivatives.
 
@@ -135,7 +136,10 @@ def check_call(
         {name: _rebuilt(v, lambda v: _converted(v, np.float32)) for name, v in settings.items()},
     )
     narrow, narrow_leaves = bind(function, narrow_arguments, narrow_settings)
-    for i, (result, wide) in enumerate(zip(narrow(*narrow_leaves), results, strict=True)):
+    narrow_results = narrow(*narrow_leaves)
+    if raw:
+        _plain(narrow, narrow_results, [leaf.array for leaf in narrow_leaves])
+    for i, (result, wide) in enumerate(zip(narrow_results, results, strict=True)):
         wanted = np.dtype(np.float32) if is_floating(wide.dtype) else wide.dtype
         assert result.dtype == wanted, f"result {i} is {result.dtype} for float32 inputs, not {wanted}"
     if not order:
@@ -160,7 +164,7 @@ def _check_values(
     leaves: list[Tensor],
     results: Sequence[Any],
     reference: Callable[..., Any] | None,
-    raw: bool,
+    raw_arrays: bool,
     order: int,
 ) -> None:
     """The values do not depend on how the operator is called, and gradients flow where they should."""
@@ -179,8 +183,8 @@ def _check_values(
         "under no_grad()": [r.array for r in unrecorded],
         "for contiguous copies": [r.array for r in call(*(_like(t, np.array(t.array, order="C")) for t in leaves))],
     }
-    if raw:
-        versions["for raw arrays"] = list(call(*arrays))
+    if raw_arrays:
+        versions["for raw arrays"] = _plain(call, results, arrays)
     if reference is not None:
         versions["by the reference"] = flat(reference(*arrays))
     for how, values in versions.items():
@@ -190,6 +194,15 @@ def _check_values(
             np.testing.assert_allclose(
                 np.asarray(result.array), value, 1e-9, 1e-12, err_msg=f"result {i} differs {how}"
             )
+
+
+def _plain(call: Callable[..., Any], results: Sequence[Any], arrays: Sequence[Any]) -> list[Any]:
+    """The results for raw arrays, once their dtypes are those of the results for tensors."""
+    plain = [raw(value) for value in call(*arrays)]
+    for i, (result, value) in enumerate(zip(results, plain, strict=True)):
+        dtype = np.asarray(value).dtype
+        assert dtype == result.dtype, f"result {i} is {dtype} for raw arrays, and {result.dtype} for tensors"
+    return plain
 
 
 def _check_gradients(call: Callable[..., Any], leaves: list[Tensor]) -> list[Any]:
@@ -291,7 +304,7 @@ def check_op(
         broadcast: the shapes of several inputs may differ and broadcast; otherwise they are equal.
         reference: a function of raw arrays that gives the right values.
         order: derivatives that exist: 2, 1, or 0 for an operator through which no gradient flows.
-        raw: also call `function` with raw arrays, as primitives can be.
+        raw: also call `function` with raw arrays, which not every function of tensors takes.
         method: for `gradcheck`; "complex" for analytic functions.
         examples: how many calls to draw; by default what the hypothesis profile says.
         derandomize: draw the same calls every time; by default what the hypothesis profile says.

@@ -19,6 +19,7 @@ import numpy as np
 
 from ..backend.arrays import is_floating
 from ..engine.backward import grad
+from ..engine.graph import raw
 from ..engine.modes import enable_grad
 from ..tensor import Tensor
 
@@ -221,15 +222,11 @@ class _Check:
     def evaluate(self, moved: dict[int, Any]) -> list[Any]:
         """The values of the floating results."""
         if self.method == "complex":
-            raw = [
-                np.array(moved.get(i, self.point[i]), np.complex128)[()]
-                if i in self.point
-                else a.array
-                if isinstance(a, Tensor)
-                else a
+            arrays = [
+                np.array(moved.get(i, self.point[i]), np.complex128)[()] if i in self.point else raw(a)
                 for i, a in enumerate(self.arguments)
             ]
-            values = [np.asarray(r) for r in _listed(self.func(*raw))]
+            values = [np.asarray(r) for r in _listed(self.func(*arrays))]
             return [v for v in values if v.dtype.kind in "fc"]
         with enable_grad():
             results = _listed(self.func(*self.leaves(moved)))

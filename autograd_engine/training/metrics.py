@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..tensor import Tensor
+from ..engine.graph import raw
 
 __all__ = ["Measures", "Metric", "accuracy", "auc", "confusion_matrix", "f1"]
 
@@ -80,7 +80,7 @@ def _classes(output: Any, target: Any) -> Any:
 
 
 def _arrays(*items: Any) -> list[Any]:
-    return [np.asarray(item.array if isinstance(item, Tensor) else item) for item in items]
+    return [np.asarray(raw(item)) for item in items]
 
 
 def _sklearn() -> Any:

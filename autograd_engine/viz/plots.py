@@ -17,7 +17,7 @@ import numpy as np
 
 from ..backend.files import write_atomically
 from ..data import read_csv
-from ..engine.graph import Value
+from ..engine.graph import raw
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -74,10 +74,6 @@ def _finish(figure: Figure, path: str | os.PathLike[str] | None) -> Figure:
             raise ValueError(f"cannot save a plot as {Path(path).name!r}: use .{', .'.join(sorted(supported))}")
         write_atomically(path, _encoded(figure, form))
     return figure
-
-
-def _array(data: Any) -> Any:
-    return np.asarray(data.array if isinstance(data, Value) else data)
 
 
 # ----------------------------------------------------------------------------------------- history
@@ -168,7 +164,9 @@ def plot_schedule(rates: Any, path: str | os.PathLike[str] | None = None, *, uni
         ...     schedule.step()
         >>> figure = plot_schedule(rates)
     """
-    named = {name: _array(r) for name, r in (rates.items() if isinstance(rates, Mapping) else [("", rates)])}
+    named = {
+        name: np.asarray(raw(r)) for name, r in (rates.items() if isinstance(rates, Mapping) else [("", rates)])
+    }
     if not named or any(r.ndim != 1 or not r.size for r in named.values()):
         raise ValueError("a schedule is a list of learning rates, one per step")
     figure = _figure(5.2, 3.6)
@@ -224,7 +222,7 @@ def plot_histograms(
         >>> model = Linear(3, 2)
         >>> figure = plot_histograms(model.state_dict())
     """
-    arrays = {name: _array(t).astype(float).ravel() for name, t in tensors.items() if t is not None}
+    arrays = {name: np.asarray(raw(t)).astype(float).ravel() for name, t in tensors.items() if t is not None}
     if not arrays:
         raise ValueError("there is nothing to draw: no tensors, or all of them are None")
     columns = min(3, len(arrays))
@@ -266,7 +264,7 @@ def plot_confusion_matrix(
     Example:
         >>> figure = plot_confusion_matrix([[48, 2], [1, 49]], ["cat", "dog"])
     """
-    counts = _array(matrix)
+    counts = np.asarray(raw(matrix))
     if counts.ndim != 2 or counts.shape[0] != counts.shape[1] or not counts.size:
         raise ValueError(f"a confusion matrix has shape (C, C), not {counts.shape}")
     names = [str(c) for c in (range(len(counts)) if classes is None else classes)]
@@ -322,7 +320,7 @@ def plot_roc(
     Example:
         >>> figure = plot_roc([0.1, 0.4, 0.35, 0.8], [0, 0, 1, 1])
     """
-    scores, labels = _array(scores), _array(labels)
+    scores, labels = np.asarray(raw(scores)), np.asarray(raw(labels))
     if scores.shape[:1] != labels.shape or scores.ndim not in (1, 2):
         raise ValueError(f"scores (N,) or (N, C) and labels (N,) expected, not {scores.shape} and {labels.shape}")
     try:
@@ -380,14 +378,14 @@ def plot_decision_boundary(
     Example:
         >>> figure = plot_decision_boundary(lambda p: p[:, 0] > 0, [[1, 0], [-1, 0]], [1, 0])
     """
-    points, labels = _array(points), _array(labels).astype(int)
+    points, labels = np.asarray(raw(points)), np.asarray(raw(labels)).astype(int)
     if points.ndim != 2 or points.shape[1] != 2 or labels.shape != points.shape[:1]:
         raise ValueError(f"points (N, 2) and labels (N,) expected, not {points.shape} and {labels.shape}")
     low, high = points.min(axis=0), points.max(axis=0)
     margin = 0.08 * np.maximum(high - low, 1e-6)
     sides = [np.linspace(a, b, resolution) for a, b in zip(low - margin, high + margin, strict=True)]
     plane = np.stack([g.ravel() for g in np.meshgrid(*sides)], axis=1).astype(np.float32)
-    answer = _array(predict(plane))
+    answer = np.asarray(raw(predict(plane)))
     regions = (answer.argmax(axis=1) if answer.ndim == 2 else answer).astype(int)
     if regions.shape != (len(plane),):
         raise ValueError(

@@ -19,7 +19,7 @@ import numpy as np
 from ..backend.arrays import is_array, unboxed
 from ..engine import writes
 from ..engine.backward import run
-from ..engine.graph import Leaf, Node, Output, Value
+from ..engine.graph import Leaf, Node, Output, Value, raw
 from ..engine.modes import observing
 from ..engine.primitive import Primitive
 
@@ -170,7 +170,7 @@ class Names:
             if not isinstance(pair, tuple) or len(pair) != 2 or not isinstance(pair[0], str):
                 raise TypeError(f"names are a dict of tensors or pairs (name, tensor), got {pair!r}")
             name, tensor = pair
-            array = tensor.array if isinstance(tensor, Value) else tensor
+            array = raw(tensor)
             if not is_array(array):
                 raise TypeError(f"names: {name!r} stands for a {type(tensor).__name__}, not for a tensor")
             if isinstance(tensor, Value) and tensor.node is not None:

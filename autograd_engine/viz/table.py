@@ -19,7 +19,7 @@ from ..backend.arrays import astype, unboxed
 from ..engine.backward import run
 from ..engine.graph import Leaf, Node, Output
 from ..engine.modes import observing
-from ..engine.primitive import Increment
+from ..engine.plan import Increment
 from ..ops.shape import sum_to_size
 from .reading import (
     Names,
@@ -244,7 +244,7 @@ def _gathered(script: _Script) -> Table:
                 continue
             operands = [o for o in operands_of(user) if o.node is not None]
             places = [i for i, p in enumerate(user.parents or ()) if p is node]
-            given = user.primitive.pull(user, g, user.parents)
+            given = user.primitive.pull(user, g, user.parents or ())
             named = [o for o in operands if o.node is node]
             for operand, place in zip(named, places, strict=True):
                 c = _contribution(given[place], node)

@@ -383,7 +383,7 @@ def test_functions_pickle():
     copied, y = pickle.loads(pickle.dumps((x, Cube.apply(x))))
     y.sum().backward()
     assert copied.grad.item() == 12.0
-    assert copy.deepcopy(Cube._primitive) is Cube._primitive
+    assert copy.deepcopy(Cube._operation) is Cube._operation
 
 
 def test_the_public_face():

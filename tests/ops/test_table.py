@@ -26,7 +26,7 @@ def method(row: Operator) -> str:
 def test_call(row: Operator, call: Call):
     random = np.random.default_rng(0)
     arguments, settings = call.filled(lambda place: place.random(random))
-    check_call(row.function, *arguments, order=row.order, raw=row.raw, method=method(row), **settings)
+    check_call(row.function, *arguments, order=row.order, method=method(row), **settings)
 
 
 @pytest.mark.parametrize("layout", LAYOUTS[1:])
@@ -35,7 +35,7 @@ def test_memory_layout(row: Operator, layout: str):
     for i, call in enumerate(row.calls):
         random = np.random.default_rng(i)
         arguments, settings = call.filled(lambda place, random=random: place.random(random, layout=layout))
-        check_call(row.function, *arguments, order=min(row.order, 1), raw=row.raw, method=method(row), **settings)
+        check_call(row.function, *arguments, order=min(row.order, 1), method=method(row), **settings)
 
 
 @pytest.mark.parametrize("row", ROWS)
@@ -44,7 +44,7 @@ def test_property(row: Operator):
     def holds(filled):
         arguments, settings = filled
         try:
-            check_call(row.function, *arguments, order=row.order, raw=row.raw, method=method(row), **settings)
+            check_call(row.function, *arguments, order=row.order, method=method(row), **settings)
         except NotSmoothError:
             reject()
 

@@ -205,7 +205,6 @@ class Operator:
         order: derivatives that exist: 2, or 0 for an operator through which no gradient flows.
         operands: the domain of each operand, for elementwise operators that broadcast.
         analytic: whether the forward computes with complex arrays, for the complex step.
-        raw: whether it takes raw arrays too.
         contiguous: whether the inputs have to be contiguous in memory.
     """
 
@@ -217,7 +216,6 @@ class Operator:
     order: int = 2
     operands: tuple[Domain, ...] = ()
     analytic: bool = True
-    raw: bool = True
     contiguous: bool = False
     of: Callable[..., Any] | None = None
 
@@ -324,7 +322,6 @@ def op(
     torch: str | Callable[..., Any] | None = "",
     order: int = 2,
     analytic: bool = True,
-    raw: bool = True,
     contiguous: bool = False,
     operands: tuple[Domain, ...] = (),
 ) -> Operator:
@@ -332,4 +329,4 @@ def op(
     name = function.__name__
     if torch == "":
         torch = name
-    return Operator(name, function, calls, tuple(edges), torch, order, operands, analytic, raw, contiguous)
+    return Operator(name, function, calls, tuple(edges), torch, order, operands, analytic, contiguous)

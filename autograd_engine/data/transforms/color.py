@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ...backend.random import resolve
-from ...tensor import Tensor
+from ...engine.graph import raw
 from .picture import Pair, Transform, as_before, as_pair, as_unit, check_chance
 
 __all__ = ["ColorJitter", "GaussianNoise", "PCANoise", "RandomErasing"]
@@ -125,7 +125,7 @@ class PCANoise(Transform):
     @classmethod
     def fit(cls, pictures: Any, std: float = 0.1) -> PCANoise:
         """The noise that fits a set of pictures, (N, C, H, W)."""
-        x = as_unit(pictures.array if isinstance(pictures, Tensor) else np.asarray(pictures))
+        x = as_unit(np.asarray(raw(pictures)))
         colors = np.moveaxis(x, -3, 0).reshape(x.shape[-3], -1)
         values, vectors = np.linalg.eigh(np.atleast_2d(np.cov(colors)))
         return cls(values, vectors, std)

@@ -10,9 +10,10 @@ import numpy as np
 
 from ...backend.arrays import Array
 from ...engine.primitive import primitive
-from ..arithmetic import abs
+from ..arithmetic import abs, add, sub
 from ..dims import common_shape, dims_of, kept_shape, normalize_dim, numpy_names
 from ..names import operator
+from ..operands import to_dtype
 from ..piecewise import clamp, keep, where
 from ..reduce import _with_dims, amax, amin, sum
 from ..rounding import sign
@@ -65,7 +66,7 @@ def vector_norm(x: Array, ord: float = 2, dim: Any = None, keepdim: bool = False
         tensor(5.)
     """
     if dtype is not None:
-        x = x.to(dtype)
+        x = to_dtype(x, dtype)
     if x.dtype.kind not in "fc":
         raise TypeError(f"vector_norm: expected floating-point numbers, not {x.dtype}; give a floating dtype")
     if isinstance(ord, str):
@@ -89,7 +90,7 @@ def dist(x: Array, other: Array, p: float = 2) -> Array:
         tensor(5.)
     """
     common_shape([tuple(x.shape), tuple(other.shape)], "dist")
-    return vector_norm(x - other, p)
+    return vector_norm(sub(x, other), p)
 
 
 @operator("torch")
@@ -109,7 +110,7 @@ def cdist(x1: Array, x2: Array, p: float = 2.0) -> Array:
     """
     if len(x1.shape) < 2 or len(x2.shape) < 2 or x1.shape[-1] != x2.shape[-1]:
         raise ValueError(f"cdist: shapes {tuple(x1.shape)} and {tuple(x2.shape)} are not rows of one length")
-    return vector_norm(unsqueeze(x1, -2) - unsqueeze(x2, -3), p, -1)
+    return vector_norm(sub(unsqueeze(x1, -2), unsqueeze(x2, -3)), p, -1)
 
 
 @operator("functional")
@@ -166,7 +167,7 @@ def pairwise_distance(x1: Array, x2: Array, p: float = 2.0, eps: float = 1e-6, k
         >>> pairwise_distance(ag.tensor([[0.0, 0.0]]), ag.tensor([[3.0, 4.0]]))
         tensor([5.0000])
     """
-    return vector_norm(x1 - x2 + eps, p, -1, keepdim)
+    return vector_norm(add(sub(x1, x2), eps), p, -1, keepdim)
 
 
 @operator("torch Tensor", in_place="Tensor")
@@ -208,7 +209,7 @@ def matrix_norm(
         ValueError: `A` has fewer than 2 dimensions, `dim` is not two dimensions, or `ord` is none of these.
     """
     if dtype is not None:
-        A = A.to(dtype)
+        A = to_dtype(A, dtype)
     _check(A, "matrix_norm")
     dims = tuple(normalize_dim(d, len(A.shape), "matrix_norm") for d in dim)
     if len(dims) != 2 or dims[0] == dims[1]:

@@ -10,11 +10,12 @@ import numpy as np
 
 from ...backend.arrays import Array
 from ...engine import broadcast
-from ...engine.graph import Value
+from ...engine.graph import Value, raw
 from ...engine.primitive import primitive
 from ..dims import dims_of
 from ..index import _getitem
 from ..names import operator
+from ..operands import constant_like
 from ..piecewise import where
 from ..shape import _permute, _reshape, cat, ravel, squeeze
 from .matrices import (
@@ -22,13 +23,11 @@ from .matrices import (
     _by_one,
     _check,
     _columns,
-    _constant,
     _fits,
     _fortran,
     _matrices,
     _operator,
     _product,
-    _raw,
     _tril,
     _triu,
 )
@@ -86,7 +85,7 @@ class _LU:
 
 def _factors(A: Array) -> _LU | None:
     """The LU factors, or None where NumPy computes them anew in its loop over many small matrices."""
-    A = _raw(A)
+    A = raw(A)
     return _LU(A) if _by_one(A) else None
 
 
@@ -224,7 +223,7 @@ def _cofactors(x: Array) -> Array:
 
 def _det_rule(g: Array, x: Array, out: Array, factors: _LU | None) -> Array:
     g, out = (_reshape(t, shape=(*t.shape, 1, 1)) for t in (g, out))
-    if x.shape[-1] and not np.all(_raw(out)):
+    if x.shape[-1] and not np.all(raw(out)):
         return g * _cofactors(x)
     return g * out * _t(_inv(x, factors=factors))
 
@@ -302,7 +301,7 @@ def logdet(A: Array) -> Array:
     """
     _check(A, "logdet", square=True)
     signs, out = _slogdet(A, factors=_factors(A))
-    return where(_raw(signs) < 0, out.dtype.type(np.nan), out)
+    return where(raw(signs) < 0, out.dtype.type(np.nan), out)
 
 
 # ---------------------------------------------------------------------------------------------------- LU as results
@@ -366,7 +365,7 @@ def _reordered(x: Array, order: Any) -> Array:
 def _packed(A: Array, name: str) -> tuple[Array, Any, Any]:
     """Both factors in one matrix, the row exchanges, and the order of rows they lead to."""
     _check(A, name)
-    factors, pivots = _getrf(_raw(A))
+    factors, pivots = _getrf(raw(A))
     order = _row_order(pivots, A.shape[-2])
     k = min(A.shape[-2:])
     ordered = _reordered(A, order)
@@ -394,7 +393,7 @@ def lu_factor(A: Array, *, pivot: bool = True) -> LUFactorResult:
     if not pivot:
         raise ValueError("lu_factor: pivot=False is not available on the CPU")
     packed, pivots, _ = _packed(A, "lu_factor")
-    return LUFactorResult(packed, _constant(pivots + np.int32(1), A))
+    return LUFactorResult(packed, constant_like(pivots + np.int32(1), A))
 
 
 @operator("linalg")
@@ -414,7 +413,7 @@ def lu(A: Array, *, pivot: bool = True) -> LUResult:
     k = min(m, n)
     exchanges = np.swapaxes(np.eye(m, dtype=A.dtype)[order], -1, -2)
     lower = _tril(packed[..., :k], -1) + np.eye(m, k, dtype=A.dtype)
-    return LUResult(_constant(exchanges, A), lower, _triu(packed[..., :k, :]))
+    return LUResult(constant_like(exchanges, A), lower, _triu(packed[..., :k, :]))
 
 
 @operator("linalg")
@@ -435,7 +434,7 @@ def lu_solve(LU: Array, pivots: Array, B: Array, *, left: bool = True, adjoint: 
     if tuple(pivots.shape) != tuple(LU.shape[:-1]):
         raise ValueError(f"lu_solve: LU of shape {tuple(LU.shape)} and pivots of {tuple(pivots.shape)} do not fit")
     batch = np.broadcast_shapes(LU.shape[:-2], B.shape[:-2])
-    order = np.broadcast_to(_row_order(_raw(pivots) - 1, LU.shape[-1]), (*batch, LU.shape[-1]))
+    order = np.broadcast_to(_row_order(raw(pivots) - 1, LU.shape[-1]), (*batch, LU.shape[-1]))
     B = broadcast.expand(B, shape=(*batch, *B.shape[-2:]))
     if adjoint:
         inner = _solve_triangular(_t(LU), B, upper=False, unitriangular=False)

@@ -16,8 +16,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from ...backend.arrays import Array
-from ...engine.graph import Value
-from ...engine.primitive import make_tensor, primitive
+from ...engine.primitive import primitive
 from ..piecewise import keep
 from ..shape import _reshape
 from .products import _t
@@ -79,15 +78,6 @@ def _columns(A: Array, B: Array, name: str) -> tuple[Array, bool]:
     columns = _column(B) if vector else B
     _fits(A, columns, name, B.shape)
     return columns, vector
-
-
-def _raw(x: Array) -> Any:
-    return x.array if isinstance(x, Value) else x
-
-
-def _constant(x: Any, like: Array) -> Array:
-    """The raw array `x` as a tensor without a gradient, where the operand is a tensor."""
-    return make_tensor(x, None) if isinstance(like, Value) else x
 
 
 def _column(x: Array) -> Array:

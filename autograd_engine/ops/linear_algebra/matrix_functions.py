@@ -6,6 +6,7 @@ import numpy as np
 
 from ...backend.arrays import Array
 from ...engine.primitive import primitive
+from ..arithmetic import mul, sub
 from ..diagonal import diagonal as _diagonal
 from ..dims import along, normalize_dim, numpy_names
 from ..names import operator
@@ -105,7 +106,7 @@ def cross(x: Array, y: Array, *, dim: int = -1) -> Array:
     if any(m != n and 1 not in (m, n) for m, n in zip(x.shape, y.shape, strict=True)):
         raise ValueError(f"cross: the sizes of {tuple(x.shape)} and {tuple(y.shape)} do not fit")
     a, b = ([t[along(place, i)] for i in range(3)] for t in (x, y))
-    parts = [a[i - 2] * b[i - 1] - a[i - 1] * b[i - 2] for i in range(3)]
+    parts = [sub(mul(a[i - 2], b[i - 1]), mul(a[i - 1], b[i - 2])) for i in range(3)]
     return stack(parts, place)
 
 

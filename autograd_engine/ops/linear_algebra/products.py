@@ -11,6 +11,7 @@ import numpy as np
 from ...backend import kernels
 from ...backend.arrays import Array
 from ...engine.primitive import primitive
+from ..arithmetic import add, mul
 from ..dims import normalize_dim, numpy_names
 from ..names import operator
 from ..reduce import sum
@@ -108,7 +109,7 @@ def dot(x: Array, y: Array) -> Array:
 def inner(x: Array, y: Array) -> Array:
     """The inner products over the last dimensions: out[i..., j...] = sum_k x[i..., k] y[j..., k]."""
     if not x.shape or not y.shape:
-        return x * y
+        return mul(x, y)
     if x.shape[-1] != y.shape[-1]:
         raise ValueError(f"inner: {_misfit(x, y)}")
     shape = (*x.shape[:-1], *y.shape[:-1])
@@ -119,7 +120,7 @@ def inner(x: Array, y: Array) -> Array:
 def outer(x: Array, y: Array) -> Array:
     """out[i, j] = x[i] y[j] of two vectors."""
     _needs((1, 1), x, y, name="outer")
-    return unsqueeze(x, 1) * y
+    return mul(unsqueeze(x, 1), y)
 
 
 @operator("torch Tensor")
@@ -138,7 +139,7 @@ def vecdot(x: Array, y: Array, *, dim: int = -1) -> Array:
         IndexError: there is no such dimension.
     """
     try:
-        products = x * y
+        products = mul(x, y)
     except ValueError as error:
         raise ValueError(f"vecdot: {_misfit(x, y)}") from error
     return sum(products, normalize_dim(dim, len(products.shape), "vecdot"))
@@ -153,10 +154,10 @@ def _plus(name: str, input: Array, product: Array, beta: float, alpha: float) ->
     if not fits:
         raise ValueError(f"{name}: input of shape {tuple(input.shape)} does not expand to {tuple(product.shape)}")
     if alpha != 1:
-        product = product * alpha
+        product = mul(product, alpha)
     if beta == 0:
         return product
-    return (input if beta == 1 else input * beta) + product
+    return add(input if beta == 1 else mul(input, beta), product)
 
 
 @operator("torch Tensor", in_place="Tensor")
@@ -340,4 +341,4 @@ def bilinear(input1: Array, input2: Array, weight: Array, bias: Array = None) ->
     maps = matmul(input1, _reshape(_permute(weight, dims=(1, 0, 2)), shape=(in1, out * in2)))
     maps = _reshape(maps, shape=(*shapes[0][:-1], out, in2))
     result = squeeze(matmul(maps, unsqueeze(input2, -1)), -1)
-    return result if bias is None else result + bias
+    return result if bias is None else add(result, bias)

@@ -13,13 +13,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...backend.arrays import Array
-from ...engine.graph import Value
+from ...engine.graph import Value, raw
 from ...engine.primitive import primitive
 from ..names import operator
+from ..operands import constant_like, raw_too
 from ..piecewise import keep, where
 from ..reduce import sum
 from ..shape import squeeze
-from .matrices import _check, _column, _columns, _constant, _diagonal_matrix, _operator, _raw, _row
+from .matrices import _check, _column, _columns, _diagonal_matrix, _operator, _row
 from .products import _t, matmul
 
 
@@ -199,7 +200,7 @@ def svdvals(A: Array) -> Array:
 
 def _threshold(s: Any, shape: tuple[int, ...], atol: Any, rtol: Any) -> Any:
     """Below which singular values count as 0: max(atol, rtol * largest), by default max(m, n) eps * largest."""
-    atol, rtol = (_raw(t) for t in (atol, rtol))
+    atol, rtol = (raw(t) for t in (atol, rtol))
     if rtol is None:
         given = atol is not None and np.any(np.asarray(atol) > 0)
         rtol = 0.0 if given else max(shape[-2:]) * np.finfo(s.dtype).eps
@@ -225,7 +226,8 @@ def _pinv(x: Array, *, atol: Any, rtol: Any) -> Array:
 
 @operator("linalg")
 @_operator
-def pinv(A: Array, *, atol: Any = None, rtol: Any = None, hermitian: bool = False) -> Array:
+@raw_too
+def pinv(A: Array, *, atol: Array = None, rtol: Array = None, hermitian: bool = False) -> Array:
     """The pseudo-inverse: that of the singular values above max(atol, rtol * the largest), 0 for the others.
 
     The gradient holds where the rank does not change. By default rtol is max(m, n) times the precision of the
@@ -241,7 +243,7 @@ def pinv(A: Array, *, atol: Any = None, rtol: Any = None, hermitian: bool = Fals
         tensor([[0.5000, 0.0000]])
     """
     _check(A, "pinv", square=hermitian)
-    return _pinv(A, atol=_raw(atol), rtol=_raw(rtol))
+    return _pinv(A, atol=raw(atol), rtol=raw(rtol))
 
 
 @primitive
@@ -252,7 +254,8 @@ def _matrix_rank(x: Array, *, atol: Any, rtol: Any) -> Array:
 
 @operator("linalg")
 @_operator
-def matrix_rank(A: Array, *, atol: Any = None, rtol: Any = None, hermitian: bool = False) -> Array:
+@raw_too
+def matrix_rank(A: Array, *, atol: Array = None, rtol: Array = None, hermitian: bool = False) -> Array:
     """How many singular values are above max(atol, rtol * the largest); see `pinv`. Not differentiable.
 
     Shapes: (..., m, n) -> (...), int64.
@@ -261,7 +264,7 @@ def matrix_rank(A: Array, *, atol: Any = None, rtol: Any = None, hermitian: bool
         ValueError: `A` has fewer than 2 dimensions.
     """
     _check(A, "matrix_rank", square=hermitian)
-    return _matrix_rank(A, atol=_raw(atol), rtol=_raw(rtol))
+    return _matrix_rank(A, atol=raw(atol), rtol=raw(rtol))
 
 
 class LstsqResult(NamedTuple):
@@ -275,6 +278,7 @@ class LstsqResult(NamedTuple):
 
 @operator("linalg")
 @_operator
+@raw_too
 def lstsq(A: Array, B: Array, rcond: float | None = None) -> LstsqResult:
     """X that makes the sum of squares of A X - B smallest; of several, the smallest X. X = pinv(A) B.
 
@@ -289,8 +293,8 @@ def lstsq(A: Array, B: Array, rcond: float | None = None) -> LstsqResult:
     solution = matmul(pinv(A, rtol=rcond), B)
     rank = matrix_rank(A, rtol=rcond)
     m, n = A.shape[-2:]
-    nothing = _constant(np.empty(0, A.dtype), A)
-    if m > n and np.all(_raw(rank) == n):
+    nothing = constant_like(np.empty(0, A.dtype), A)
+    if m > n and np.all(raw(rank) == n):
         left = matmul(A, solution) - B
         residuals = sum(left * left, -2)
     else:

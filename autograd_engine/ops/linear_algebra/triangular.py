@@ -9,6 +9,7 @@ import numpy as np
 
 from ...backend.arrays import Array
 from ...engine.primitive import primitive
+from ..arithmetic import mul, sub
 from ..names import operator
 from ..shape import _reshape, cat
 from .matrices import (
@@ -269,5 +270,5 @@ def householder_product(A: Array, tau: Array) -> Array:
     vectors = _tril(A, -1) + out
     for i in reversed(range(k)):
         v = vectors[..., i : i + 1]
-        out = out - _column(tau[..., i : i + 1]) * matmul(v, matmul(_t(v), out))
+        out = sub(out, mul(_column(tau[..., i : i + 1]), matmul(v, matmul(_t(v), out))))
     return out if k else out + A * 0

@@ -10,13 +10,15 @@ from typing import Any
 import numpy as np
 
 from ...backend.arrays import Array, astype
+from ...engine.graph import raw
 from ...engine.primitive import primitive
 from ..math import log, sigmoid
 from ..names import operator
+from ..operands import raw_too
 from ..piecewise import clamp
 from ..reduce import mean
 from .classification import _class_dim
-from .regression import _check_range, _raw, _reduce, _same_shape
+from .regression import _check_range, _reduce, _same_shape
 
 
 def _binary_rule(g: Array, x: Array, target: Array) -> Array:
@@ -47,6 +49,7 @@ def _weighed(losses: Array, weight: Array | None, name: str, called: str = "weig
 
 
 @operator("functional")
+@raw_too
 def binary_cross_entropy(
     input: Array, target: Array, weight: Array | None = None, reduction: str = "mean"
 ) -> Array:
@@ -80,6 +83,7 @@ def _logistic(x: Array, target: Array) -> Array:
 
 
 @operator("functional")
+@raw_too
 def binary_cross_entropy_with_logits(
     input: Array,
     target: Array,
@@ -115,7 +119,7 @@ def binary_cross_entropy_with_logits(
 
 def _check_signs(target: Any, name: str) -> Any:
     """The raw target, all of whose values must be 1 or -1."""
-    target = _raw(target)
+    target = np.asarray(raw(target))
     bad = np.absolute(target) != 1
     if np.any(bad):
         raise ValueError(f"{name}: the targets must be 1 or -1, got {target[bad].flat[0]}")
@@ -123,6 +127,7 @@ def _check_signs(target: Any, name: str) -> Any:
 
 
 @operator("functional")
+@raw_too
 def soft_margin_loss(input: Array, target: Array, reduction: str = "mean") -> Array:
     """log(1 + e^(-target input)) for targets 1 and -1, by default its mean; it does not overflow.
 
@@ -135,6 +140,7 @@ def soft_margin_loss(input: Array, target: Array, reduction: str = "mean") -> Ar
 
 
 @operator("functional")
+@raw_too
 def multilabel_soft_margin_loss(
     input: Array, target: Array, weight: Array | None = None, reduction: str = "mean"
 ) -> Array:

@@ -13,16 +13,18 @@ from typing import Any
 import numpy as np
 
 from ...backend.arrays import Array, astype
+from ...engine.graph import raw
 from ...engine.primitive import primitive
 from ..index import _getitem
 from ..math import exp
 from ..names import operator
+from ..operands import raw_too
 from ..piecewise import keep
 from ..reduce import sum
 from ..shape import _reshape, movedim
 from ..softmax import log_softmax
 from ..special import xlogy
-from .regression import _check_range, _check_reduction, _raw, _reduce, _same_shape
+from .regression import _check_range, _check_reduction, _reduce, _same_shape
 
 # ----------------------------------------------------------------------------------- one of several classes
 
@@ -148,7 +150,7 @@ def _class_target(
 ) -> tuple[Array, Any]:
     """The raw class indices, checked, with 0 in place of `ignore_index`; and a mask of those that count,
     None when all do."""
-    target = _raw(target)
+    target = np.asarray(raw(target))
     if target.dtype.kind not in "iu":
         raise TypeError(f"{name}: class targets must hold integers, not {target.dtype}")
     shape = tuple(input.shape)
@@ -171,7 +173,7 @@ def _class_weight(weight: Any, input: Array, class_dim: int, name: str) -> Array
     """One factor per class, in the dtype of the input; None stays None."""
     if weight is None:
         return None
-    weight = _raw(weight)
+    weight = np.asarray(raw(weight))
     if weight.shape != (input.shape[class_dim],):
         raise ValueError(f"{name}: expected a weight of shape ({input.shape[class_dim]},), got {weight.shape}")
     return astype(weight, input.dtype)
@@ -226,6 +228,7 @@ def _classify(
 
 
 @operator("functional")
+@raw_too
 def nll_loss(
     input: Array,
     target: Array,
@@ -261,6 +264,7 @@ def _smoothed(
 
 
 @operator("functional")
+@raw_too
 def cross_entropy(
     input: Array,
     target: Array,
@@ -302,7 +306,7 @@ def cross_entropy(
                 f"and must be integers, not {target.dtype}; convert them with long()"
             )
         _same_shape(input, target, name)
-        rows = _in_rows(target if getattr(target, "node", None) is not None else _raw(target), class_dim)
+        rows = _in_rows(target if getattr(target, "node", None) is not None else np.asarray(raw(target)), class_dim)
         total = rows.shape[0]
         if label_smoothing:
             rows = rows * (1 - label_smoothing) + label_smoothing / shape[class_dim]
@@ -321,6 +325,7 @@ def cross_entropy(
 
 
 @operator("functional")
+@raw_too
 def kl_div(input: Array, target: Array, reduction: str = "mean", log_target: bool = False) -> Array:
     """target (log target - input): the terms of KL(target || e^input), 0 where the target is 0.
 

@@ -16,18 +16,20 @@ from typing import Any
 import numpy as np
 
 from ...backend.arrays import Array
+from ...engine.graph import raw
 from ..gather import gather
 from ..index import _getitem
 from ..names import operator
+from ..operands import raw_too
 from ..piecewise import keep, where
 from ..shape import cat, unsqueeze
 from ..softmax import logsumexp
-from .regression import _check_reduction, _raw, _reduce
+from .regression import _check_reduction, _reduce
 
 
 def _lengths(lengths: Any, batch: int, limit: int, called: str) -> Any:
     """One length per sample, between 0 and `limit`."""
-    lengths = _raw(lengths).reshape(-1)
+    lengths = np.asarray(raw(lengths)).reshape(-1)
     if lengths.dtype.kind not in "iu" or lengths.shape != (batch,):
         raise ValueError(
             f"ctc_loss: {called} must hold {batch} integers, one per sample, got {lengths.dtype} of shape "
@@ -41,7 +43,7 @@ def _lengths(lengths: Any, batch: int, limit: int, called: str) -> Any:
 
 def _labels(targets: Any, lengths: Any, classes: int, blank: int) -> Any:
     """The labels of all samples, (N, longest), padded by the blank."""
-    targets = _raw(targets)
+    targets = np.asarray(raw(targets))
     if targets.dtype.kind not in "iu":
         raise TypeError(f"ctc_loss: targets must hold integers, not {targets.dtype}")
     longest = int(lengths.max(initial=0))
@@ -96,11 +98,12 @@ def _log_likelihoods(log_probs: Array, labels: Any, input_lengths: Any, target_l
 
 
 @operator("functional")
+@raw_too
 def ctc_loss(
     log_probs: Array,
     targets: Array,
-    input_lengths: Any,
-    target_lengths: Any,
+    input_lengths: Array,
+    target_lengths: Array,
     blank: int = 0,
     reduction: str = "mean",
     zero_infinity: bool = False,
@@ -146,7 +149,7 @@ def ctc_loss(
     with np.errstate(divide="ignore"):
         losses = -_log_likelihoods(log_probs, labels, input_lengths, target_lengths, blank)
     if zero_infinity:
-        losses = keep(losses, _raw(losses) != np.inf)
+        losses = keep(losses, raw(losses) != np.inf)
     if reduction == "mean":
         losses = losses / np.maximum(target_lengths, 1).astype(log_probs.dtype)
     return _reduce(losses[0] if single else losses, reduction, name)

@@ -11,16 +11,18 @@ from typing import Any
 import numpy as np
 
 from ...backend.arrays import Array, astype
+from ...engine.graph import raw
 from ..index import _getitem
 from ..linear_algebra.distances import pairwise_distance
 from ..math import sqrt
 from ..names import operator
+from ..operands import raw_too
 from ..piecewise import clamp, keep, minimum, relu, where
 from ..reduce import sum
 from ..shape import _reshape, unsqueeze
 from .binary import _check_signs
 from .classification import _class_dim, _class_target, _class_weight
-from .regression import _raw, _reduce, _same_shape
+from .regression import _reduce, _same_shape
 
 # ------------------------------------------------------------------------------------ scores of classes
 
@@ -34,6 +36,7 @@ def _hinge(x: Array, p: int, name: str) -> Array:
 
 
 @operator("functional")
+@raw_too
 def hinge_loss(input: Array, target: Array, p: int = 1, margin: float = 1.0, reduction: str = "mean") -> Array:
     """max(0, margin - target input)^p for targets 1 and -1: the loss of the support vector machine.
 
@@ -62,6 +65,7 @@ def _score_rows(input: Array, name: str) -> Array:
 
 
 @operator("functional")
+@raw_too
 def multi_margin_loss(
     input: Array,
     target: Array,
@@ -101,6 +105,7 @@ def multi_margin_loss(
 
 
 @operator("functional")
+@raw_too
 def multilabel_margin_loss(input: Array, target: Array, reduction: str = "mean") -> Array:
     """sum_ij max(0, 1 - x_(y_j) + x_i) / C over the target classes y_j and all other classes i.
 
@@ -113,7 +118,7 @@ def multilabel_margin_loss(input: Array, target: Array, reduction: str = "mean")
     name = "multilabel_margin_loss"
     scores = _score_rows(input, name)
     _same_shape(input, target, name)
-    named = _raw(target).reshape(scores.shape)
+    named = np.asarray(raw(target)).reshape(scores.shape)
     if named.dtype.kind not in "iu":
         raise TypeError(f"{name}: class targets must hold integers, not {named.dtype}")
     bad = (named < -1) | (named >= scores.shape[1])
@@ -134,6 +139,7 @@ def multilabel_margin_loss(input: Array, target: Array, reduction: str = "mean")
 
 
 @operator("functional")
+@raw_too
 def margin_ranking_loss(
     input1: Array, input2: Array, target: Array, margin: float = 0.0, reduction: str = "mean"
 ) -> Array:
@@ -150,6 +156,7 @@ def margin_ranking_loss(
 
 
 @operator("functional")
+@raw_too
 def hinge_embedding_loss(input: Array, target: Array, margin: float = 1.0, reduction: str = "mean") -> Array:
     """The input, a distance, where the target is 1; max(0, margin - input) where it is -1.
 
@@ -169,6 +176,7 @@ def _vectors(first: Array, *others: Array, name: str) -> None:
 
 
 @operator("functional")
+@raw_too
 def cosine_embedding_loss(
     input1: Array, input2: Array, target: Array, margin: float = 0.0, reduction: str = "mean"
 ) -> Array:
@@ -192,6 +200,7 @@ def cosine_embedding_loss(
 
 
 @operator("functional")
+@raw_too
 def triplet_margin_loss(
     anchor: Array,
     positive: Array,
@@ -222,6 +231,7 @@ def triplet_margin_loss(
 
 
 @operator("functional")
+@raw_too
 def triplet_margin_with_distance_loss(
     anchor: Array,
     positive: Array,

@@ -12,17 +12,14 @@ from typing import Any
 import numpy as np
 
 from ...backend.arrays import Array
-from ...engine.graph import Value
+from ...engine.graph import raw
 from ...engine.primitive import primitive
 from ..math import exp, log
 from ..names import operator
+from ..operands import raw_too
 from ..piecewise import clamp, keep
 from ..reduce import mean, sum
 from ..shape import unsqueeze
-
-
-def _raw(x: Any) -> Any:
-    return x.array if isinstance(x, Value) else np.asarray(x)
 
 
 def _reduce(losses: Array, reduction: str, name: str, weight: Array | None = None) -> Array:
@@ -53,7 +50,7 @@ def _same_shape(input: Array, target: Array, name: str, called: str = "target") 
 
 def _check_range(values: Any, low: float, high: float, name: str, called: str) -> None:
     """Refuse values outside of [low, high], and NaN."""
-    values = _raw(values)
+    values = np.asarray(raw(values))
     if values.size == 0:
         return
     least, most = np.minimum.reduce(values, axis=None), np.maximum.reduce(values, axis=None)
@@ -64,6 +61,7 @@ def _check_range(values: Any, low: float, high: float, name: str, called: str) -
 
 
 @operator("functional")
+@raw_too
 def mse_loss(input: Array, target: Array, reduction: str = "mean", weight: Array | None = None) -> Array:
     """The squared error (input - target)^2, by default its mean.
 
@@ -79,6 +77,7 @@ def mse_loss(input: Array, target: Array, reduction: str = "mean", weight: Array
 
 
 @operator("functional")
+@raw_too
 def l1_loss(input: Array, target: Array, reduction: str = "mean", weight: Array | None = None) -> Array:
     """The absolute error |input - target|, by default its mean.
 
@@ -100,6 +99,7 @@ def _huber(x: Array, *, delta: float) -> Array:
 
 
 @operator("functional")
+@raw_too
 def huber_loss(
     input: Array, target: Array, reduction: str = "mean", delta: float = 1.0, weight: Array | None = None
 ) -> Array:
@@ -124,6 +124,7 @@ def huber_loss(
 
 
 @operator("functional")
+@raw_too
 def smooth_l1_loss(input: Array, target: Array, reduction: str = "mean", beta: float = 1.0) -> Array:
     """huber_loss / beta: the absolute error, less beta / 2, and rounded off where it is below beta.
 
@@ -156,6 +157,7 @@ def _variance(var: Any, input: Array) -> Array:
 
 
 @operator("functional")
+@raw_too
 def gaussian_nll_loss(
     input: Array,
     target: Array,
@@ -181,7 +183,7 @@ def gaussian_nll_loss(
     name = "gaussian_nll_loss"
     _same_shape(input, target, name)
     var = _variance(var, input)
-    variances = _raw(var)
+    variances = np.asarray(raw(var))
     _check_range(variances, 0, math.inf, name, "variance")
     var = var + (np.maximum(variances, eps) - variances)
     error = input - target
@@ -190,6 +192,7 @@ def gaussian_nll_loss(
 
 
 @operator("functional")
+@raw_too
 def poisson_nll_loss(
     input: Array,
     target: Array,
@@ -216,7 +219,7 @@ def poisson_nll_loss(
         _check_range(input, 0, math.inf, name, "rate")
     losses = exp(input) - target * input if log_input else input - target * log(input + eps)
     if full:
-        above = _raw(target) > 1
+        above = raw(target) > 1
         counts = keep(target, above) + ~above
         losses = losses + keep(counts * log(counts) - counts + 0.5 * log(counts * (2 * math.pi)), above)
     return _reduce(losses, reduction, name)

@@ -15,14 +15,16 @@ import numpy as np
 from ...backend import kernels
 from ...backend.arrays import Array, unboxed
 from ...backend.random import Generator, resolve
+from ...engine.graph import raw
 from ...engine.inplace import replace
 from ...engine.primitive import primitive
-from ..arithmetic import abs
+from ..arithmetic import abs, div, mul, sub
 from ..arrange import unflatten
 from ..comparison import logical_not
 from ..dims import normalize_dim
 from ..math import exp, sigmoid, tanh
 from ..names import operator
+from ..operands import raw_too
 from ..piecewise import clamp, keep, where
 from ..reduce import amax
 from ..shape import chunk, reshape
@@ -195,7 +197,7 @@ def relu6(input: Array, inplace: bool = False) -> Array:
 @operator("functional")
 def hardsigmoid(input: Array, inplace: bool = False) -> Array:
     """x / 6 + 1/2, limited to [0, 1]: a sigmoid of straight lines."""
-    out = (_hardtanh(input, min_val=-3, max_val=3) + 3) / 6
+    out = div(_hardtanh(input, min_val=-3, max_val=3) + 3, 6)
     return replace(input, out, "hardsigmoid_") if inplace else out
 
 
@@ -205,7 +207,7 @@ def hardswish(input: Array, inplace: bool = False) -> Array:
 
     Source: Howard et al., Searching for MobileNetV3, 2019.
     """
-    out = input * hardsigmoid(input)
+    out = mul(input, hardsigmoid(input))
     return replace(input, out, "hardswish_") if inplace else out
 
 
@@ -224,7 +226,7 @@ def softshrink(input: Array, lambd: float = 0.5) -> Array:
     """
     if lambd < 0:
         raise ValueError(f"softshrink: lambd must not be negative, got {lambd}")
-    return input - clamp(input, -lambd, lambd)
+    return sub(input, clamp(input, -lambd, lambd))
 
 
 # --------------------------------------------------------------------------------------------- smooth
@@ -233,13 +235,13 @@ def softshrink(input: Array, lambd: float = 0.5) -> Array:
 @operator("functional")
 def tanhshrink(input: Array) -> Array:
     """x - tanh(x)"""
-    return input - tanh(input)
+    return sub(input, tanh(input))
 
 
 @operator("functional")
 def softsign(input: Array) -> Array:
     """x / (1 + |x|)"""
-    return input / (1 + abs(input))
+    return div(input, 1 + abs(input))
 
 
 def _softplus_rule(g: Array, x: Array, beta: float, threshold: float) -> Array:
@@ -295,7 +297,7 @@ def mish(input: Array, inplace: bool = False) -> Array:
 
     Source: Misra, Mish: a self regularized non-monotonic activation function, 2020.
     """
-    out = input * tanh(softplus(input))
+    out = mul(input, tanh(softplus(input)))
     return replace(input, out, "mish_") if inplace else out
 
 
@@ -314,10 +316,10 @@ def gelu(input: Array, approximate: str = "none") -> Array:
     Source: Hendrycks and Gimpel, Gaussian error linear units, 2016.
     """
     if approximate == "none":
-        return input * ndtr(input)
+        return mul(input, ndtr(input))
     if approximate == "tanh":
         slope = 2 * math.sqrt(2 / math.pi)
-        return input * sigmoid(input * (input * input * (0.044715 * slope) + slope))
+        return mul(input, sigmoid(mul(input, mul(input * input, 0.044715 * slope) + slope)))
     raise ValueError(f"gelu: approximate must be 'none' or 'tanh', not {approximate!r}")
 
 
@@ -344,7 +346,7 @@ def glu(input: Array, dim: int = -1) -> Array:
     Source: Dauphin et al., Language modeling with gated convolutional networks, 2017.
     """
     first, second = chunk(input, 2, _groups(input, dim, 2, "glu"))
-    return first * sigmoid(second)
+    return mul(first, sigmoid(second))
 
 
 @operator("functional")
@@ -367,6 +369,7 @@ def maxout(input: Array, pieces: int, dim: int = -1) -> Array:
 
 
 @operator("functional")
+@raw_too
 def gumbel_softmax(
     logits: Array,
     tau: float = 1.0,
@@ -392,7 +395,7 @@ def gumbel_softmax(
     soft = softmax((logits + unboxed(np.asarray(noise, logits.dtype))) / tau, dim)
     if not hard:
         return soft
-    values = np.asarray(getattr(soft, "array", soft))
+    values = np.asarray(raw(soft))
     places = np.arange(values.shape[dim] if values.ndim else 1)
     places = places.reshape((-1,) + (1,) * (values.ndim - 1 - normalize_dim(dim, values.ndim, "gumbel_softmax")))
     chosen = values.argmax(dim, keepdims=True) == places

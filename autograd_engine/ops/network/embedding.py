@@ -11,12 +11,13 @@ from typing import Any
 import numpy as np
 
 from ...backend.arrays import Array
-from ...engine.graph import Value
+from ...engine.graph import raw
 from ...engine.primitive import primitive
 from ...engine.writes import written
 from ..index import _getitem
 from ..linear_algebra.distances import vector_norm
 from ..names import operator
+from ..operands import raw_too
 from ..shape import ravel, unsqueeze
 from .runs import _add_runs, _first_of_runs
 
@@ -29,7 +30,7 @@ def _with_gradient_times(x: Array, *, factor: Array) -> Array:
 
 def _rows(index: Any, weight: Array, sparse: bool, name: str) -> Any:
     """The raw row numbers, checked."""
-    index = np.asarray(index.array if isinstance(index, Value) else index)
+    index = np.asarray(raw(index))
     if len(weight.shape) != 2:
         raise ValueError(f"{name}: the table must have 2 dimensions, not shape {tuple(weight.shape)}")
     if sparse:
@@ -55,7 +56,7 @@ def _padding_row(padding_idx: int | None, count: int, name: str) -> int | None:
 
 def _renormalize(weight: Array, index: Any, max_norm: float, norm_type: float) -> None:
     """Scale the rows that are read and longer than `max_norm` down to it, in the table itself."""
-    table = weight.array if isinstance(weight, Value) else weight
+    table = raw(weight)
     read = np.unique(index)
     length = vector_norm(table[read], norm_type, 1)
     long = length > max_norm
@@ -78,6 +79,7 @@ def _read(weight: Array, index: Any, padding: int | None, scale_grad_by_freq: bo
 
 
 @operator("functional")
+@raw_too
 def embedding(
     input: Array,
     weight: Array,
@@ -128,14 +130,14 @@ def _bags(index: Any, offsets: Any, include_last_offset: bool) -> tuple[Any, Any
             f"{name}: expected an input of 2 dimensions, or of 1 with offsets, got shape {index.shape} "
             f"with{'out' if offsets is None else ''} offsets"
         )
-    starts = np.asarray(offsets.array if isinstance(offsets, Value) else offsets)
+    starts = np.asarray(raw(offsets))
     stops = starts[1:] if include_last_offset else np.append(starts[1:], len(index))
     starts = starts[: len(stops)]
     lengths = stops - starts
     if len(starts) and (starts[0] != 0 or lengths.min() < 0 or stops[-1] > len(index)):
         raise ValueError(
             f"{name}: offsets must begin with 0, not decrease and not exceed the {len(index)} row numbers, "
-            f"not {np.asarray(getattr(offsets, 'array', offsets)).tolist()}"
+            f"not {np.asarray(raw(offsets)).tolist()}"
         )
     bag = np.repeat(np.arange(len(starts)), lengths)
     return index[: len(bag)], bag, len(starts)
@@ -143,7 +145,7 @@ def _bags(index: Any, offsets: Any, include_last_offset: bool) -> tuple[Any, Any
 
 def _largest(weight: Array, index: Any, bag: Any, count: int) -> Array:
     """The elementwise maximum of each bag; of equal elements the first has the gradient."""
-    rows = np.asarray(weight.array if isinstance(weight, Value) else weight)[index]
+    rows = np.asarray(raw(weight))[index]
     first = _first_of_runs(bag)
     if not len(first):
         return _add_runs(_getitem(weight, index=(index,)), index=(bag,), size=count)
@@ -155,6 +157,7 @@ def _largest(weight: Array, index: Any, bag: Any, count: int) -> Array:
 
 
 @operator("functional")
+@raw_too
 def embedding_bag(
     input: Array,
     weight: Array,

@@ -16,11 +16,12 @@ from typing import Any
 import numpy as np
 
 from ...backend.arrays import Array, astype
-from ...engine.graph import Value
+from ...engine.graph import raw
 from ...engine.primitive import primitive
 from ...engine.writes import written
 from ..math import rsqrt
 from ..names import operator
+from ..operands import raw_too
 from ..reduce import mean
 from ..shape import _reshape, cat
 
@@ -166,7 +167,7 @@ def _channels(input: Array, name: str, **parameters: Any) -> View:
 
 def _track(running: Array, current: Any, momentum: float) -> None:
     """running = (1 - momentum) running + momentum current, in place."""
-    array = running.array if isinstance(running, Value) else running
+    array = raw(running)
     array *= 1 - momentum
     array += momentum * current
     written(array)
@@ -186,7 +187,7 @@ def _by_running(name: str, input: Array, mean: Any, var: Any, weight: Any, bias:
     """weight (input - mean) / sqrt(var + eps) + bias, for given statistics of each channel."""
     if mean is None or var is None:
         raise ValueError(f"{name}: normalizing by running statistics needs running_mean and running_var")
-    mean, var = (getattr(t, "array", t) for t in (mean, var))
+    mean, var = map(raw, (mean, var))
     scale = 1 / np.sqrt(var + var.dtype.type(eps))
     scale = scale if weight is None else weight * scale
     shift = -mean * scale if bias is None else bias - mean * scale
@@ -195,6 +196,7 @@ def _by_running(name: str, input: Array, mean: Any, var: Any, weight: Any, bias:
 
 
 @operator("functional")
+@raw_too
 def batch_norm(
     input: Array,
     running_mean: Array | None,
@@ -239,6 +241,7 @@ def batch_norm(
 
 
 @operator("functional")
+@raw_too
 def instance_norm(
     input: Array,
     running_mean: Array | None = None,
@@ -369,6 +372,7 @@ def rms_norm(
 
 
 @operator("functional")
+@raw_too
 def local_response_norm(input: Array, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> Array:
     """x / (k + alpha mean)^beta, where the mean is that of x^2 over `size` neighboring channels, zeros beyond.
 

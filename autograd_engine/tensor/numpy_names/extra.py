@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...backend.arrays import Array
-from ...engine.graph import Value
-from ...engine.primitive import make_tensor
+from ...engine.graph import raw
 from ...ops import (
     arithmetic,
     comparison,
@@ -26,6 +25,7 @@ from ...ops import (
     windows,
 )
 from ...ops.linear_algebra import products
+from ...ops.operands import constant_like
 
 __all__ = [
     "append",
@@ -88,7 +88,7 @@ def average(
 
 
 def _percent(q: Any) -> Any:
-    return np.asarray(q.array if isinstance(q, Value) else q, np.float64) / 100
+    return np.asarray(raw(q), np.float64) / 100
 
 
 def percentile(
@@ -176,7 +176,7 @@ def interp(x: Array, xp: Array, fp: Array, left: Any = None, right: Any = None) 
     points = tuple(p if hasattr(p, "shape") else np.asarray(p) for p in (x, xp, fp))
     x, xp, fp = points
     inside = piecewise.clamp(x, xp[0], xp[-1])
-    place = np.asarray(count.searchsorted(*(getattr(p, "array", p) for p in (xp, inside)), right=True))
+    place = np.asarray(count.searchsorted(raw(xp), raw(inside), right=True))
     upper = np.clip(place, 1, xp.shape[0] - 1)
     x0, x1, y0, y1 = xp[upper - 1], xp[upper], fp[upper - 1], fp[upper]
     out = y0 + (inside - x0) * ((y1 - y0) / (x1 - x0))
@@ -266,5 +266,5 @@ def pad(array: Array, pad_width: Any, mode: str = "constant", *, constant_values
 
 def full_like(a: Array, fill_value: Any, dtype: Any = None) -> Array:
     """One number in the shape and dtype of `a`."""
-    array = np.full_like(getattr(a, "array", a), fill_value, dtype)
-    return make_tensor(array[()] if array.ndim == 0 else array, None) if isinstance(a, Value) else array
+    array = np.full_like(raw(a), fill_value, dtype)
+    return constant_like(array[()] if array.ndim == 0 else array, a)

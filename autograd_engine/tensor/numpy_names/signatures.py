@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from ...backend.arrays import Array, unboxed
-from ...engine.graph import Value
-from ...engine.primitive import make_tensor
+from ...engine.graph import raw
+from ...engine.results import make_tensor
 from ...ops import (
     arrange,
     comparison,
@@ -154,13 +154,11 @@ def _listed(function: Callable[..., Any]) -> Callable[..., list[Array]]:
 def _whole(function: Callable[..., Any]) -> Callable[..., Any]:
     """A function of integers that NumPy computes: their constant tensors, through which no gradient flows."""
 
-    def raw(value: Any) -> Any:
-        if isinstance(value, (tuple, list)):
-            return type(value)(map(raw, value))
-        return value.array if isinstance(value, Value) else value
+    def arrays(value: Any) -> Any:
+        return type(value)(map(arrays, value)) if isinstance(value, (tuple, list)) else raw(value)
 
     def computed(*args: Any, **kwargs: Any) -> Any:
-        found = function(*map(raw, args), **{name: raw(value) for name, value in kwargs.items()})
+        found = function(*map(arrays, args), **{name: arrays(value) for name, value in kwargs.items()})
         results = found if isinstance(found, tuple) else (found,)
         tensors = tuple(make_tensor(unboxed(np.asarray(r)), None) for r in results)
         return tensors if isinstance(found, tuple) else tensors[0]

@@ -57,7 +57,7 @@ def positive(x: Any) -> Any:
 def spread(x: Any) -> Any:
     """Matrices whose singular values, or symmetric ones whose eigenvalues, are far from each other and from 0."""
     m, n = x.shape[-2:]
-    return x * 0.1 + _like(np.eye(m, n) * (np.arange(n) + 1.0), x)
+    return x * _like(0.1, x) + _like(np.eye(m, n) * (np.arange(n) + 1.0), x)
 
 
 def symmetric(x: Any) -> Any:

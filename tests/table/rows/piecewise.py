@@ -6,13 +6,28 @@ import numpy as np
 
 from autograd_engine.ops import bits, comparison, masks, piecewise, rounding
 
-from ..operators import ANY, BITS, MASK, NONZERO, Domain, call, elementwise, given, integers, mask, op, real
+from ..operators import (
+    ANY,
+    BITS,
+    MASK,
+    NONZERO,
+    POSITIVE,
+    Domain,
+    call,
+    elementwise,
+    given,
+    integers,
+    mask,
+    op,
+    real,
+)
 
 __all__ = ["ROWS"]
 
 _TIES = call(given([[1.0, 2.0, -1.0], [0.0, 3.0, 3.0]]), given([[1.0, 1.0, -1.0], [0.0, 3.0, 4.0]]))
 _INFINITE = given([[-np.inf, -np.inf], [-np.inf, 1.0], [np.inf, 1.0], [700.0, 800.0]])
 _ORIGIN = call(given([-1.0, 0.0, 2.0]))
+_NEGATIVE = Domain(-3.0, -0.3)
 _MISSING = call(given([1.0, np.nan, 2.0, np.nan, -np.inf]), given([np.nan, 3.0, np.inf, np.nan, 0.0]))
 
 
@@ -43,7 +58,9 @@ ROWS = (
         piecewise.clamp,
         *(call(real(2, 4), *bounds) for bounds in [(-1, 1), (None, 0.5), (-0.5,)]),
         call(real(2, 3), max=1.5),
-        call(real(2, 3), real(3), real(2, 1)),
+        # Bounds that never meet: where x equals both, PyTorch's convention is not the derivative, which is 0.
+        call(real(2, 3), real(3, domain=_NEGATIVE), real(2, 1, domain=POSITIVE)),
+        call(real(2, 3), real(3, domain=POSITIVE), real(2, 1, domain=_NEGATIVE)),
         call(real(2, 3), None, real()),
         call(real(), -0.5, 0.5),
         call(real(0, 3), 0, 1),

@@ -1,0 +1,103 @@
+"""What a primitive consists of, and so what its node must save.
+
+The signatures of its forward and of its rules say it. An input is saved only when a rule that asks for it will
+run: in `w * constant` the node keeps the constant and lets `w` go.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+__all__ = ["Accumulate", "Increment", "Plan"]
+
+
+class Accumulate(NamedTuple):
+    """A rule that can add its contribution straight into the input's gradient.
+
+    Attributes:
+        rule: returns the contribution, as any rule does; used with `create_graph=True`.
+        into: `into(buffer, g, ...)` adds the same contribution to `buffer` in place, touching only
+            the part of it that the operation read. So T slices of one tensor cost O(T).
+    """
+
+    rule: Callable[..., Any]
+    into: Callable[..., None]
+
+
+class Increment(NamedTuple):
+    """An `Accumulate` rule on its way: the backward pass calls `into(buffer, *arguments)`."""
+
+    into: Callable[..., None]
+    arguments: tuple[Any, ...]
+
+
+class Plan:
+    """The parts of a primitive.
+
+    Attributes:
+        name: shown in pictures and error messages.
+        forward: the function of raw arrays; `signature` is its own.
+        operands: the names of the array parameters; `settings`: of the keyword-only others.
+        rules: operand name to derivative rule; `differentiable` are the operands that have one.
+        wants: operand name to the names that its rule asks for; `saves`: all of them, in the order of `node.saved`.
+        composition: for a fused primitive, the same operation made of others: `create_graph=True`
+            differentiates that instead.
+    """
+
+    def __init__(
+        self,
+        forward: Callable[..., Any],
+        rules: dict[str, Callable[..., Any] | Accumulate],
+        *,
+        outputs: int,
+        promote: bool,
+        floating: bool,
+        residuals: Sequence[str],
+        composition: Callable[..., Any] | None,
+    ) -> None:
+        self.forward = forward
+        self.name = forward.__name__.strip("_")
+        self.rules = rules
+        self.outputs = outputs
+        self.promotes = promote
+        self.floating = floating
+        self.residuals = tuple(residuals)
+        self.composition = composition
+        self.signature = inspect.signature(forward)
+        kinds = {name: p.kind for name, p in self.signature.parameters.items()}
+        self.settings = [n for n, k in kinds.items() if k is inspect.Parameter.KEYWORD_ONLY]
+        self.operands = [n for n in kinds if n not in self.settings]
+        self.variadic = inspect.Parameter.VAR_POSITIONAL in kinds.values()
+        if self.variadic and len(self.operands) > 1:
+            raise TypeError(f"{self.name}: *{self.operands[-1]} must be the only array parameter")
+        if unknown := set(rules) - set(self.operands):
+            raise TypeError(f"{self.name} has no parameter {sorted(unknown)} to differentiate")
+        self.differentiable = [n for n in self.operands if n in rules]
+        self._read_rules()
+
+    def _read_rules(self) -> None:
+        """Which names each rule asks for, and in which place of `node.saved` each one lies."""
+        shapes = {f"{n}_shape" for n in self.operands}
+        known = {"out", *self.operands, *self.settings, *self.residuals, *shapes}
+        self.wants: dict[str, list[str]] = {}
+        for operand, rule in self.rules.items():
+            function = rule.rule if isinstance(rule, Accumulate) else rule
+            names = list(inspect.signature(function).parameters)
+            if not names or set(names[1:]) - known:
+                raise TypeError(
+                    f"{self.name}: the rule for {operand} takes ({', '.join(names)}); it may take g, "
+                    f"then any of {', '.join(sorted(known))}"
+                )
+            self.wants[operand] = names[1:]
+        wanted = {name for names in self.wants.values() for name in names}
+        if self.composition is not None:
+            wanted |= {*self.operands, *self.settings}
+        self.saves = [n for n in sorted(known) if n in wanted]
+
+    def users(self, name: str) -> list[str]:
+        """The operands whose derivative needs `name`."""
+        if self.composition is not None and name in self.operands + self.settings:
+            return self.differentiable
+        return [n for n in self.differentiable if name in self.wants[n]]

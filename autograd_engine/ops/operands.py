@@ -1,0 +1,106 @@
+"""Operands, raw or tensor: what a function composed of primitives does so that it takes both alike.
+
+A primitive takes both by itself. A composition does as well while primitives stand between its operands; what it
+needs besides them stands here: a conversion to another dtype, a constant beside an operand, and `raw_too`.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import itertools
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+import numpy as np
+
+from ..backend.arrays import Array, astype, is_array, is_floating
+from ..engine.broadcast import cast
+from ..engine.graph import Value, raw
+from ..engine.results import make_tensor
+
+__all__ = ["beside", "constant_like", "raw_too", "to_dtype"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_ARRAYS = (np.ndarray, np.generic)
+_PLAIN = frozenset({type(None), bool, int, float, str})
+"""The classes of most settings, in which there is no array to look for."""
+
+
+def constant_like(x: Any, like: Array) -> Array:
+    """The raw array `x` as a tensor without a gradient where `like` is a tensor, else as it is."""
+    return make_tensor(x, None) if isinstance(like, Value) else x
+
+
+def to_dtype(x: Array, dtype: Any) -> Array:
+    """`x` in another dtype, itself where it already has it.
+
+    Gradients flow through a change between floating dtypes; any other conversion ends them.
+    """
+    dtype = np.dtype(dtype)
+    if x.dtype == dtype:
+        return x
+    if is_floating(dtype) and is_floating(x.dtype):
+        return cast(x, dtype=dtype)
+    return constant_like(astype(raw(x), dtype), x)
+
+
+def beside(x: Array, others: Any) -> Array:
+    """A raw `x` as a constant tensor where a tensor is among the `others`, an index for example; else as it is."""
+    return make_tensor(x, None) if not isinstance(x, Value) and _holds((others,), Value) else x
+
+
+def raw_too(function: F) -> F:
+    """Let a composition take raw arrays too: they go in as constants, and without any tensor come out raw.
+
+    It is for compositions in which Python's operators stand between the operands, for those of raw arrays are
+    NumPy's, with another promotion than ours; and for those that only read an index off an operand, which may
+    be the one tensor among raw arrays. Only parameters annotated as arrays are looked at.
+    """
+    signature = inspect.signature(function)
+    operands = {name for name, p in signature.parameters.items() if "Array" in str(p.annotation)}
+    places = [name in operands for name, p in signature.parameters.items() if p.kind is not p.KEYWORD_ONLY]
+
+    @functools.wraps(function)
+    def called(*args: Any, **kwargs: Any) -> Any:
+        given = (*args, *kwargs.values()) if kwargs else args
+        for value in given:
+            if not (isinstance(value, Value) or value.__class__ in _PLAIN) and _holds((value,), _ARRAYS):
+                break
+        else:
+            return function(*args, **kwargs)
+        placed = itertools.zip_longest(args, places[: len(args)], fillvalue=places[-1])
+        arguments = [_constants(value) if is_operand else value for value, is_operand in placed]
+        settings = {name: _constants(value) if name in operands else value for name, value in kwargs.items()}
+        results = function(*arguments, **settings)
+        return results if _holds(given, Value) else _without_constants(results)
+
+    return called  # type: ignore[return-value]
+
+
+def _holds(values: Iterable[Any], kind: Any) -> bool:
+    """Whether one of the values, or of a list or tuple among them, is of this kind."""
+    for value in values:
+        if isinstance(value, kind):
+            return True
+        if isinstance(value, (list, tuple)) and _holds(value, kind):
+            return True
+    return False
+
+
+def _constants(value: Any) -> Any:
+    """Raw arrays, in lists and tuples too, as tensors without a gradient."""
+    if is_array(value):
+        return make_tensor(value, None)
+    return type(value)(map(_constants, value)) if type(value) in (list, tuple) else value
+
+
+def _without_constants(value: Any) -> Any:
+    """The inverse, for results, which may be named tuples."""
+    if isinstance(value, Value):
+        return value.array if value.node is None else value
+    if isinstance(value, tuple):
+        items = map(_without_constants, value)
+        return type(value)(*items) if hasattr(value, "_fields") else tuple(items)
+    return value
