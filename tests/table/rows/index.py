@@ -6,9 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from autograd_engine.ops import gather, index, masks
+from autograd_engine.ops import index
 
-from ..operators import call, constant, given, integers, mask, op, ours, real
+from ..operators import (
+    call,
+    integers,
+    mask,
+    op,
+    ours,
+    real,
+)
 
 __all__ = ["ROWS"]
 
@@ -77,71 +84,5 @@ ROWS = (
         ours(real(3), [1, 1], real()),
         call(real(0, 3), slice(None), real(3)),
         torch=lambda torch, x, key, value: _assigned(x, key, value),
-    ),
-    op(
-        gather.gather,
-        call(real(3, 4), 0, integers(2, 4, below=3)),
-        call(real(3, 4), -1, integers(3, 6, below=4)),
-        call(real(3), 0, integers(5, below=3)),
-        call(real(3, 4), 1, integers(0, 2, below=4)),
-        call(real(), 0, given(0)),
-    ),
-    op(
-        gather.index_select,
-        call(real(3, 4), 0, given([2, 0, 2])),
-        call(real(3, 4), -1, integers(5, below=4)),
-        call(real(3, 4), 0, given(np.zeros(0, np.int64))),
-    ),
-    op(
-        gather.take,
-        call(real(3, 4), integers(2, 2, below=12)),
-        call(real(3), given(1)),
-        call(real(), given([0, 0])),
-    ),
-    op(
-        gather.take_along_dim,
-        call(real(3, 4), integers(3, 2, below=4), 1),
-        call(real(3, 4), integers(1, 4, below=3), 0),
-        call(real(1, 4), integers(3, 2, below=4), 1),
-        call(real(3, 4), integers(5, below=12)),
-    ),
-    op(
-        gather.select,
-        call(real(3, 4), 0, -1),
-        call(real(3, 4), 1, 2),
-        call(real(3), 0, 1),
-        call(real(0, 3), 1, 0),
-    ),
-    op(
-        gather.narrow,
-        call(real(3, 4), 0, 1, 2),
-        call(real(3, 4), -1, -2, 2),
-        call(real(3), 0, 3, 0),
-        call(real(0, 3), 1, 0, 2),
-    ),
-    op(masks.argwhere, call(mask(3, 4)), call(constant(2, 3)), call(constant(0, 3)), order=0),
-    op(
-        masks.nonzero,
-        call(mask(3, 4)),
-        call(mask(3, 4), as_tuple=True),
-        call(given(True), as_tuple=True),
-        call(constant(2, 0)),
-        order=0,
-    ),
-    op(
-        masks.masked_select,
-        call(real(3, 4), mask(3, 4)),
-        call(real(3, 4), mask(4)),
-        call(real(), mask()),
-        call(real(0, 4), mask(4)),
-    ),
-    op(
-        masks.one_hot,
-        call(integers(4, below=3)),
-        call(integers(2, 3, below=4), 5),
-        call(given(2)),
-        call(given(np.zeros((0, 2), np.int64)), 3),
-        torch="nn.functional.one_hot",
-        order=0,
     ),
 )
