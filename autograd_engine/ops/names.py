@@ -55,24 +55,26 @@ def operator(places: str = "", /, *, also: str = "", in_place: str = "", **names
     """
 
     def declare(function: F) -> F:
-        own = [function.__name__, *also.split()]
-        at = {**dict.fromkeys(places.split(), own), **{place: listed.split() for place, listed in names.items()}}
-        for place, here in at.items():
-            _enter(place, here, function)
+        own = f"{function.__name__} {also}"
+        for place in places.split():
+            _enter(place, own, function)
+        for place, listed in names.items():
+            _enter(place, listed, function)
         if in_place:
             form = in_place_form(function)
             for place in in_place.split():
-                _enter(place, [f"{name}_" for name in at.get(place, own)], form)
+                _enter(place, names.get(place, own), form, "_")
         return function
 
     return declare
 
 
-def _enter(place: str, names: list[str], function: Callable[..., Any]) -> None:
+def _enter(place: str, names: str, function: Callable[..., Any], ending: str = "") -> None:
     if place not in _NAMES:
         raise TypeError(f"{function.__name__}: there is no place {place!r}; there are {', '.join(_NAMES)}")
-    for name in names:
-        if _NAMES[place].setdefault(name, function) is not function:
+    known = _NAMES[place]
+    for name in names.split():
+        if known.setdefault(name + ending, function) is not function:
             raise TypeError(
                 f"{function.__name__}: another function is called {name} in {place}; choose another name"
             )

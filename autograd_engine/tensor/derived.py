@@ -18,12 +18,6 @@ _COMPARISONS = {"__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__"}
 _ONE_SIDED = {"__neg__", "__pos__", "__abs__", "__invert__", "__getitem__"}
 
 
-class Derived(Value):
-    """The methods of a tensor that are operators: a function whose first parameter is an array is a method."""
-
-    __slots__ = ()
-
-
 def _comparison(operation: Callable[..., Any]) -> Callable[..., Any]:
     """A comparison that leaves what it does not know (None, strings) to Python."""
 
@@ -59,5 +53,8 @@ def _symbols() -> Iterator[tuple[str, Callable[..., Any]]]:
                 yield f"__i{name[2:]}", in_place
 
 
-for _name, _method in (*names_in("Tensor").items(), *_symbols()):
-    setattr(Derived, _name, _method)
+class Derived(Value):
+    """The methods of a tensor that are operators: a function whose first parameter is an array is a method."""
+
+    __slots__ = ()
+    locals().update({**names_in("Tensor"), **dict(_symbols())})

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
-from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -27,10 +26,8 @@ _FUNCTIONS: dict[Any, Callable[..., Any]] = {**linear_algebra.FUNCTIONS, **signa
 
 def _enter(name: str, operation: Callable[..., Any]) -> None:
     """A ufunc of NumPy's or SciPy's is known by its name, any other function by itself; np.i0 is one of each."""
-    try:
-        function = attrgetter(name)(np)
-    except AttributeError:
-        function = None  # SciPy's, which is not loaded for this
+    room, _, own = name.rpartition(".")
+    function = vars(np.linalg if room else np).get(own)  # None for SciPy's, which is not loaded for this
     if isinstance(function, np.ufunc):
         _UFUNCS[function.__name__] = operation
         return
