@@ -1,7 +1,9 @@
-"""autograd_engine: reverse-mode automatic differentiation with PyTorch's names, small enough to read.
+"""autograd_engine: reverse-mode automatic differentiation with PyTorch's names.
 
-A `Tensor` records the operations applied to it; `backward()` visits that graph in reverse and adds
-each partial derivative into the `.grad` of the leaves. Every module opens with its one idea, and
+A `Tensor` records the operations applied to it. `backward()` visits that graph in reverse and adds each partial
+derivative into the `.grad` of the leaves.
+
+The engine is read in a day, with its tensor in a weekend. Every module opens with its one idea, and
 `docs/architecture.md` is the map.
 """
 
@@ -120,8 +122,16 @@ __all__ += _queries.__all__
 keep_freed_memory()
 
 
+_ON_FIRST_USE = ("data", "models", "testing", "training", "utils", "viz")
+
+
 def __getattr__(name: str) -> _Any:
     """The rooms that training does without are loaded on first use."""
-    if name in ("data", "models", "testing", "training", "utils", "viz"):
+    if name in _ON_FIRST_USE:
         return _importlib.import_module(f"{__name__}.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """The public names only: what else lies in this module are the rooms that they come from."""
+    return sorted({*__all__, *_ON_FIRST_USE, "__version__"})

@@ -1,4 +1,4 @@
-"""Questions about GPUs under PyTorch's names, for programs that ask before they choose: this version has none."""
+"""PyTorch's names for GPUs, for programs that ask whether there is one. This version never uses a GPU."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ __all__ = ["device_count", "empty_cache", "is_available", "manual_seed", "manual
 
 
 def is_available() -> bool:
-    """Whether there is a GPU to compute on.
+    """Whether there is a GPU to compute on: False.
 
     Example:
         >>> device("cuda" if cuda.is_available() else "cpu")
@@ -16,21 +16,21 @@ def is_available() -> bool:
 
 
 def device_count() -> int:
-    """How many GPUs there are to compute on."""
+    """How many GPUs there are to compute on: 0."""
     return 0
 
 
 def manual_seed(seed: int) -> None:
-    """Seed the current GPU: nothing, where there is none."""
+    """Seed the current GPU. Without one, this does nothing."""
 
 
 def manual_seed_all(seed: int) -> None:
-    """Seed every GPU: nothing, where there is none."""
+    """Seed every GPU. Without one, this does nothing."""
 
 
 def empty_cache() -> None:
-    """Give back the GPU memory that is not in use: nothing, where there is none."""
+    """Give unused GPU memory back to the system. Without a GPU, this does nothing."""
 
 
 def synchronize(device: object = None) -> None:
-    """Wait until the GPU is done: nothing, where there is none."""
+    """Wait until the GPU has finished its work. Without a GPU, this does nothing."""

@@ -1,9 +1,11 @@
-"""Files: tensors in the safetensors format, which holds numbers and text only and runs no code when read.
+"""Tensors in files of the safetensors format, which holds numbers and text only: reading one runs no code.
 
-A dictionary of tensors becomes a plain safetensors file, which PyTorch reads through its own safetensors package,
-and the other way round. Around tensors there may be any structure of dicts, lists, tuples, numbers and strings,
-such as a checkpoint: its tensors are named by their path, "optimizer.state.0.exp_avg", and the rest is JSON in the
-metadata. A file is written beside its place and moved there in one step, so that a crash leaves the old one whole.
+A dictionary of tensors becomes a plain safetensors file, which `safetensors.torch.load_file` reads too, and files
+that `safetensors.torch.save_file` wrote can be loaded here. Tensors may also lie in nested dicts, lists and tuples
+beside numbers and strings, as in a checkpoint: each tensor is then named by its path, such as
+"optimizer.state.0.exp_avg", and the rest is JSON in the file's metadata. A file is replaced in one step, so that a
+crash leaves the old one whole.
+Source: https://github.com/huggingface/safetensors, "Format".
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ from .tensor.creation import from_numpy
 __all__ = ["load", "save"]
 
 _STRUCTURE = "autograd_engine.structure"
-"""The key of the JSON in the file's metadata."""
+"""The key of the JSON in the metadata."""
 
 _DTYPES = {
     "BOOL": np.bool_,
@@ -42,7 +44,7 @@ _DTYPES = {
     "F32": np.float32,
     "F64": np.float64,
 }
-"""The dtypes of tensors by the names of safetensors; the format has more."""
+"""The dtypes that NumPy has, by their names in safetensors files."""
 
 _MAPPINGS = {kind.__name__: kind for kind in (dict, OrderedDict, Counter)}
 
@@ -51,13 +53,13 @@ def save(obj: Any, path: str | os.PathLike[str] | BinaryIO) -> None:
     """Write tensors, such as `model.state_dict()`, to a safetensors file.
 
     Args:
-        obj: tensors or arrays by name, which become a plain safetensors file; or any structure of dicts, lists,
-            tuples, tensors, arrays, numbers, strings and None. What shared memory no longer does when loaded,
-            and a parameter comes back as a tensor.
+        obj: a dictionary of tensors or arrays by name, which becomes a plain safetensors file; or nested dicts,
+            lists and tuples of tensors, arrays, numbers, strings and None. Tensors that share memory are written
+            one by one and share none when loaded, and a parameter comes back as a tensor.
         path: the file, or an open binary file.
 
     Raises:
-        TypeError: something else is in it; the message says where.
+        TypeError: `obj` holds something else; the message says where.
         OSError: the folder does not exist or cannot be written.
 
     Example:
@@ -84,19 +86,23 @@ def save(obj: Any, path: str | os.PathLike[str] | BinaryIO) -> None:
 
 
 def load(path: str | os.PathLike[str] | BinaryIO, map_location: Any = None, *, weights_only: bool = True) -> Any:
-    """What `save`, or PyTorch's safetensors package, wrote to a file.
+    """Read a file that `save` or `safetensors.torch.save_file` wrote: the same structure, with tensors on the CPU.
 
     Args:
         path: the file, or an open binary file.
-        map_location: the device of the tensors.
-        weights_only: for programs written for PyTorch; no code is ever run.
+        map_location: the device of the tensors; there is only "cpu".
+        weights_only: accepted for programs written for PyTorch; reading never runs code.
 
     Raises:
         FileNotFoundError: there is no such file.
-        ValueError: the file is damaged, not in this format, or has a dtype that tensors have not.
+        ValueError: the file is damaged, not in this format, or has a dtype that tensors cannot have; or there is no
+            such device.
 
     Warns:
-        UserWarning: bfloat16, which NumPy does not have, became float32 (exactly).
+        UserWarning: the file holds bfloat16, which NumPy does not have; it became float32, which holds the same
+            numbers.
+
+    Example: see `save`.
     """
     from safetensors import SafetensorError, deserialize
 
@@ -184,7 +190,7 @@ def _described(item: Any, path: str, arrays: dict[str, Any]) -> Any:
 
 
 def _metadata(content: bytes) -> dict[str, str]:
-    """The text entries of a file: 8 bytes, the length of the JSON header that follows, hold them."""
+    """The text entries of the JSON header, which follows its own length in the first 8 bytes."""
     header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
     return header.get("__metadata__") or {}
 

@@ -1,1 +1,1 @@
-"""Benchmarks: the engine against its peers, on the same work, in one run. `python -m benchmarks --help`."""
+"""Benchmarks: the engine and its peers at the same work, measured side by side. `python -m benchmarks --help`."""

@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: measure, print the table, write it down."""
+"""`python -m benchmarks`: measures all cases, prints the tables, and writes them to files."""
 
 from __future__ import annotations
 
@@ -18,13 +18,21 @@ from .measure import Outcome, measure
 from .report import Results, markdown, picture, results_of
 from .work import CASES
 
-__all__ = ["main", "run"]
+__all__ = ["main", "measure_all"]
 
 
-def run(
+def measure_all(
     cases: Sequence[Case], keys: Sequence[str], *, quick: bool = False, threads: int = 2, progress: bool = True
 ) -> Results:
-    """Measure some cases with the libraries of these keys, as far as they are installed."""
+    """Measure cases with the libraries of these keys; those that are not installed appear as such in the results.
+
+    Args:
+        cases: the cases, those of a series from small to large.
+        keys: the keys of the libraries.
+        quick: take fewer rounds.
+        threads: how many threads, on as many cores, every library and BLAS may use.
+        progress: show a progress bar.
+    """
     chosen = [library for library in LIBRARIES if library.key in keys]
     present = [library for library in chosen if library.installed()]
     missing = {library.key: Outcome("not installed") for library in chosen if library not in present}
@@ -60,7 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, metavar="DIR", help="write results.json, results.md and results.png")
     options = parser.parse_args(arguments)
     cases = [case for case in CASES if not options.only or case.name in options.only]
-    results = run(cases, options.libraries, quick=options.quick, threads=options.threads)
+    results = measure_all(cases, options.libraries, quick=options.quick, threads=options.threads)
     print(markdown(results))
     if options.out is not None:
         options.out.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""A case: one piece of work that every library is asked to do, and what is read off it."""
+"""A case: one piece of work that every library does, and what is measured of it."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ class Task:
     """The work as one library does it.
 
     Attributes:
-        run: what is measured.
-        before: called before each `run`, outside the clock; its result is `run`'s argument.
+        call: the function that is measured.
+        setup: called before each `call` while the clock stands still; its result becomes the argument of `call`.
     """
 
-    run: Callable[..., Any]
-    before: Callable[[], Any] | None = None
+    call: Callable[..., Any]
+    setup: Callable[[], Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -29,17 +29,21 @@ class Case:
     """One row of the table.
 
     Attributes:
-        name: how `--only` calls it.
-        title: how people call it.
-        prepare: makes the task for a library; None where the library has nothing of the kind.
-        per: what one unit of the work is, and `count`: how many of them one run does.
-        unit: of the reading, "s" or "B".
-        reads: the task returns its own reading, instead of being timed.
-        rounds: how often each library does it; `quick_rounds`: with `--quick`.
-        budget: seconds after which a library sits out the rest of the rounds.
-        series, size: cases of one series are the same work at several sizes, smallest first. A library
-            that fails at one size, or would take too long at the next, is not asked for the next.
-        targets: the largest ratio to a peer that the project accepts; under "engine", the largest value.
+        name: its name on the command line, for `--only`.
+        title: its name in the tables.
+        prepare: makes the task for a library; returns None if the library cannot do such work.
+        per: the unit of work that results refer to, such as "slice".
+        count: how many such units one call does.
+        unit: the unit of the measured value: "s" for seconds, "B" for bytes.
+        reads: the task returns the measured value itself; otherwise its calls are timed.
+        rounds: how often each library is measured.
+        quick_rounds: the same with `--quick`.
+        budget: a library that has taken so many seconds is left out of the remaining rounds.
+        series: cases with the same series are the same work at several sizes, smallest first.
+        size: the size in the series. A library that fails at one size, or would take too long at the next, is not
+            measured at the next.
+        targets: the largest ratio to a peer, by its key, that the project accepts; under "engine", the largest
+            value.
     """
 
     name: str

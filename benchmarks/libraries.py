@@ -1,9 +1,9 @@
-"""The libraries compared, each behind the same few words.
+"""The libraries that are compared, each behind the same few methods.
 
-A library makes leaves (`scalar`, `array`), records a function of them and hands back its backward pass
-(`record`), and takes training steps (`training`). There are two ways to differentiate, and each is written
-once: on a *tape*, results know how they came about and `backward()` leaves gradients on the leaves; a
-*functional* library transforms the function.
+A library makes leaves (`scalar`, `array`), computes a function of them and returns its backward pass (`record`),
+and takes training steps (`training`). There are two kinds of libraries, with a class each. On a *tape*, results
+remember how they were computed, and `backward()` leaves gradients on the leaves. A *functional* library transforms
+the function into one that computes its gradient.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ LEARNING_RATE = 0.01
 
 
 def initial_weights(sizes: Sequence[int]) -> list[tuple[Any, Any]]:
-    """The same first weights (in, out) and biases for every library, float32."""
+    """Initial weights (in, out) and biases (out,) of each layer, float32, the same for every library."""
     rng = np.random.default_rng(0)
     scale = [(n_in, n_out, n_in**-0.5) for n_in, n_out in pairwise(sizes)]
     return [
@@ -38,14 +38,16 @@ def initial_weights(sizes: Sequence[int]) -> list[tuple[Any, Any]]:
 
 
 class Library:
-    """One library. Subclasses say what differs.
+    """One library. Its subclasses define how it does things.
 
     Attributes:
-        key: how `--libraries` calls it; label: how people call it.
-        package: what is imported; distribution: what pip installs.
-        numpy_memory: its arrays are NumPy's, whose memory `tracemalloc` sees.
-        compiles_indices: it compiles x[0], x[1], x[2], ... each by itself, for a tenth of a second.
-        torch_names: its operators and optimizers go by PyTorch's names.
+        key: its name on the command line, for `--libraries`.
+        label: its name in the tables.
+        package: the name to import.
+        distribution: the name that pip installs.
+        numpy_memory: whether its arrays are NumPy's, whose memory `tracemalloc` sees.
+        compiles_indices: whether it compiles x[0], x[1], x[2], ... one by one, a tenth of a second each.
+        torch_names: whether its operators and optimizers have PyTorch's names.
     """
 
     key: str
@@ -69,11 +71,11 @@ class Library:
         return importlib.import_module(f"{self.package}.{name}")
 
     def scalar(self, value: float) -> Any:
-        """A leaf: one number that gradients are wanted for."""
+        """A leaf that holds one number."""
         raise NotImplementedError
 
     def array(self, values: Any) -> Any:
-        """A leaf of an array, or None in a library of scalars."""
+        """A leaf that holds an array; None if the library has only scalars."""
         raise NotImplementedError
 
     def relu(self, x: Any) -> Any:
@@ -81,12 +83,19 @@ class Library:
         return x.relu()
 
     def record(self, function: Function, leaves: Sequence[Any]) -> Callable[[], Any]:
-        """Run the function forward; the result runs it backward."""
+        """Compute the function of the leaves; the returned function does the backward pass."""
         raise NotImplementedError
 
     def training(self, sizes: Sequence[int], x: Any, labels: Any, optimizer: str = "SGD") -> Step | None:
-        """The training step of a multilayer perceptron with ReLU and cross entropy on one batch, as the
-        library's users would write it; None in a library of scalars, or without the optimizer."""
+        """A training step of a multilayer perceptron with ReLU and cross entropy on one batch, as users of the
+        library would write it; None if the library has only scalars, or lacks the optimizer.
+
+        Args:
+            sizes: the sizes of the input, the hidden layers and the output.
+            x: the inputs (N, sizes[0]), a float32 array.
+            labels: the classes (N,), an array of integers.
+            optimizer: the name of the optimizer in PyTorch.
+        """
         return None
 
 
@@ -94,7 +103,7 @@ class Library:
 
 
 class Tape(Library):
-    """Results remember how they came about; `backward()` leaves gradients on the leaves."""
+    """A library whose results remember how they were computed; `backward()` leaves gradients on the leaves."""
 
     no_grad: Any = None
 
@@ -106,7 +115,7 @@ class Tape(Library):
 
 
 class _TorchNames(Tape):
-    """PyTorch and everything that goes by its names."""
+    """PyTorch, and libraries with its names."""
 
     torch_names = True
 
@@ -155,7 +164,7 @@ class Torch(_TorchNames):
 
 
 class Micrograd(Tape):
-    """Scalars only."""
+    """micrograd, which has only scalars."""
 
     key, label, package, distribution = "micrograd", "micrograd", "micrograd.engine", "micrograd"
     no_grad = 0
@@ -168,7 +177,8 @@ class Micrograd(Tape):
 
 
 class MyGrad(Tape):
-    """Without its guard against writing to arrays in use, which its manual advises to switch off for speed."""
+    """MyGrad without its guard against writing to arrays in use, which its manual advises to switch off for
+    speed."""
 
     key, label, package, distribution = "mygrad", "MyGrad", "mygrad", "mygrad"
 
@@ -220,10 +230,11 @@ class MyGrad(Tape):
 
 
 class Functional(Library):
-    """The function is transformed. Its parameters are lists of arrays, and a step makes new ones.
+    """A library that transforms functions. Parameters are lists of arrays, and a training step makes new ones.
 
     Attributes:
-        numpy: the name of the library's NumPy; special: of its `scipy.special`.
+        numpy: the name of its submodule with NumPy's functions.
+        special: the name of its submodule with the functions of `scipy.special`.
     """
 
     numpy: str
@@ -233,15 +244,16 @@ class Functional(Library):
         return self.part(self.numpy).maximum(x, 0)
 
     def compiled(self, step: Callable[..., Any]) -> Callable[..., Any]:
-        """The training step as the library's users would run it."""
+        """The training step as users of the library would call it: compiled, if it compiles."""
         return step
 
     def finished(self, result: Any) -> Any:
-        """Wait for the result, where the library does not."""
+        """The result, once it is computed: some libraries return before that."""
         return result
 
     def value_and_grad(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """A function's value and its derivative with respect to the first argument."""
+        """The function that returns the value of `function` and its derivative with respect to the first
+        argument."""
         raise NotImplementedError
 
     def training(self, sizes: Sequence[int], x: Any, labels: Any, optimizer: str = "SGD") -> Step | None:

@@ -1,4 +1,4 @@
-"""The machine and the software that the numbers belong to."""
+"""The machine and the versions of the software that the results were measured with."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ __all__ = ["describe", "on_cores"]
 
 @contextmanager
 def on_cores(count: int) -> Iterator[None]:
-    """Confine this process, and those it starts, to `count` cores, where the system can."""
+    """A context in which this process, and those it starts, use only `count` cores, if the system can do that."""
     if not hasattr(os, "sched_setaffinity"):
         yield
         return
@@ -50,7 +50,7 @@ def _version(distribution: str) -> str | None:
 
 
 def describe(libraries: Sequence[Library], threads: int) -> dict[str, Any]:
-    """What a reader must know to judge the numbers."""
+    """The date, the machine, its load, and the versions of all libraries."""
     return {
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "processor": _processor(),

@@ -1,11 +1,12 @@
-"""Measuring: everybody in turn, round after round, so that whatever else the machine does hits all alike.
+"""Measuring: all libraries in turn, round after round, so that other activity on the machine affects all alike.
 
-In a round each library takes a turn, in an order drawn anew. A turn starts with one run off the clock,
-which brings code, data and threads back to the cores; then garbage is collected, and the task is run
-as often as the clock needs to see it, with the collector off, as in `timeit`.
+In a round each library takes a turn; the order of the turns is random. A turn starts with one call that is not
+timed, which brings code, data and threads back to the cores. Then garbage is collected, and the task is called as
+often as is needed for the clock to be exact, with the collector off, as in `timeit`.
 
-A ratio is that of the two medians. Its spread is what it becomes when the rounds are drawn again from those
-there were (the bootstrap; Efron, 1979), the two libraries of a round kept together.
+A ratio is the quotient of two medians. Its spread is found by the bootstrap: rounds are drawn with replacement from
+those that were measured, and the ratio is computed again. The two libraries of a round are drawn together. Source:
+B. Efron, Bootstrap Methods: Another Look at the Jackknife, Annals of Statistics 7, 1979.
 """
 
 from __future__ import annotations
@@ -26,21 +27,21 @@ from .libraries import ENGINE, Library
 __all__ = ["Outcome", "Spread", "compare", "growth", "measure", "spread_of"]
 
 SHORTEST = 0.01
-"""Seconds a timed run should take at least; shorter tasks are repeated inside it."""
+"""Seconds that a timed turn takes at least; shorter tasks are called several times."""
 
 WARM_UP = 0.2
-"""Seconds of the task before anything counts."""
+"""Seconds for which a task is called before anything is measured."""
 
 RESAMPLES = 1000
-"""How often the rounds are drawn again for the spread of a ratio."""
+"""How often the bootstrap draws the rounds."""
 
 PATIENCE = 25.0
-"""Seconds a library may be expected to need for the next size of a series."""
+"""A library that is expected to need more seconds than this for the next size of a series is left out."""
 
 
 @dataclass(frozen=True)
 class Spread:
-    """A median (or a ratio of two) and the bounds it varies between: for readings the quartiles."""
+    """A median with its quartiles, or the ratio of two medians with its 90 % interval."""
 
     median: float
     low: float
@@ -55,12 +56,12 @@ def spread_of(values: Sequence[float]) -> Spread:
 
 @dataclass
 class Outcome:
-    """What a library made of a case.
+    """What was measured of a library at a case.
 
     Attributes:
         status: "measured", or why not: "not installed", "not applicable", "fails: ...", "left out: ...".
-        samples: readings per unit of work; round r is `samples[r]`.
-        seconds: spent on it in all.
+        samples: the measured value per unit of work, in each round.
+        seconds: how long all rounds took, preparation included.
     """
 
     status: str = "measured"
@@ -68,17 +69,17 @@ class Outcome:
     seconds: float = 0.0
 
     def sample(self, task: Task, case: Case, loops: int) -> float:
-        """Do the task and note the reading; returns the seconds it took, preparation included."""
+        """Take one turn and note the measured value; returns the seconds it took, preparation included."""
         began = perf_counter()
-        arguments = () if task.before is None else (task.before(),)
-        if task.before is None and not case.reads:
-            task.run()
+        arguments = () if task.setup is None else (task.setup(),)
+        if task.setup is None and not case.reads:
+            task.call()
         gc.collect()
         gc.disable()
         try:
             start = perf_counter_ns()
             for _ in range(loops):
-                reading = task.run(*arguments)
+                reading = task.call(*arguments)
             elapsed = (perf_counter_ns() - start) / 1e9
         finally:
             gc.enable()
@@ -89,7 +90,7 @@ class Outcome:
 
 
 def _expected(case: Case, smaller: tuple[Case, dict[str, Outcome]] | None, key: str) -> str | None:
-    """Why the library need not be asked, judging by the next smaller size of the series."""
+    """Why the library is not measured, judging by the next smaller size of the series; None if it is."""
     if smaller is None:
         return None
     before, outcomes = smaller
@@ -108,12 +109,12 @@ def measure(
     smaller: tuple[Case, dict[str, Outcome]] | None = None,
     advance: Callable[[], Any] = lambda: None,
 ) -> dict[str, Outcome]:
-    """The outcome of a case for each of the libraries, which are installed and loaded.
+    """Measure a case with libraries that are installed and loaded; returns the outcome of each, by its key.
 
     Args:
         case: the work.
-        libraries: who does it.
-        quick: fewer rounds.
+        libraries: the libraries.
+        quick: take fewer rounds.
         smaller: the case of the same series one size below, and its outcomes.
         advance: called after each round.
 
@@ -151,25 +152,29 @@ def measure(
 
 
 def _warm_up(task: Task, case: Case) -> int:
-    """Do the task for a while; returns how often a timed turn should repeat it, judging by the fastest
-    trial, for a slow one may have waited for the machine."""
+    """Call the task for a while; returns how often a timed turn should call it.
+
+    The number follows from the fastest call, for a slower one may have waited for the machine.
+    """
     if case.reads:
         return 1
-    if task.before is not None:
-        task.run(task.before())
+    if task.setup is not None:
+        task.call(task.setup())
         return 1
     fastest = math.inf
     end = perf_counter() + WARM_UP
     while perf_counter() < end or fastest == math.inf:
         start = perf_counter()
-        task.run()
+        task.call()
         fastest = min(fastest, perf_counter() - start)
     return math.ceil(SHORTEST / fastest)
 
 
 def compare(engine: Outcome, peer: Outcome) -> Spread | None:
-    """The engine's median over the peer's, in the rounds both took part in, and the middle 90 % of the
-    same ratio over resampled rounds. None where there is nothing to divide by."""
+    """The engine's median divided by the peer's, over the rounds that both took part in, with its 90 % interval.
+
+    None if there are no such rounds, or a value in them is not positive.
+    """
     rounds = np.array(list(zip(engine.samples, peer.samples, strict=False)))
     if not len(rounds) or rounds.min() <= 0:
         return None
@@ -181,5 +186,5 @@ def compare(engine: Outcome, peer: Outcome) -> Spread | None:
 
 
 def growth(sizes: Sequence[int], seconds: Sequence[float]) -> float:
-    """The exponent p of the power law seconds ~ size^p that fits best."""
+    """The exponent p of the power law seconds = c size^p that fits best (least squares of the logarithms)."""
     return float(np.polyfit(np.log(sizes), np.log(seconds), 1)[0])

@@ -1,4 +1,4 @@
-"""The report: a Markdown table to read, JSON to keep, a picture to see it at once."""
+"""The report of results: tables in Markdown, JSON with all samples, and a picture of the ratios."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from .measure import Outcome, Spread, compare, growth, spread_of
 __all__ = ["Results", "markdown", "picture", "results_of"]
 
 Results = dict[str, Any]
-"""The JSON: `machine`, `libraries` (key to label), `cases`, `growth`."""
+"""The content of the JSON file: `machine`, `libraries` (key to label), `cases` and `growth`."""
 
 
 def results_of(
     machine: dict[str, Any], libraries: Sequence[Library], measured: Sequence[tuple[Case, dict[str, Outcome]]]
 ) -> Results:
-    """Everything that was measured, and the ratios that follow from it."""
+    """All that was measured, and the ratios, verdicts and growth that follow from it."""
     return {
         "machine": machine,
         "libraries": {library.key: library.label for library in libraries},
@@ -60,7 +60,7 @@ def _outcome(key: str, outcome: Outcome, engine: Outcome | None) -> dict[str, An
 
 
 def _reached(key: str, results: dict[str, Any]) -> float | None:
-    """What a target is compared with: the ratio to a peer, or the engine's own median."""
+    """The value that a target is compared with: the ratio to a peer, or under "engine" its own median."""
     result = results.get(key, {})
     if key == ENGINE.key:
         return result.get("median")
@@ -68,7 +68,7 @@ def _reached(key: str, results: dict[str, Any]) -> float | None:
 
 
 def _growth(measured: Sequence[tuple[Case, dict[str, Outcome]]]) -> dict[str, dict[str, float]]:
-    """Series to library to the exponent with which its time grows with the size."""
+    """For each series and library, the exponent with which the time grows with the size."""
     found: dict[str, dict[str, float]] = {}
     for series in dict.fromkeys(case.series for case, _ in measured if case.series):
         of_series = [(case, outcomes) for case, outcomes in measured if case.series == series]
@@ -92,7 +92,7 @@ _SCALES = {
 
 
 def quantity(value: float, unit: str) -> str:
-    """A value with three digits and a fitting unit, such as `1.23 ms`."""
+    """A value with three digits and a suitable unit, such as `1.23 ms`."""
     scale, name = next((s for s in _SCALES[unit] if abs(value) >= s[0]), _SCALES[unit][-1])
     return f"{digits(value / scale)} {name}"
 
@@ -183,7 +183,8 @@ _COLORS = ("#d55e00", "#009e73", "#0072b2", "#cc79a7", "#56b4e9", "#e69f00")
 
 
 def picture(results: Results, path: Path) -> bool:
-    """Draw every ratio to `path`, as a dot with its interval on a logarithmic axis; False without any."""
+    """Draw every ratio as a dot with its interval, on a logarithmic axis, to `path`; returns whether there were
+    any."""
     rows = [case for case in results["cases"] if any(r.get("ratio") for r in case["results"].values())]
     if not rows:
         return False

@@ -1,1 +1,3 @@
-"""The machine below the mathematics: arrays and their dtypes, devices, random numbers."""
+"""What the mathematics stands on: arrays and dtypes, devices, random numbers, kernels, threads, memory, files.
+
+No file here knows of tensors or graphs."""

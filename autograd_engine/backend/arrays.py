@@ -1,11 +1,12 @@
 """Raw arrays: their dtypes, and PyTorch's rules for combining them.
 
-Everything below the tensor works on raw arrays. A 0-d result is kept as a NumPy scalar, which
-computes five times faster than a 0-d array and answers to the same attributes.
+A raw array is what a tensor wraps: a NumPy array or, for a single number, a NumPy scalar. A scalar has the same
+attributes as a 0-d array and computes five times faster, so 0-d results are kept as scalars.
 
-NumPy 2 promotes int64 with float32 to float64, and lets a 0-d float64 widen a float32 array;
-PyTorch does neither. `promote` applies PyTorch's rule: the category (bool < int < float) decides
-first; inside a category, arrays with dimensions outrank 0-d arrays, which outrank Python numbers.
+NumPy 2 promotes int64 with float32 to float64, and lets a 0-d float64 widen a float32 array; PyTorch does neither.
+`promote` applies PyTorch's rule: the category (bool < int < float < complex) decides first; inside a category,
+arrays with dimensions outrank 0-d arrays, which outrank Python numbers. Source: "Type promotion" in PyTorch's
+documentation of tensor attributes.
 """
 
 from __future__ import annotations
@@ -38,14 +39,14 @@ Array: TypeAlias = Any
 """A raw array or a tensor: primitives accept either and return the same kind."""
 
 numbers = (bool, int, float, complex)
-"""Python's own numbers: they never widen the array they meet."""
+"""The classes of Python's own numbers. Such a number never widens the dtype of an array of its category."""
 
 scalar_types: frozenset[Any] = frozenset({*np.sctypeDict.values()})
-"""The classes of NumPy scalars, which stand for 0-d arrays: the class tells dtype and shape."""
+"""The classes of NumPy scalars, which stand for 0-d arrays; the class alone tells dtype and shape."""
 
 
 def form_of(x: Any) -> Any:
-    """What an array looks like, to be compared: the class of a scalar, or `(shape, dtype)`."""
+    """Shape and dtype of an array as one value to compare: the class of a scalar, else `(shape, dtype)`."""
     kind = x.__class__
     return kind if kind in scalar_types else (x.shape, x.dtype)
 
@@ -56,15 +57,26 @@ _default: np.dtype[Any] = np.dtype(np.float32)
 
 
 def default_dtype() -> np.dtype[Any]:
-    """The floating-point dtype of tensors made from Python floats; float32 at first."""
+    """The floating-point dtype of tensors made from Python floats; float32 unless `set_default_dtype` changed it.
+
+    Example:
+        >>> default_dtype()
+        dtype('float32')
+    """
     return _default
 
 
 def set_default_dtype(dtype: Any) -> None:
-    """Choose the dtype of tensors made from Python floats.
+    """Choose the floating-point dtype of tensors made from Python floats.
 
     Raises:
-        TypeError: `dtype` is not a floating-point type.
+        TypeError: `dtype` is not a floating-point dtype.
+
+    Example:
+        >>> set_default_dtype(np.float64)
+        >>> tensor(1.5).dtype
+        dtype('float64')
+        >>> set_default_dtype(np.float32)
     """
     global _default
     dtype = np.dtype(dtype)
@@ -80,13 +92,13 @@ def is_array(x: Any) -> bool:
 
 
 def is_floating(dtype: Any) -> bool:
-    """Whether gradients exist for this dtype."""
+    """Whether the dtype holds real floating-point numbers: only for these do gradients exist."""
     return bool(dtype.kind == "f")
 
 
 def can_store(dtype: Any, into: Any) -> bool:
-    """Whether a result of `dtype` may replace values of dtype `into`: floats no integers, integers no
-    booleans."""
+    """Whether a result of `dtype` may be written over values of dtype `into`. A float may not be written over
+    integers, nor an integer over booleans."""
     return _CATEGORY[dtype.kind] <= _CATEGORY[into.kind]
 
 
@@ -120,8 +132,8 @@ def zeros(shape: tuple[int, ...], dtype: Any) -> Any:
 
 
 def dtype_of_data(data: Any) -> np.dtype[Any] | None:
-    """The dtype that `tensor(data)` takes when none is given: NumPy data keep theirs (None here),
-    Python floats take the default dtype, Python ints int64."""
+    """The default dtype if `data` are Python floats, alone or in nested lists; None if NumPy's choice is right:
+    what has a dtype keeps it, and Python ints become int64."""
     if hasattr(data, "dtype"):
         return None
     kind = np.asarray(data).dtype.kind
@@ -130,8 +142,8 @@ def dtype_of_data(data: Any) -> np.dtype[Any] | None:
 
 @lru_cache(maxsize=1024)
 def _promoted(x: Any, x_rank: int, y: Any, y_rank: int) -> np.dtype[Any]:
-    """The common dtype of two operands given as dtypes and ranks (2: has dimensions, 1: 0-d,
-    0: Python number)."""
+    """The common dtype of two operands, each given by its dtype and its rank among operands of one category: 2 for
+    an array with dimensions, 1 for a 0-d array, 0 for a Python number."""
     if x_rank == y_rank == 0 and "f" in x.kind + y.kind:
         return _default
     if _CATEGORY[x.kind] == _CATEGORY[y.kind]:
@@ -160,14 +172,22 @@ def _describe(x: Any) -> tuple[np.dtype[Any], int]:
 
 
 def result_dtype(x: Any, y: Any) -> np.dtype[Any]:
-    """The dtype PyTorch gives to an operation of `x` and `y`, arrays or Python numbers."""
+    """The dtype that PyTorch gives to a combination of `x` and `y`, arrays or Python numbers.
+
+    Raises:
+        TypeError: an operand is neither.
+
+    Example:
+        >>> result_dtype(np.zeros(2, np.int64), np.float32(1))
+        dtype('float32')
+    """
     return _promoted(*_describe(x), *_describe(y))
 
 
 def promote(x: Any, y: Any) -> tuple[Any, Any]:
-    """Both operands in the dtype that PyTorch's promotion gives to their combination.
+    """`x` and `y`, both in the dtype that PyTorch's promotion gives to their combination.
 
-    A Python number that cannot change the array's dtype is passed through: NumPy leaves it weak too.
+    A Python number beside a floating-point array is passed through: in NumPy too it does not change the dtype.
 
     Raises:
         TypeError: an operand is neither an array nor a number.

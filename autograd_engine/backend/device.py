@@ -1,4 +1,4 @@
-"""Devices: where an array lives."""
+"""Devices: where arrays lie and are computed with. There is one so far, the CPU."""
 
 from __future__ import annotations
 
@@ -10,17 +10,23 @@ __all__ = ["check_device", "cpu", "device"]
 
 @dataclass(frozen=True)
 class device:
-    """A place that holds arrays and computes on them, such as `device("cpu")`.
+    """A place that holds arrays and computes with them. Only `device("cpu")` exists.
 
     Raises:
         ValueError: there is no such device.
+
+    Example:
+        >>> device("cpu")
+        device(type='cpu')
     """
 
     type: str
 
     def __post_init__(self) -> None:
         if self.type != "cpu":
-            raise ValueError(f"no device {self.type!r}: this version computes on the CPU, device 'cpu'")
+            raise ValueError(
+                f"there is no device {self.type!r}: this version computes on the CPU only, device 'cpu'"
+            )
 
     def __str__(self) -> str:
         return self.type
@@ -33,7 +39,7 @@ cpu = device("cpu")
 
 
 def check_device(wanted: Any) -> device:
-    """The device that a user named by a string, a device, or None for the default.
+    """The device that `wanted` names: a string, a device, or None for the CPU.
 
     Raises:
         ValueError: there is no such device.

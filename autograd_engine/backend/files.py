@@ -1,4 +1,4 @@
-"""Files that are either the old or the new one, never half of it."""
+"""Writing a file in one step: whatever interrupts it, the file is then the old one or the new one, never a part."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from pathlib import Path
 __all__ = ["check_writable", "write_atomically"]
 
 _ABANDONED = 3600.0
-"""After so many seconds, what was being written is what a killed program has left behind."""
+"""Seconds after which a temporary file counts as left behind by a killed program, and is deleted."""
 
 
 def check_writable(path: str | os.PathLike[str]) -> None:
-    """Complain now of a place that could not be written to later.
+    """Raise now what writing to `path` later would raise.
 
     Raises:
         FileNotFoundError: the folder does not exist.
-        IsADirectoryError: the path is a folder.
-        PermissionError: nothing can be written there.
+        IsADirectoryError: `path` is itself a folder.
+        PermissionError: the user may not write there.
     """
     path = Path(path)
     if not path.parent.is_dir():
@@ -35,13 +35,18 @@ def check_writable(path: str | os.PathLike[str]) -> None:
 def write_atomically(path: str | os.PathLike[str], content: bytes) -> Path:
     """Write `content` beside `path` and move it there in one step; returns the path.
 
-    The content is on the disk before it takes its name, so that a crash or a power cut leaves the old file or the
-    new one. What a killed program left half written goes with a later write of the same file. A link keeps pointing
-    to its file, a file keeps its permissions, and to devices and pipes the content is written directly.
+    The content is on the disk before it takes the file's name, so that a crash or a power cut leaves the old file
+    or the new one. If a program is killed while it writes, its temporary file is deleted by a later write of the
+    same file, an hour or more afterwards. A symbolic link goes on pointing to its file, which is replaced; a file
+    keeps its permissions; to devices and pipes the content is written directly.
 
     Raises:
         FileNotFoundError: the folder does not exist.
-        OSError: it cannot be written.
+        OSError: the file cannot be written.
+
+    Example:
+        >>> write_atomically("note.txt", b"hello").read_bytes()
+        b'hello'
     """
     path = Path(path)
     check_writable(path)
@@ -66,14 +71,15 @@ def write_atomically(path: str | os.PathLike[str], content: bytes) -> Path:
 
 
 def _is_ordinary(path: Path) -> bool:
+    """Whether it is a file or a free name, and no device or pipe."""
     return path.is_file() or not path.exists()
 
 
 def _sweep(target: Path) -> None:
-    """Remove what killed programs left of earlier writes."""
+    """Delete the temporary files that killed programs left of earlier writes to `target`."""
     for left in target.parent.glob(f".{glob.escape(target.name)}.{'[0-9a-f]' * 8}.part"):
         try:
             if time.time() - left.stat().st_mtime > _ABANDONED:
                 left.unlink()
         except FileNotFoundError:
-            """Somebody else was faster."""
+            """Another program that writes this file has just deleted it."""

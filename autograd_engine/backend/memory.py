@@ -1,8 +1,8 @@
-"""Memory: keep freed arrays at hand.
+"""The C library's allocator, told to keep freed memory for the next arrays.
 
-By default the C library gives freed memory back to the operating system at once, and the next array of
-that size pays for it again, page by page: a third of the time of a chain of 32 by 32 products. Training
-allocates the same sizes in every step, so the allocator is told to keep up to `KEPT` bytes.
+By default glibc gives the memory of a large freed array back to the operating system at once, and the next array of
+that size gets it again, page by page: in a chain of products of 32 by 32 matrices that took a third of the time.
+Training allocates the same sizes in every step, so the allocator is told to keep up to `KEPT` bytes.
 """
 
 from __future__ import annotations
@@ -13,16 +13,20 @@ import sys
 __all__ = ["KEPT", "keep_freed_memory"]
 
 KEPT = 512 * 2**20
-"""How many bytes may stay with the process after they were freed: 512 MiB."""
+"""How many freed bytes the process keeps by default: 512 MiB."""
 
 _M_TRIM_THRESHOLD = -1
 _M_MMAP_THRESHOLD = -3
 
 
 def keep_freed_memory(limit: int = KEPT) -> bool:
-    """Let glibc keep up to `limit` freed bytes for the next arrays; False where it is not glibc.
+    """Let the C library keep up to `limit` freed bytes for the next arrays.
 
-    `keep_freed_memory(0)` returns freed memory to the system at once again.
+    Importing the package calls this. `keep_freed_memory(0)` goes back to the default: freed memory returns to the
+    operating system at once.
+
+    Returns:
+        Whether the setting took effect; False where the C library is not glibc.
     """
     if not sys.platform.startswith("linux"):
         return False

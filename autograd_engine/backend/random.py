@@ -1,8 +1,8 @@
-"""Randomness: one seedable generator for everything random on the CPU.
+"""Random numbers: one generator, which can be seeded, for everything that is random.
 
-`manual_seed(s)` makes a run repeat itself exactly: initialization, shuffling, dropout and the random
-tensors all draw from the same stream. `drawing_from` gives a piece of code a stream of its own instead, in
-the thread that runs it: what a data loader does for each batch, so that its workers cannot disturb the order.
+After `manual_seed(s)` a program repeats itself exactly, for initialization, shuffling, dropout and random tensors
+all draw from this generator. `drawing_from` gives a block of code a generator of its own instead, in its thread
+only. A data loader does so for each batch, so that batches are the same however many workers fetch them.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ __all__ = [
 
 
 class Generator:
-    """A stream of random numbers that can be seeded, and saved and restored (NumPy's PCG64).
+    """A generator of random numbers, which can be seeded, saved and restored (NumPy's PCG64).
 
     Args:
         device: where the numbers are drawn.
@@ -50,37 +50,37 @@ class Generator:
     def __init__(self, device: Any = "cpu") -> None:
         self.device: device_type = check_device(device)
         self._seed: int | None = None
-        self._stream: np.random.Generator | None = None
+        self._rng: np.random.Generator | None = None
 
     @property
     def numpy(self) -> np.random.Generator:
-        """NumPy's generator behind the stream; seeded from the system's entropy if nobody seeded it.
+        """NumPy's generator, which draws the numbers; seeded from the system's entropy if nobody seeded it.
 
         Made on first use, since importing `numpy.random` would slow down importing this package.
         """
-        if self._stream is None:
-            self._stream = np.random.default_rng(abs(self.initial_seed()))
-        return self._stream
+        if self._rng is None:
+            self._rng = np.random.default_rng(abs(self.initial_seed()))
+        return self._rng
 
     def manual_seed(self, seed: int) -> Generator:
-        """Start the stream over from `seed`."""
+        """Start again from `seed`; returns the generator itself."""
         self._seed = int(seed)
-        self._stream = None
+        self._rng = None
         return self
 
     def seed(self) -> int:
-        """Start the stream over from a seed of the system's entropy; returns the seed."""
+        """Start again from a seed of the system's entropy; returns the seed."""
         self._seed = None
         return self.manual_seed(self.initial_seed()).initial_seed()
 
     def initial_seed(self) -> int:
-        """The seed that the stream was last started from."""
+        """The seed that it was last started from."""
         if self._seed is None:
             self._seed = int.from_bytes(os.urandom(8), "little") >> 1
         return self._seed
 
     def get_state(self) -> Any:
-        """The state of the stream, for `set_state`."""
+        """The state of the generator, for `set_state`."""
         return self.numpy.bit_generator.state
 
     def set_state(self, state: Any) -> None:
@@ -94,7 +94,7 @@ _current: ContextVar[Generator] = ContextVar("generator", default=default_genera
 
 @contextmanager
 def drawing_from(generator: Generator) -> Iterator[None]:
-    """A block in which `generator` takes the place of the default one, for this thread only."""
+    """A context in which `generator` takes the place of the default one, in this thread only."""
     token = _current.set(generator)
     try:
         yield
@@ -128,15 +128,18 @@ def set_rng_state(state: Any) -> None:
 
 
 def resolve(generator: Generator | None) -> np.random.Generator:
-    """NumPy's generator behind the given or the default one."""
+    """NumPy's generator of `generator`, or of the default one if that is None."""
     return (generator or _current.get()).numpy
 
 
 def uniform(generator: Generator | None, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any:
-    """Draws from [0, 1) in a floating dtype. They are drawn with as many bits as the dtype keeps: a float64
-    close to 1 would be rounded to 1 itself."""
-    stream = resolve(generator)
+    """Numbers from the uniform distribution on [0, 1), an array of this shape and floating dtype.
+
+    They are drawn with as many bits as the dtype keeps. Rounding a float64 close to 1 to float16 would give 1
+    itself.
+    """
+    rng = resolve(generator)
     if dtype.itemsize in (4, 8):
-        return np.asarray(stream.random(shape, dtype))
+        return np.asarray(rng.random(shape, dtype))
     bits = np.finfo(dtype).nmant + 1 if dtype.itemsize < 4 else 53
-    return np.asarray(stream.integers(0, 2**bits, shape) / 2**bits).astype(dtype)
+    return np.asarray(rng.integers(0, 2**bits, shape) / 2**bits).astype(dtype)

@@ -1,7 +1,7 @@
-"""Threads: independent parts of what NumPy does on one core, shared among several.
+"""Threads: array operations that NumPy does on one core, cut into parts that several threads do.
 
-NumPy lets go of the interpreter while it sorts and multiplies, so that threads run side by side. BLAS has its own
-for large matrices; these here are for stacks of small ones, and for what is no matrix product.
+NumPy releases the interpreter's lock (GIL) while it sorts and multiplies, so threads really work at the same time.
+BLAS has its own threads for products of large matrices. These are for stacks of small matrices and for sorting.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ __all__ = ["get_num_threads", "set_num_threads", "share"]
 
 
 def _default() -> int:
-    """What OMP_NUM_THREADS says, which PyTorch and BLAS go by too; else one for each core of this process."""
+    """The number in the environment variable OMP_NUM_THREADS, which PyTorch and BLAS obey too; else one thread for
+    each core that this process may use."""
     told = os.environ.get("OMP_NUM_THREADS", "").partition(",")[0]
     if told.isdecimal() and int(told):
         return int(told)
@@ -28,15 +29,22 @@ _pool: Any = None
 
 
 def get_num_threads() -> int:
-    """How many threads share work on the CPU. Those of BLAS are not counted: OPENBLAS_NUM_THREADS sets them."""
+    """How many threads share array operations. BLAS has its own, which OPENBLAS_NUM_THREADS sets."""
     return _threads
 
 
 def set_num_threads(num: int) -> None:
-    """Share work on the CPU among `num` threads, this one included.
+    """Share array operations among `num` threads, the calling one included.
 
     Raises:
-        ValueError: not a positive whole number.
+        ValueError: `num` is not a positive whole number.
+
+    Example:
+        >>> before = get_num_threads()
+        >>> set_num_threads(2)
+        >>> get_num_threads()
+        2
+        >>> set_num_threads(before)
     """
     global _threads
     if not isinstance(num, int) or num < 1:
@@ -46,7 +54,7 @@ def set_num_threads(num: int) -> None:
 
 
 def _forget() -> None:
-    """Start threads anew on the next use: a forked process has none of its parent's."""
+    """Start new threads on the next use. A forked process needs this: it has no threads of its parent's."""
     global _pool
     _pool = None
 
@@ -56,9 +64,10 @@ if hasattr(os, "register_at_fork"):
 
 
 def share(work: Callable[[slice], Any], count: int) -> None:
-    """Call `work` with slices that make up `range(count)`, each on a thread of its own; returns when all are done.
+    """Cut `range(count)` into slices and call `work` with each, on a thread of its own; returns when all are done.
 
-    `work` sees the caller's context (`np.errstate` is part of it), and its exceptions are raised here.
+    `work` runs in a copy of the caller's context, of which `np.errstate` is part. If it raises, `share` waits for
+    the other threads and raises that exception.
     """
     global _pool
     parts = min(_threads, count)

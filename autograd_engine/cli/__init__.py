@@ -5,9 +5,9 @@
     python -m autograd_engine summary [RUN]
     python -m autograd_engine predict [RUN]
 
-A training run is a folder: weights.safetensors, checkpoint.safetensors, history.csv, config.json, and pictures of
-the curves, the confusions and the computation graph. The other commands need nothing but that folder, and the data
-where they measure.
+`train` writes a run, which is a folder: weights.safetensors, checkpoint.safetensors, history.csv, config.json, and
+pictures of the curves, the confusion matrix and the computation graph. `summary` and `predict --file` need only
+that folder; `evaluate` and `predict` without a file also read the data again.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from . import predict, report, train
-from .run import UserError
+from .folder import UserError
 from .sources import READY
 
 __all__ = ["main"]
@@ -29,7 +29,7 @@ _INTERRUPTED = 130
 
 
 def _number(kind: Callable[[str], Any], zero: bool = False, below: float = float("inf")) -> Callable[[str], Any]:
-    """A parser of numbers above 0, or from 0 on, and below a limit."""
+    """A parser for argparse: it accepts numbers above 0 (with `zero` also 0 itself) and below a limit."""
     words = f"a {'' if zero else 'positive '}{'whole ' * (kind is int)}number" + (" from 0 on" if zero else "")
     words += "" if below == float("inf") else f" below {below:g}"
 
@@ -49,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m autograd_engine", description="Train a classifier, and use it."
     )
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     command = commands.add_parser(
         "train",
@@ -57,11 +57,11 @@ def _parser() -> argparse.ArgumentParser:
         description="Train a multilayer perceptron, by default on the UCI handwritten digits (1,797 pictures of "
         "8x8 pixels, a fifth of them held back as the test set), and write the run to a folder.",
     )
-    command.set_defaults(run=train.run)
+    command.set_defaults(command=train.train)
     default = train.Settings()
 
     def setting(name: str, help: str, shown: Any = None, **more: Any) -> None:
-        """An option that, if it is not given, leaves the setting to its default or to the run that is resumed."""
+        """Add an option for a setting. Without it, the setting is the default, or that of the resumed run."""
         usual = getattr(default, name.lstrip("-").replace("-", "_"), None) if shown is None else shown
         command.add_argument(
             name,
@@ -78,10 +78,10 @@ def _parser() -> argparse.ArgumentParser:
         metavar="DATA",
     )
     whole, share = _number(int), _number(float, zero=True, below=1)
-    setting("--epochs", "how often to go through the data", type=whole, metavar="N")
+    setting("--epochs", "passes through the training data", type=whole, metavar="N")
     setting("--hidden", "sizes of the hidden layers", "128", type=whole, nargs="*", metavar="N")
-    setting("--activation", "what stands between the layers", choices=train.ACTIVATIONS)
-    setting("--dropout", "share of the hidden units that is dropped in training", type=share, metavar="P")
+    setting("--activation", "activation function between the layers", choices=train.ACTIVATIONS)
+    setting("--dropout", "probability that a hidden unit is dropped in training", type=share, metavar="P")
     setting("--optimizer", "sgd has momentum 0.9", choices=train.OPTIMIZERS)
     usual = ", ".join(f"{known['lr']} for {name}" for name, known in train.USUAL.items())
     setting("--lr", "learning rate", f"{usual}; else the optimizer's own", type=_number(float), metavar="LR")
@@ -120,9 +120,9 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--overwrite", action="store_true", help="replace the run that --out already holds")
     command.add_argument("--no-progress", action="store_true", help="show no progress bar")
 
-    def of_run(name: str, run: Callable[..., int], help: str, description: str) -> argparse.ArgumentParser:
+    def of_run(name: str, function: Callable[..., int], help: str, description: str) -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=help, description=description)
-        command.set_defaults(run=run)
+        command.set_defaults(command=function)
         command.add_argument(
             "folder", type=Path, nargs="?", metavar="RUN", help="run folder (default: the latest below runs/)"
         )
@@ -138,7 +138,7 @@ def _parser() -> argparse.ArgumentParser:
     of_run("summary", report.summarize_run, "show the layers of a run", "Show the settings and layers of a run.")
     command_predict = of_run(
         "predict",
-        predict.run,
+        predict.predict,
         "classify with a trained run",
         "Classify with the weights of a run: the whole test set, one sample of it, or a file.",
     )
@@ -160,12 +160,16 @@ def _parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line with `arguments`, by default those of the program; returns the exit code.
 
-    0: done. 1: a file or a setting is not as it must be, as the printed error says. 2: wrong usage. 130:
-    interrupted by Ctrl-C; what was reached is written.
+    0: done. 1: a file or a setting is wrong; the printed error says which. 2: a command or an option is unknown or
+    malformed. 130: interrupted by Ctrl-C; the epochs that were completed are written.
+
+    Example:
+        >>> main(["summary", "no-such-folder"])
+        1
     """
     options = _parser().parse_args(arguments)
     try:
-        return int(options.run(options))
+        return int(options.command(options))
     except (UserError, ImportError, OSError, FloatingPointError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

@@ -10,18 +10,23 @@ from typing import Any
 import numpy as np
 
 from ..tensor.creation import as_tensor
-from .run import Scale, UserError, latest, load_model, probabilities, read_config
+from .folder import Scale, UserError, latest, load_model, probabilities, read_config
 from .sources import read_table, task
 
-__all__ = ["run"]
+__all__ = ["predict"]
 
 _SHADES = " .:-=+*#%@"
 _SHOWN = 20
 """The largest picture, in pixels per side, that is drawn in characters."""
 
 
-def run(options: argparse.Namespace) -> int:
-    """Print what the model says, with the picture where there is one."""
+def predict(options: argparse.Namespace) -> int:
+    """Print the predicted class of each sample, with the picture if samples are pictures; returns the exit code.
+
+    Raises:
+        UserError: there is no such run or sample, or the file is not as it must be.
+        OSError: the file cannot be read.
+    """
     folder = options.folder or latest()
     config = read_config(folder)
     model = load_model(folder, config)
@@ -58,7 +63,7 @@ def _noun(config: dict[str, Any]) -> str:
 
 
 def _read(path: Path, config: dict[str, Any]) -> tuple[Any, list[str]]:
-    """The inputs of a file, and their classes where it has them."""
+    """The scaled inputs in a file, and the names of their classes if the file has them (else an empty list)."""
     size, picture = config["sizes"][0], config["picture"]
     scale = Scale(config["offset"], config["unit"])
     labels: list[str] = []

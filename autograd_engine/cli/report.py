@@ -1,4 +1,4 @@
-"""`evaluate` and `summary`: what a run has learned, and what it consists of."""
+"""`evaluate` and `summary`: how well the model of a run classifies, and what layers it has."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import numpy as np
 
 from .. import nn, viz
 from ..training import evaluate
-from .run import latest, load_model, read_config
+from .folder import latest, load_model, read_config
 from .sources import task
 
 __all__ = ["evaluate_run", "summarize_run"]
 
 
 def evaluate_run(options: argparse.Namespace) -> int:
-    """Measure the weights of a run on its test set."""
+    """Print how well a run classifies its test set; returns the exit code."""
     folder = options.folder or latest()
     config = read_config(folder)
     model = load_model(folder, config)
@@ -38,7 +38,8 @@ def evaluate_run(options: argparse.Namespace) -> int:
 
 
 def _per_class(matrix: Any, classes: list[str]) -> str:
-    """Precision TP / (TP + FP), recall TP / (TP + FN), F1 2 TP / (2 TP + FP + FN), and their means."""
+    """A table of precision TP / (TP + FP), recall TP / (TP + FN) and F1 = 2 TP / (2 TP + FP + FN) of each
+    class, and their means."""
     right, true, predicted = matrix.diagonal(), matrix.sum(1), matrix.sum(0)
     scores = np.stack(
         [right / np.maximum(predicted, 1), right / np.maximum(true, 1), 2 * right / np.maximum(true + predicted, 1)]
@@ -58,7 +59,7 @@ def _matrix(matrix: Any, classes: list[str]) -> str:
 
 
 def summarize_run(options: argparse.Namespace) -> int:
-    """Show the settings and the layers of a run."""
+    """Print the settings and the layers of a run; returns the exit code."""
     folder = options.folder or latest()
     config = read_config(folder)
     model = load_model(folder, config)

@@ -14,7 +14,7 @@ import numpy as np
 from .. import data
 from ..data import TensorDataset
 from ..tensor.creation import from_numpy
-from .run import Scale, UserError
+from .folder import Scale, UserError
 
 __all__ = ["READY", "Task", "task"]
 
@@ -24,12 +24,14 @@ READY = ("digits", "iris", "wine", "breast_cancer", "moons", "circles", "blobs",
 
 @dataclass
 class Task:
-    """What is to be learned: samples (N, features) of float32 and classes (N,), scaled, and how they were scaled.
+    """A classification task.
 
     Attributes:
-        name: what runs on it are called.
+        name: the default name of the run folder.
+        train, test: samples (N, features), float32 and already scaled, and their classes (N,), int64.
         classes: the names of the classes.
-        picture: height and width, where the samples are pictures.
+        scale: how raw features are scaled, for files that `predict` reads.
+        picture: height and width if the samples are pictures, else None.
     """
 
     name: str
@@ -41,16 +43,16 @@ class Task:
 
     @property
     def noun(self) -> str:
-        """What a sample is called."""
+        """The word for a sample in what is printed: "picture" or "sample"."""
         return "sample" if self.picture is None else "picture"
 
 
 def task(source: str) -> Task:
-    """The task of a name, a .csv file or a folder.
+    """The task that a name from `READY`, a .csv file, or a folder of IDX files stands for.
 
     Raises:
-        UserError: there is no such thing, or it is not as it must be.
-        OSError: it cannot be read.
+        UserError: there is no such source, or its content cannot be learned from; the message says why.
+        OSError: a file cannot be read.
     """
     path = Path(source)
     if source in READY:
@@ -89,7 +91,7 @@ def _folder(path: Path) -> Task:
 
 
 def _table(path: Path) -> Task:
-    """A fifth of the rows, of each class the same share, is the test set."""
+    """The task of a CSV file. A fifth of the rows, the same share of each class, becomes the test set."""
     from sklearn.model_selection import train_test_split
 
     numbers, labels = read_table(path, labelled=True)
@@ -113,7 +115,7 @@ def _table(path: Path) -> Task:
 
 
 def _scaled(name: str, x: Any, y: Any, test_x: Any, test_y: Any, *, classes: list[str]) -> Task:
-    """Each feature of the training set gets mean 0 and standard deviation 1."""
+    """A task scaled so that each feature of the training set has mean 0 and standard deviation 1."""
     deviation = x.std(0, dtype=np.float64)
     scale = Scale(x.mean(0, dtype=np.float64).tolist(), np.where(deviation == 0, 1.0, deviation).tolist())
     train, test = (
@@ -127,11 +129,11 @@ def _scaled(name: str, x: Any, y: Any, test_x: Any, test_y: Any, *, classes: lis
 
 
 _LARGEST = float(np.finfo(np.float32).max)
-"""Of features: the model computes in float32."""
+"""The largest feature that is accepted: the model computes in float32."""
 
 
 def _natural(text: str) -> tuple[int, float, str]:
-    """Numbers in their order, then words in theirs."""
+    """A key for sorting: numbers by value first, then words in alphabetical order."""
     try:
         return 0, float(text), text
     except ValueError:
@@ -139,7 +141,7 @@ def _natural(text: str) -> tuple[int, float, str]:
 
 
 def _label(text: str) -> str:
-    """A class by its name: 3.0 is 3."""
+    """The name of the class in a cell: the text, with whole numbers written without a point (3.0 becomes 3)."""
     try:
         number = float(text)
     except ValueError:
@@ -150,14 +152,14 @@ def _label(text: str) -> str:
 def read_table(path: Path, labelled: bool | None = None, features: int | None = None) -> tuple[Any, list[str]]:
     """The numbers (N, features) of a CSV file and, if it has them, the classes in its last column.
 
-    A first line without a number is a heading.
+    A first line in which no cell is a number is taken as a heading.
 
     Args:
         labelled: whether there is a column of classes; None to tell by the number of columns.
         features: how many numbers each row must have.
 
     Raises:
-        UserError: it is not such a table; the message says where.
+        UserError: a cell is no number, or a row has the wrong length; the message says where.
     """
     try:
         table = data.read_csv(path, header=None)

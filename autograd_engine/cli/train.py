@@ -1,9 +1,13 @@
-"""`train`: from settings to a run folder. Options, config.json and resuming all read one dataclass of settings."""
+"""`train`: from settings to a run folder.
+
+The command's options, config.json and `--resume` all read and write one dataclass, `Settings`.
+"""
 
 from __future__ import annotations
 
 import argparse
 import inspect
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, fields, replace
@@ -19,7 +23,7 @@ from ..data import DataLoader, TensorDataset
 from ..optim import lr_scheduler
 from ..serialization import save
 from ..training import Callback, Checkpoint, CSVLogger, EarlyStopping, Run, Scheduler, confusion_matrix, fit
-from .run import (
+from .folder import (
     ACTIVATIONS,
     CHECKPOINT,
     CONFIG,
@@ -34,7 +38,7 @@ from .run import (
 )
 from .sources import READY, Task, task
 
-__all__ = ["ACTIVATIONS", "OPTIMIZERS", "SCHEDULES", "USUAL", "Settings"]
+__all__ = ["ACTIVATIONS", "OPTIMIZERS", "SCHEDULES", "USUAL", "Settings", "train"]
 
 _VALIDATION = 0.1
 """The share of the training data that early stopping holds back."""
@@ -51,12 +55,19 @@ USUAL: dict[str, dict[str, float]] = {
     "adam": {"lr": 3e-3},
     "adamw": {"lr": 3e-3},
 }
-"""What suits this kind of network better than the optimizer's own defaults."""
+"""Settings of some optimizers that suit a small perceptron better than their defaults do."""
 
 
 @dataclass(frozen=True)
 class _Schedule:
-    """A scheduler, and its settings for a learning rate, a number of epochs, and of steps per epoch."""
+    """A schedule of the learning rate that `--schedule` offers.
+
+    Attributes:
+        kind: the scheduler's class.
+        arguments: its settings, from the learning rate, the number of epochs and the steps per epoch.
+        per: whether it moves once per "epoch" or once per "step".
+        watches: whether it follows a loss.
+    """
 
     kind: Callable[..., Any]
     arguments: Callable[[float, int, int], dict[str, Any]]
@@ -77,7 +88,7 @@ SCHEDULES = {
 
 @dataclass(frozen=True)
 class Settings:
-    """What a run was asked for; None where the optimizer decides."""
+    """What the user asked of a run; None leaves the choice to the optimizer's default."""
 
     data: str = "digits"
     epochs: int = 30
@@ -106,8 +117,12 @@ class Settings:
 # ------------------------------------------------------------------------------------ the command
 
 
-def run(options: argparse.Namespace) -> int:
-    """Train, or go on training, and write everything to the folder of the run."""
+def train(options: argparse.Namespace) -> int:
+    """Train a new run, or go on with one, and write its folder; returns the exit code.
+
+    Raises:
+        UserError: an extra is missing, or a setting, the data or the folder is not as it must be.
+    """
     _check_extras()
     if options.resume is None:
         settings = Settings(**Settings.chosen(options))
@@ -119,7 +134,7 @@ def run(options: argparse.Namespace) -> int:
         folder = options.resume
         settings = _resumed(folder, Settings.chosen(options))
         source = task(settings.data)
-    return _Training(settings, source, folder).run(resumed=options.resume is not None, quiet=options.no_progress)
+    return _Training(settings, source, folder).train(resumed=options.resume is not None, quiet=options.no_progress)
 
 
 def _check_extras() -> None:
@@ -151,7 +166,7 @@ def _new_folder(options: argparse.Namespace, source: Task) -> Path:
 
 
 def _resumed(folder: Path, chosen: dict[str, Any]) -> Settings:
-    """The settings of a run that goes on; only the number of epochs may change."""
+    """The settings of the run in `folder`, with the epochs that were asked for: nothing else may change."""
     config = read_config(folder)
     try:
         settings = Settings(**{f.name: config[f.name] for f in fields(Settings)})
@@ -188,7 +203,7 @@ def _line(row: dict[str, float]) -> str:
 
 
 class _Training:
-    """A training of the command line: what the settings say, made."""
+    """The model, optimizer, loss and data that the settings describe, and the training of them."""
 
     def __init__(self, settings: Settings, source: Task, folder: Path) -> None:
         self.source = source
@@ -225,7 +240,8 @@ class _Training:
         return usual | USUAL.get(settings.optimizer, {}) | given
 
     def _parts(self) -> tuple[TensorDataset, dict[str, DataLoader]]:
-        """What to train on, and what is only measured: the test set and, for early stopping, a validation set."""
+        """The data to train on, and loaders of what is only measured: the test set and, for early stopping, a
+        validation set."""
         train, held_out = self.source.train, {}
         if self.settings.patience is not None:
             order = Generator().manual_seed(self.settings.seed).numpy.permutation(len(train))
@@ -247,8 +263,8 @@ class _Training:
             callbacks.append(self.stopping)
         return [*callbacks, Checkpoint(self.folder / CHECKPOINT)]
 
-    def run(self, resumed: bool, quiet: bool) -> int:
-        """Train, write what was reached, and say so; returns the exit code."""
+    def train(self, resumed: bool, quiet: bool) -> int:
+        """Train, write and print the outcome, even when interrupted; returns the exit code."""
         settings, folder, noun = self.settings, self.folder, self.source.noun
         train, held_out = self._parts()
         write_config(folder, self.config)
@@ -303,16 +319,32 @@ class _Training:
         return 0
 
     def _draw(self, history: dict[str, list[float]], confusions: Any) -> None:
-        """The pictures of the run: its curves, the confusions, and the graph of the loss of one sample."""
-        folder = self.folder
-        if history:
-            viz.plot_history(history, folder / "curves.png")
-        viz.plot_confusion_matrix(confusions, self.source.classes, folder / "confusion_matrix.png")
+        """The pictures of the run. They are worth less than its weights: what keeps one from being drawn, such as a
+        renderer that is missing or a full disk, is told and fails nothing."""
+        pictures: dict[str, Callable[[Path], Any]] = {
+            "curves.png": lambda path: viz.plot_history(history, path),
+            "confusion_matrix.png": lambda path: viz.plot_confusion_matrix(confusions, self.source.classes, path),
+            "graph.svg": self._draw_graph,
+        }
+        if not history:
+            del pictures["curves.png"]
+        for name, draw in pictures.items():
+            try:
+                draw(self.folder / name)
+            except Exception as error:
+                print(f"{name} could not be drawn: {error}", file=sys.stderr)
+
+    def _draw_graph(self, path: Path) -> None:
+        """The graph of the loss of one sample, as SVG and PNG; where they cannot be drawn, its text is kept."""
         sample, target = self.source.test[:1]
         named = {**dict(self.model.named_parameters()), self.source.noun: sample}
         graph = viz.graph(self.loss(self.model.train()(sample), target), names=named)
-        graph.save(folder / "graph.svg")
-        graph.save(folder / "graph.png")
+        try:
+            graph.save(path)
+            graph.save(path.with_suffix(".png"))
+        except (ImportError, RuntimeError):
+            print(f"the graph is kept as text in {graph.save(path.with_suffix('.dot'))}", file=sys.stderr)
+            raise
 
 
 def _smoothing_floor(smoothing: float, classes: int) -> float:

@@ -1,4 +1,5 @@
-"""Data: sets of samples, loaders that deal them out in batches, transforms, and readers of real file formats."""
+"""Data: data sets, loaders that group their samples into batches, transforms of pictures, readers of file
+formats."""
 
 from . import transforms
 from .bundled import (

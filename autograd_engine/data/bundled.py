@@ -1,14 +1,18 @@
-"""Ready data sets: those that come with scikit-learn's installed copy, and those it generates.
+"""Ready data sets: real ones that scikit-learn brings along, and artificial ones that it generates.
 
-Each function returns a training and a test set of (features, target): float32 features, (N, F), and int64 classes
-or float32 numbers. All take the same arguments:
+Each function returns a training set and a test set, both a `TensorDataset` of features, float32 (N, F), and
+targets: classes, int64 (N,), or for regression numbers, float32 (N,) or (N, K). All functions take
 
-    test_size: the share of the test set.
-    seed: which split, and for generated data which data; the same seed gives the same one.
-    standardize: give every feature the mean 0 and the standard deviation 1 on the training set.
+    test_size: the share of the samples that goes to the test set.
+    seed: of the split and, for generated data, of the data; the same seed gives the same samples.
+    standardize: whether to shift and scale every feature to mean 0 and standard deviation 1 on the training set.
 
-Of classes, every one has the same share of both sets. All raise ImportError without scikit-learn, and ValueError
-if `test_size` leaves one of the sets without samples or, of classes, without one of each.
+Both sets have the same share of each class. All functions raise ImportError if scikit-learn is not installed, and
+ValueError if `test_size` leaves one of the sets without samples, or without samples of one of the classes.
+
+    >>> train, test = iris()
+    >>> len(train), len(test), train.tensors[0].shape
+    (120, 30, (120, 4))
 """
 
 from __future__ import annotations
@@ -18,6 +22,7 @@ from typing import Any
 
 import numpy as np
 
+from ..backend.extras import from_extra
 from ..tensor import Tensor
 from ..tensor.creation import from_numpy
 from .dataset import TensorDataset
@@ -42,16 +47,12 @@ Split = tuple[TensorDataset, TensorDataset]
 
 
 def _sklearn(module: str) -> Any:
-    try:
+    with from_extra("train", "the ready data sets come with scikit-learn"):
         return importlib.import_module(f"sklearn.{module}")
-    except ImportError:
-        raise ImportError(
-            'the ready data sets come with scikit-learn: pip install "autograd_engine[train]"'
-        ) from None
 
 
 def _split(data: tuple[Any, Any], test_size: float, seed: int, standardize: bool, scale: float = 1) -> Split:
-    """Features and targets dealt out into a training and a test set."""
+    """A training and a test set of features, divided by `scale`, and targets."""
     features, targets = data
     features = (features / scale).astype(np.float32)
     classes = targets.dtype.kind in "iu"
@@ -114,7 +115,8 @@ def breast_cancer(test_size: float = 0.2, seed: int = 0, standardize: bool = Fal
 
 
 def diabetes(test_size: float = 0.2, seed: int = 0, standardize: bool = False) -> Split:
-    """442 patients: 10 measurements, scaled, and the progression of diabetes a year later, a number.
+    """442 patients: 10 measurements, already scaled; the target is a number, the progression of diabetes after a
+    year.
 
     Source: B. Efron, T. Hastie, I. Johnstone and R. Tibshirani, Least Angle Regression, Annals of Statistics 32,
     2004.
@@ -123,7 +125,8 @@ def diabetes(test_size: float = 0.2, seed: int = 0, standardize: bool = False) -
 
 
 def linnerud(test_size: float = 0.2, seed: int = 0, standardize: bool = False) -> Split:
-    """20 men: how many chin-ups, sit-ups and jumps they did, and three numbers: their weight, waist and pulse.
+    """20 men: how many chin-ups, sit-ups and jumps they did; the targets are three numbers, weight, waist and
+    pulse.
 
     Source: M. Tenenhaus, La régression PLS: théorie et pratique, Technip, 1998.
     """
@@ -149,7 +152,8 @@ def circles(
     noise: float = 0.05,
     factor: float = 0.5,
 ) -> Split:
-    """A circle in a circle, two classes; `factor` is the ratio of their radii, `noise` as for `moons`."""
+    """A circle inside a circle, two classes; `factor` is the ratio of the radii, `noise` the standard deviation of
+    the noise."""
     data = _made("circles", seed, n_samples=samples, noise=noise, factor=factor)
     return _split(data, test_size, seed, standardize)
 
@@ -164,7 +168,8 @@ def blobs(
     classes: int = 3,
     spread: float = 1.0,
 ) -> Split:
-    """Gaussian clouds at random places, a class each; `spread` is their standard deviation."""
+    """A Gaussian cloud of points for each class, at a random place; `spread` is the standard deviation of a
+    cloud."""
     data = _made("blobs", seed, n_samples=samples, n_features=features, centers=classes, cluster_std=spread)
     return _split(data, test_size, seed, standardize)
 
@@ -179,7 +184,8 @@ def classification(
     informative: int = 5,
     classes: int = 2,
 ) -> Split:
-    """Classes around the corners of a hypercube of `informative` dimensions; the other features add nothing."""
+    """Classes that lie around corners of a hypercube of `informative` dimensions; the other features tell nothing
+    new."""
     data = _made(
         "classification",
         seed,
@@ -202,7 +208,8 @@ def regression(
     informative: int = 5,
     noise: float = 1.0,
 ) -> Split:
-    """A number that depends linearly on `informative` of the features, with noise of this standard deviation."""
+    """A target that is a linear function of `informative` of the features, plus noise; `noise` is its standard
+    deviation."""
     data = _made("regression", seed, n_samples=samples, n_features=features, n_informative=informative, noise=noise)
     return _split(data, test_size, seed, standardize)
 

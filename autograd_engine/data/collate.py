@@ -1,4 +1,5 @@
-"""Collating: a list of samples of one structure becomes one sample of batches."""
+"""Collating: a list of samples becomes one batch, with the structure of a sample and tensors that hold all
+samples."""
 
 from __future__ import annotations
 
@@ -19,9 +20,9 @@ __all__ = ["collated", "default_collate", "default_convert"]
 def default_collate(batch: Sequence[Any]) -> Any:
     """Samples as one batch, with PyTorch's types.
 
-    Tensors, arrays and numbers gain a first dimension (int gives int64, float float64, bool bool; arrays keep
-    their dtype); strings stay as they are; dictionaries, named tuples and lists are collated item by item, and so
-    are tuples, which become lists.
+    Tensors, arrays and numbers are stacked along a new first dimension: ints become int64, floats float64, bools
+    bool; arrays keep their dtype. Strings become a list. Dictionaries, named tuples, lists and tuples are collated
+    item by item; a tuple becomes a list.
 
     Raises:
         RuntimeError: shapes, lengths or keys differ between samples.
@@ -35,7 +36,7 @@ def default_collate(batch: Sequence[Any]) -> Any:
 
 
 def collated(samples: Sequence[Any], names: Sequence[Any], place: str = "") -> Any:
-    """`default_collate`, whose errors call the samples by `names`; `place` is where in a sample these are."""
+    """`default_collate`, but its errors name the samples by `names`, and say where in a sample: at `place`."""
     first = samples[0]
     if len({type(sample) for sample in samples}) > 1:
         _check_kinds(samples, names, place)
@@ -76,7 +77,7 @@ def collated(samples: Sequence[Any], names: Sequence[Any], place: str = "") -> A
 
 
 def _check_kinds(samples: Sequence[Any], names: Sequence[Any], place: str) -> None:
-    """Values of different types make a batch only if all are tensors, numbers or mappings."""
+    """Refuse values of different types, unless all are tensors, all are numbers or all are mappings."""
     first = samples[0]
     for name, sample in zip(names, samples, strict=True):
         alike = (isinstance(first, kind) and isinstance(sample, kind) for kind in (Tensor, (int, float), Mapping))
@@ -111,7 +112,7 @@ def _with_items(mapping: Any, items: dict[Any, Any]) -> Any:
 
 
 def default_convert(data: Any) -> Any:
-    """A sample with its arrays as tensors and everything else as it is: what `batch_size=None` gives.
+    """A sample with arrays turned into tensors and all else unchanged: the default `collate_fn` of single samples.
 
     Example:
         >>> default_convert({"x": np.zeros(1), "name": "a"})

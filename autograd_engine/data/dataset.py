@@ -1,4 +1,4 @@
-"""Data sets: samples by index, or a stream of samples; and data sets made of parts of others."""
+"""Data sets: samples by index, or as a stream; and data sets that are parts of others, or several in a row."""
 
 from __future__ import annotations
 
@@ -11,16 +11,24 @@ from typing import Any, Generic, TypeVar
 from ..backend.random import Generator, resolve
 from ..tensor import Tensor
 
-__all__ = ["ConcatDataset", "Dataset", "IterableDataset", "Subset", "TensorDataset", "random_split"]
+__all__ = ["ConcatDataset", "Dataset", "IterableDataset", "Subset", "TensorDataset", "from_start", "random_split"]
 
 T_co = TypeVar("T_co", covariant=True)
 
 
 class Dataset(Generic[T_co]):
-    """Samples by index: subclass it, and write `__getitem__(index)` and `__len__()`.
+    """Samples that can be fetched by index. A subclass defines `__getitem__(index)` and `__len__()`.
 
-    `a + b` is the one data set followed by the other. Anything with these two methods will do for a
-    `DataLoader`; a subclass reads better and adds.
+    `a + b` is the samples of `a` followed by those of `b`. A `DataLoader` takes any object with these two methods.
+
+    Example:
+        >>> class Squares(Dataset):
+        ...     def __len__(self):
+        ...         return 10
+        ...     def __getitem__(self, index):
+        ...         return tensor(index**2)
+        >>> (Squares() + Squares())[13]
+        tensor(9)
     """
 
     def __getitem__(self, index: Any) -> T_co:
@@ -32,20 +40,36 @@ class Dataset(Generic[T_co]):
 
 
 class IterableDataset(Dataset[T_co]):
-    """Samples one after the other, where they cannot be fetched by index: subclass it, and write `__iter__()`."""
+    """A stream of samples, which cannot be fetched by index. A subclass defines `__iter__()`, which yields
+    samples."""
 
     def __iter__(self) -> Iterator[T_co]:
         raise NotImplementedError(f"{type(self).__name__} has no __iter__() that yields samples")
 
 
-class TensorDataset(Dataset[tuple[Tensor, ...]]):
-    """Samples that lie side by side in tensors: sample i is row i of each.
-
-    Args:
-        tensors: one or more, with the same size of the first dimension.
+def from_start(index: int, count: int) -> int:
+    """The index of a sample among `count`, where negative ones count from the end.
 
     Raises:
-        TypeError: something else than tensors.
+        IndexError: there is no such sample.
+
+    Example:
+        >>> from_start(-1, 10)
+        9
+    """
+    if not -count <= index < count:
+        raise IndexError(f"index {index} is out of range for {count} samples")
+    return index % count
+
+
+class TensorDataset(Dataset[tuple[Tensor, ...]]):
+    """A data set in tensors: sample i is the tuple of row i of each tensor.
+
+    Args:
+        tensors: one or more, whose first dimensions have the same size.
+
+    Raises:
+        TypeError: something that is no tensor.
         ValueError: no tensors, or their lengths differ.
 
     Example:
@@ -75,11 +99,11 @@ class TensorDataset(Dataset[tuple[Tensor, ...]]):
 
 
 class ConcatDataset(Dataset[Any]):
-    """Several data sets one after the other.
+    """The samples of several data sets, one set after the other.
 
     Raises:
         TypeError: one of them is a stream, which has no indices.
-        ValueError: there are none.
+        ValueError: the list of data sets is empty.
 
     Example:
         >>> both = ConcatDataset([["a", "b"], ["c"]])
@@ -99,15 +123,13 @@ class ConcatDataset(Dataset[Any]):
         return self.cumulative_sizes[-1]
 
     def __getitem__(self, index: int) -> Any:
-        if not -len(self) <= index < len(self):
-            raise IndexError(f"index {index} is out of range for {len(self)} samples")
-        index %= len(self)
+        index = from_start(index, len(self))
         part = bisect_right(self.cumulative_sizes, index)
         return self.datasets[part][index - (self.cumulative_sizes[part - 1] if part else 0)]
 
 
 class Subset(Dataset[Any]):
-    """The samples of a data set at `indices`, in that order.
+    """Some samples of a data set: those at `indices`, in that order.
 
     Example:
         >>> Subset("abcd", [3, 0])[0]
@@ -126,12 +148,13 @@ class Subset(Dataset[Any]):
 
 
 def random_split(dataset: Any, lengths: Sequence[float], generator: Generator | None = None) -> list[Subset]:
-    """A data set dealt out at random into parts that do not overlap.
+    """Split a data set at random into parts that do not overlap.
 
     Args:
-        lengths: of the parts, which add up to the length of the data set; or their shares, which add up to 1.
-            Samples left over when shares are rounded down go to the parts in turn.
-        generator: what to draw with; by default the generator that `manual_seed` seeds.
+        dataset: the data set.
+        lengths: the numbers of samples of the parts, which add up to the length of the data set; or their shares,
+            which add up to 1. Shares are rounded down to samples, and what is left over goes to the parts in turn.
+        generator: draws the split; by default the generator that `manual_seed` seeds.
 
     Raises:
         ValueError: the lengths do not add up, or one is negative.

@@ -1,7 +1,7 @@
-"""Fetching: from the indices of a batch to the batch, the same in whatever thread or process it happens.
+"""Fetching: from the indices of a batch to the batch itself, with the same result in every thread or process.
 
-Each batch draws from a stream of random numbers of its own, started from the seed of the epoch and the number
-of the batch. So random transforms give the same pictures with no, one or many workers.
+Each batch draws from a generator of its own, seeded by the seed of the epoch and the number of the batch. So random
+transforms give the same pictures with no, one or many workers.
 """
 
 from __future__ import annotations
@@ -20,17 +20,18 @@ __all__ = ["END", "Fetch"]
 
 
 class END:
-    """What fetching gives once a stream of samples has ended (the class itself: it survives pickling)."""
+    """Stands for a batch after the end of a stream of samples. The class itself is the mark, for it survives
+    pickling."""
 
 
 class Fetch:
-    """Fetches batches of a data set: `fetch(seed, number, indices)`.
+    """A function that fetches batches of a data set: `fetch(seed, number, indices)`.
 
     Args:
-        dataset: by index or a stream; of a stream, the length of `indices` is how many samples to take.
-        collate_fn: makes a batch of a list of samples; of the sample itself where `batched` is False.
-        batched: whether `indices` is a list rather than a single index.
-        drop_last: whether to leave out the end of a stream that fills no batch.
+        dataset: samples by index, or a stream. Of a stream, it takes as many samples as `indices` has items.
+        collate_fn: makes a batch of a list of samples; if `batched` is False, it takes a single sample.
+        batched: whether `indices` is a list of indices; otherwise it is one index.
+        drop_last: whether to leave out the last samples of a stream if they do not fill a batch.
     """
 
     def __init__(self, dataset: Any, collate_fn: Callable[[Any], Any], batched: bool, drop_last: bool) -> None:
@@ -42,7 +43,12 @@ class Fetch:
         self.taken = 0
 
     def __call__(self, seed: int, number: int, indices: Any) -> Any:
-        """Batch `number` of the epoch whose seed is `seed`, or `END`."""
+        """Batch `number` of the epoch with this seed, or `END` if the stream has ended.
+
+        Raises:
+            ValueError: `indices` is empty.
+            Exception: whatever the data set raises, with a note that names the sample.
+        """
         with drawing_from(Generator().manual_seed(seed << 32 | number)):
             if isinstance(self.dataset, IterableDataset):
                 return self._next(indices)
@@ -86,7 +92,8 @@ class Fetch:
 
 
 def _rows(dataset: Any, indices: Sequence[int]) -> list[Any] | None:
-    """The batch of a `TensorDataset`, or of subsets of one, read at once; None of any other data set."""
+    """The batch of a `TensorDataset`, or of a subset of one, read with one index operation; None for other data
+    sets."""
     while type(dataset) is Subset:
         indices = [dataset.indices[i] for i in indices]
         dataset = dataset.dataset

@@ -1,4 +1,4 @@
-"""Pictures in folders: a subfolder for each class."""
+"""Pictures in folders, one subfolder for each class."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from ..backend.extras import from_extra
 from ..tensor import Tensor
 from ..tensor.creation import from_numpy
-from .dataset import Dataset
+from .pictures import TransformedPictures
 from .transforms import pixels
 
 __all__ = ["IMG_EXTENSIONS", "ImageFolder", "read_picture"]
@@ -23,12 +24,10 @@ def read_picture(path: str | os.PathLike[str]) -> Tensor:
     Raises:
         FileNotFoundError: there is no such file.
         ImportError: Pillow is not installed.
-        ValueError: it is damaged, or no picture.
+        ValueError: the file is damaged, or no picture.
     """
-    try:
+    with from_extra("train", "reading pictures needs Pillow"):
         from PIL import Image
-    except ImportError:
-        raise ImportError('reading pictures needs Pillow: pip install "autograd_engine[train]"') from None
     try:
         with Image.open(path) as picture:
             return from_numpy(pixels(picture.convert("RGB")))
@@ -38,20 +37,24 @@ def read_picture(path: str | os.PathLike[str]) -> Tensor:
         raise ValueError(f"{os.fspath(path)} is damaged or no picture: {error}") from error
 
 
-class ImageFolder(Dataset[tuple[Any, Any]]):
-    """Pictures in files below `root/class/`: the folders' names, sorted, are the classes.
+class ImageFolder(TransformedPictures):
+    """Pictures in files below `root/class/`. The names of the subfolders, sorted, are the classes.
 
-    A sample is what `loader` reads, a tensor (3, H, W) of integers, and the number of the class. Files are read
-    when they are asked for. `classes`, `class_to_idx`, `samples` (path, class) and `targets` tell what there is.
+    A sample is (picture, class): what `loader` reads, by default a tensor (3, H, W) of integers from 0 to 255, and
+    the number of the class. A file is read when its sample is asked for. The attributes `classes` (names),
+    `class_to_idx` (name to number), `samples` (path, class) and `targets` (classes) list what was found.
 
     Args:
-        transform, target_transform: functions of the picture and of the class.
-        loader: reads the picture from a path.
-        is_valid_file: which paths are pictures; by default those with a usual ending.
-        allow_empty: whether a class may be without pictures.
+        root: the folder with a subfolder for each class.
+        transform: applied to the picture of a sample.
+        target_transform: applied to the class of a sample.
+        loader: reads a picture from a path.
+        is_valid_file: tells from a path whether it is a picture; by default, its ending must be in
+            `IMG_EXTENSIONS`.
+        allow_empty: whether a class may have no pictures.
 
     Raises:
-        FileNotFoundError: no such folder, no classes in it, or a class without pictures.
+        FileNotFoundError: there is no such folder, it has no subfolders, or a class has no pictures.
     """
 
     def __init__(
@@ -63,9 +66,8 @@ class ImageFolder(Dataset[tuple[Any, Any]]):
         is_valid_file: Callable[[str], bool] | None = None,
         allow_empty: bool = False,
     ) -> None:
+        super().__init__(transform, target_transform)
         self.root = root
-        self.transform = transform
-        self.target_transform = target_transform
         self.loader = loader
         top = Path(root)
         if not top.is_dir():
@@ -100,9 +102,4 @@ class ImageFolder(Dataset[tuple[Any, Any]]):
 
     def __getitem__(self, index: int) -> tuple[Any, Any]:
         path, target = self.samples[index]
-        picture, number = self.loader(path), target
-        if self.transform is not None:
-            picture = self.transform(picture)
-        if self.target_transform is not None:
-            number = self.target_transform(target)
-        return picture, number
+        return self.transformed(self.loader(path), target)

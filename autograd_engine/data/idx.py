@@ -1,7 +1,7 @@
-"""IDX, the file format of MNIST: a number that tells dtype and dimensions, the sizes, then the values.
+"""IDX, the file format of MNIST: one array.
 
-Everything is big-endian: two zero bytes, one for the dtype, one for how many dimensions there are, the sizes in 4
-bytes each. Source: http://yann.lecun.com/exdb/mnist/
+A file holds two zero bytes, a byte for the dtype, a byte for the number of dimensions, the size of each dimension
+in 4 bytes, then the values; all numbers are big-endian. Source: http://yann.lecun.com/exdb/mnist/
 """
 
 from __future__ import annotations
@@ -24,14 +24,20 @@ _CODES = {np.dtype(name).newbyteorder("="): code for code, name in _DTYPES.items
 
 
 def read_idx(path: str | os.PathLike[str], md5: str | None = None) -> Any:
-    """The array in an IDX file; one whose name ends in .gz is unzipped.
+    """Read the array in an IDX file, which is unzipped if its name ends in .gz.
 
     Args:
-        md5: the checksum that the file must have.
+        path: the file.
+        md5: the MD5 checksum that the file must have.
 
     Raises:
         FileNotFoundError: there is no such file.
-        ValueError: it is damaged, or not in this format.
+        ValueError: the file is damaged, not in this format, or has another checksum.
+
+    Example:
+        >>> write_idx("numbers.idx.gz", np.array([[1, 2, 3]], np.uint8))
+        >>> read_idx("numbers.idx.gz")
+        array([[1, 2, 3]], dtype=uint8)
     """
     content = read_bytes(path, md5)
     name = os.fspath(path)
@@ -59,7 +65,8 @@ def write_idx(path: str | os.PathLike[str], array: Any) -> None:
 
     Raises:
         TypeError: the format has no such dtype.
-        ValueError: more than 255 dimensions, or one of 2^32 and more.
+        ValueError: a dimension has a size of 2^32 or more.
+        OSError: the file cannot be written.
     """
     array = np.asarray(array)
     if array.dtype.newbyteorder("=") not in _CODES:

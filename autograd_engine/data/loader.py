@@ -1,4 +1,4 @@
-"""DataLoader: the samples of a data set a batch at a time, fetched here or ahead of time by workers."""
+"""DataLoader: the samples of a data set in batches, fetched when asked for, or ahead of time by workers."""
 
 from __future__ import annotations
 
@@ -22,40 +22,42 @@ __all__ = ["DataLoader"]
 
 
 class DataLoader:
-    """Deals out a data set in batches: iterate over it once per epoch.
+    """Goes through a data set in batches; each iteration over the loader is one epoch.
 
-    Each batch has the structure of a sample, a list for a tuple as in PyTorch, with tensors that gained a first
-    dimension; see `default_collate`. The batches are the same for every number and kind of workers, also with
-    random transforms: each batch draws from its own stream, which the generator's next number and the number of the
-    batch determine. That holds for the engine's random numbers. NumPy's and Python's own are seeded the same way
-    in worker processes, and left alone without them.
+    A batch has the structure of a sample, with tensors that gained a first dimension, and a list where a sample is
+    a tuple, as in PyTorch; see `default_collate`. The batches do not depend on the number and kind of workers, not
+    even with random transforms: each batch has random numbers of its own, seeded by a number that is drawn from
+    `generator` once per epoch and by the number of the batch. This holds for random numbers of this package.
+    NumPy's and Python's own generators are seeded in the same way in worker processes, but not elsewhere.
 
     Args:
         dataset: samples by index, or an `IterableDataset`.
-        batch_size: samples per batch; None gives single samples, with arrays as tensors.
-        shuffle: deal the samples in a new random order in every epoch.
-        sampler: the order of the indices, instead of `shuffle`.
-        batch_sampler: lists of indices, instead of `batch_size`, `shuffle`, `sampler` and `drop_last`.
-        num_workers: how many workers fetch batches ahead of time; 0 fetches when asked. An `IterableDataset` is
-            read by one worker, so that nothing comes twice.
+        batch_size: samples per batch; None gives single samples, with arrays turned into tensors.
+        shuffle: whether to put the samples into a new random order in every epoch.
+        sampler: yields the indices in their order, instead of `shuffle`.
+        batch_sampler: yields lists of indices, instead of `batch_size`, `shuffle`, `sampler` and `drop_last`.
+        num_workers: how many workers fetch batches ahead of time; with 0, a batch is fetched when it is asked for.
+            An `IterableDataset` is read by one worker only, so that no sample comes twice.
         collate_fn: makes a batch of a list of samples; by default `default_collate`.
-        pin_memory: accepted for PyTorch's sake; on the CPU there is nothing to pin.
-        drop_last: leave out the last batch if it is smaller.
+        pin_memory: accepted for programs written for PyTorch; on the CPU there is nothing to pin.
+        drop_last: leave out the last batch if it is smaller than the others.
         timeout: seconds to wait for a batch from the workers; 0 waits for ever.
         worker_init_fn: called in each worker with its number before it begins.
-        multiprocessing_context: how worker processes start, such as "spawn"; by default Python's way here, but from
-            3.12 on "forkserver" rather than "fork", which is not safe in a program with threads. Unless they are
-            forked, workers are sent the data set, and a script starts them below `if __name__ == "__main__":`.
-        generator: what to shuffle with and to seed the batches from; by default the one that `manual_seed` seeds.
+        multiprocessing_context: how worker processes start, such as "spawn", or a context of `multiprocessing`; by
+            default Python's way on this system, but since Python 3.12 "forkserver" instead of "fork", which is not
+            safe in a program with threads. Workers that are not forked get the data set as a pickle, and a script
+            must use the loader below `if __name__ == "__main__":`.
+        generator: draws the order and the seeds of the epochs; by default the one that `manual_seed` seeds.
         prefetch_factor: how many batches each worker may be ahead; 2 by default.
-        persistent_workers: keep the workers for the next epoch.
-        workers: "process", or "thread" for workers that share memory with this program: they start at once and copy
-            nothing, but run side by side only while they wait for files or compute in NumPy.
+        persistent_workers: whether to keep the workers for the next epoch.
+        workers: "process"; or "thread" for workers that share memory with this program. Threads start at once and
+            copy nothing, but work at the same time only while they wait for files or compute in NumPy.
 
     Raises:
-        ValueError: the data set is empty, or arguments that are out of range or exclude each other.
+        ValueError: the data set is empty, or arguments are out of range or exclude each other.
+        RuntimeError: while iterating: a worker died, or took longer than `timeout`.
 
-    Errors in a worker are raised here, with the worker's traceback and the index of the sample.
+    An error in a worker is raised in this program, with the worker's traceback and the index of the sample.
 
     Example:
         >>> from autograd_engine.data import TensorDataset
@@ -149,13 +151,14 @@ class DataLoader:
         return Fetch(self.dataset, self.collate_fn, self.batch_sampler is not None, self.drop_last)
 
     def _tasks(self) -> Iterable[Any]:
-        """What to fetch, batch by batch; of a stream, as many places as it has to fill."""
+        """The `indices` of each batch for `Fetch`; of a stream, only their number counts."""
         if isinstance(self.dataset, IterableDataset):
             return itertools.repeat(None if self.batch_size is None else range(self.batch_size))
         return self.sampler if self.batch_sampler is None else self.batch_sampler
 
     def _fetched_ahead(self, seed: int, tasks: Iterable[tuple[int, Any]]) -> Generator[Any, None, None]:
-        """The batches in order, while workers fetch the next ones; the workers end with it."""
+        """The batches in order, while workers fetch the next ones. The workers end with the iteration, unless
+        kept."""
         crew, self._idle = self._idle or self._new_crew(), None
         waiting: deque[Future[Any]] = deque()
         ahead = len(crew.workers) * (self.prefetch_factor or 0)
@@ -188,7 +191,7 @@ class DataLoader:
 
 
 def _refuse(what: str, **others: Any) -> None:
-    """Complain of arguments that `what` leaves no place for."""
+    """Raise if arguments are given that `what` excludes."""
     given = [name for name, value in others.items() if value is not None and value is not False]
     if given:
         raise ValueError(f"{what} excludes {' and '.join(given)}")

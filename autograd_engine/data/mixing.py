@@ -1,7 +1,8 @@
-"""Targets between classes, for whole batches: smoothed labels, and mixtures of samples.
+"""Soft targets: probabilities of classes instead of classes, by label smoothing or by mixing samples.
 
-Use them in the training loop, or while collating: `collate_fn=lambda samples: mix(*default_collate(samples))`.
-`nn.CrossEntropyLoss` takes the probabilities that they give.
+Both functions take a batch (input, target). Call them in the training loop, or in the loader:
+`collate_fn=lambda samples: mix(*default_collate(samples))`. `nn.CrossEntropyLoss` takes the targets that they
+return.
 """
 
 from __future__ import annotations
@@ -21,10 +22,11 @@ __all__ = ["LabelSmoothing", "MixUp", "one_hot"]
 
 
 def one_hot(target: Tensor, num_classes: int | None) -> Tensor:
-    """Probabilities (N, K), 1 for the class of each sample; probabilities stay what they are.
+    """Probabilities (N, K) of classes (N,): 1 for the class of the sample, 0 elsewhere. Probabilities stay
+    unchanged.
 
     Raises:
-        ValueError: a class is out of range, or the number of classes is not known.
+        ValueError: a class is not below `num_classes`, or `num_classes` is None, or the target has another shape.
     """
     if is_floating(target.dtype) and target.ndim == 2:
         return target
@@ -44,13 +46,16 @@ def one_hot(target: Tensor, num_classes: int | None) -> Tensor:
 
 @dataclass
 class LabelSmoothing:
-    """The targets (1 - smoothing) y + smoothing / K instead of y, K being the number of classes.
+    """Replaces the targets y by (1 - smoothing) y + smoothing / K, where K is the number of classes.
 
     Source: C. Szegedy et al., Rethinking the Inception Architecture for Computer Vision, CVPR 2016, section 7.
 
     Args:
-        num_classes: K, if the targets are classes.
+        num_classes: K; may be None if the targets are probabilities.
         smoothing: from 0 to 1.
+
+    Raises:
+        ValueError: `smoothing` is out of range; when called, see `MixUp`.
 
     Example:
         >>> LabelSmoothing(2, 0.2)(None, tensor([1]))[1]
@@ -65,21 +70,30 @@ class LabelSmoothing:
             raise ValueError(f"smoothing must lie between 0 and 1, not {self.smoothing}")
 
     def __call__(self, input: Any, target: Tensor) -> tuple[Any, Tensor]:
-        """The input as it is, and probabilities (N, K)."""
+        """The unchanged input, and the new targets (N, K)."""
         y = one_hot(target, self.num_classes)
         return input, y * (1 - self.smoothing) + self.smoothing / y.shape[1]
 
 
 @dataclass
 class MixUp:
-    """Every sample mixed with another one of the batch, the targets likewise: r x + (1 - r) x'.
+    """Replaces every sample x of a batch by r x + (1 - r) x', where x' is another sample, and the targets likewise.
 
-    r is drawn from Beta(alpha, alpha) once per batch, and the pairs at random. Source: H. Zhang, M. Cisse, Y. N.
-    Dauphin and D. Lopez-Paz, mixup: Beyond Empirical Risk Minimization, ICLR 2018.
+    r is drawn from Beta(alpha, alpha) once per batch, and x' by a random permutation of the batch. Source: H.
+    Zhang, M. Cisse, Y. N. Dauphin and D. Lopez-Paz, mixup: Beyond Empirical Risk Minimization, ICLR 2018.
 
     Args:
-        alpha: the larger, the more the samples are mixed.
-        num_classes: how many, if the targets are classes.
+        alpha: positive; the larger, the more evenly two samples are mixed.
+        num_classes: the number of classes K; may be None if the targets are probabilities.
+
+    Raises:
+        ValueError: `alpha` is not positive. When called: a class is out of range, the target is neither classes
+            (N,) nor probabilities (N, K), or it has another length than the input.
+
+    Example:
+        >>> x, y = MixUp(alpha=1.0, num_classes=2)(tensor([[0.0], [1.0]]), tensor([0, 1]))
+        >>> (x[:, 0] == y[:, 1]).all().item()
+        True
     """
 
     alpha: float = 1.0
@@ -90,12 +104,12 @@ class MixUp:
             raise ValueError(f"alpha must be positive, not {self.alpha}")
 
     def __call__(self, input: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
-        """The mixed inputs, and probabilities (N, K)."""
+        """The mixed inputs, and the mixed targets (N, K)."""
         y = one_hot(target, self.num_classes)
         if len(input) != len(y):
             raise ValueError(f"MixUp: {len(input)} samples and {len(y)} targets")
-        stream = resolve(None)
-        share = float(stream.beta(self.alpha, self.alpha))
-        other = from_numpy(stream.permutation(len(y)))
+        rng = resolve(None)
+        share = float(rng.beta(self.alpha, self.alpha))
+        other = from_numpy(rng.permutation(len(y)))
         mixed, probabilities = (t * share + index_select(t, 0, other) * (1 - share) for t in (input, y))
         return mixed, probabilities

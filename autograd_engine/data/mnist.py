@@ -20,21 +20,25 @@ __all__ = ["MNIST", "FashionMNIST"]
 class MNIST(PictureSet):
     """Handwritten digits: 60,000 pictures of 28 by 28 pixels to train on and 10,000 to test.
 
-    A sample is a tensor (1, 28, 28) of integers from 0 to 255, for `transforms.ToTensor()` and others, and the
+    A sample is a tensor (1, 28, 28) of integers from 0 to 255, which transforms such as `ToTensor()` take, and the
     digit. `data` holds all pictures, (N, 28, 28), `targets` all digits. Source: Y. LeCun, L. Bottou, Y. Bengio and
     P. Haffner, Gradient-Based Learning Applied to Document Recognition, Proc. IEEE 86, 1998.
 
     Args:
-        root: the folder with the four files, as they are published (.gz) or unzipped; or with torchvision's
-            MNIST/raw folder in it.
-        train: the training or the test set.
-        transform, target_transform: functions of the picture and of the class.
-        download: accepted for torchvision's sake: nothing is ever downloaded.
-        verify: compare the .gz files with the published MD5 checksums.
+        root: the folder with the four files, as they are published (.gz) or unzipped; or a folder with
+            torchvision's folder MNIST/raw in it.
+        train: the training set; otherwise the test set.
+        transform: applied to the picture of a sample.
+        target_transform: applied to the class of a sample.
+        download: accepted for programs written for torchvision; nothing is ever downloaded.
+        verify: read the .gz files only, and compare them with the published MD5 checksums.
 
     Raises:
         FileNotFoundError: files are missing.
-        ValueError: files are damaged or do not belong together.
+        ValueError: files are damaged, have another checksum, or do not belong together.
+
+    Example:
+        >>> MNIST("data/mnist", transform=transforms.ToTensor())  # doctest: +SKIP
     """
 
     source: ClassVar[str] = (
@@ -80,7 +84,7 @@ class MNIST(PictureSet):
         )
 
     def _read(self, name: str, dimensions: int, verify: bool) -> tuple[Path, Any]:
-        """The array in one of the files; only the zipped ones have a checksum to verify."""
+        """The path of a file and the array in it. Only zipped files have a published checksum."""
         endings = [".gz"] if verify else ["", ".gz"]
         folders = [self.root, self.root / type(self).__name__ / "raw", self.root / "raw"]
         path = find([folder / f"{name}{ending}" for folder in folders for ending in endings], self.source)
@@ -93,7 +97,7 @@ class MNIST(PictureSet):
 
 
 class FashionMNIST(MNIST):
-    """Articles of clothing, in MNIST's format and numbers.
+    """Articles of clothing in ten classes, in the file format of MNIST and with as many samples.
 
     Arguments and errors are those of `MNIST`. Source: H. Xiao, K. Rasul and R. Vollgraf, Fashion-MNIST: a Novel
     Image Dataset for Benchmarking Machine Learning Algorithms, arXiv:1708.07747, 2017.

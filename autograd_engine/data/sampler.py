@@ -1,4 +1,4 @@
-"""Samplers: in which order the indices of a data set are dealt out, and in which batches."""
+"""Samplers: the order in which the samples of a data set are taken, and how they are grouped into batches."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ T_co = TypeVar("T_co", covariant=True)
 
 
 class Sampler(Generic[T_co]):
-    """An order of indices: subclass it, and write `__iter__()` and, where it is known, `__len__()`."""
+    """An order of indices. A subclass defines `__iter__()`, which yields them, and `__len__()` if their number is
+    known."""
 
     def __iter__(self) -> Iterator[T_co]:
         raise NotImplementedError(f"{type(self).__name__} has no __iter__() that yields indices")
@@ -52,12 +53,13 @@ class RandomSampler(Sampler[int]):
     """The indices of a data set in random order, a new one in every epoch.
 
     Args:
-        replacement: draw every index from all; otherwise an index comes again only when all others came.
-        num_samples: how many to draw; by default as many as there are.
-        generator: what to draw with; by default the generator that `manual_seed` seeds.
+        data_source: the data set, of which only the length is used.
+        replacement: draw each index from all of them; otherwise an index comes again only after all others came.
+        num_samples: how many indices to draw per epoch; by default as many as the data set has.
+        generator: draws the order; by default the generator that `manual_seed` seeds.
 
     Raises:
-        ValueError: nothing to draw from, or `num_samples` is not positive.
+        ValueError: the data set is empty, or `num_samples` is not positive.
 
     Example:
         >>> sorted(RandomSampler(range(4)))
@@ -87,15 +89,24 @@ class RandomSampler(Sampler[int]):
         return self.num_samples
 
     def __iter__(self) -> Iterator[int]:
-        count, wanted, stream = len(self.data_source), self.num_samples, resolve(self.generator)
+        count, wanted, rng = len(self.data_source), self.num_samples, resolve(self.generator)
         if self.replacement:
-            return iter(stream.integers(count, size=wanted).tolist())
-        rounds = [stream.permutation(count) for _ in range(-(-wanted // count))]
+            return iter(rng.integers(count, size=wanted).tolist())
+        rounds = [rng.permutation(count) for _ in range(-(-wanted // count))]
         return iter((rounds[0] if len(rounds) == 1 else np.concatenate(rounds))[:wanted].tolist())
 
 
 class SubsetRandomSampler(Sampler[int]):
-    """The given indices in random order."""
+    """The given indices in random order, a new one in every epoch.
+
+    Args:
+        indices: the indices.
+        generator: draws the order; by default the generator that `manual_seed` seeds.
+
+    Example:
+        >>> sorted(SubsetRandomSampler([5, 1, 3]))
+        [1, 3, 5]
+    """
 
     def __init__(self, indices: Sequence[int], generator: Generator | None = None) -> None:
         self.indices = indices
@@ -109,16 +120,18 @@ class SubsetRandomSampler(Sampler[int]):
 
 
 class WeightedRandomSampler(Sampler[int]):
-    """Indices drawn in proportion to weights, as for classes of different sizes.
+    """Indices drawn with probabilities proportional to weights, for instance to see rare classes as often as
+    others.
 
     Args:
-        weights: one for each sample, not negative; they need not add up to 1.
-        num_samples: how many to draw.
+        weights: one for each sample, none negative; they need not add up to 1.
+        num_samples: how many indices to draw per epoch.
         replacement: whether an index can come twice.
-        generator: what to draw with; by default the generator that `manual_seed` seeds.
+        generator: draws the indices; by default the generator that `manual_seed` seeds.
 
     Raises:
-        ValueError: negative or no weights, or more samples without replacement than positive weights.
+        ValueError: a weight is negative or not finite, or all are 0; or without replacement, `num_samples` is
+            larger than the number of positive weights.
 
     Example:
         >>> set(WeightedRandomSampler([0.0, 2.0, 0.0], 5))
@@ -139,7 +152,8 @@ class WeightedRandomSampler(Sampler[int]):
         w = self.weights
         if w.ndim != 1 or not (w >= 0).all() or not np.isfinite(w).all() or not w.any():
             raise ValueError(
-                f"weights must be a list of numbers, none negative and not all 0; theirs is shape {w.shape}"
+                f"weights must be a list of finite numbers, none negative and not all 0; got shape {w.shape}, "
+                f"values {w.min(initial=np.inf):g} to {w.max(initial=-np.inf):g}"
             )
         if not replacement and num_samples > np.count_nonzero(w):
             raise ValueError(
@@ -156,9 +170,11 @@ class WeightedRandomSampler(Sampler[int]):
 
 
 class BatchSampler(Sampler[list[int]]):
-    """The indices of another sampler in lists of `batch_size`.
+    """The indices of another sampler, grouped into lists of `batch_size`.
 
     Args:
+        sampler: yields the indices.
+        batch_size: the length of each list.
         drop_last: leave out the last list if it is shorter.
 
     Raises:

@@ -1,4 +1,5 @@
-"""Files of published data sets on this machine: found, unzipped and checked. Nothing is ever downloaded."""
+"""Files of published data sets on this machine: finding, checking and unzipping them. Nothing is ever
+downloaded."""
 
 from __future__ import annotations
 
@@ -16,10 +17,11 @@ def find(places: Sequence[Path], source: str) -> Path:
     """The first of `places` that is a file.
 
     Args:
-        source: where people get the data from, for the error.
+        places: where the file may be.
+        source: where it can be had, for the error.
 
     Raises:
-        FileNotFoundError: none of them is.
+        FileNotFoundError: none of the places is a file.
     """
     for place in places:
         if place.is_file():
@@ -31,10 +33,10 @@ def find(places: Sequence[Path], source: str) -> Path:
 
 
 def check_md5(path: str | os.PathLike[str], content: bytes, md5: str | None) -> None:
-    """Compare with the checksum, if one is given.
+    """Compare the content of a file with an MD5 checksum, if one is given.
 
     Raises:
-        ValueError: it is another one.
+        ValueError: the checksums differ.
     """
     if md5 is None:
         return
@@ -44,11 +46,11 @@ def check_md5(path: str | os.PathLike[str], content: bytes, md5: str | None) -> 
 
 
 def read_bytes(path: str | os.PathLike[str], md5: str | None = None) -> bytes:
-    """The content of a file, unzipped if its name ends in .gz; the checksum is that of the file itself.
+    """The content of a file, unzipped if its name ends in .gz. `md5` is the checksum of the file as it is stored.
 
     Raises:
         FileNotFoundError: there is no such file.
-        ValueError: it is damaged.
+        ValueError: the file is damaged, or has another checksum.
     """
     content = Path(path).read_bytes()
     check_md5(path, content, md5)

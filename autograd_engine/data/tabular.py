@@ -1,4 +1,4 @@
-"""Tables in CSV files: columns by name, and a set of samples of them."""
+"""Tables in CSV files: reading their columns, and a data set of their rows."""
 
 from __future__ import annotations
 
@@ -27,22 +27,24 @@ def read_csv(
     missing: float | None = None,
     header: bool | None = True,
 ) -> dict[str, Any]:
-    """The columns of a CSV file by the names in its first line.
+    """Read the columns of a CSV file, as arrays by the names in its first line.
 
     A column becomes integers if all its cells are, real numbers if all are numbers, and strings otherwise.
 
     Args:
-        columns: which ones, in which order; by default all.
-        dtypes: of some columns; `str` keeps the text.
-        missing: the number that empty cells of columns of numbers stand for, such as `math.nan`; by default they
-            are errors.
-        header: whether the first line has the names of the columns; None to look: it has them unless one of its
-            cells is a number. Without names, the columns are "1", "2", and so on.
+        path: the file, text in UTF-8.
+        columns: the names of the columns to return, in this order; by default all.
+        dtypes: the dtypes of some columns; `str` keeps the text.
+        delimiter: the character between cells.
+        missing: the number to put in empty cells of columns of numbers, such as `math.nan`; by default an empty
+            cell is an error.
+        header: whether the first line has the names of the columns; None finds out: it has them unless one of its
+            cells is a number. Without names, the columns are called "1", "2", and so on.
 
     Raises:
         FileNotFoundError: there is no such file.
-        ValueError: a cell that is not what `dtypes` says, an empty cell, a line of another length (they name the
-            line), no lines, or a column that is not there or there twice.
+        ValueError: a cell does not fit its dtype, a cell is empty, or a line has another number of cells (the
+            message names the line); there are no lines; or a column is missing or has the name of another.
 
     Example:
         >>> Path("table.csv").write_text("x,kind\\n1,a\\n2,b\\n")
@@ -81,7 +83,7 @@ def _is_number(text: str) -> bool:
 
 
 def _cells(path: str | os.PathLike[str], delimiter: str) -> tuple[list[int], list[list[str]]]:
-    """The lines that are not empty: their numbers, and their cells."""
+    """The numbers of the lines that are not empty, and their cells."""
     name = os.fspath(path)
     content = Path(path).read_bytes()
     try:
@@ -109,7 +111,8 @@ def _cells(path: str | os.PathLike[str], delimiter: str) -> tuple[list[int], lis
 
 
 def _converted(place: str, cells: Sequence[str], lines: Sequence[int], dtype: Any, missing: float | None) -> Any:
-    """The cells of a column as an array, of the given dtype or of the first that fits."""
+    """The cells of a column as an array of the given dtype, or of the first that fits among int64, float64 and
+    str."""
     if dtype is not None:
         dtype = np.dtype(dtype)
         return np.array(cells) if dtype.kind == "U" else _numbers(place, cells, lines, dtype, missing)
@@ -146,20 +149,30 @@ def _numbers(place: str, cells: Sequence[str], lines: Sequence[int], dtype: Any,
 
 
 class CSVDataset(TensorDataset):
-    """The lines of a CSV file as samples (features, target), or (features,) without a target.
+    """The rows of a CSV file as samples (features, target), or (features,) if there is no target.
 
-    The features are columns of numbers side by side, (N, F). A target of integers is int64, of real numbers has the
-    features' dtype; a target of strings becomes classes, numbered in the order of the sorted `classes`.
+    The features are N rows of F numbers, (N, F). A target of integers is int64, and one of real numbers has the
+    dtype of the features. A target of strings becomes classes, int64: the position of the string in `classes`,
+    which is sorted.
 
     Args:
-        target: the column to predict.
-        columns: the features; by default all columns but the target.
-        dtype: of the features; by default the default dtype.
-        target_dtype: of the target, where it is not what the column looks like.
+        path: the file.
+        target: the name of the column to predict.
+        columns: the names of the features; by default all columns but the target.
+        dtype: the dtype of the features; by default the default dtype.
+        target_dtype: the dtype of the target; by default it is read off the cells.
         delimiter, missing: see `read_csv`.
 
     Raises:
-        FileNotFoundError, ValueError: see `read_csv`; or a feature is no number.
+        FileNotFoundError: there is no such file.
+        ValueError: see `read_csv`; or a feature is no number, or there are none.
+
+    Example:
+        >>> Path("flowers.csv").write_text("length,kind\\n1.5,tulip\\n2.5,rose\\n")
+        31
+        >>> flowers = CSVDataset("flowers.csv", target="kind")
+        >>> flowers[0], flowers.classes
+        ((tensor([1.5000]), tensor(1)), ['rose', 'tulip'])
     """
 
     def __init__(

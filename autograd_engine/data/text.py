@@ -1,4 +1,4 @@
-"""Text as integers, one for each character: what a language model of characters learns from."""
+"""Text as integers, one for each character: the data of a language model of characters."""
 
 from __future__ import annotations
 
@@ -11,21 +11,22 @@ import numpy as np
 
 from ..tensor import Tensor
 from ..tensor.creation import from_numpy
-from .dataset import Dataset
+from .dataset import Dataset, from_start
 
 __all__ = ["CharDataset"]
 
 
 class CharDataset(Dataset[tuple[Tensor, Tensor]]):
-    """Every stretch of T characters of a text, and the same one character later: (x, y), int64, (T,).
+    """Samples (x, y): T consecutive characters of a text, and the T characters that begin one place later.
 
-    So y[t] is the character that follows x[:t + 1]. Sample i begins at character i; there are len(text) - T.
+    Both are int64 of shape (T,), and y[t] is the character that follows x[0], ..., x[t]. Sample i begins at
+    character i of the text, so there are len(text) - T samples.
 
     Args:
-        text: the text itself; `CharDataset.read(path, ...)` takes it from a file.
-        block_size: T.
-        vocabulary: the characters, in the order of their integers; by default those of the text, sorted. A test
-            text takes the `vocabulary` of the training text.
+        text: the text itself; `CharDataset.read(path, ...)` reads it from a file.
+        block_size: the number T of characters in x and in y.
+        vocabulary: the characters, in the order of their integers; by default those of the text, sorted. Give a
+            test text the `vocabulary` of the training text.
 
     Raises:
         ValueError: the text is shorter than T + 1, or has characters that the vocabulary lacks.
@@ -42,7 +43,9 @@ class CharDataset(Dataset[tuple[Tensor, Tensor]]):
         if block_size < 1:
             raise ValueError(f"block_size must be at least 1, not {block_size}")
         if len(text) <= block_size:
-            raise ValueError(f"a text of {len(text)} characters has no stretch of {block_size} and one more")
+            raise ValueError(
+                f"a text of {len(text)} characters is too short: block_size {block_size} needs one more"
+            )
         self.block_size = block_size
         self.vocabulary = sorted(set(text)) if vocabulary is None else list(vocabulary)
         self._number = {character: i for i, character in enumerate(self.vocabulary)}
@@ -59,11 +62,11 @@ class CharDataset(Dataset[tuple[Tensor, Tensor]]):
         *,
         encoding: str = "utf-8",
     ) -> CharDataset:
-        """The data set of a text file.
+        """The data set of the text in a file.
 
         Raises:
             FileNotFoundError: there is no such file.
-            ValueError: it is not text in this encoding, or see the class.
+            ValueError: the file is no text in this encoding; and see the class.
         """
         try:
             return cls(Path(path).read_text(encoding), block_size, vocabulary)
@@ -71,7 +74,7 @@ class CharDataset(Dataset[tuple[Tensor, Tensor]]):
             raise ValueError(f"{os.fspath(path)} is no text in {encoding}: {error}") from error
 
     def encode(self, text: str) -> Tensor:
-        """The integers of characters.
+        """The characters of `text` as integers, int64 (len(text),).
 
         Raises:
             ValueError: a character is not in the vocabulary.
@@ -82,15 +85,13 @@ class CharDataset(Dataset[tuple[Tensor, Tensor]]):
             raise ValueError(f"the character {error.args[0]!r} is not in the vocabulary") from None
 
     def decode(self, numbers: Any) -> str:
-        """The characters of integers."""
+        """The text of a sequence of integers: the inverse of `encode`."""
         return "".join(self.vocabulary[int(i)] for i in numbers)
 
     def __len__(self) -> int:
         return len(self.data) - self.block_size
 
     def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
-        if not -len(self) <= index < len(self):
-            raise IndexError(f"index {index} is out of range for {len(self)} samples")
-        start = index % len(self)
-        stretch = self.data[start : start + self.block_size + 1]
-        return stretch[:-1], stretch[1:]
+        start = from_start(index, len(self))
+        both = self.data[start : start + self.block_size + 1]
+        return both[:-1], both[1:]

@@ -1,8 +1,11 @@
-"""Test derivatives: `gradcheck` a function, property-test an operation.
+"""Tools to test derivatives and operators, for this project's own operators and for yours.
 
-gradcheck, gradgradcheck   compare the derivatives of a function with differences of the function
-check_op, check_call       everything that must hold for an operator, on drawn or on given arguments
-strategies                 hypothesis strategies for shapes, arrays, indices and tensors
+gradcheck, gradgradcheck        compare first and second derivatives with finite differences
+check_call                      checks all that must hold for one call of an operator
+check_op                        the same for many calls, whose arguments hypothesis draws
+shapes, broadcastable_shapes, arrays, tensors, indices
+                                hypothesis strategies that draw arguments
+GradcheckError, NotSmoothError  what the checks raise
 
 `check_op` and the strategies need hypothesis: `pip install "autograd_engine[test]"`.
 """

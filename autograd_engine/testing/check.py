@@ -1,8 +1,8 @@
-"""Everything that must hold for an operator, checked on one call or on many.
+"""Checks of all that must hold for an operator, on one call or on many.
 
-`check_call` takes one call apart: values, derivatives of both orders, dtypes, shapes, memory. `check_op`
-draws calls with hypothesis, from 0-d and size-0 arrays to broadcast and reversed ones, and checks each. The
-project's own operators pass the same checks, from the list in `table`.
+`check_call` checks the values, first and second derivatives, dtypes, shapes and memory of one call. `check_op` lets
+hypothesis draw calls, with 0-d, size-0, broadcast and reversed arrays among the arguments, and checks each of them.
+All operators of this package pass the same checks (tests/ops/test_table.py).
 """
 
 from __future__ import annotations
@@ -23,32 +23,32 @@ from ..tensor.creation import from_numpy
 from .gradcheck import NotSmoothError, gradcheck, gradgradcheck
 from .strategies import arrays, broadcastable_shapes, hypothesis, shapes
 
-__all__ = ["bind", "check_call", "check_op", "flat"]
+__all__ = ["check_call", "check_op"]
 
 
-def flat(results: Any) -> list[Any]:
-    """What a function returned as a list: one result, or each of several."""
-    return [r for item in results for r in flat(item)] if isinstance(results, (tuple, list)) else [results]
+def _flat(results: Any) -> list[Any]:
+    """The results of a function as a flat list: its only result, or all items of nested tuples and lists."""
+    return [r for item in results for r in _flat(item)] if isinstance(results, (tuple, list)) else [results]
 
 
 def _rebuilt(value: Any, change: Callable[[Any], Any]) -> Any:
-    """Nested tuples and lists of arguments with every other value changed."""
+    """Nested tuples and lists with `change` applied to every value inside."""
     if isinstance(value, (tuple, list)):
         return type(value)(_rebuilt(v, change) for v in value)
     return change(value)
 
 
-def bind(
+def _bind(
     function: Callable[..., Any], arguments: Sequence[Any], settings: dict[str, Any] | None = None
 ) -> tuple[Callable[..., tuple[Any, ...]], list[Tensor]]:
-    """A call as a function of its tensors that require gradients, and those tensors.
+    """A call as a function of those of its tensors that require gradients, and these tensors.
 
-    The tensors may lie in nested lists of arguments, as for `cat`, or be keyword arguments. Called with
-    raw arrays in their place, the function replaces every other tensor by its raw array too.
+    The tensors may lie in nested lists of arguments, as for `cat`, or be keyword arguments. If the returned
+    function is called with raw arrays, it replaces all other tensors of the call by their raw arrays too.
     """
     leaves = [
         t
-        for t in (*flat(tuple(arguments)), *flat(tuple((settings or {}).values())))
+        for t in (*_flat(tuple(arguments)), *_flat(tuple((settings or {}).values())))
         if isinstance(t, Tensor) and t.requires_grad
     ]
 
@@ -62,7 +62,7 @@ def bind(
             return raw(value) if any_raw else value
 
         changed = {name: _rebuilt(value, change) for name, value in (settings or {}).items()}
-        return tuple(flat(function(*_rebuilt(tuple(arguments), change), **changed)))
+        return tuple(_flat(function(*_rebuilt(tuple(arguments), change), **changed)))
 
     return call, leaves
 
@@ -74,7 +74,8 @@ def _like(tensor: Any, array: Any) -> Any:
 
 
 def _converted(value: Any, dtype: Any) -> Any:
-    """Floating tensors in another dtype, as fresh leaves that keep their layout in memory."""
+    """A floating-point tensor as a new leaf of another dtype, with the same layout in memory; other values
+    unchanged."""
     if isinstance(value, Tensor) and is_floating(value.dtype):
         return _like(value, value.array.astype(dtype))
     return value
@@ -91,35 +92,39 @@ def check_call(
     atol: float = 1e-6,
     **settings: Any,
 ) -> None:
-    """Check one call of an operator, `function(*arguments, **settings)`, in every respect.
+    """Check one call of an operator, `function(*arguments, **settings)`.
 
-    Tensors that require gradients (float64, also in nested lists) are the inputs it is differentiated by.
+    The inputs are those tensors, also in nested lists, that require gradients; they must be float64. It checks that
 
-    - Values: raw arrays instead of tensors give the same, in the same dtypes; so do contiguous copies, and so does
-      `reference`.
-    - Derivatives: `gradcheck` and `gradgradcheck`; the gradients for float32 agree with float64's.
-    - Dtypes and shapes: float32 gives float32 results and gradients; a gradient has its input's shape.
-    - Memory: no gradient shares memory with another, with the cotangent, with data, or is read-only; inputs
-      and cotangents keep their values; a second backward adds to `.grad`; the graph is freed by
-      reference counts alone.
+    - values: tensors, raw arrays, contiguous copies and `reference` give the same results, raw arrays in the same
+      dtypes;
+    - derivatives: `gradcheck` and `gradgradcheck` pass, and gradients in float32 agree with those in float64;
+    - dtypes and shapes: float32 inputs give float32 results and gradients, and gradients have their inputs' shapes;
+    - memory: no gradient is read-only, or shares memory with another gradient, the cotangent, an input or a result;
+      inputs and cotangents keep their values; a second backward pass adds to `.grad`; and the graph is freed
+      without the garbage collector.
 
     Args:
-        reference: a function of raw arrays that gives the right values.
-        order: derivatives that exist: 2, 1, or 0 for an operator through which no gradient flows.
-        raw: also call `function` with raw arrays, which not every function of tensors takes.
-        method: for `gradcheck`.
-        rtol, atol: tolerances of the derivatives.
+        function: the operator; takes tensors, returns a tensor or several.
+        arguments: its arguments.
+        reference: a function of raw arrays that computes the right results; None does not compare.
+        order: the order of derivatives that exist: 2, 1, or 0 if no gradient flows through the operator.
+        raw: whether to call `function` with raw arrays too.
+        method: the method of `gradcheck`.
+        rtol, atol: the tolerances of `gradcheck` and `gradgradcheck`.
+        settings: keyword arguments of the call.
 
     Raises:
-        AssertionError: something does not hold; says what.
+        AssertionError: something does not hold; the message says what.
         GradcheckError: a derivative is wrong.
         NotSmoothError: the function has no derivative at this point.
+        ValueError: an input is not float64.
 
     Example:
         >>> x = ag.tensor([0.5, 1.5], dtype=ag.float64, requires_grad=True)
         >>> check_call(ag.exp, x, reference=np.exp)
     """
-    call, leaves = bind(function, arguments, settings)
+    call, leaves = _bind(function, arguments, settings)
     before = [leaf.array.copy() for leaf in leaves]
     results = call(*leaves)
     _check_values(call, leaves, results, reference, raw, order)
@@ -135,7 +140,7 @@ def check_call(
         _rebuilt(tuple(arguments), lambda v: _converted(v, np.float32)),
         {name: _rebuilt(v, lambda v: _converted(v, np.float32)) for name, v in settings.items()},
     )
-    narrow, narrow_leaves = bind(function, narrow_arguments, narrow_settings)
+    narrow, narrow_leaves = _bind(function, narrow_arguments, narrow_settings)
     narrow_results = narrow(*narrow_leaves)
     if raw:
         _plain(narrow, narrow_results, [leaf.array for leaf in narrow_leaves])
@@ -167,7 +172,8 @@ def _check_values(
     raw_arrays: bool,
     order: int,
 ) -> None:
-    """The values do not depend on how the operator is called, and gradients flow where they should."""
+    """Check that the values do not depend on how the operator is called, and that gradients flow where they
+    should."""
     arrays = [leaf.array for leaf in leaves]
     for i, result in enumerate(results):
         assert isinstance(result, Tensor), f"result {i} is a {type(result).__name__}, not a tensor"
@@ -186,7 +192,7 @@ def _check_values(
     if raw_arrays:
         versions["for raw arrays"] = _plain(call, results, arrays)
     if reference is not None:
-        versions["by the reference"] = flat(reference(*arrays))
+        versions["by the reference"] = _flat(reference(*arrays))
     for how, values in versions.items():
         for i, (result, value) in enumerate(zip(results, values, strict=True)):
             value = np.asarray(value)
@@ -206,7 +212,7 @@ def _plain(call: Callable[..., Any], results: Sequence[Any], arrays: Sequence[An
 
 
 def _check_gradients(call: Callable[..., Any], leaves: list[Tensor]) -> list[Any]:
-    """The gradients of the inputs, once all about their dtype, shape and memory is as it must be."""
+    """Check dtype, shape and memory of the gradients; returns the gradients of the inputs."""
     random = np.random.default_rng(0)
     inputs = [_like(leaf, leaf.array) for leaf in leaves]
     results = [r for r in call(*inputs) if r.requires_grad]
@@ -255,9 +261,9 @@ def _shared(a: Any, b: Any) -> bool:
 
 
 def _check_freed(call: Callable[..., Any], leaves: list[Tensor]) -> None:
-    """Nodes made here are gone when their results are, without the garbage collector.
+    """Check that the nodes of a graph are freed with its results, without the garbage collector.
 
-    Freezing hides every older object from the collector, so that only new nodes are found.
+    `gc.freeze` hides all older objects from `gc.get_objects`, so that only nodes made here are found.
     """
     random = np.random.default_rng(0)
     enabled = gc.isenabled()
@@ -291,26 +297,27 @@ def check_op(
     examples: int | None = None,
     derandomize: bool | None = None,
 ) -> None:
-    """Property-test an operator: `check_call` on arrays of many shapes and layouts that hypothesis draws.
+    """Property-test an operator: `check_call` for arrays of many shapes and memory layouts, which hypothesis draws.
 
-    Points where the function has a kink or a jump are passed over. A failure is shrunk to a
-    small one and shows the arguments.
+    Points where the function has a kink or a jump are skipped. If a call fails, hypothesis looks for a smaller one
+    that fails too, and prints its arguments.
 
     Args:
-        function: takes tensors, returns a tensor or several.
-        inputs: how many arrays it takes, or a strategy for tuples of arguments, in which floating
+        function: the operator; takes tensors, returns a tensor or several.
+        inputs: how many arrays it takes; or a strategy that draws tuples of arguments, in which floating-point
             arrays become tensors that require gradients.
-        domain: the open interval of the values; one, or one per input.
-        broadcast: the shapes of several inputs may differ and broadcast; otherwise they are equal.
-        reference: a function of raw arrays that gives the right values.
-        order: derivatives that exist: 2, 1, or 0 for an operator through which no gradient flows.
-        raw: also call `function` with raw arrays, which not every function of tensors takes.
-        method: for `gradcheck`; "complex" for analytic functions.
-        examples: how many calls to draw; by default what the hypothesis profile says.
-        derandomize: draw the same calls every time; by default what the hypothesis profile says.
+        domain: the open interval (low, high) that the values lie in; or one for each input.
+        broadcast: let the shapes of several inputs differ, so that they broadcast; otherwise they are equal.
+        reference: a function of raw arrays that computes the right results; None does not compare.
+        order: the order of derivatives that exist: 2, 1, or 0 if no gradient flows through the operator.
+        raw: whether to call `function` with raw arrays too, which every operator of this package takes.
+        method: the method of `gradcheck`; "complex" is more exact, for analytic functions.
+        examples: how many calls to draw; by default, the hypothesis profile decides.
+        derandomize: draw the same calls every time; by default, the hypothesis profile decides.
 
     Raises:
         AssertionError, GradcheckError: see `check_call`.
+        ValueError: the number of domains is not that of the inputs.
         ImportError: hypothesis is not installed.
 
     Example:

@@ -1,19 +1,19 @@
-"""Is a derivative right? Compare it with differences of the function itself.
+"""Compare derivatives from the backward pass with finite differences of the function.
 
-The derivatives that `backward` finds (analytic) and those that finite differences find (numeric) share
-nothing but the forward computation, so where they agree both are right. Small problems compare the whole
-Jacobian, entry by entry. Large ones compare u^T J v for random u and v, which costs two evaluations, and
-find the entry that is wrong by bisection. A point where the function has a kink or a jump has no derivative
-to compare with, and is reported as that.
+Derivatives from the backward pass (analytic) and from finite differences (numeric) have only the forward
+computation in common, so if they agree, both are right. For small problems the whole Jacobian J is compared, entry
+by entry. For large ones u^T J v is compared for random u and v, which takes two evaluations, and a wrong entry is
+found by bisection. Where the function has a kink or a jump there is no derivative to compare with, and the error
+says so.
 
-Second derivatives are first derivatives of a function that calls `grad`: `gradgradcheck` is `gradcheck` of
-the backward pass.
+Second derivatives are the first derivatives of the backward pass, so `gradgradcheck` is `gradcheck` of a function
+that calls `grad`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
@@ -22,22 +22,24 @@ from ..engine.backward import grad
 from ..engine.graph import raw
 from ..engine.modes import enable_grad
 from ..tensor import Tensor
+from .options import Options, check_options
 
 __all__ = ["GradcheckError", "NotSmoothError", "gradcheck", "gradgradcheck"]
 
 FULL_JACOBIAN_LIMIT = 4096
-"""Entries a Jacobian may have for `fast_mode=None` to compare all of them."""
+"""With `fast_mode=None`, all entries are compared if the Jacobian has at most so many."""
 
 COMPLEX_STEP = 1e-20
-"""The imaginary step: so small that its square vanishes, and nothing is subtracted that could cancel."""
+"""The imaginary step. Its square is lost in rounding, and nothing is subtracted, so no digits cancel."""
 
 
 class GradcheckError(RuntimeError):
-    """A derivative differs from its numeric counterpart; the message says which entry, and by how much."""
+    """A derivative differs from finite differences; the message says which entry, and by how much."""
 
 
 class NotSmoothError(GradcheckError):
-    """The function has a kink or a jump within the step, or is not finite there: no derivative to check."""
+    """The function has a kink or a jump within the step, or is not finite there, so it has no derivative to
+    check."""
 
 
 def gradcheck(
@@ -51,35 +53,38 @@ def gradcheck(
     nondet_tol: float = 0.0,
     fast_mode: bool | None = None,
     method: str = "central",
+    **options: Unpack[Options],
 ) -> bool:
     """Whether the derivatives of `func` at `inputs` are right: |analytic - numeric| <= atol + rtol |numeric|.
 
-    The numeric derivative is the central difference (f(x + h) - f(x - h)) / 2h, whose error is of the
-    order of h^2 + 1e-16 / h. With `method="complex"` it is the complex step Im f(x + ih) / h, exact to
-    the last digits: `func` is then called with raw complex arrays and has to be analytic, that is made
-    of operations such as + * exp sin matmul sum, and not of abs, max or comparisons.
+    The numeric derivative is the central difference (f(x + h) - f(x - h)) / 2h, whose error is of the order of
+    h^2 + 1e-16 / h. With `method="complex"` it is the complex step Im f(x + ih) / h, which is exact to the last
+    digits. `func` is then called with raw complex arrays and must be analytic: made of operations such as + * exp
+    sin matmul sum, and not of abs, max or comparisons.
 
-    The check also confirms that the backward pass gives the same gradients twice, and gradients that are
-    linear in the gradient of the result.
+    The check also makes sure that two backward passes give the same gradients, and that gradients are linear in the
+    gradient of the result.
 
     Args:
         func: takes `inputs`, returns a tensor or a tuple of tensors.
-        inputs: one tensor or several arguments. Tensors that require gradients have to be float64 and
-            are checked; everything else is passed on as it is.
+        inputs: one argument, or several in a list or tuple. Tensors that require gradients must be float64 and are
+            checked; all other arguments are passed on unchanged.
         eps: the step h of the central difference.
-        atol, rtol: tolerances, absolute and relative.
-        raise_exception: raise what is wrong; otherwise return False.
-        nondet_tol: how far two backward passes may differ.
-        fast_mode: True compares random projections, False every entry; None decides by size.
+        atol, rtol: the absolute and the relative tolerance.
+        raise_exception: whether to raise an error if a derivative is wrong; otherwise return False.
+        nondet_tol: how much two backward passes may differ.
+        fast_mode: True compares random projections, False every entry; None decides by the size of the Jacobian.
         method: "central" or "complex".
+        options: PyTorch's further arguments; see `Options`.
 
     Returns:
-        True if everything agrees; False, with `raise_exception=False`, if not.
+        True if all derivatives agree; False if not and `raise_exception` is False.
 
     Raises:
         GradcheckError: a derivative is wrong.
         NotSmoothError: the function has no derivative at this point (a subclass).
-        ValueError: no input requires gradients, or one is not float64, or an unknown method.
+        ValueError: no input requires gradients, one that does is not float64, the method is unknown, or an option
+            asks for a check of forward mode or of batched gradients.
 
     Example:
         >>> x = ag.tensor([0.5, 1.5], dtype=ag.float64, requires_grad=True)
@@ -92,8 +97,9 @@ def gradcheck(
         complex-step derivative approximation", ACM TOMS 29 (2003) 245-262. The interface, and the
         projections of `fast_mode`, are those of torch.autograd.gradcheck.
     """
+    check_options("gradcheck", options)
     return _verdict(
-        lambda: _Check(func, inputs, eps, atol, rtol, nondet_tol, method, "derivative").run(fast_mode),
+        lambda: _Check(func, inputs, eps, atol, rtol, nondet_tol, method, "derivative").compare(fast_mode),
         raise_exception,
     )
 
@@ -109,15 +115,16 @@ def gradgradcheck(
     *,
     nondet_tol: float = 0.0,
     fast_mode: bool | None = None,
+    **options: Unpack[Options],
 ) -> bool:
     """Whether the second derivatives of `func` are right: the derivatives of its backward pass.
 
-    The backward pass is a function of the inputs and of the gradients of the results; its derivatives
-    with respect to both are compared with central differences as in `gradcheck`.
+    The backward pass is a function of the inputs and of the gradients of the results. Its derivatives with respect
+    to both are compared with central differences, as in `gradcheck`.
 
     Args:
-        func, inputs, eps, atol, rtol, raise_exception, nondet_tol, fast_mode: as in `gradcheck`.
-        grad_outputs: gradients of the results to start the first backward pass from; random by default.
+        func, inputs, eps, atol, rtol, raise_exception, nondet_tol, fast_mode, options: as in `gradcheck`.
+        grad_outputs: the gradients of the results that the first backward pass starts from; random by default.
 
     Raises:
         GradcheckError: a second derivative is wrong.
@@ -129,6 +136,7 @@ def gradgradcheck(
         >>> gradgradcheck(ag.exp, x)
         True
     """
+    check_options("gradgradcheck", options)
     arguments = _listed(inputs)
     count = len(arguments)
 
@@ -140,7 +148,7 @@ def gradgradcheck(
             return ()
         return grad(results, wanted, cotangents, create_graph=True, materialize_grads=True)
 
-    def run() -> None:
+    def check() -> None:
         if grad_outputs is None:
             random = np.random.default_rng(0)
             with enable_grad():
@@ -149,14 +157,14 @@ def gradgradcheck(
         else:
             given = _listed(grad_outputs)
             cotangents = [g if g.requires_grad else Tensor(g, requires_grad=True) for g in given]
-        check = _Check(
+        comparison = _Check(
             backward_pass, (*arguments, *cotangents), eps, atol, rtol, nondet_tol, "central", "second derivative"
         )
-        check.names = [f"input {i}" for i in range(count)]
-        check.names += [f"grad_outputs {i}" for i in range(len(cotangents))]
-        check.run(fast_mode)
+        comparison.names = [f"input {i}" for i in range(count)]
+        comparison.names += [f"grad_outputs {i}" for i in range(len(cotangents))]
+        comparison.compare(fast_mode)
 
-    return _verdict(run, raise_exception)
+    return _verdict(check, raise_exception)
 
 
 def _verdict(check: Callable[[], None], raise_exception: bool) -> bool:
@@ -174,12 +182,13 @@ def _listed(x: Any) -> list[Any]:
 
 
 def _recorded(results: Any) -> list[Tensor]:
-    """Those results that gradients flow to."""
+    """The results through which gradients flow."""
     return [r for r in _listed(results) if isinstance(r, Tensor) and r.requires_grad]
 
 
 class _Check:
-    """One function at one point: its numeric and analytic derivatives, and what to say if they differ."""
+    """The check of one function at one point: its numeric and analytic derivatives, and the error if they
+    differ."""
 
     def __init__(
         self,
@@ -213,14 +222,14 @@ class _Check:
     # -------------------------------------------------------------------------- evaluating func
 
     def leaves(self, moved: dict[int, Any]) -> list[Any]:
-        """The arguments, those that are checked as fresh leaves, and some of them moved."""
+        """The arguments, with new leaves for those that are checked; `moved` has other values for some of them."""
         return [
             Tensor(moved.get(i, self.point[i]), requires_grad=True) if i in self.point else a
             for i, a in enumerate(self.arguments)
         ]
 
     def evaluate(self, moved: dict[int, Any]) -> list[Any]:
-        """The values of the floating results."""
+        """The values of the floating-point results."""
         if self.method == "complex":
             arrays = [
                 np.array(moved.get(i, self.point[i]), np.complex128)[()] if i in self.point else raw(a)
@@ -233,7 +242,7 @@ class _Check:
         return [np.array(r.array) for r in results if is_floating(r.dtype)]
 
     def numeric(self, place: int, direction: Any) -> list[Any]:
-        """The derivative of every result along `direction` of one input."""
+        """The derivative of every result along `direction` in one input, by differences."""
         x = self.point[place]
         if self.method == "complex":
             results = self.evaluate({place: x + 1j * COMPLEX_STEP * direction})
@@ -247,7 +256,7 @@ class _Check:
         below = self.evaluate({place: x - self.eps * direction})
         return [(a - b) / (2 * self.eps) for a, b in zip(above, below, strict=True)]
 
-    def run_backward(self, cotangents: Sequence[Any]) -> list[Any]:
+    def pull(self, cotangents: Sequence[Any]) -> list[Any]:
         """u^T J for each checked input, from one forward and one backward pass."""
         with enable_grad():
             leaves = self.leaves({})
@@ -267,12 +276,12 @@ class _Check:
         with np.errstate(invalid="ignore"):
             return np.abs(analytic - numeric) <= self.atol + self.rtol * share * np.abs(numeric)
 
-    def run(self, fast_mode: bool | None) -> None:
-        """Compare, and raise on the first difference."""
+    def compare(self, fast_mode: bool | None) -> None:
+        """Compare all derivatives, and raise on the first difference."""
         shapes = [r.shape for r in self.evaluate({})]
         cotangents = [np.asarray(self.random.uniform(0.5, 1.5, s)) for s in shapes]
-        pulled = self.run_backward(cotangents)
-        for i, first, second in zip(self.places, pulled, self.run_backward(cotangents), strict=True):
+        pulled = self.pull(cotangents)
+        for i, first, second in zip(self.places, pulled, self.pull(cotangents), strict=True):
             if np.any(np.abs(first - second) > self.nondet_tol):
                 raise GradcheckError(
                     f"the {self.order} is not deterministic: two backward passes gave gradients of "
@@ -285,7 +294,7 @@ class _Check:
             self.compare_jacobians(shapes, cotangents, pulled)
 
     def compare_projections(self, cotangents: list[Any], pulled: list[Any]) -> None:
-        """u^T J v by backward against u^T J v by differences, for random u and v."""
+        """Compare u^T J v from the backward pass with u^T J v from differences, for random u and v."""
 
         def difference(place: int, gradient: Any, direction: Any) -> tuple[float, float, bool]:
             numeric = sum(
@@ -314,14 +323,14 @@ class _Check:
             self.fail(place, entry, None, None, analytic, numeric)
 
     def compare_jacobians(self, shapes: list[Any], cotangents: list[Any], pulled: list[Any]) -> None:
-        """Every entry of the Jacobian by backward against the same entry by differences."""
+        """Compare every entry of the Jacobian from the backward pass with the same entry from differences."""
         rows: list[list[list[Any]]] = []
         for k, shape in enumerate(shapes):
             rows.append([])
             for j in np.ndindex(shape):
                 units = [np.zeros(s) for s in shapes]
                 units[k][j] = 1.0
-                rows[k].append(self.run_backward(units))
+                rows[k].append(self.pull(units))
         for n, place in enumerate(self.places):
             analytic = [
                 np.array([row[n] for row in block]).reshape((*shape, *self.point[place].shape))
@@ -351,7 +360,7 @@ class _Check:
     def fail(
         self, place: int, entry: Any, output: int | None, output_entry: Any, analytic: float, numeric: float
     ) -> None:
-        """Raise what is wrong with one entry: the derivative, or the point."""
+        """Raise the error for one entry: NotSmoothError if it has no derivative here, else GradcheckError."""
         x = self.point[place][entry]
         where = f"{self.names[place]}, entry {_index(entry)} (value {x:.6g})"
         if self.method == "central" and (problem := self.not_smooth(place, entry)):
@@ -368,11 +377,11 @@ class _Check:
         )
 
     def not_smooth(self, place: int, entry: Any) -> str | None:
-        """What keeps the function from having a derivative along one entry, if anything.
+        """Why the function has no derivative along one entry; None if it has one.
 
-        Where a derivative exists, the slopes to the left and to the right approach each other as the
-        step shrinks, by half when the step is halved, and their mean stays. At a kink the gap between
-        the two stays, or, beside it, the mean moves; at a jump the gap or the mean doubles.
+        Where a derivative exists, the gap between the slopes to the left and to the right halves when the step is
+        halved, and their mean stays. At a kink the gap stays; close to a kink the mean changes. At a jump the gap
+        or the mean doubles.
         """
         x = self.point[place]
         unit = np.zeros_like(x)

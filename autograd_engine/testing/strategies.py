@@ -1,10 +1,11 @@
-"""What to feed an operator: hypothesis strategies for shapes, arrays, indices and tensors.
+"""Hypothesis strategies that draw arguments for operators: shapes, arrays, tensors and indices.
 
-Errors in derivatives live at the edges: 0-d and size-0 arrays, sizes that broadcast, memory that is
-transposed, strided or reversed, equal elements, duplicate indices. These strategies go there often, and
-shrink a failure to the smallest array that still fails.
+Derivatives are most often wrong in special cases: 0-d and size-0 arrays, sizes that broadcast, memory that is
+transposed, strided or reversed, equal elements, duplicate indices. These strategies draw such cases often. If a
+test fails, hypothesis shrinks the arguments to a small case that still fails.
 
-`hypothesis` comes with `pip install "autograd_engine[test]"`; it is imported on first use.
+`hypothesis` comes with `pip install "autograd_engine[test]"`; it is imported on first use. Source: D. R. MacIver et
+al., Hypothesis: A new approach to property-based testing, Journal of Open Source Software 4, 2019.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any, Concatenate, ParamSpec, Protocol
 
 import numpy as np
 
+from ..backend.extras import from_extra
 from ..tensor import Tensor
 from ..tensor.creation import from_numpy
 
@@ -36,14 +38,14 @@ Shape = tuple[int, ...]
 Domain = tuple[float, float]
 
 LAYOUTS = ("contiguous", "transposed", "strided", "reversed", "shifted")
-"""Ways an array lies in memory, for `lay_out`."""
+"""The layouts in memory that `lay_out` knows."""
 
 _GRID = 1000
-"""Drawn values lie on a grid of this many points, so that equal values are likely when they are allowed."""
+"""Drawn values lie near a grid of this many points in their interval."""
 
 
 class Draw(Protocol):
-    """What hypothesis gives to a composite strategy to draw from others."""
+    """The type of the function with which a composite strategy draws from other strategies."""
 
     def __call__(self, strategy: Any, label: Any = None) -> Any:
         """One value of `strategy`."""
@@ -53,15 +55,11 @@ def hypothesis() -> Any:
     """The hypothesis package.
 
     Raises:
-        ImportError: it is not installed; says how to install it.
+        ImportError: it is not installed; the message says how to install it.
     """
-    try:
+    with from_extra("test", "property tests need hypothesis"):
         import hypothesis
         import hypothesis.extra.numpy
-    except ImportError as error:
-        raise ImportError(
-            'property tests need hypothesis: pip install "autograd_engine[test]"', name="hypothesis"
-        ) from error
     return hypothesis
 
 
@@ -79,7 +77,11 @@ def _strategy(definition: Callable[Concatenate[Draw, P], Any]) -> Callable[P, An
 
 
 def shapes(min_dims: int = 0, max_dims: int = 3, min_side: int = 0, max_side: int = 3) -> Any:
-    """Shapes, with 0-d and size-0 ones among them.
+    """Shapes, tuples of integers, with those of 0-d and size-0 arrays among them.
+
+    Args:
+        min_dims, max_dims: the smallest and the largest number of dimensions.
+        min_side, max_side: the smallest and the largest size of a dimension.
 
     Example:
         >>> from hypothesis import given
@@ -92,7 +94,16 @@ def shapes(min_dims: int = 0, max_dims: int = 3, min_side: int = 0, max_side: in
 
 
 def broadcastable_shapes(count: int = 2, max_dims: int = 3, min_side: int = 0, max_side: int = 3) -> Any:
-    """Tuples of `count` shapes that broadcast together: dimensions missing, of size 1, of size 0."""
+    """Tuples of `count` shapes that broadcast together: with missing dimensions, and sizes 1 and 0.
+
+    Args:
+        count: how many shapes.
+        max_dims, min_side, max_side: as for `shapes`.
+
+    Example:
+        >>> broadcastable_shapes(2).example()  # doctest: +SKIP
+        ((3, 1), (2,))
+    """
     extra = hypothesis().extra.numpy
     return extra.mutually_broadcastable_shapes(
         num_shapes=count, max_dims=max_dims, min_side=min_side, max_side=max_side
@@ -100,7 +111,10 @@ def broadcastable_shapes(count: int = 2, max_dims: int = 3, min_side: int = 0, m
 
 
 def lay_out(array: Any, layout: str) -> Any:
-    """A writeable copy of `array` that lies in memory as `layout`, one of `LAYOUTS`, says.
+    """A writeable copy of `array` with another layout in memory, one of `LAYOUTS`.
+
+    Raises:
+        ValueError: there is no such layout.
 
     Example:
         >>> lay_out(np.zeros((2, 3)), "transposed").flags.c_contiguous
@@ -140,15 +154,22 @@ def arrays(
     ties: bool = False,
     contiguous: bool = False,
 ) -> Any:
-    """NumPy arrays of floating dtype.
+    """NumPy arrays of a floating-point dtype.
 
     Args:
-        shape: a shape or a strategy for one; `shapes()` by default.
-        dtype: of the elements.
-        domain: the open interval that the values lie in.
-        ties: let values repeat, and do so often; otherwise all are different by at least 1e-5 of
-            the interval, so that a maximum is smooth there.
-        contiguous: row-major memory only; otherwise any of `LAYOUTS`.
+        shape: a shape, or a strategy that draws one; `shapes()` by default.
+        dtype: the dtype.
+        domain: the open interval (low, high) that the values lie in.
+        ties: let values repeat, and often; otherwise any two values differ by at least 1e-5 of the interval, so
+            that the maximum has a derivative.
+        contiguous: draw row-major arrays only; otherwise any of `LAYOUTS`.
+
+    Example:
+        >>> from hypothesis import given
+        >>> @given(arrays((2, 3), domain=(0.0, 1.0)))
+        ... def test_log_is_negative(x):
+        ...     assert (np.log(x) < 0).all()
+        >>> test_log_is_negative()
     """
     st = hypothesis().strategies
     if shape is None:
@@ -160,7 +181,7 @@ def arrays(
     ranks = draw(st.lists(st.integers(1, 4 if ties else _GRID), min_size=size, max_size=size))
     points = np.asarray(ranks, np.float64) / (5 if ties else _GRID + 1)
     if not ties:
-        # A part of a grid step of its own for each element.
+        # Each element is moved by another part of a grid step, so that no two are equal.
         points += np.arange(size) / ((_GRID + 1) * (size + 1.0))
     values = (low + (high - low) * points).reshape(shape).astype(dtype)
     return lay_out(values, "contiguous" if contiguous else draw(layouts()))
@@ -175,7 +196,12 @@ def tensors(
     ties: bool = False,
     requires_grad: bool = True,
 ) -> Tensor:
-    """Tensors around what `arrays` draws, by default leaves that require gradients."""
+    """Tensors of what `arrays` draws, by default leaves that require gradients.
+
+    Args:
+        shape, dtype, domain, ties: as for `arrays`.
+        requires_grad: whether the tensors require gradients.
+    """
     return from_numpy(draw(arrays(shape, dtype, domain, ties))).requires_grad_(requires_grad)
 
 
@@ -184,10 +210,13 @@ def indices(draw: Draw, shape: Sequence[int], kind: str | None = None) -> Any:
     """Indices into an array of `shape`.
 
     Args:
-        shape: of the array that is indexed.
-        kind: "basic" (integers, slices with any step, None, ...), "integer" (arrays of integers,
-            negative and duplicate ones among them), "mask" (a boolean array of all dimensions),
-            "mixed" (arrays, slices and None together); any of them by default.
+        shape: the shape of the array that is indexed.
+        kind: "basic" (integers, slices with any step, None and Ellipsis), "integer" (arrays of integers, with
+            negative and duplicate ones), "mask" (a boolean array with the shape of the array), or "mixed" (arrays,
+            slices and None together); by default any of these.
+
+    Raises:
+        ValueError: the kind is unknown, or an array of this shape has no such index.
     """
     st, extra = hypothesis().strategies, hypothesis().extra.numpy
     shape = tuple(shape)

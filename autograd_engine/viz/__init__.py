@@ -1,7 +1,8 @@
-"""Pictures and tables: a computation's graph, its forward and backward steps, a model's layers, a run's curves."""
+"""Pictures and tables: a graph, its forward and backward pass, the layers of a model, the curves of a training."""
 
 from .graph import GraphPicture, graph
 from .modules import keep_modules
+from .passes import backward_table, forward_table
 from .plots import (
     plot_confusion_matrix,
     plot_decision_boundary,
@@ -12,7 +13,7 @@ from .plots import (
 )
 from .reading import keep_values
 from .summary import LayerRow, Summary, summary
-from .table import Table, backward_table, forward_table
+from .table import Table
 
 __all__ = [
     "GraphPicture",

@@ -1,15 +1,16 @@
 """The computation graph as a picture: data flows along the arrows, from parameters to the result.
 
-What a node is can be told by its colour and by its shape: a parameter (it gets a gradient) is a blue
-box, a constant or input a grey note, an operation a rounded yellow box, the result a green box with a
-double border. Modules are boxes around their operations, or violet boxes in their place. Large graphs are cut
-before they are drawn, and the picture says how much is missing.
+Color and shape tell what a node is: a parameter, which gets a gradient, is a blue box; a constant or an input is a
+grey note; an operation is a rounded yellow box; the result is a green box with a double border. A module is a frame
+around its operations, or a violet box in their place. Of a large graph only the part nearest to the result is
+drawn, and the picture says how many nodes are missing.
 """
 
 from __future__ import annotations
 
 import math
 import os
+import warnings
 from collections.abc import Iterable, Mapping
 from html import escape
 from operator import attrgetter
@@ -20,21 +21,20 @@ import numpy as np
 
 from ..backend.files import write_atomically
 from ..engine.graph import Leaf, Node, Output
-from .modules import Call, calls_of, repeated, title_of
+from .modules import Call, calls_of, grouped, title_of
 from .reading import (
     Names,
     Operand,
-    array_text,
     count,
     gradients_of,
     known_values,
     nearest,
-    number_text,
     operands_of,
     roots_of,
     settings_of,
 )
 from .rendering import FORMATS, render
+from .text import array_text, number_text
 
 __all__ = ["GraphPicture", "graph"]
 
@@ -53,22 +53,21 @@ _STYLES = {
     "note": {"shape": "plaintext", "style": "", "fontcolor": "#9c1c1c"},
 }
 _FAINT, _VALUE_COLOR, _GRADIENT_COLOR = "#555555", "#1a6b34", "#b3261e"
-_FONTS = "Helvetica,Arial,DejaVu Sans,sans-serif"
+_FONT = "Helvetica"
+"""Every renderer knows its measures or has a font that shares them; SVG files say that any sans-serif does, too."""
 _FRAME = {"style": "rounded", "color": "#7a4fa3", "fontcolor": "#7a4fa3", "fontsize": "11", "labeljust": "l"}
 _FAN_IN = 8
-"""How many inputs of one node are drawn."""
+"""How many inputs of one node are drawn at most."""
 _CLOSED = 20_000
-"""How many nodes are read when closed modules hide most of them."""
-_COUNTED = 2_000_000
-"""How many nodes are counted for the note on what is missing."""
+"""How many nodes are read at most if modules are closed, which hides most of them."""
 _DIRECTIONS = ("TB", "LR", "BT", "RL")
 
 
 class GraphPicture:
-    """A picture of a graph, made of DOT text. A notebook shows it by itself.
+    """A picture of a graph, described by DOT text and drawn on demand. A notebook shows it by itself.
 
     Attributes:
-        dot: the DOT text; needs no renderer.
+        dot: the DOT text, which can be read without a renderer.
         hidden: how many nodes were left out.
     """
 
@@ -77,7 +76,7 @@ class GraphPicture:
         self.hidden = hidden
 
     def svg(self) -> bytes:
-        """The picture as SVG; pointing at a node shows more about it."""
+        """The picture as SVG. In a browser, pointing at a node shows more about it."""
         return render(self.dot, "svg")
 
     def png(self, dpi: int = 144) -> bytes:
@@ -85,7 +84,7 @@ class GraphPicture:
         return render(self.dot, "png", dpi)
 
     def pdf(self) -> bytes:
-        """The picture as PDF."""
+        """The picture as PDF; that takes the extra `pygraphviz`, or Graphviz's program `dot`."""
         return render(self.dot, "pdf")
 
     def save(self, path: str | os.PathLike[str]) -> Path:
@@ -93,7 +92,7 @@ class GraphPicture:
 
         Raises:
             ValueError: another suffix.
-            ImportError: there is no renderer.
+            ImportError: there is no renderer for this format; says how to get one.
         """
         suffix = Path(path).suffix.lower().removeprefix(".")
         if suffix in ("dot", "gv"):
@@ -102,8 +101,13 @@ class GraphPicture:
             raise ValueError(f"cannot save a graph picture as {Path(path).name!r}: use .svg, .png, .pdf or .dot")
         return write_atomically(path, getattr(self, suffix)())
 
-    def _repr_svg_(self) -> str:
-        return self.svg().decode()
+    def _repr_svg_(self) -> str | None:
+        """For notebooks. Without a renderer they show one line of text: a cell does not fail with its picture."""
+        try:
+            return self.svg().decode()
+        except (ImportError, RuntimeError) as error:
+            warnings.warn(str(error), stacklevel=2)
+            return None
 
     def __repr__(self) -> str:
         cut = f", {self.hidden:,} nodes hidden" if self.hidden else ""
@@ -124,21 +128,22 @@ def graph(
 
     Args:
         y: a tensor with a recorded graph, or a list of them.
-        names: tensors to name, as a dict or pairs (name, tensor), for instance
-            `model.named_parameters()`; results and inputs can be named too.
-        values: show the values as well, where they are still known; compute inside `keep_values()`
-            to keep them all. Parameters show their current value.
-        gradients: show the derivative of `y` (of the sum of its elements) with respect to each node.
-            The graph is kept and no `.grad` is touched.
-        max_nodes: how many recorded nodes to draw at most, those nearest to `y`.
-        direction: of the data flow: TB (top to bottom), LR, BT or RL.
-        depth: draw modules at this depth closed, as one box each, and alike ones in a row as one box, "12 x".
-            0 closes the model itself. For what was computed inside `keep_modules(model)`.
+        names: tensors to name, as a dict or pairs (name, tensor), for instance `model.named_parameters()`. Results
+            and inputs can be named too.
+        values: show values as well, if they are still held; compute inside `keep_values()` to have all of them.
+            Parameters show their current value.
+        gradients: show the derivative of `y` (of the sum of its elements) with respect to each node. The graph
+            stays, and no `.grad` changes.
+        max_nodes: how many recorded nodes to draw at most: those nearest to `y`.
+        direction: the direction of the data flow: "TB" (top to bottom), "LR", "BT" or "RL".
+        depth: draw each module at this depth of the model as one closed box; several that look the same and follow
+            each other are one box, "12 x Block". 0 closes the model itself. The graph must have been computed
+            inside `keep_modules(model)`.
 
     Raises:
-        TypeError: `y` is no tensor, or `names` names something that is none.
+        TypeError: `y` is no tensor, or `names` names something that is no tensor.
         RuntimeError: nothing was recorded for `y`, or a backward pass has freed the graph.
-        ValueError: an unknown direction, no room for a node, or a depth with no module to close.
+        ValueError: the direction is unknown, `max_nodes` is below 1, or there is no module at this depth.
 
     Example:
         >>> w = tensor([1.0, 2.0], requires_grad=True)
@@ -166,8 +171,8 @@ def graph(
         direction,
         depth,
     )
-    total = count(roots, _COUNTED)
-    drawing.draw(total - len(nodes), exact=total < _COUNTED)
+    total, exact = count(roots)
+    drawing.draw(total - len(nodes), exact)
     return GraphPicture(drawing.source, total - len(nodes))
 
 
@@ -175,7 +180,7 @@ def graph(
 
 
 class _Drawing:
-    """The DOT text of chosen nodes, being written."""
+    """Writes the DOT text of chosen nodes."""
 
     def __init__(
         self,
@@ -208,10 +213,10 @@ class _Drawing:
                 "pad": "0.15",
                 "nodesep": "0.22",
                 "ranksep": "0.32",
-                "fontname": _FONTS,
+                "fontname": _FONT,
             },
             node_attr={
-                "fontname": _FONTS,
+                "fontname": _FONT,
                 "fontsize": "12",
                 "fontcolor": "#1c1c1c",
                 "margin": "0.11,0.06",
@@ -235,7 +240,7 @@ class _Drawing:
             self._note(hidden, exact)
 
     def _close(self, depth: int) -> None:
-        """Put one box, or one for several alike, in the place of each module call at this depth."""
+        """Put a box in the place of each module call at this depth, or of several calls that look the same."""
         boxes = {n: path[depth] for n, call in self.calls.items() if len(path := call.path) > depth}
         if not boxes:
             raise ValueError(
@@ -253,9 +258,9 @@ class _Drawing:
             if node in boxes:
                 inside.setdefault(boxes[node], []).append(node)
         first = sorted(inside, key=lambda call: next(n.tick for n in inside[call] if not isinstance(n, Leaf)))
-        for i, run in enumerate(repeated(first, edges)):
-            members = [node for call in run for node in inside[call]]
-            self.closed[f"m{i}"] = run, members
+        for i, calls in enumerate(grouped(first, edges)):
+            members = [node for call in calls for node in inside[call]]
+            self.closed[f"m{i}"] = calls, members
             self.places |= dict.fromkeys(members, f"m{i}")
 
     def _frame(self, contents: Mapping[Call | None, Iterable[Any]], outer: Call | None, dot: Any) -> None:
@@ -271,13 +276,14 @@ class _Drawing:
                     self._frame(contents, item, inner)
 
     def _contents(self) -> dict[Call | None, Iterable[Any]]:
-        """For each open call, and None for the top, its nodes, places of closed boxes, and calls."""
+        """What each open call holds directly (None: what lies in no call): nodes, places of closed boxes, inner
+        calls."""
         found: dict[Call | None, dict[Any, None]] = {}
         for node in self.nodes:
             place = self.places[node]
-            run = self.closed.get(place)
-            call = run[0][0].outer if run else self.calls.get(node)
-            found.setdefault(call, {})[place if run else node] = None
+            closed = self.closed.get(place)
+            call = closed[0][0].outer if closed else self.calls.get(node)
+            found.setdefault(call, {})[place if closed else node] = None
             while call is not None:
                 found.setdefault(call.outer, {})[call] = None
                 call = call.outer
@@ -285,19 +291,19 @@ class _Drawing:
 
     def _box(self, place: str, dot: Any) -> None:
         """A closed module."""
-        run, members = self.closed[place]
+        calls, members = self.closed[place]
         last = max(members, key=attrgetter("tick"))
         values = sum(math.prod(n.shape) for n in members if isinstance(n, Leaf))
         self._write(
             dot,
             place,
             "module",
-            title_of(run),
+            title_of(calls),
             f"{values:,} parameters" if values else "",
             _type_text(last.shape, last.dtype),
             self.values.get(last),
             self.gradients.get(last),
-            tooltip=run[0].looks,
+            tooltip=calls[0].looks,
         )
 
     def _node(self, node: Node, dot: Any) -> None:
@@ -357,7 +363,7 @@ class _Drawing:
             self.cut[place] = self.cut.get(place, 0) + missing + len(operands) - len(drawn)
 
     def _constant(self, operand: Operand, place: str) -> str:
-        """The place of a constant; the same array used twice is one node."""
+        """The place of a constant in the DOT text. An array that is used twice is drawn once."""
         array = operand.array
         shared = isinstance(array, np.ndarray)
         if shared and id(array) in self.constants:
@@ -381,7 +387,7 @@ class _Drawing:
         count = f"{hidden:,}" if exact else f"more than {hidden:,}"
         self.dot.node("cut", f"<<b>… {count} more nodes not shown</b>>", _attributes=_STYLES["note"])
         for place, missing in self.cut.items():
-            inputs = {"label": f" {missing:,} inputs", "fontsize": "10", "fontname": _FONTS} if missing > 1 else {}
+            inputs = {"label": f" {missing:,} inputs", "fontsize": "10", "fontname": _FONT} if missing > 1 else {}
             self.dot.edge("cut", place, _attributes={"style": "dashed", **inputs})
 
 
@@ -390,14 +396,14 @@ def _small(text: str, color: str) -> str:
 
 
 def _type_text(shape: Any, dtype: Any) -> str:
-    """`float32 [64, 10]`, and `float32` alone for a single number."""
+    """`float32 [64, 10]`, or `float32 scalar` for a single number."""
     if isinstance(dtype, tuple):
         return f"{len(dtype)} results"
     return f"{dtype} [{', '.join(map(str, shape))}]" if shape else f"{dtype} scalar"
 
 
 def _settings_text(node: Node, limit: int = 24) -> str:
-    """What distinguishes this use of the operation: `[3]` behind getitem, `(dims=1)` behind sum."""
+    """The settings of this use of the operation: `[3]` behind getitem, `(dim=1)` behind sum; "" if too long."""
     if isinstance(node, Output):
         return ""
     settings = settings_of(node)

@@ -1,7 +1,7 @@
-"""Which call of which module recorded a node: what a picture draws boxes around, or closes to one box.
+"""Which call of which module recorded a node, so that pictures can draw a box around the nodes of a call.
 
-The graph itself knows only operations. `keep_modules(model)` watches the model's calls from outside, with hooks,
-and leaves on every node the innermost call that was running when it was recorded.
+The graph itself knows only operations. `keep_modules(model)` registers hooks on the modules, and leaves on every
+node the innermost call that was in progress when the node was recorded.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ..engine.graph import Leaf, Node, Output
 from ..engine.modes import observing
 from ..nn import Module
 
-__all__ = ["Call", "calls_of", "enclosing", "keep_modules", "repeated", "title_of"]
+__all__ = ["Call", "calls_of", "enclosing", "grouped", "keep_modules", "title_of"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,8 +25,8 @@ class Call:
 
     Attributes:
         name: the module's dotted name in the model; empty for the model itself.
-        looks: the module's `repr`; calls of modules that look the same may be drawn as one.
-        outer: the call that it is part of.
+        looks: the module's `repr`; consecutive calls of modules that look the same may be drawn as one box.
+        outer: the call that this one is part of; None for a call of the model itself.
     """
 
     name: str
@@ -35,7 +35,7 @@ class Call:
 
     @property
     def path(self) -> list[Call]:
-        """The calls around this one, outermost first, and itself."""
+        """The calls that this one is part of, outermost first, and this one last."""
         return [*(self.outer.path if self.outer else []), self]
 
     @property
@@ -44,16 +44,16 @@ class Call:
         return self.looks.partition("(")[0]
 
 
-def title_of(run: list[Call]) -> str:
-    """`stem: Linear`, or `blocks.0-11: 12 x Block` for several alike."""
-    first, last = run[0], run[-1]
+def title_of(calls: list[Call]) -> str:
+    """The title of a call, `stem: Linear`, or of several that look the same, `blocks.0-11: 12 x Block`."""
+    first, last = calls[0], calls[-1]
     if first is last:
         return f"{first.name}: {first.kind}" if first.name else first.kind
-    return f"{first.name}-{last.name.rpartition('.')[2]}: {len(run)} x {first.kind}"
+    return f"{first.name}-{last.name.rpartition('.')[2]}: {len(calls)} x {first.kind}"
 
 
 class _Keeper:
-    """An observer that leaves on every node the call that is running."""
+    """An observer that leaves on every node the call that is in progress."""
 
     def __init__(self, model: Module) -> None:
         self.names = {module: name for name, module in model.named_modules()}
@@ -65,19 +65,21 @@ class _Keeper:
 
     def leave(self, module: Module, args: Any, result: Any) -> None:
         while self.running.pop()[0] is not module:
-            pass  # a call that raised an exception never left
+            pass  # a call that ended with an exception has not been removed
 
     def recorded(self, node: Node, result: Any) -> None:
         if self.running:
             node.annotate().call = self.running[-1][1]
 
     def ran(self, node: Node, contributions: Any) -> None:
-        """Derivatives belong to no module."""
+        """The backward pass belongs to no module."""
 
 
 @contextmanager
 def keep_modules(model: Module) -> Iterator[None]:
-    """Keep which modules of `model` recorded what inside the block, so that pictures draw boxes around them.
+    """A context that keeps, for every node recorded in it, which module of `model` was called; for `viz.graph`.
+
+    Pictures of the graph then draw a frame around the nodes of each call, or with `depth=` one box in their place.
 
     Example:
         >>> model = nn.Sequential(nn.Linear(2, 3), nn.ReLU())
@@ -99,11 +101,11 @@ def keep_modules(model: Module) -> Iterator[None]:
 
 
 def calls_of(nodes: Iterable[Node], parents: Mapping[Node, list[Node]]) -> dict[Node, Call]:
-    """The call that each node belongs to; a parameter belongs to the innermost one around all its uses.
+    """The call that each node belongs to. A parameter belongs to the innermost call that contains all its uses.
 
     Args:
-        nodes: in the order of their recording.
-        parents: the inputs of each one.
+        nodes: the nodes, in the order of their recording.
+        parents: the nodes that are inputs of each node.
     """
     found: dict[Node, Call] = {}
     uses: dict[Node, list[Call | None]] = {}
@@ -123,7 +125,7 @@ def calls_of(nodes: Iterable[Node], parents: Mapping[Node, list[Node]]) -> dict[
 
 
 def enclosing(calls: Iterable[Call | None]) -> Call | None:
-    """The innermost call that all of these are part of."""
+    """The innermost call that all of these calls are part of; None if there is none."""
     paths = [call.path if call else [] for call in calls]
     common = None
     for level in zip(*paths, strict=False):
@@ -133,12 +135,13 @@ def enclosing(calls: Iterable[Call | None]) -> Call | None:
     return common
 
 
-def repeated(calls: Iterable[Call], edges: Iterable[tuple[Any, Any]]) -> list[list[Call]]:
-    """The calls, with runs of alike ones together, each of which feeds the next one and nothing else.
+def grouped(calls: Iterable[Call], edges: Iterable[tuple[Any, Any]]) -> list[list[Call]]:
+    """The calls in groups: calls that look the same are one group if each of them feeds the next one and nothing
+    else.
 
     Args:
-        calls: in the order of their recording.
-        edges: from what to what data flows; the calls among other things.
+        calls: the calls, in the order of their recording.
+        edges: pairs (start, end) for each flow of data, between calls and other nodes.
     """
     users: dict[Any, set[Any]] = {}
     inputs: dict[Any, set[Any]] = {}
@@ -146,11 +149,11 @@ def repeated(calls: Iterable[Call], edges: Iterable[tuple[Any, Any]]) -> list[li
         users.setdefault(start, set()).add(end)
         inputs.setdefault(end, set()).add(start)
     given = list(calls)
-    runs = [[call] for call in given[:1]]
+    groups = [[call] for call in given[:1]]
     for call, following in pairwise(given):
         alike = call.looks == following.looks and call.outer is following.outer
         if alike and users.get(call) == {following} and inputs.get(following) == {call}:
-            runs[-1].append(following)
+            groups[-1].append(following)
         else:
-            runs.append([following])
-    return runs
+            groups.append([following])
+    return groups

@@ -1,7 +1,7 @@
-"""Plots of training: how the loss fell, what the model confuses, where it draws its borders, what its layers hold.
+"""Plots: curves of a training, learning rates, confusion matrices, ROC curves, decision boundaries, histograms.
 
-They are matplotlib figures made without pyplot: nothing global is touched, no window opens, and a
-figure is freed when the last reference to it goes.
+All are matplotlib figures made without pyplot. So no global state changes, no window opens, and a figure is freed
+with the last reference to it.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..backend.extras import from_extra
 from ..backend.files import write_atomically
 from ..data import read_csv
 from ..engine.graph import raw
@@ -39,11 +40,9 @@ _CLASS_COLORS = ("#1f5fa8", "#c8501e", "#22753a", "#7a4fa3", "#b07a00", "#2a8f9c
 
 @cache
 def _figure_type() -> type[Figure]:
-    """matplotlib's figure, which also shows itself in a notebook without pyplot."""
-    try:
+    """A subclass of matplotlib's Figure that a notebook shows by itself, without pyplot."""
+    with from_extra("train", "plots need matplotlib"):
         from matplotlib.figure import Figure
-    except ImportError:
-        raise ImportError('plots need matplotlib: pip install "autograd_engine[train]"') from None
 
     class NotebookFigure(Figure):
         def _repr_png_(self) -> bytes:
@@ -66,7 +65,7 @@ def _encoded(figure: Figure, form: str) -> bytes:
 
 
 def _finish(figure: Figure, path: str | os.PathLike[str] | None) -> Figure:
-    """Save the figure, if a path is given, in the format of its suffix."""
+    """Save the figure if a path is given, in the format of its suffix; returns the figure."""
     if path is not None:
         form = Path(path).suffix.lower().removeprefix(".")
         supported = figure.canvas.get_supported_filetypes()
@@ -82,16 +81,16 @@ def _finish(figure: Figure, path: str | os.PathLike[str] | None) -> Figure:
 def plot_history(
     history: Mapping[str, Sequence[float]] | str | os.PathLike[str], path: str | os.PathLike[str] | None = None
 ) -> Figure:
-    """The curves of a training run: a panel for the losses, one for the accuracies, and one for the learning rate.
+    """The curves of a training: one panel for losses, one for accuracies, and one for the learning rate.
 
     Args:
-        history: column name to one number per epoch, or the path of a CSV file with such columns.
-            Columns that end in "loss" or "accuracy" (a fraction of 1) are drawn, and "lr" if it changes; the
-            epoch numbers are the column "epoch", or 1, 2, ...
+        history: a dictionary of columns with one number per epoch, such as `fit` returns, or the path of a CSV file
+            with such columns. Columns are drawn whose names end in "loss" or "accuracy" (a share from 0 to 1), and
+            "lr" if it changes. The epochs are the column "epoch" or, if there is none, 1, 2, ...
         path: where to save the figure; the suffix decides the format.
 
     Raises:
-        ValueError: no such column, or columns of different lengths; or an unknown suffix.
+        ValueError: there is no such column, columns differ in length, or the suffix is unknown.
         ImportError: matplotlib is not installed.
 
     Example:
@@ -136,7 +135,7 @@ def plot_history(
 
 
 def _plain(axes: Axes) -> None:
-    """A grid in the background, and a frame on two sides only."""
+    """Give the axes a grid in the background, and a frame on two sides only."""
     axes.grid(color="#dddddd", linewidth=0.7)
     axes.set_axisbelow(True)
     axes.spines[["top", "right"]].set_visible(False)
@@ -146,12 +145,12 @@ def plot_schedule(rates: Any, path: str | os.PathLike[str] | None = None, *, uni
     """The learning rate over the steps, or epochs, of a training.
 
     Args:
-        rates: one number per step; or several such lists by name, to compare schedules.
+        rates: one number per step; or a dictionary of several such lists by name, to compare schedules.
         path: where to save the figure; the suffix decides the format.
-        unit: what is counted.
+        unit: the label of the horizontal axis.
 
     Raises:
-        ValueError: there are no numbers; or an unknown suffix.
+        ValueError: there are no numbers, or the suffix is unknown.
         ImportError: matplotlib is not installed.
 
     Example:
@@ -181,8 +180,11 @@ def plot_schedule(rates: Any, path: str | os.PathLike[str] | None = None, *, uni
 def _draw_rates(
     axes: Axes, steps: Any, rates: Any, unit: str, color: str = _COLORS["train"], label: str | None = None
 ) -> None:
-    """A curve of learning rates. Where most are far below the highest, as in an exponential decay, the axis is
-    logarithmic; a cosine would lose its shape."""
+    """Draw a curve of learning rates.
+
+    The vertical axis is logarithmic if most rates are far below the highest, as in an exponential decay, and linear
+    otherwise: on a logarithmic axis, a cosine would lose its shape.
+    """
     from matplotlib.ticker import MaxNLocator
 
     axes.plot(steps, rates, color=color, label=label, marker="o" if len(rates) <= 30 else "", markersize=3.5)
@@ -204,9 +206,9 @@ def _draw_rates(
 def plot_histograms(
     tensors: Mapping[str, Any], path: str | os.PathLike[str] | None = None, *, bins: int = 50
 ) -> Figure:
-    """How the numbers in each of several tensors are distributed: activations, weights, gradients, layer by layer.
+    """A histogram for each of several tensors: activations, weights or gradients, layer by layer.
 
-    A panel each, with mean and standard deviation, and how many numbers are zero or not finite.
+    The title of a panel gives mean and standard deviation, and how many numbers are zero or not finite.
 
     Args:
         tensors: by name, such as `{name: p.grad for name, p in model.named_parameters()}`; entries that are None
@@ -215,7 +217,7 @@ def plot_histograms(
         bins: how many bars each panel has.
 
     Raises:
-        ValueError: there are no tensors; or an unknown suffix.
+        ValueError: there are no tensors, or the suffix is unknown.
         ImportError: matplotlib is not installed.
 
     Example:
@@ -248,9 +250,9 @@ def plot_histograms(
 def plot_confusion_matrix(
     matrix: Any, classes: Sequence[Any] | None = None, path: str | os.PathLike[str] | None = None
 ) -> Figure:
-    """How often each true class (row) was taken for each class (column).
+    """A confusion matrix as a picture: how often each true class (row) was predicted as each class (column).
 
-    The color is the share of the row, so rare classes read as well as frequent ones.
+    The color is the share of the row, so that rare classes can be read as well as frequent ones.
 
     Args:
         matrix: counts of shape (C, C), rows true classes, columns predictions.
@@ -258,7 +260,7 @@ def plot_confusion_matrix(
         path: where to save the figure; the suffix decides the format.
 
     Raises:
-        ValueError: the matrix is not square, or the names do not fit it; or an unknown suffix.
+        ValueError: the matrix is not square, the number of names is another one, or the suffix is unknown.
         ImportError: matplotlib is not installed.
 
     Example:
@@ -305,16 +307,16 @@ def plot_confusion_matrix(
 def plot_roc(
     scores: Any, labels: Any, classes: Sequence[Any] | None = None, path: str | os.PathLike[str] | None = None
 ) -> Figure:
-    """The ROC curve: for every threshold of the score, the share of true positives over that of false ones.
+    """The ROC curve: for every threshold of the score, the true positive rate over the false positive rate.
 
     Args:
-        scores: (N,), the higher the more likely class 1; or (N, C), and every class is drawn against the rest.
+        scores: (N,), higher where class 1 is more likely; or (N, C), and each class is drawn against all others.
         labels: the true classes 0, 1, ..., shape (N,).
         classes: the names of the classes.
         path: where to save the figure; the suffix decides the format.
 
     Raises:
-        ValueError: the shapes do not fit, or a class has no sample; or an unknown suffix.
+        ValueError: the shapes do not fit, a class has no samples or all of them, or the suffix is unknown.
         ImportError: matplotlib or scikit-learn is not installed.
 
     Example:
@@ -323,10 +325,8 @@ def plot_roc(
     scores, labels = np.asarray(raw(scores)), np.asarray(raw(labels))
     if scores.shape[:1] != labels.shape or scores.ndim not in (1, 2):
         raise ValueError(f"scores (N,) or (N, C) and labels (N,) expected, not {scores.shape} and {labels.shape}")
-    try:
+    with from_extra("train", "ROC curves need scikit-learn"):
         from sklearn.metrics import auc, roc_curve
-    except ImportError:
-        raise ImportError('ROC curves need scikit-learn: pip install "autograd_engine[train]"') from None
     wanted = {1: scores} if scores.ndim == 1 else dict(enumerate(scores.T))
     if classes is not None and len(classes) <= max(wanted):
         raise ValueError(f"{len(classes)} class names for {max(wanted) + 1} classes")
@@ -361,7 +361,7 @@ def plot_decision_boundary(
     *,
     resolution: int = 200,
 ) -> Figure:
-    """The regions a classifier of the plane has learned, with the data on top.
+    """The regions that a classifier of points in the plane assigns to each class, with the data on top.
 
     Args:
         predict: takes a float32 NumPy array of points, shape (N, 2); returns classes (N,) or scores (N, C),
@@ -369,10 +369,10 @@ def plot_decision_boundary(
         points: the data, shape (N, 2).
         labels: their classes 0, 1, ..., shape (N,).
         path: where to save the figure; the suffix decides the format.
-        resolution: how many points of the plane are classified per side.
+        resolution: the plane is classified at resolution x resolution points.
 
     Raises:
-        ValueError: the shapes do not fit; or an unknown suffix.
+        ValueError: the shapes do not fit, or the suffix is unknown.
         ImportError: matplotlib is not installed.
 
     Example:

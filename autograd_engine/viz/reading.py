@@ -1,8 +1,8 @@
-"""What a recorded graph can tell about itself: operands, names and values.
+"""What can be read off a recorded graph: the operands of a node, the names and the values of nodes.
 
-A node keeps only what its derivative needs, so a value is found wherever somebody still holds it: a
-leaf's tensor, the tensor that the caller named, a result that the node saved, or an operand that one
-of its users saved. `keep_values()` makes sure that every value is there.
+A node saves only what its derivative needs. So the value of a node is taken from wherever it is still held: the
+tensor of a leaf, a tensor that the caller named, a result that the node saved, or an operand that a later node
+saved. Inside `keep_values()` every value is left on its node.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import numpy as np
 
 from ..backend.arrays import is_array, unboxed
 from ..engine import writes
-from ..engine.backward import run
+from ..engine.backward import propagate
 from ..engine.graph import Leaf, Node, Output, Value, raw
 from ..engine.modes import observing
 from ..engine.primitive import Primitive
@@ -26,13 +26,11 @@ from ..engine.primitive import Primitive
 __all__ = [
     "Names",
     "Operand",
-    "array_text",
     "count",
     "gradients_of",
     "keep_values",
     "known_values",
     "nearest",
-    "number_text",
     "operands_of",
     "roots_of",
     "settings_of",
@@ -43,9 +41,9 @@ class Operand(NamedTuple):
     """One input of an operation.
 
     Attributes:
-        name: of the parameter, such as `x` or `weight`.
-        node: what made it; None for a constant.
-        array: its value, where the operation saved it: a raw array, a number, or None.
+        name: the name of the operation's parameter, such as `x` or `weight`.
+        node: the node that computed it; None for a constant.
+        array: its value, a raw array or a number, if the operation saved it; else None.
     """
 
     name: str
@@ -54,7 +52,7 @@ class Operand(NamedTuple):
 
 
 def _saved(node: Node) -> dict[str, Any]:
-    """What the node saved, by name; nothing if that was written in place since."""
+    """What the node saved, by name; empty if one of the saved arrays was changed in place since."""
     if not isinstance(node.primitive, Primitive) or isinstance(node, (Leaf, Output)):
         return {}
     if writes.latest_write > node.tick:
@@ -66,7 +64,7 @@ def _saved(node: Node) -> dict[str, Any]:
 
 
 def operands_of(node: Node) -> list[Operand]:
-    """The inputs of the operation in their order, constants included where the node knows them.
+    """The inputs of the operation in their order, with those constants that the node saved.
 
     Raises:
         RuntimeError: a backward pass has freed the node.
@@ -93,17 +91,17 @@ def operands_of(node: Node) -> list[Operand]:
 
 
 def settings_of(node: Node) -> dict[str, Any]:
-    """The settings of the operation that its derivative needs, such as the `dims` of a sum."""
+    """The settings of the operation that the node saved for its derivative, such as the `dims` of a sum."""
     settings = getattr(node.primitive, "settings", ())
     return {n: v for n, v in _saved(node).items() if n in settings}
 
 
 def roots_of(y: Any, caller: str) -> list[Any]:
-    """The tensors to start from, checked.
+    """The tensors in `y`: one, or those of a list or tuple. `caller` names the function for errors.
 
     Raises:
-        TypeError: not a tensor, nor a list or tuple of tensors.
-        RuntimeError: a tensor of which nothing was recorded.
+        TypeError: `y` is neither a tensor nor a list or tuple of tensors.
+        RuntimeError: nothing was recorded for a tensor.
     """
     tensors = list(y) if isinstance(y, (list, tuple)) else [y]
     for tensor in tensors:
@@ -120,8 +118,11 @@ def roots_of(y: Any, caller: str) -> list[Any]:
 
 
 def nearest(roots: list[Node], limit: int, fan_in: int | None = None) -> list[Node]:
-    """At most `limit` nodes, in the order of their recording: breadth first from the roots, so that an
-    operation comes with its parameters. Of each node's inputs only the first `fan_in` are followed."""
+    """At most `limit` nodes that lead to the roots, in the order of their recording.
+
+    The search is breadth first from the roots, so that the parameters of an operation come with it. It follows only
+    the first `fan_in` inputs of each node.
+    """
     chosen: list[Node] = []
     seen = set(roots)
     queue = deque(roots)
@@ -135,30 +136,34 @@ def nearest(roots: list[Node], limit: int, fan_in: int | None = None) -> list[No
     return sorted(chosen, key=attrgetter("tick"))
 
 
-def count(roots: list[Node], limit: int) -> int:
-    """The number of nodes that lead to the roots, counted up to about `limit`."""
+_COUNTED = 2_000_000
+"""How many nodes are counted at most, for notes that say how many are not shown."""
+
+
+def count(roots: list[Node]) -> tuple[int, bool]:
+    """The number of nodes that lead to the roots, and whether it is exact: counting stops at about `_COUNTED`."""
     found = set(roots)
     stack = list(roots)
-    while stack and len(found) < limit:
+    while stack and len(found) < _COUNTED:
         for parent in stack.pop().parents or ():
             if parent is not None and parent not in found:
                 found.add(parent)
                 stack.append(parent)
-    return len(found)
+    return len(found), len(found) < _COUNTED
 
 
 # ------------------------------------------------------------------------------------------ names
 
 
 class Names:
-    """The names that the caller gave to tensors, for nodes and for constants.
+    """The names that the caller gave to tensors, to be looked up by node or by constant.
 
     Args:
-        names: a dict or pairs (name, tensor), as from `module.named_parameters()`; the tensors may be
-            parameters, intermediate results, constants, or NumPy arrays.
+        names: a dict or pairs (name, tensor), such as `module.named_parameters()`. The tensors may be parameters,
+            intermediate results or constants, and constants may also be NumPy arrays.
 
     Raises:
-        TypeError: a name is no string, or it names no tensor.
+        TypeError: a name is no string, or does not name a tensor or array.
     """
 
     def __init__(self, names: Mapping[str, Any] | Iterable[tuple[str, Any]] | None = None) -> None:
@@ -180,7 +185,8 @@ class Names:
                 self._by_array[id(array)] = name, array
 
     def of(self, node: Node | None, array: Any = None) -> str | None:
-        """The name of a node, or of the constant with this very array; None where none was given."""
+        """The name of a node or, if `node` is None, of the constant that is this very array; None if it has no
+        name."""
         if node is not None:
             return self._by_node.get(node)
         return self._by_array.get(id(array), (None,))[0]
@@ -196,14 +202,14 @@ class _ValueKeeper:
         node.annotate().value = result
 
     def ran(self, node: Node, contributions: Any) -> None:
-        """Derivatives are not kept."""
+        """Only values are kept, no derivatives."""
 
 
 @contextmanager
 def keep_values() -> Iterator[None]:
-    """Keep every result recorded inside the block, so that pictures and tables show all values.
+    """A context in which every recorded result is kept, so that pictures and tables can show all values.
 
-    The values live as long as the graph does, and may take a lot more memory than it.
+    The values live as long as the graph, and may take much more memory than the graph itself.
 
     Example:
         >>> x = tensor(2.0, requires_grad=True)
@@ -216,7 +222,7 @@ def keep_values() -> Iterator[None]:
 
 
 def known_values(nodes: Iterable[Node], names: Names) -> dict[Node, Any]:
-    """The raw arrays of those nodes whose value somebody still holds."""
+    """The values, as raw arrays, of those nodes whose value is still held somewhere."""
     values = dict(names.values)
     for node in nodes:
         kept = None if node.extras is None else node.extras.value
@@ -246,39 +252,5 @@ def gradients_of(tensors: list[Any], nodes: Iterable[Node]) -> dict[Node, Any]:
     """
     targets = [n for n in nodes if not isinstance(n.dtype, tuple)]
     cotangents = [unboxed(np.ones(t.array.shape, t.array.dtype)) for t in tensors]
-    found = run([t.node for t in tensors], cotangents, targets, retain_graph=True)
+    found = propagate([t.node for t in tensors], cotangents, targets, retain_graph=True)
     return {node: g for node, g in zip(targets, found, strict=True) if g is not None}
-
-
-# ------------------------------------------------------------------------------------------- text
-
-
-def number_text(value: Any) -> str:
-    """A number in four significant digits; whole numbers below a million in full."""
-    if not isinstance(value, (float, np.floating)):
-        return str(value)
-    number = float(value) + 0.0  # -0.0 becomes 0.0
-    return f"{number:.0f}" if number.is_integer() and abs(number) < 1e6 else f"{number:.4g}"
-
-
-def array_text(array: Any, limit: int = 6) -> str:
-    """All elements of a small array, the mean and range of a larger one."""
-    array = np.asarray(array)
-    if array.ndim == 0:
-        return number_text(array[()])
-    if array.size == 0:
-        return "empty"
-    if array.size <= limit:
-        return _nested_text(array)
-    if array.dtype.kind != "f":
-        return f"{number_text(array.min())} to {number_text(array.max())}"
-    finite = np.isfinite(array)
-    if not finite.all():
-        return f"{array.size - int(np.count_nonzero(finite)):,} of {array.size:,} not finite"
-    return f"{array.mean():.3g} mean, {array.min():.3g} to {array.max():.3g}"
-
-
-def _nested_text(array: Any) -> str:
-    if array.ndim == 0:
-        return number_text(array[()])
-    return f"[{', '.join(_nested_text(a) for a in array)}]"

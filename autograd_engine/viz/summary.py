@@ -1,8 +1,9 @@
-"""A model as a table: its layers, what they put out, and what they cost.
+"""A model as a table of its layers: output shapes, numbers of parameters, and FLOPs.
 
-The model runs once, and hooks on every module note the shapes and ask the module for its FLOPs (`Module._flops`:
-a layer's cost is written in the layer). A row counts its module and all below it, as `du` does for folders, so
-the first row is the total and leaving out the deep rows loses nothing.
+The model is called once, and hooks on every module note the shapes of the results and ask the module for its FLOPs
+(`Module._flops`, which each layer defines). A row counts its module together with all modules inside it, as `du`
+does for folders. So the first row is the total, and rows of inner modules can be left out without changing the
+others.
 """
 
 from __future__ import annotations
@@ -26,17 +27,18 @@ __all__ = ["LayerRow", "Summary", "summary"]
 
 @dataclass(frozen=True)
 class LayerRow:
-    """One module of a summary; counts are of the module and all below it, what is shared counted once.
+    """One module of a summary. Counts include all modules inside it; a shared parameter is counted once.
 
     Attributes:
-        name: dotted, "" for the model itself.
-        type: the class.
-        depth: how many modules it lies in.
-        calls: how often the model called it.
-        output_shape: of its last result: a shape; for several results a tuple of them; None if it was not called,
-            or returned no tensor.
-        parameters: the number of elements of its parameters; trainable_parameters: of those that require gradients.
-        flops: floating-point operations of all calls.
+        name: the dotted name; "" for the model itself.
+        type: the name of the class.
+        depth: how many modules it lies inside of.
+        calls: how often it was called.
+        output_shape: the shape of its last result, or a tuple of shapes for several results; None if it was not
+            called or returned no tensor.
+        parameters: the number of elements of its parameters.
+        trainable_parameters: the same, of those parameters that require gradients.
+        flops: the floating-point operations of all calls.
     """
 
     name: str
@@ -54,8 +56,8 @@ class Summary:
     """What `summary` found; prints as a table, and shows itself in a notebook.
 
     Attributes:
-        rows: for each module, in the order of the tree, what it is and costs.
-        shown_depth: the rows below it are not printed; None prints all.
+        rows: one for each module, in the order of `model.named_modules()`.
+        shown_depth: modules deeper than this are not printed; None prints all.
     """
 
     rows: tuple[LayerRow, ...]
@@ -73,7 +75,7 @@ class Summary:
 
     @property
     def total_flops(self) -> int:
-        """Floating-point operations of one run: two for each multiply-add."""
+        """The floating-point operations of one call of the model: two for each multiply-add."""
         return self.rows[0].flops
 
     def table(self) -> Table:
@@ -119,22 +121,24 @@ def summary(
 ) -> Summary:
     """The layers of a model as a table: output shapes, parameters, and FLOPs for these inputs.
 
-    The model runs once, in evaluation mode and without recording; its modes, gradients and hooks, and the random
-    numbers that follow, stay what they were. With neither `inputs` nor `input_size` it does not run, and
-    only parameters are counted.
+    The model is called once, in evaluation mode and without recording. Its modes, gradients, hooks and the state of
+    the random generator are afterwards what they were before. With neither `inputs` nor `input_size` the model is
+    not called, and only parameters are counted.
 
-    FLOPs count each multiply-add of a matrix product or convolution as two, as PyTorch's FlopCounterMode does;
-    biases and elementwise work are not counted, nor is what a `forward` computes by other means than its
-    submodules. A layer of your own counts by defining `_flops(inputs, output)`.
+    FLOPs count each multiply-add of a matrix product or convolution as two, as PyTorch's FlopCounterMode does. Not
+    counted are biases, elementwise operations, and what a `forward` computes without submodules. A layer of your
+    own is counted if it defines `_flops(inputs, output)`.
 
     Args:
-        inputs: the arguments of the model.
-        input_size: instead of them, the shape of the input, batch included; or a list of shapes.
-        dtypes: of the inputs made for `input_size`; by default that of the model's parameters. Integers are zeros.
-        depth: print only modules that lie in at most so many others.
+        model: the module.
+        inputs: the arguments to call it with.
+        input_size: the shape of the input, batch included, or a list of shapes; instead of `inputs`, which are then
+            made of random numbers, or of zeros if integers are asked for.
+        dtypes: the dtypes of inputs made for `input_size`; by default that of the first floating-point parameter.
+        depth: print only modules that lie inside of at most so many others.
 
     Raises:
-        TypeError: not a module, or both `inputs` and `input_size`.
+        TypeError: `model` is not a module, or both `inputs` and `input_size` are given.
 
     Example:
         >>> summary(nn.Sequential(nn.Linear(64, 128), nn.ReLU(), nn.Linear(128, 10)), input_size=(1, 64))
@@ -157,7 +161,7 @@ def summary(
         inputs = _made_inputs(model, input_size, dtypes)
     watch = {module: _Calls() for module in model.modules()}
     if inputs:
-        _run(model, inputs, watch)
+        _call(model, inputs, watch)
     rows = []
     for name, module in model.named_modules():
         calls, parameters = watch[module], list(module.parameters())
@@ -177,12 +181,12 @@ def summary(
 
 
 def _is_size(given: Any) -> bool:
-    """Whether it is an integer, or integers in tuples and lists."""
+    """Whether it is an integer, or a nested tuple or list of integers."""
     return isinstance(given, int) or (isinstance(given, (tuple, list)) and all(map(_is_size, given)))
 
 
 def _made_inputs(model: Module, size: Sequence[Any], dtypes: Sequence[Any] | None) -> tuple[Tensor, ...]:
-    """Inputs of these shapes: small random numbers from a generator of their own."""
+    """Inputs of these shapes, random numbers from [0, 1) drawn by a generator of their own, or zeros."""
     sizes = [tuple(s) for s in size] if size and not isinstance(size[0], int) else [tuple(size)]
     if dtypes is None:
         floating = (p.dtype for p in model.parameters() if p.is_floating_point())
@@ -195,7 +199,7 @@ def _made_inputs(model: Module, size: Sequence[Any], dtypes: Sequence[Any] | Non
 
 
 class _Calls:
-    """What is noted of the calls of one module."""
+    """What the hook notes of the calls of one module."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -203,7 +207,7 @@ class _Calls:
         self.output_shape: Any = None
 
     def note(self, module: Module, inputs: tuple[Any, ...], output: Any) -> None:
-        """A forward hook."""
+        """Note one call; registered as a forward hook."""
         self.count += 1
         self.flops += module._flops(inputs, output)
         self.output_shape = _shape_of(output)
@@ -219,8 +223,8 @@ def _shape_of(output: Any) -> Any:
     return None
 
 
-def _run(model: Module, inputs: tuple[Any, ...], watch: dict[Module, _Calls]) -> None:
-    """Call the model, and leave it as it was."""
+def _call(model: Module, inputs: tuple[Any, ...], watch: dict[Module, _Calls]) -> None:
+    """Call the model with hooks that note every call of a module, and leave the model as it was."""
     modes = {module: module.training for module in watch}
     handles = [module.register_forward_hook(calls.note) for module, calls in watch.items()]
     try:

@@ -1,4 +1,4 @@
-"""The work: one file per kind, each listing its cases. The order here is that of the table."""
+"""The work: one file for each kind of work, which lists its cases. The order here is that of the tables."""
 
 from ..case import Case
 from . import chains, footprint, network, operators, optimizers, slices, training

@@ -1,4 +1,4 @@
-"""y = y * w again and again: what one recorded operation costs, small, wider, and a million deep."""
+"""Chains of y = y * w: the cost of one recorded operation, on numbers, on small arrays, and in deep graphs."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from ..libraries import Library
 __all__ = ["CASES", "DEEP_CASES"]
 
 LENGTH = 500
-"""Below Python's recursion limit, within which micrograd must stay."""
+"""How many products. micrograd's backward pass recurses, so they must stay below Python's recursion limit."""
 
 FACTOR = 0.9999999
-"""So near to 1 that a million of them neither vanish nor overflow in float32."""
+"""So close to 1 that a product of a million of them neither vanishes nor overflows in float32."""
 
 
 def chain(leaves: Sequence[Any], length: int) -> Any:
-    """The first leaf times the second, `length` times over."""
+    """The first leaf multiplied by the second, `length` times."""
     y, w = leaves
     for _ in range(length):
         y = y * w
@@ -50,7 +50,7 @@ def deep_chain(length: int) -> Callable[[Library], Task]:
     def prepare(library: Library) -> Task:
         leaves = scalars(library)
         function = partial(chain, length=length)
-        return Task(run=lambda backward: backward(), before=lambda: library.record(function, leaves))
+        return Task(call=lambda backward: backward(), setup=lambda: library.record(function, leaves))
 
     return prepare
 

@@ -1,4 +1,7 @@
-"""micrograd's demonstration: a 2-16-16-1 network of single numbers, its hinge loss and the gradient."""
+"""micrograd's demonstration: a 2-16-16-1 network of single numbers, its hinge loss and the gradient.
+
+Source: A. Karpathy, micrograd, demo.ipynb.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ BATCH = 4
 
 
 def predict(weights: Sequence[Any], inputs: Sequence[Any], relu: Callable[[Any], Any]) -> Any:
-    """The network's only output. `weights` holds, neuron after neuron, the weights and then the bias."""
+    """The output of the network for one point. `weights` holds the weights and the bias of each neuron in turn."""
     parameters = iter(weights)
     values: Sequence[Any] = inputs
     last = len(SIZES) - 2

@@ -1,6 +1,6 @@
-"""Single operators forward and backward, on 1 kB and on 1 MB of float32: what is lost or won per operator.
+"""Single operators, forward and backward, on 1 kB and on 1 MB of float32.
 
-Only libraries that go by PyTorch's names are asked, so that each operator is written once.
+Only libraries with PyTorch's names are measured, so that each operator is written once.
 """
 
 from __future__ import annotations
@@ -17,23 +17,24 @@ from ..libraries import Library
 __all__ = ["CASES"]
 
 SIZES = {"1 kB": 256, "1 MB": 262_144}
-"""How many numbers the first operand holds."""
+"""How many numbers the first operand has."""
 
 TARGET = 1.5
 
 WITHOUT_TARGET = ("relu", "where")
-"""Shown for the masks behind them, which every network uses."""
+"""Operators that no target is set for. They show the cost of masks, which every network uses."""
 
 Arrays = Sequence[Any]
 
 
 class Work(NamedTuple):
-    """An operator at work.
+    """One call of an operator.
 
     Attributes:
-        title: the call, as people would write it.
-        leaves: makes the arrays that gradients are wanted for, from a generator and the number of elements.
-        function: of the library's module, the leaves and an index as large as the first leaf.
+        title: the call, as users write it.
+        leaves: makes the arrays that are differentiated by, from a generator and the number of elements.
+        function: makes the call, from the library's module, the leaves, and an index of the shape of the first
+            leaf.
     """
 
     title: str
@@ -61,7 +62,7 @@ def batches(rng: np.random.Generator, size: int) -> list[Any]:
 
 
 def well_posed(matrices: Any) -> Any:
-    """Matrices with their eigenvalues pushed away from zero."""
+    """The matrices with a multiple of the identity added, which moves their eigenvalues away from zero."""
     side = matrices.shape[-1]
     return matrices + 2 * side**0.5 * np.eye(side)
 
@@ -119,7 +120,7 @@ WORKS = {
 
 
 def prepared(work: Work, size: int) -> Callable[[Library], Task | None]:
-    """The operator forward, then backward from a random derivative of its result."""
+    """Make the task of an operator: forward, then backward from a random gradient of its result."""
 
     def prepare(library: Library) -> Task | None:
         if not library.torch_names:

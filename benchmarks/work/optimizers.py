@@ -15,7 +15,7 @@ __all__ = ["CASES"]
 SHAPES = [
     shape for width in (64, 96, 160) for shape in ((width, width, 3, 3), (width,), (width,), (width, width))
 ] * 5
-"""60 arrays of 1.95 million values in all: kernels, and the many small vectors beside them."""
+"""60 arrays with 1.95 million values in all: weights of convolutions, and many small vectors, such as biases."""
 
 
 def stepping(name: str, **settings: Any) -> Callable[[Library], Task | None]:

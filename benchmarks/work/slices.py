@@ -1,5 +1,5 @@
-"""T slices of one tensor, each used: linear in T where a slice's gradient is added into its place,
-quadratic where every slice makes a gradient of the whole."""
+"""T slices of one tensor, all used. The time is linear in T if the gradient of a slice is added into its place, and
+quadratic if each slice makes a gradient of the whole tensor."""
 
 from __future__ import annotations
 

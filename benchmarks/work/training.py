@@ -17,7 +17,7 @@ LARGE = ((1024, 2048, 2048, 10), 256)
 
 
 def steps(library: Library, sizes: Sequence[int], batch: int, optimizer: str = "SGD") -> Step | None:
-    """The library's training step on one random batch."""
+    """A training step of the library on one random batch."""
     rng = np.random.default_rng(0)
     x = rng.standard_normal((batch, sizes[0])).astype(np.float32)
     return library.training(sizes, x, rng.integers(0, sizes[-1], batch), optimizer)

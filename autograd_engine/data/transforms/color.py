@@ -1,4 +1,4 @@
-"""What values the pixels of a picture take: colors, noise, and parts overwritten."""
+"""Transforms that change the values of pixels: colors, noise, and erased rectangles."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ...backend.extras import from_extra
 from ...backend.random import resolve
 from ...engine.graph import raw
 from .picture import Pair, Transform, as_before, as_pair, as_unit, check_chance
@@ -16,6 +17,7 @@ from .picture import Pair, Transform, as_before, as_pair, as_unit, check_chance
 __all__ = ["ColorJitter", "GaussianNoise", "PCANoise", "RandomErasing"]
 
 _LUMA = (0.2989, 0.587, 0.114)
+"""The weights of red, green and blue in brightness (ITU-R BT.601), as torchvision has them."""
 
 
 def _gray(x: Any) -> Any:
@@ -27,15 +29,23 @@ def _gray(x: Any) -> Any:
 
 @dataclass
 class ColorJitter(Transform):
-    """Brightness, contrast, saturation and hue changed at random, in random order.
+    """Changes brightness, contrast, saturation and hue by random amounts, in random order.
 
     Args:
-        brightness, contrast, saturation: a factor from [max(0, 1 - value), 1 + value], or from (low, high). 0
-            stands for black, a uniform gray, and no color; 1 for the picture as it is.
-        hue: a turn of the color wheel from [-value, value] or (low, high), at most half a turn: 0.5.
+        brightness, contrast, saturation: the range of a random factor, (low, high); a number v stands for
+            (max(0, 1 - v), 1 + v). The factor 1 leaves the picture as it is. The factor 0 makes it black, uniformly
+            gray, or without color.
+        hue: the range of a random turn of the color wheel, (low, high) within [-0.5, 0.5], where 0.5 is half a
+            turn; a number v stands for (-v, v).
 
     Raises:
-        ValueError: a value is out of range, or the picture has neither 1 nor 3 channels or is normalized.
+        ValueError: a range is out of bounds. When called: the picture has another number of channels than 1 or 3,
+            or values outside [0, 1], as after `Normalize`.
+        ImportError: when called to change the hue, without matplotlib.
+
+    Example:
+        >>> ColorJitter(brightness=(0.5, 0.5))(ones(3, 1, 1)).flatten()
+        tensor([0.5000, 0.5000, 0.5000])
     """
 
     brightness: float | Pair = 0
@@ -62,11 +72,11 @@ class ColorJitter(Transform):
         """The transformed array."""
         if x.shape[-3] not in (1, 3):
             raise ValueError(f"ColorJitter takes 1 or 3 channels, not a picture of shape {x.shape}")
-        stream = resolve(None)
+        rng = resolve(None)
         names = list(self._ranges)
         values = as_unit(x)
-        for i in stream.permutation(len(names)):
-            factor = values.dtype.type(stream.uniform(*self._ranges[names[i]]))
+        for i in rng.permutation(len(names)):
+            factor = values.dtype.type(rng.uniform(*self._ranges[names[i]]))
             values = np.clip(_ADJUST[names[i]](values, factor), 0, 1)
         return as_before(values, x)
 
@@ -74,10 +84,8 @@ class ColorJitter(Transform):
 def _turned_hue(x: Any, turn: Any) -> Any:
     if x.shape[-3] == 1:
         return x
-    try:
+    with from_extra("train", "changing the hue needs matplotlib"):
         from matplotlib.colors import hsv_to_rgb, rgb_to_hsv
-    except ImportError:
-        raise ImportError('changing the hue needs matplotlib: pip install "autograd_engine[train]"') from None
     hsv = rgb_to_hsv(np.moveaxis(x, -3, -1))
     hsv[..., 0] = (hsv[..., 0] + turn) % 1
     return np.moveaxis(hsv_to_rgb(hsv), -1, -3).astype(x.dtype)
@@ -93,16 +101,20 @@ _ADJUST: dict[str, Callable[[Any, Any], Any]] = {
 
 @dataclass
 class PCANoise(Transform):
-    """A random shift of each picture's color along the principal components of all colors ("fancy PCA").
+    """Shifts the color of a picture at random, along the principal components of all colors ("fancy PCA").
 
-    Adds sum_i p_i a_i w_i to every pixel, with w_i and p_i the eigenvalues and eigenvectors of the covariance of
-    the colors in [0, 1], and a_i drawn from N(0, std^2) once per picture. Source: A. Krizhevsky, I. Sutskever and
-    G. E. Hinton, ImageNet Classification with Deep Convolutional Neural Networks, NIPS 2012, section 4.1.
+    Adds the vector sum_i a_i w_i p_i to every pixel. w_i and p_i are the eigenvalues and eigenvectors of the
+    covariance of colors, which lie in [0, 1], and a_i is drawn from N(0, std^2) once per picture. Source: A.
+    Krizhevsky, I. Sutskever and G. E. Hinton, ImageNet Classification with Deep Convolutional Neural Networks, NIPS
+    2012, section 4.1.
 
     Args:
-        eigenvalues: (C,).
-        eigenvectors: (C, C), in columns.
-        std: of the coefficients.
+        eigenvalues: w, (C,).
+        eigenvectors: p_i in columns, (C, C).
+        std: the standard deviation of the a_i.
+
+    Raises:
+        ValueError: the shapes do not fit. When called: the picture has another number of channels.
 
     Example:
         >>> noise = PCANoise.fit(rand(5, 3, 8, 8))
@@ -124,7 +136,7 @@ class PCANoise(Transform):
 
     @classmethod
     def fit(cls, pictures: Any, std: float = 0.1) -> PCANoise:
-        """The noise that fits a set of pictures, (N, C, H, W)."""
+        """The transform with the eigenvalues and eigenvectors of a set of pictures, (N, C, H, W)."""
         x = as_unit(np.asarray(raw(pictures)))
         colors = np.moveaxis(x, -3, 0).reshape(x.shape[-3], -1)
         values, vectors = np.linalg.eigh(np.atleast_2d(np.cov(colors)))
@@ -142,10 +154,14 @@ class PCANoise(Transform):
 
 @dataclass
 class GaussianNoise(Transform):
-    """Noise from N(mean, sigma^2) added to every pixel from 0 to 1.
+    """Adds noise from N(mean, sigma^2) to every value, on the scale from 0 to 1.
 
     Args:
-        clip: keep the result between 0 and 1; of integers it always is.
+        mean, sigma: the mean and the standard deviation of the noise.
+        clip: cut the result off at 0 and 1; pictures of integers are always cut off, at 0 and 255.
+
+    Raises:
+        ValueError: `sigma` is negative.
     """
 
     mean: float = 0.0
@@ -166,15 +182,19 @@ class GaussianNoise(Transform):
 
 @dataclass
 class RandomErasing(Transform):
-    """A rectangle at a random place overwritten, with probability `p`.
+    """Overwrites a rectangle at a random place, with probability `p`.
 
     Source: Z. Zhong et al., Random Erasing Data Augmentation, AAAI 2020.
 
     Args:
-        scale: the least and the greatest share of the picture that the rectangle covers.
-        ratio: the least and the greatest ratio of its height to its width.
-        value: a number, one for each channel, or "random" for normal noise.
-        inplace: overwrite the picture itself.
+        p: the probability.
+        scale: the smallest and the largest share of the picture that the rectangle covers.
+        ratio: the smallest and the largest ratio of its height to its width.
+        value: what to write: a number, a number for each channel, or "random" for noise from N(0, 1).
+        inplace: write into the picture that is given, not into a copy.
+
+    Raises:
+        ValueError: an argument is out of range.
     """
 
     p: float = 0.5
@@ -196,21 +216,21 @@ class RandomErasing(Transform):
 
     def apply(self, x: Any) -> Any:
         """The transformed array."""
-        stream = resolve(None)
-        if stream.random() >= self.p:
+        rng = resolve(None)
+        if rng.random() >= self.p:
             return x
         height, width = x.shape[-2:]
         for _ in range(10):  # a rectangle that does not fit is drawn again, as in torchvision
-            area = height * width * stream.uniform(*self.scale)
-            ratio = math.exp(stream.uniform(math.log(self.ratio[0]), math.log(self.ratio[1])))
+            area = height * width * rng.uniform(*self.scale)
+            ratio = math.exp(rng.uniform(math.log(self.ratio[0]), math.log(self.ratio[1])))
             h, w = round(math.sqrt(area * ratio)), round(math.sqrt(area / ratio))
             if not (h < height and w < width):
                 continue
-            top, left = stream.integers(height - h + 1), stream.integers(width - w + 1)
+            top, left = rng.integers(height - h + 1), rng.integers(width - w + 1)
             result = x if self.inplace else x.copy()
             part = result[..., top : top + h, left : left + w]
             if isinstance(self.value, str):
-                part[...] = stream.standard_normal(part.shape)
+                part[...] = rng.standard_normal(part.shape)
             else:
                 part[...] = np.array(self.value, x.dtype).reshape(-1, 1, 1)
             return result

@@ -1,4 +1,4 @@
-"""From pictures to what a model takes, and transforms made of functions and of each other."""
+"""Transforms that make a model's input of a picture, and transforms made of functions or of other transforms."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["Compose", "Lambda", "Normalize", "ToTensor"]
 
 @dataclass
 class Compose:
-    """Several transforms, one after the other.
+    """Applies several transforms, one after the other.
 
     Example:
         >>> both = Compose([Lambda(lambda x: x + 1), Lambda(lambda x: x * 2)])
@@ -29,7 +29,7 @@ class Compose:
     transforms: Sequence[Callable[[Any], Any]]
 
     def __call__(self, picture: Any) -> Any:
-        """What is left after the last transform."""
+        """The result of the last transform."""
         for transform in self.transforms:
             picture = transform(picture)
         return picture
@@ -37,7 +37,12 @@ class Compose:
 
 @dataclass
 class Lambda:
-    """Any function as a transform. Worker processes that are not forked can only be sent a named function."""
+    """Applies any function. For a `DataLoader` whose worker processes are not forked, it must be a named function
+    of a module: a lambda cannot be pickled.
+
+    Raises:
+        TypeError: not a function.
+    """
 
     lambd: Callable[[Any], Any]
 
@@ -52,10 +57,13 @@ class Lambda:
 
 @dataclass
 class ToTensor:
-    """A picture as a tensor (C, H, W) of the default floating dtype: integers from 0 to 255 become 0 to 1.
+    """Turns a picture into a tensor (C, H, W) of floating-point numbers; bytes from 0 to 255 become 0 to 1.
 
-    Takes a Pillow picture, an array (H, W) or (H, W, C), or a tensor (C, H, W) of integers. Real numbers keep
-    their values.
+    It takes a Pillow picture, an array (H, W) or (H, W, C), or a tensor (C, H, W). Bytes (uint8) and other integers
+    get the default dtype, but only bytes are divided by 255. Floating-point numbers stay as they are.
+
+    Raises:
+        TypeError: something that is no picture.
 
     Example:
         >>> ToTensor()(np.array([[0, 51], [102, 255]], np.uint8))
@@ -73,11 +81,16 @@ class ToTensor:
 
 @dataclass
 class Normalize(Transform):
-    """(x - mean) / std, channel by channel.
+    """Computes (x - mean) / std, channel by channel.
+
+    Args:
+        mean, std: one number for each channel, or one for all.
+        inplace: write into the picture that is given.
 
     Raises:
-        TypeError: the pixels are integers.
-        ValueError: a standard deviation of 0, or another number of channels.
+        TypeError: when called: the picture holds integers.
+        ValueError: a standard deviation is not positive, or there are fewer of them than means. When called: the
+            picture has another number of channels.
 
     Example:
         >>> Normalize([0.5], [0.25])(ones(1, 1, 2))

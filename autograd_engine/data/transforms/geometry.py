@@ -1,4 +1,4 @@
-"""Where the pixels of a picture go: flips, borders, crops, sizes and rotations."""
+"""Transforms that move pixels: flips, borders, crops, other sizes and rotations."""
 
 from __future__ import annotations
 
@@ -33,7 +33,11 @@ class _Flip(Transform):
 
 
 class RandomHorizontalFlip(_Flip):
-    """Left and right exchanged, with probability `p`."""
+    """Exchanges left and right, with probability `p`.
+
+    Raises:
+        ValueError: `p` is no probability.
+    """
 
     def apply(self, x: Any) -> Any:
         """The transformed array."""
@@ -41,7 +45,11 @@ class RandomHorizontalFlip(_Flip):
 
 
 class RandomVerticalFlip(_Flip):
-    """Top and bottom exchanged, with probability `p`."""
+    """Exchanges top and bottom, with probability `p`.
+
+    Raises:
+        ValueError: `p` is no probability.
+    """
 
     def apply(self, x: Any) -> Any:
         """The transformed array."""
@@ -53,12 +61,16 @@ _MODES = {"constant", "edge", "reflect", "symmetric"}
 
 @dataclass
 class Pad(Transform):
-    """A border around the picture.
+    """Adds a border around the picture: (C, H, W) becomes (C, top + H + bottom, left + W + right).
 
     Args:
-        padding: its width: one number, (left and right, top and bottom), or (left, top, right, bottom).
-        fill: its value for `padding_mode` "constant".
-        padding_mode: or "edge", "reflect" and "symmetric", which continue the picture as `np.pad` does.
+        padding: the widths (left, top, right, bottom); two numbers stand for (left and right, top and bottom), one
+            for all four.
+        fill: the value of the border if `padding_mode` is "constant".
+        padding_mode: "constant"; or "edge", "reflect" or "symmetric", which continue the picture as `np.pad` does.
+
+    Raises:
+        ValueError: an argument is out of range.
 
     Example:
         >>> Pad((1, 0))(ones(1, 1, 2))
@@ -92,7 +104,7 @@ def _padded(x: Any, rows: tuple[int, int], columns: tuple[int, int], fill: float
 
 @dataclass
 class CenterCrop(Transform):
-    """The middle of the picture; a picture that is too small gets a border of zeros first.
+    """Cuts out the middle of the picture. A picture that is too small gets a border of zeros first.
 
     Args:
         size: height and width, or one number for both.
@@ -113,16 +125,16 @@ class CenterCrop(Transform):
 
 @dataclass
 class RandomCrop(Transform):
-    """A part of the picture at a random place.
+    """Cuts out a part of the picture at a random place.
 
     Args:
         size: height and width of the part, or one number for both.
-        padding: a border around the picture before cropping; see `Pad`.
-        pad_if_needed: whether a picture that is too small gets a border as well.
-        fill, padding_mode: of the border; see `Pad`.
+        padding: the border that the picture gets first; see `Pad`.
+        pad_if_needed: whether a picture that is too small gets a border on both sides.
+        fill, padding_mode: what the borders hold; see `Pad`.
 
     Raises:
-        ValueError: the picture is too small.
+        ValueError: when called: the picture is too small.
     """
 
     size: int | Sequence[int]
@@ -147,22 +159,25 @@ class RandomCrop(Transform):
                 x = _padded(x, rows, columns, self.fill, self.padding_mode)
         if x.shape[-2] < height or x.shape[-1] < width:
             raise ValueError(f"RandomCrop: no part of size {(height, width)} in a picture of shape {x.shape}")
-        stream = resolve(None)
-        top = stream.integers(x.shape[-2] - height + 1)
-        left = stream.integers(x.shape[-1] - width + 1)
+        rng = resolve(None)
+        top = rng.integers(x.shape[-2] - height + 1)
+        left = rng.integers(x.shape[-1] - width + 1)
         return x[..., top : top + height, left : left + width]
 
 
 @dataclass
 class Resize(Transform):
-    """The picture in another size, each new pixel a weighted mean of old ones.
+    """Changes the size of the picture. Each new pixel is a weighted mean of old ones.
 
     Args:
-        size: height and width; or one number for the shorter edge, which keeps the proportions.
-        interpolation: "bilinear" or "nearest".
-        max_size: with one number, the most that the longer edge may get.
-        antialias: average over all old pixels that a new one covers when the picture shrinks; otherwise the
+        size: height and width; or one number for the shorter edge, and the proportions stay.
+        interpolation: "bilinear", or "nearest" for the nearest old pixel instead of a mean.
+        max_size: if `size` is one number, the largest length of the longer edge.
+        antialias: when the picture shrinks, average over all old pixels that a new one covers; otherwise, over the
             nearest two in each direction.
+
+    Raises:
+        ValueError: another interpolation.
     """
 
     size: int | Sequence[int]
@@ -199,8 +214,11 @@ class Resize(Transform):
 
 @functools.lru_cache(64)
 def _weights(new: int, old: int, antialias: bool, dtype: Any) -> Any:
-    """The matrix (new, old) that takes a line of pixels to one of another length: triangles around the centers
-    of the new pixels, as wide as these when shrinking with `antialias`."""
+    """The matrix (new, old) that turns a line of `old` pixels into one of `new` pixels.
+
+    Row i holds the weights of the old pixels in new pixel i. They fall off linearly with the distance from its
+    center, to 0 at the distance of one old pixel or, when shrinking with `antialias`, of one new pixel.
+    """
     scale = old / new
     reach = max(scale, 1.0) if antialias else 1.0
     centers = (np.arange(new)[:, None] + 0.5) * scale - 0.5
@@ -214,14 +232,18 @@ def _weights(new: int, old: int, antialias: bool, dtype: Any) -> Any:
 
 @dataclass
 class RandomRotation(Transform):
-    """The picture turned about its middle by a random angle.
+    """Rotates the picture by a random angle.
 
     Args:
-        degrees: the least and the greatest angle, counter-clockwise; one number stands for (-degrees, degrees).
+        degrees: the smallest and the largest angle, counter-clockwise; one number d stands for (-d, d).
         interpolation: "nearest" or "bilinear".
-        expand: make the picture large enough for all of it; otherwise it keeps its size and loses its corners.
-        center: (x, y) of the point that stays in place, from the upper left corner; by default the middle.
-        fill: the value of what comes from outside.
+        expand: make the result large enough to hold all of the picture; otherwise it has the same size, and the
+            corners are cut off.
+        center: (x, y) of the point that stays in place, counted from the upper left corner; by default the middle.
+        fill: the value of pixels that come from outside of the picture.
+
+    Raises:
+        ValueError: `degrees` is a negative number, or another interpolation.
     """
 
     degrees: float | Pair

@@ -41,23 +41,23 @@ ACTIVATIONS: dict[str, type[nn.Module]] = {
 
 
 class UserError(Exception):
-    """Something the user can put right: printed without a traceback, exit code 1."""
+    """A mistake that the user can put right. It is printed without a traceback, and the exit code is 1."""
 
 
 @dataclass
 class Scale:
-    """How numbers from a file become inputs: (x - offset) / unit, feature by feature."""
+    """How raw features become inputs of the model: (x - offset) / unit, each feature with its own two numbers."""
 
     offset: list[float]
     unit: list[float]
 
     def apply(self, x: Any) -> Any:
-        """Inputs of float32."""
+        """The inputs (N, features), float32, of raw features (N, features)."""
         return ((x - np.array(self.offset)) / np.array(self.unit)).astype(np.float32)
 
 
 def latest() -> Path:
-    """The run below runs/ that was started last.
+    """The folder of the run below runs/ that was started last.
 
     Raises:
         UserError: there is none.
@@ -92,7 +92,7 @@ def read_config(folder: Path) -> dict[str, Any]:
 
 
 def make_model(config: dict[str, Any]) -> MLP:
-    """A fresh model of the shape that the settings give."""
+    """A new, untrained model of the sizes, activation and dropout in the settings."""
     return MLP(config["sizes"], ACTIVATIONS[config["activation"]], config["dropout"])
 
 
@@ -117,6 +117,6 @@ def load_model(folder: Path, config: dict[str, Any]) -> nn.Module:
 
 
 def probabilities(model: nn.Module, inputs: Any) -> Any:
-    """The classes' probabilities (N, C) of inputs (N, features), as an array."""
+    """The probability of each class, an array (N, C), for inputs (N, features)."""
     with no_grad():
         return F.softmax(model(inputs), 1).numpy()

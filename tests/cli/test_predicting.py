@@ -1,0 +1,118 @@
+"""`predict`: the test set, one sample, or a file; and damaged runs and files."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from autograd_engine import cli
+from autograd_engine.data import digits
+
+from .runs import train
+
+
+def test_predicting_the_test_set_shows_the_mistakes(trained, capsys):
+    assert cli.main(["predict", str(trained)]) == 0
+    out = capsys.readouterr().out
+    expected = np.genfromtxt(trained / "history.csv", delimiter=",", names=True)["test_accuracy"][-1]
+    assert f"{expected:.2%} right" in out
+    assert out.count("predicted") == round((1 - expected) * 360)
+
+
+def test_predicting_one_picture_draws_it(trained, capsys):
+    assert cli.main(["predict", str(trained), "--index", "3"]) == 0
+    out = capsys.readouterr().out.splitlines()
+    truth = digits()[1].tensors[1][3].item()
+    assert out[0].startswith(f"picture 3: true {truth}, predicted {truth} (")
+    assert len(out) == 9
+    assert "@@" in "".join(out)
+
+
+def test_the_latest_run_is_the_default(trained, capsys):
+    assert cli.main(["predict"]) == 1
+    assert "there is no run below runs/" in capsys.readouterr().err
+    assert train() == train("--seed", "5") == 0
+    os.utime("runs/digits/config.json", (1, 1))
+    capsys.readouterr()
+    assert cli.main(["predict"]) == 0
+    assert "runs/digits-2 on the test set" in capsys.readouterr().out
+
+
+def some_pictures(count):
+    x, y = digits()[1].tensors
+    return np.rint(x.numpy()[:count] * 16), y.numpy()[:count]
+
+
+def test_files_of_pictures_are_classified(trained, capsys):
+    x, y = some_pictures(5)
+    np.savetxt("plain.csv", x, delimiter=",")
+    np.savetxt("labelled.csv", np.column_stack([x, y]), delimiter=",", fmt="%d")
+    np.save("square.npy", x.reshape(5, 8, 8))
+    np.save("one.npy", x[0].reshape(8, 8))
+    answers = []
+    for name, count in (("plain.csv", 5), ("square.npy", 5), ("one.npy", 1)):
+        assert cli.main(["predict", str(trained), "--file", name]) == 0
+        out = capsys.readouterr().out
+        assert out.count("predicted") == count
+        assert "true" not in out
+        answers.append(out)
+    assert answers[0] == answers[1]
+    assert cli.main(["predict", str(trained), "--index", "0"]) == 0
+    assert capsys.readouterr().out.replace(f"true {y[0]}, ", "") == answers[2]
+    assert cli.main(["predict", str(trained), "--file", "labelled.csv"]) == 0
+    out = capsys.readouterr().out
+    assert out.count("true") == 5
+    assert "on labelled.csv" in out
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("a.png", b"", ".csv or .npy"),
+        ("a.csv", b"a,b\n1,2\n", "a.csv has 2 columns: expected 64 numbers"),
+        ("a.csv", b"1,2,3\n", "expected 64 numbers"),
+        ("a.csv", b"", "not a table of numbers: a.csv is empty"),
+        ("a.csv", b"1," * 63 + b"x\n", "not a table of numbers: a.csv, column '64', line 1: 'x' is not of"),
+        ("a.csv", b"1," * 63 + b"1\n2,3\n", "a.csv, line 2: 2 cells, but line 1 has 64"),
+        ("a.csv", b"\xff\xfe\x00", "not a table of numbers: a.csv, line 1: this is no text"),
+        ("a.csv", b",".join([b"17"] * 64), "between 0 (paper) and 16 (ink)"),
+        ("a.csv", b",".join([b"nan"] * 64), "a.csv, column '1' has nan"),
+        ("a.csv", b",".join([b"0.5"] * 64), "multiply by 16"),
+        ("a.npy", b"\x93NUMPY", "a.npy is damaged, or not a .npy file of numbers"),
+        ("a.npy", b"hello", "a.npy is damaged, or not a .npy file of numbers"),
+    ],
+)
+def test_files_that_hold_no_pictures_are_refused(trained, name, content, words, capsys):
+    Path(name).write_bytes(content)
+    assert cli.main(["predict", str(trained), "--file", name]) == 1
+    assert words in capsys.readouterr().err
+
+
+def test_a_missing_file_or_index_is_named(trained, capsys):
+    assert cli.main(["predict", str(trained), "--file", "no.csv"]) == 1
+    assert "no.csv" in capsys.readouterr().err
+    assert cli.main(["predict", str(trained), "--index", "360"]) == 1
+    assert "the test set has pictures 0 to 359" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("file", "change", "words"),
+    [
+        ("weights.safetensors", lambda b: b[:100], "is damaged or not a safetensors file"),
+        ("weights.safetensors", lambda b: None, "has no weights.safetensors: finish it with"),
+        ("config.json", lambda b: None, "it has no config.json"),
+        ("config.json", lambda b: b"{", "cannot be read"),
+        ("config.json", lambda b: b"{}", "config.json has no 'sizes'"),
+        ("config.json", lambda b: b"[]", "config.json holds no settings"),
+        ("config.json", lambda b: b.replace(b"    32,", b"    7,"), "0.weight: the module has shape (7, 64)"),
+    ],
+)
+def test_a_damaged_run_is_named(trained, tmp_path, file, change, words, capsys):
+    for path in trained.iterdir():
+        content = path.read_bytes()
+        content = change(content) if path.name == file else content
+        if content is not None:
+            (tmp_path / path.name).write_bytes(content)
+    assert cli.main(["predict", str(tmp_path)]) == 1
+    assert words in capsys.readouterr().err

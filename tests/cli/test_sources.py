@@ -1,0 +1,106 @@
+"""Data of all kinds: the ready sets, CSV files and folders of IDX files."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from autograd_engine import cli
+from autograd_engine.cli import sources
+from autograd_engine.data import write_idx
+
+
+def flowers(count=60):
+    """Three classes of rows, whose numbers differ in size by a thousand."""
+    rng = np.random.default_rng(0)
+    kinds = np.array(["rose", "tulip", "daisy"])[np.arange(count) % 3]
+    far = {"rose": (0, 0), "tulip": (4, 4000), "daisy": (8, -4000)}
+    rows = [rng.normal(size=2) * (1, 1000) + far[kind] for kind in kinds]
+    return "length,weight,kind\n" + "\n".join(
+        f"{a:.4f},{b:.2f},{kind}" for (a, b), kind in zip(rows, kinds, strict=True)
+    )
+
+
+def test_a_csv_file_is_learned_and_used_by_the_names_of_its_classes(capsys):
+    Path("flowers.csv").write_text(flowers())
+    arguments = ["train", "flowers.csv", "--epochs", "20", "--hidden", "16", "--no-progress"]
+    assert cli.main(arguments) == 0
+    assert "48 training and 12 test samples; the run goes to runs/flowers" in capsys.readouterr().out
+    assert np.genfromtxt("runs/flowers/history.csv", delimiter=",", names=True)["test_accuracy"][-1] == 1
+    assert cli.main(["evaluate"]) == 0
+    out = capsys.readouterr().out
+    assert "tulip     1.0000  1.0000 1.0000        4" in out
+    assert cli.main(["predict", "runs/flowers", "--file", "flowers.csv"]) == 0
+    out = capsys.readouterr().out
+    assert "sample 1: true tulip, predicted tulip" in out
+    assert "on flowers.csv: " in out
+    Path("new.csv").write_text("4,4000\n")
+    assert cli.main(["predict", "--file", "new.csv"]) == 0
+    assert capsys.readouterr().out.startswith("sample 0: predicted tulip (")
+    np.save("new.npy", [4.0, 4000.0])
+    assert cli.main(["predict", "--file", "new.npy"]) == 0
+    assert "predicted tulip" in capsys.readouterr().out
+    assert cli.main(["train", "--resume", "runs/flowers", "--epochs", "21", "--no-progress"]) == 0
+
+
+@pytest.mark.parametrize("name", [name for name in sources.READY if name != "digits"])
+def test_every_ready_set_is_learned(name, capsys):
+    assert cli.main(["train", name, "--epochs", "10", "--no-progress"]) == 0
+    assert np.genfromtxt(f"runs/{name}/history.csv", delimiter=",", names=True)["test_accuracy"][-1] > 0.75
+    assert cli.main(["evaluate"]) == 0
+    assert f"runs/{name} on the test set" in capsys.readouterr().out
+
+
+def mnist(folder, count=40):
+    """Pictures of 9 by 7 pixels in MNIST's files: a bar whose height tells the class."""
+    Path(folder).mkdir()
+    for part, seed in (("train", 0), ("t10k", 1)):
+        rng = np.random.default_rng(seed)
+        classes = np.arange(count, dtype=np.uint8) % 4
+        pictures = rng.integers(0, 60, (count, 9, 7)).astype(np.uint8)
+        for picture, k in zip(pictures, classes, strict=True):
+            picture[2 * k, :] = 255
+        write_idx(f"{folder}/{part}-images-idx3-ubyte", pictures)
+        write_idx(f"{folder}/{part}-labels-idx1-ubyte.gz", classes)
+
+
+def test_a_folder_of_idx_files_is_learned(capsys):
+    mnist("bars")
+    assert cli.main(["train", "bars", "--epochs", "20", "--hidden", "16", "--no-progress"]) == 0
+    assert "40 training and 40 test pictures; the run goes to runs/bars" in capsys.readouterr().out
+    assert cli.main(["predict", "--index", "2"]) == 0
+    out = capsys.readouterr().out.splitlines()
+    assert out[0].startswith("picture 2: true 2, predicted 2")
+    assert out[5] == "  " + "@" * 14
+    assert len(out) == 10
+    Path("bars/t10k-images-idx3-ubyte").write_bytes(b"damaged")
+    assert cli.main(["evaluate"]) == 1
+    assert "t10k-images-idx3-ubyte" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("source", "content", "words"),
+    [
+        ("nothing", None, "there is no data 'nothing': it is neither digits"),
+        ("no.csv", None, "no.csv"),
+        ("a.csv", "1,2,a\n3,4,a\n", "the last column is the class, but every row has 'a'"),
+        ("a.csv", "1,2,a\n3,4,b\n", "only one row has 'a': each class needs a row to train on and one to test on"),
+        ("a.csv", "1,2,a\n3,x,b\n", "column '2', line 2: 'x' is not of dtype float64"),
+        ("a.csv", "x,kind\n3,a\ny,b\n", "column 'x', line 3: 'y' is not of dtype float64"),
+        ("a.csv", "1,inf\n3,nan\n", "only one row has"),
+        ("a.csv", "1\n2\n", "has 1 column: expected some numbers and the class in each row, separated by commas"),
+        ("a.csv", "1e300,a\n2,b\n1,a\n2,b\n", "column '1' has 1e+300"),
+    ],
+)
+def test_data_that_is_not_there_or_no_table_is_named(source, content, words, capsys):
+    if content is not None:
+        Path(source).write_text(content)
+    assert cli.main(["train", source, "--no-progress"]) == 1
+    assert words in capsys.readouterr().err
+    assert not Path("runs").exists()
+
+
+def test_a_folder_without_data_is_refused(capsys):
+    Path("mnist").mkdir()
+    assert cli.main(["train", "mnist", "--no-progress"]) == 1
+    assert "mnist" in capsys.readouterr().err
