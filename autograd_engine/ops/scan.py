@@ -140,7 +140,7 @@ def cumprod(x: Array, dim: int, *, dtype: Any = None) -> Array:
 # ------------------------------------------------------------------------------ running extremes
 
 
-class RunningExtremes(NamedTuple):
+class Extremes(NamedTuple):
     """The largest or smallest elements so far along a dimension, and where each one lies."""
 
     values: Any
@@ -157,17 +157,17 @@ def _last_record(x: Array, *, dim: int, largest: bool) -> Array:
     return np.maximum.accumulate(np.where(record, places, 0), axis=dim)
 
 
-def _running_extreme(x: Array, dim: int, largest: bool, name: str) -> RunningExtremes:
+def _running_extreme(x: Array, dim: int, largest: bool, name: str) -> Extremes:
     dim = normalize_dim(dim, len(x.shape), name)
     if not x.shape:
-        return RunningExtremes(x * 1, argmax(x))
+        return Extremes(x * 1, argmax(x))
     indices = _last_record(x, dim=dim, largest=largest)
-    return RunningExtremes(take_along_dim(x, indices, dim), indices)
+    return Extremes(take_along_dim(x, indices, dim), indices)
 
 
 @operator("torch Tensor")
 @numpy_names
-def cummax(x: Array, dim: int) -> RunningExtremes:
+def cummax(x: Array, dim: int) -> Extremes:
     """The largest element so far along `dim`, `(values, indices)`; of equal ones the last is named.
 
     The gradient goes to the elements that `indices` names. NaN counts as largest.
@@ -181,7 +181,7 @@ def cummax(x: Array, dim: int) -> RunningExtremes:
 
 @operator("torch Tensor")
 @numpy_names
-def cummin(x: Array, dim: int) -> RunningExtremes:
+def cummin(x: Array, dim: int) -> Extremes:
     """The smallest element so far along `dim`, `(values, indices)`; of equal ones the last is named.
 
     The gradient goes to the elements that `indices` names. NaN counts as smallest.
