@@ -1,6 +1,7 @@
 """The README runs from the top, and the generated page is up to date."""
 
 import re
+import subprocess
 from pathlib import Path
 
 import autograd_engine as ag
@@ -31,7 +32,11 @@ def test_the_table_of_operators_is_up_to_date():
 def test_the_readmes_commands_are_there_for_ci():
     readme = (ROOT / "README.md").read_text()
     for name in ("train", "test"):
-        assert re.search(rf"^<!-- command: {name} -->\n```sh\n.+\n```$", readme, re.MULTILINE)
+        found = re.search(rf"^<!-- command: {name} -->\n```sh\n(.+\n)```$", readme, re.MULTILINE)
+        script = ["bash", ROOT / ".ci" / "readme_command", name]
+        assert subprocess.run(script, capture_output=True, text=True, check=True).stdout == found[1]
+    done = subprocess.run([*script[:2], "fly"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (1, "README.md has lost its command: fly\n")
 
 
 def test_versions_agree():

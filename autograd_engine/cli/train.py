@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import inspect
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, fields, replace
@@ -318,16 +319,32 @@ class _Training:
         return 0
 
     def _draw(self, history: dict[str, list[float]], confusions: Any) -> None:
-        """The pictures of the run: its curves, the confusions, and the graph of the loss of one sample."""
-        folder = self.folder
-        if history:
-            viz.plot_history(history, folder / "curves.png")
-        viz.plot_confusion_matrix(confusions, self.source.classes, folder / "confusion_matrix.png")
+        """The pictures of the run. They are worth less than its weights: what keeps one from being drawn, such as a
+        renderer that is missing or a full disk, is told and fails nothing."""
+        pictures: dict[str, Callable[[Path], Any]] = {
+            "curves.png": lambda path: viz.plot_history(history, path),
+            "confusion_matrix.png": lambda path: viz.plot_confusion_matrix(confusions, self.source.classes, path),
+            "graph.svg": self._draw_graph,
+        }
+        if not history:
+            del pictures["curves.png"]
+        for name, draw in pictures.items():
+            try:
+                draw(self.folder / name)
+            except Exception as error:
+                print(f"{name} could not be drawn: {error}", file=sys.stderr)
+
+    def _draw_graph(self, path: Path) -> None:
+        """The graph of the loss of one sample, as SVG and PNG; where they cannot be drawn, its text is kept."""
         sample, target = self.source.test[:1]
         named = {**dict(self.model.named_parameters()), self.source.noun: sample}
         graph = viz.graph(self.loss(self.model.train()(sample), target), names=named)
-        graph.save(folder / "graph.svg")
-        graph.save(folder / "graph.png")
+        try:
+            graph.save(path)
+            graph.save(path.with_suffix(".png"))
+        except (ImportError, RuntimeError):
+            print(f"the graph is kept as text in {graph.save(path.with_suffix('.dot'))}", file=sys.stderr)
+            raise
 
 
 def _smoothing_floor(smoothing: float, classes: int) -> float:

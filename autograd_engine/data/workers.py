@@ -119,7 +119,7 @@ class _ProcessWorker(_ThreadWorker):
 
     def _ask(self, *task: Any) -> Any:
         try:
-            self.connection.send(task)
+            _send(self.connection, _packed(task))
             result, error = _receive(self.connection)
         except (EOFError, OSError) as failure:
             self.process.join()
@@ -137,7 +137,7 @@ class _ProcessWorker(_ThreadWorker):
         super().stop()
         if idle:
             with contextlib.suppress(OSError):
-                self.connection.send(None)
+                _send(self.connection, _packed(None))
         else:
             self.process.kill()
         self.process.join()
@@ -196,7 +196,7 @@ def _serve(asking: Connection, connection: Connection, job: _Job) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes: the main one ends the workers
     set_num_threads(1)  # the workers themselves share the cores
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
-        while (task := connection.recv()) is not None:
+        while (task := _receive(connection)) is not None:
             try:
                 message = _packed((job(*task), None))
             except Exception as error:
@@ -225,14 +225,16 @@ def _packed(message: Any) -> tuple[bytes, list[memoryview]]:
 
 
 def _send(connection: Connection, packed: tuple[bytes, list[memoryview]]) -> None:
+    """Send the pickle and then its arrays. `connection.send` would pickle into a stream and export its memory: when
+    the process at the other end has died, the error keeps both, and Python 3.13 complains when they go."""
     head, buffers = packed
-    connection.send((head, [buffer.nbytes for buffer in buffers]))
+    connection.send_bytes(pickle.dumps((head, [buffer.nbytes for buffer in buffers])))
     for buffer in buffers:
         connection.send_bytes(buffer)
 
 
 def _receive(connection: Connection) -> Any:
-    head, sizes = connection.recv()
+    head, sizes = pickle.loads(connection.recv_bytes())
     buffers = [bytearray(size) for size in sizes]
     for buffer in buffers:
         if buffer:

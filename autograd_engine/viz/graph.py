@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import os
+import warnings
 from collections.abc import Iterable, Mapping
 from html import escape
 from operator import attrgetter
@@ -52,7 +53,8 @@ _STYLES = {
     "note": {"shape": "plaintext", "style": "", "fontcolor": "#9c1c1c"},
 }
 _FAINT, _VALUE_COLOR, _GRADIENT_COLOR = "#555555", "#1a6b34", "#b3261e"
-_FONTS = "Helvetica,Arial,DejaVu Sans,sans-serif"
+_FONT = "Helvetica"
+"""Every renderer knows its measures or has a font that shares them; SVG files say that any sans-serif does, too."""
 _FRAME = {"style": "rounded", "color": "#7a4fa3", "fontcolor": "#7a4fa3", "fontsize": "11", "labeljust": "l"}
 _FAN_IN = 8
 """How many inputs of one node are drawn at most."""
@@ -82,7 +84,7 @@ class GraphPicture:
         return render(self.dot, "png", dpi)
 
     def pdf(self) -> bytes:
-        """The picture as PDF."""
+        """The picture as PDF; that takes the extra `pygraphviz`, or Graphviz's program `dot`."""
         return render(self.dot, "pdf")
 
     def save(self, path: str | os.PathLike[str]) -> Path:
@@ -90,7 +92,7 @@ class GraphPicture:
 
         Raises:
             ValueError: another suffix.
-            ImportError: there is no renderer.
+            ImportError: there is no renderer for this format; says how to get one.
         """
         suffix = Path(path).suffix.lower().removeprefix(".")
         if suffix in ("dot", "gv"):
@@ -99,8 +101,13 @@ class GraphPicture:
             raise ValueError(f"cannot save a graph picture as {Path(path).name!r}: use .svg, .png, .pdf or .dot")
         return write_atomically(path, getattr(self, suffix)())
 
-    def _repr_svg_(self) -> str:
-        return self.svg().decode()
+    def _repr_svg_(self) -> str | None:
+        """For notebooks. Without a renderer they show one line of text: a cell does not fail with its picture."""
+        try:
+            return self.svg().decode()
+        except (ImportError, RuntimeError) as error:
+            warnings.warn(str(error), stacklevel=2)
+            return None
 
     def __repr__(self) -> str:
         cut = f", {self.hidden:,} nodes hidden" if self.hidden else ""
@@ -206,10 +213,10 @@ class _Drawing:
                 "pad": "0.15",
                 "nodesep": "0.22",
                 "ranksep": "0.32",
-                "fontname": _FONTS,
+                "fontname": _FONT,
             },
             node_attr={
-                "fontname": _FONTS,
+                "fontname": _FONT,
                 "fontsize": "12",
                 "fontcolor": "#1c1c1c",
                 "margin": "0.11,0.06",
@@ -380,7 +387,7 @@ class _Drawing:
         count = f"{hidden:,}" if exact else f"more than {hidden:,}"
         self.dot.node("cut", f"<<b>… {count} more nodes not shown</b>>", _attributes=_STYLES["note"])
         for place, missing in self.cut.items():
-            inputs = {"label": f" {missing:,} inputs", "fontsize": "10", "fontname": _FONTS} if missing > 1 else {}
+            inputs = {"label": f" {missing:,} inputs", "fontsize": "10", "fontname": _FONT} if missing > 1 else {}
             self.dot.edge("cut", place, _attributes={"style": "dashed", **inputs})
 
 

@@ -1,11 +1,14 @@
-"""DOT text to a picture: by the `dot` program where there is one, else in this process by pygraphviz.
+"""DOT text to a picture, by the first renderer on this machine that can draw it.
 
-The pygraphviz wheel brings the renderer itself, so pictures need no system package. Fonts it takes
-from the system; a bare container has none, so it is also shown those that matplotlib brings.
+A `dot` program that somebody has installed comes first: it knows the machine's fonts, and every format. Then comes
+graphviz-pure, the program that this package requires: it needs nothing from the system, brings its own fonts and
+draws the same picture everywhere, but no PDF. Last is pygraphviz, which draws in this process, PDF too, and needs
+system libraries.
 """
 
 from __future__ import annotations
 
+import importlib.metadata
 import importlib.util
 import os
 import shutil
@@ -24,6 +27,8 @@ __all__ = ["FORMATS", "render"]
 FORMATS = ("svg", "png", "pdf")
 """The formats of pictures."""
 
+_PURE = "graphviz-pure"
+
 _lock = threading.Lock()  # the renderer inside this process keeps global state
 
 
@@ -31,19 +36,63 @@ def render(dot: str, form: str, dpi: int | None = None) -> bytes:
     """The picture that `dot` describes, in one of `FORMATS`.
 
     Raises:
-        ImportError: there is no renderer; says how to get one.
-        RuntimeError: the renderer refused the text.
+        ImportError: no renderer here draws this format; says how to get one.
+        RuntimeError: the renderers refused the text, or could not be started; tells what the first one said.
     """
+    refusals = []
+    for draw in (_by_dot, _by_pure, _by_pygraphviz):
+        try:
+            return draw(dot, form, dpi)
+        except RuntimeError as error:
+            refusals.append(error)
+        except ImportError as error:
+            missing = error
+    if refusals:
+        raise refusals[0]
+    raise missing
+
+
+def _by_dot(dot: str, form: str, dpi: int | None) -> bytes:
     program = shutil.which("dot")
-    if program is not None:
-        return _by_program(program, dot, form, dpi)
+    if program is None:
+        raise ImportError("there is no dot")
+    return _by_program(program, dot, form, dpi)
+
+
+def _by_pure(dot: str, form: str, dpi: int | None) -> bytes:
+    program = _pure_program()
+    if program is None or form == "pdf":
+        raise ImportError(f"{_PURE} is not there, or cannot draw {form}")
+    return _by_program(program, dot, form, dpi)
+
+
+def _pure_program() -> str | None:
+    """Where pip has put graphviz-pure. In a virtual environment that is not activated, the PATH does not tell."""
+    try:
+        files = importlib.metadata.files(_PURE) or []
+    except importlib.metadata.PackageNotFoundError:
+        files = []
+    places = [os.path.realpath(str(file.locate())) for file in files if file.stem == _PURE]
+    return next(filter(os.path.isfile, places), None) or shutil.which(_PURE)
+
+
+def _by_program(program: str, dot: str, form: str, dpi: int | None) -> bytes:
+    command = [program, f"-T{form}", *([] if dpi is None else [f"-Gdpi={dpi}"])]
+    try:
+        done = subprocess.run(command, input=dot.encode(), capture_output=True, check=False)
+    except OSError as error:
+        raise RuntimeError(f"{program} could not be started to render the graph: {error}") from error
+    if done.returncode:
+        message = done.stderr.decode(errors="replace").strip()
+        raise RuntimeError(f"{program} could not render the graph as {form}: {message}")
+    return done.stdout
+
+
+def _by_pygraphviz(dot: str, form: str, dpi: int | None) -> bytes:
     try:
         import pygraphviz
-    except ImportError:
-        raise ImportError(
-            'pictures of graphs need a renderer: pip install "pygraphviz>=2" brings one (or install Graphviz, '
-            "whose program is `dot`); the DOT text itself is in `.dot`"
-        ) from None
+    except ImportError as error:
+        raise ImportError(_advice(form, error)) from None
     with _lock, _fonts():
         try:
             drawing = pygraphviz.AGraph(string=dot)
@@ -54,16 +103,27 @@ def render(dot: str, form: str, dpi: int | None = None) -> bytes:
             raise RuntimeError(f"the graph could not be rendered as {form}: {error}") from error
 
 
-def _by_program(program: str, dot: str, form: str, dpi: int | None) -> bytes:
-    command = [program, f"-T{form}", *([] if dpi is None else [f"-Gdpi={dpi}"])]
-    done = subprocess.run(command, input=dot.encode(), capture_output=True, check=False)
-    if done.returncode:
-        message = done.stderr.decode(errors="replace").strip()
-        raise RuntimeError(f"{program} could not render the graph as {form}: {message}")
-    return done.stdout
+def _advice(form: str, failure: ImportError) -> str:
+    """How to get a renderer, told when the last one has failed too."""
+    if isinstance(failure, ModuleNotFoundError):
+        reason = ""
+    else:
+        reason = (
+            f"; pygraphviz is installed, but cannot be loaded: {failure} (on Debian and Ubuntu, the package "
+            "libglib2.0-0 has what it needs)"
+        )
+    if form == "pdf":
+        return (
+            'a graph as PDF needs pygraphviz: pip install "autograd_engine[pygraphviz]" (or install Graphviz, '
+            f"whose program is `dot`); .svg and .png need neither{reason}"
+        )
+    return (
+        f"pictures of graphs need a renderer: pip install {_PURE} brings one (or install Graphviz, whose program "
+        f"is `dot`); the graph as text, in `.dot`, needs none{reason}"
+    )
 
 
-# ------------------------------------------------------------------------------------------ fonts
+# ----------------------------------------------------------------------------- fonts for pygraphviz
 
 _FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts")
 
@@ -100,7 +160,7 @@ def _font_list() -> Iterator[None]:
     folders = _font_folders()
     if not folders:
         warnings.warn(
-            "no fonts on this machine: letters in PNG and PDF pictures will be boxes (SVG is fine); "
+            "no fonts on this machine: pygraphviz will draw boxes for letters; "
             'pip install "autograd_engine[train]" brings fonts with matplotlib',
             stacklevel=2,
         )

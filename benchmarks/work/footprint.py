@@ -173,6 +173,7 @@ CASES = (
         reads=True,
         rounds=1,
         quick_rounds=1,
+        targets={ENGINE.key: 200e6},
     ),
     Case(
         "memory",

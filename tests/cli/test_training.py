@@ -1,6 +1,7 @@
 """`train`: optimizers, schedules and activations by name, the files of a run, and what ends a training."""
 
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +36,29 @@ def test_the_files_of_a_run(trained):
     svg = (trained / "graph.svg").read_text()
     assert "0.weight" in svg
     assert "picture" in svg
+
+
+def test_a_picture_that_cannot_be_drawn_fails_no_run(monkeypatch, capsys, pictures):
+    def no_renderer(*_):
+        raise ImportError("pip install a renderer")
+
+    def no_fonts(*_):
+        raise RuntimeError("there is no font")
+
+    monkeypatch.setattr(sys.modules["autograd_engine.viz.graph"], "render", no_renderer)
+    monkeypatch.setattr(command.viz, "plot_history", no_fonts)
+    assert train("--out", "run") == 0
+    out, err = capsys.readouterr()
+    assert err.splitlines() == [
+        "curves.png could not be drawn: there is no font",
+        "the graph is kept as text in run/graph.dot",
+        "graph.svg could not be drawn: pip install a renderer",
+    ]
+    assert "test accuracy" in out
+    assert {p.name for p in Path("run").iterdir()} == FILES - {"curves.png", "graph.svg", "graph.png"} | {
+        "graph.dot"
+    }
+    assert "0.weight" in Path("run/graph.dot").read_text()
 
 
 def test_the_same_seed_gives_the_same_weights_and_another_seed_others():

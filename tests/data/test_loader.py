@@ -1,5 +1,6 @@
 """Workers of a DataLoader: the same batches as without, errors carried over, and nothing left behind."""
 
+import gc
 import multiprocessing
 import os
 import pickle
@@ -279,6 +280,22 @@ def test_a_worker_that_dies_is_noticed():
     assert eventually(no_children)
 
 
+def test_what_a_dead_worker_was_being_sent_goes_without_complaint(monkeypatch):
+    """The error and its traceback are a cycle, so that the collector decides in which order their parts go."""
+    complaints = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda complaint: complaints.append(complaint.exc_value))
+    crew = workers.Crew("process", 1, print, None, None, None)
+    crew.workers[0].process.kill()
+    crew.workers[0].process.join()
+    future = crew.submit(0, 0)
+    with pytest.raises(RuntimeError, match="exit code -9 while it fetched batch 0"):
+        future.result()
+    crew.stop()
+    del crew, future
+    gc.collect()
+    assert not complaints
+
+
 @pytest.mark.parametrize("workers", KINDS)
 def test_a_worker_that_hangs_is_left_after_the_timeout(workers):
     hang = threading.Event()
@@ -393,7 +410,8 @@ def test_what_cannot_be_sent_to_a_worker_is_told():
     loader = DataLoader(Calls(lambda i: i), num_workers=1, multiprocessing_context="forkserver")
     with pytest.raises((AttributeError, pickle.PicklingError)) as caught:
         list(loader)
-    assert 'define them at the top of a module, or choose workers="thread"' in caught.value.__notes__[0]
+    notes = "\n".join(caught.value.__notes__)  # Python's own stand beside ours
+    assert 'define them at the top of a module, or choose workers="thread"' in notes
     assert len(list(DataLoader(Noisy(), 2, num_workers=1, multiprocessing_context="forkserver"))) == 12
 
 

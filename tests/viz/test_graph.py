@@ -2,6 +2,8 @@
 
 import os
 import re
+import shutil
+import subprocess
 import sys
 
 import numpy as np
@@ -208,18 +210,52 @@ def picture():
     return viz.graph(x.sin() * x, names={"x": x})
 
 
-def test_the_formats(picture):
+RENDERERS = {"dot": "_by_dot", "graphviz-pure": "_by_pure", "pygraphviz": "_by_pygraphviz"}
+
+
+def take_away(monkeypatch, *names):
+    """Let this be a machine without these renderers."""
+
+    def missing(dot, form, dpi):
+        raise ImportError("no such renderer")
+
+    for name in names:
+        monkeypatch.setattr(rendering, RENDERERS[name], missing)
+
+
+@pytest.fixture(params=RENDERERS)
+def renderer(request, monkeypatch):
+    """The only one on this machine."""
+    if request.param == "dot" and shutil.which("dot") is None:
+        pytest.skip("Graphviz is not installed")
+    if request.param == "pygraphviz":
+        pytest.importorskip(
+            "pygraphviz", reason="the extra is not installed or lacks libraries", exc_type=ImportError
+        )
+    take_away(monkeypatch, *RENDERERS.keys() - {request.param})
+    return request.param
+
+
+def test_every_renderer_draws_the_formats(renderer, picture, tmp_path):
     assert b"<svg" in picture.svg()
     assert picture.svg().count(b'class="node"') == 3
+    assert picture.svg().count(b'class="edge"') == 3
+    assert b'font-family="Helvetica,' in picture.svg()
     assert picture.png().startswith(b"\x89PNG")
-    assert picture.pdf().startswith(b"%PDF")
     assert picture._repr_svg_() == picture.svg().decode()
     assert int.from_bytes(picture.png(dpi=288)[16:20]) > 1.8 * int.from_bytes(picture.png(dpi=144)[16:20])
+    if renderer != "graphviz-pure":
+        assert picture.save(tmp_path / "picture.pdf").read_bytes().startswith(b"%PDF")
 
 
-@pytest.mark.parametrize(
-    ("suffix", "start"), [("svg", b"<?xml"), ("png", b"\x89PNG"), ("pdf", b"%PDF"), ("dot", b"digraph")]
-)
+def test_the_required_renderer_knows_the_measures_of_the_font(picture):
+    """Of others it guesses them, and labels stick out of their boxes."""
+    command = [rendering._pure_program(), "-Tsvg"]
+    done = subprocess.run(command, input=picture.dot.encode(), capture_output=True, check=True)
+    assert not done.stderr
+
+
+@pytest.mark.parametrize(("suffix", "start"), [("svg", b"<?xml"), ("png", b"\x89PNG"), ("dot", b"digraph")])
 def test_save(picture, tmp_path, suffix, start):
     path = picture.save(tmp_path / f"picture.{suffix}")
     assert path.read_bytes().startswith(start)
@@ -256,34 +292,80 @@ def test_a_failed_save_leaves_the_old_file(picture, tmp_path, monkeypatch):
 
 def test_without_a_renderer(picture, monkeypatch, tmp_path):
     monkeypatch.setattr(rendering.shutil, "which", lambda _: None)
+    monkeypatch.setattr(rendering.importlib.metadata, "files", lambda _: None)
     monkeypatch.setitem(sys.modules, "pygraphviz", None)
-    with pytest.raises(ImportError, match=r'pip install "pygraphviz>=2"'):
+    with pytest.raises(
+        ImportError, match=r"need a renderer: pip install graphviz-pure .*as text, in `.dot`, needs none$"
+    ):
         picture.svg()
     with pytest.raises(ImportError, match="renderer"):
         picture.save(tmp_path / "picture.png")
     assert not list(tmp_path.iterdir())
     assert picture.save(tmp_path / "picture.dot").read_text() == picture.dot
+    with pytest.warns(UserWarning, match="pip install graphviz-pure"):
+        assert picture._repr_svg_() is None
 
 
-def test_in_process_rendering_matches_what_is_drawn(picture, monkeypatch):
-    monkeypatch.setattr(rendering.shutil, "which", lambda _: None)
-    assert picture.svg().count(b'class="edge"') == 3
+def test_a_pdf_says_what_it_takes(picture, monkeypatch):
+    take_away(monkeypatch, "dot")
+    monkeypatch.setitem(sys.modules, "pygraphviz", None)
+    with pytest.raises(
+        ImportError, match=r'pip install "autograd_engine\[pygraphviz\]" .*\.svg and \.png need neither$'
+    ):
+        picture.pdf()
+    assert b"<svg" in picture.svg()
 
 
-def test_text_that_is_not_dot_is_refused(monkeypatch, capfd):
-    monkeypatch.setattr(rendering.shutil, "which", lambda _: None)
-    with pytest.raises(RuntimeError, match="could not be rendered as svg"):
+def test_a_pygraphviz_that_lacks_a_system_library_is_told(picture, monkeypatch, tmp_path):
+    take_away(monkeypatch, "dot")
+    monkeypatch.delitem(sys.modules, "pygraphviz", raising=False)
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "pygraphviz.py").write_text("raise ImportError('libgobject-2.0.so.0: cannot open')")
+    with pytest.raises(
+        ImportError, match=r"cannot be loaded: libgobject-2.0.so.0: cannot open \(on Debian.*libglib2"
+    ):
+        picture.pdf()
+    assert b"<svg" in picture.svg()
+
+
+def test_the_required_renderer_is_found_without_the_path(picture, monkeypatch):
+    take_away(monkeypatch, "dot", "pygraphviz")
+    monkeypatch.setenv("PATH", "")
+    assert b"<svg" in picture.svg()
+
+
+def test_the_required_renderer_may_be_on_the_path_alone(monkeypatch, tmp_path):
+    def missing(name):
+        raise rendering.importlib.metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(rendering.importlib.metadata, "files", missing)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert rendering._pure_program() is None
+    program = tmp_path / "graphviz-pure"
+    program.touch(0o755)
+    assert rendering._pure_program() == str(program)
+
+
+def test_text_that_is_not_dot_is_refused(renderer, capfd):
+    with pytest.raises(RuntimeError, match=r"could not .*render.* as svg"):
         rendering.render("no graph", "svg")
 
 
-def test_the_dot_program_is_used_where_there_is_one(picture, monkeypatch, tmp_path):
+def test_an_installed_dot_comes_first_and_another_renderer_where_it_fails(picture, monkeypatch, tmp_path):
     program = tmp_path / "dot"
     program.write_text(f"#!{sys.executable}\nimport sys\nprint(sys.argv[1:], len(sys.stdin.read()))")
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
     assert picture.png(72).decode() == f"['-Tpng', '-Gdpi=72'] {len(picture.dot)}\n"
-    program.write_text(f"#!{sys.executable}\nimport sys\nsys.exit('syntax error')")
-    with pytest.raises(RuntimeError, match="could not render the graph as svg: syntax error"):
+    program.write_text(f"#!{sys.executable}\nimport sys\nsys.exit('no png here')")
+    assert picture.png(72).startswith(b"\x89PNG")
+    program.write_text("no program")
+    assert picture.png(72).startswith(b"\x89PNG")
+    take_away(monkeypatch, "graphviz-pure", "pygraphviz")
+    with pytest.raises(RuntimeError, match=r"dot could not be started to render the graph: .*format"):
+        picture.svg()
+    program.write_text(f"#!{sys.executable}\nimport sys\nsys.exit('no png here')")
+    with pytest.raises(RuntimeError, match="could not render the graph as svg: no png here"):
         picture.svg()
 
 
