@@ -214,8 +214,16 @@ __all__ += _statistics.__all__
 keep_freed_memory()
 
 
+_ON_FIRST_USE = ("data", "models", "testing", "training", "utils", "viz")
+
+
 def __getattr__(name: str) -> _Any:
     """The rooms that training does without are loaded on first use."""
-    if name in ("data", "models", "testing", "training", "utils", "viz"):
+    if name in _ON_FIRST_USE:
         return _importlib.import_module(f"{__name__}.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """The public names only: what else lies in this module are the rooms that they come from."""
+    return sorted({*__all__, *_ON_FIRST_USE, "__version__"})

@@ -1,11 +1,16 @@
-"""Differentiation under the names of `torch.autograd`: run it, switch it, watch it, and add to it.
+"""Differentiation under the names of `torch.autograd`: do it, switch it, watch it, check it, and add to it.
 
 autograd.backward, autograd.grad         derivatives
 no_grad, enable_grad, inference_mode     switches, as `with` blocks or decorators
+functional                               Jacobians, Hessians and their products with vectors, at a point
 detect_anomaly, set_detect_anomaly       find the operation that made a NaN
+gradcheck, gradgradcheck                 compare derivatives with differences
 Function                                 a new operation from a forward and a backward
 primitive                                a new operation from a forward and one rule per input
 """
+
+from importlib import import_module as _import_module
+from typing import Any as _Any
 
 from ..engine.anomaly import detect_anomaly, set_detect_anomaly
 from ..engine.backward import backward, grad
@@ -22,7 +27,10 @@ __all__ = [
     "backward",
     "detect_anomaly",
     "enable_grad",
+    "functional",
     "grad",
+    "gradcheck",
+    "gradgradcheck",
     "inference_mode",
     "is_grad_enabled",
     "no_grad",
@@ -30,3 +38,18 @@ __all__ = [
     "set_detect_anomaly",
     "set_grad_enabled",
 ]
+
+
+def __getattr__(name: str) -> _Any:
+    """What training does without is loaded on first use."""
+    if name == "functional":
+        return _import_module(f"{__name__}.functional")
+    if name in ("gradcheck", "gradgradcheck"):
+        from .. import testing
+
+        return getattr(testing, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,6 +1,6 @@
 """The backward pass: visit the graph in reverse topological order and increment partial derivatives.
 
-dy/dy is 1 and every other derivative starts absent. A node runs once all its results have run, so
+dy/dy is 1 and every other derivative starts absent. A node is visited once all its results have been, so
 its own derivative is complete; its rules turn that into contributions, and each contribution
 *increments* the derivative of a parent. Derivatives live in this pass, not on the graph; leaves keep
 theirs in `.grad`.
@@ -30,10 +30,10 @@ from .plan import Accumulate, Increment
 from .primitive import primitive
 from .results import make_tensor
 
-__all__ = ["backward", "grad", "run"]
+__all__ = ["backward", "grad", "propagate"]
 
 
-def run(
+def propagate(
     roots: Sequence[Node],
     cotangents: Sequence[Array],
     targets: Sequence[Node] | None = None,
@@ -82,7 +82,7 @@ def _visit(
         if g is None:
             continue
         if node.extras is not None:
-            g = _run_hooks(node, g, create_graph, keep=useful is None)
+            g = _apply_hooks(node, g, create_graph, retain=useful is None)
         parents: Any = node.parents
         if useful is not None:
             if node in found:
@@ -188,8 +188,8 @@ def _conform(c: Array, parent: Node, node: Node) -> Array:
     return cast(c, dtype=parent.dtype) if c.dtype != parent.dtype else c
 
 
-def _run_hooks(node: Node, g: Array, create_graph: bool, keep: bool) -> Array:
-    """Pass the gradient through the hooks of its tensor, then keep it where that was asked for."""
+def _apply_hooks(node: Node, g: Array, create_graph: bool, retain: bool) -> Array:
+    """Pass the gradient through the hooks of its tensor, then retain it where that was asked for."""
     extras = node.extras
     assert extras is not None
     for hook in tuple(extras.hooks.values()):
@@ -201,7 +201,7 @@ def _run_hooks(node: Node, g: Array, create_graph: bool, keep: bool) -> Array:
                     f"{tuple(g.shape)}"
                 )
             g = changed if create_graph else changed.array
-    for reference in extras.retain if keep else ():
+    for reference in extras.retain if retain else ():
         tensor = reference()
         if tensor is not None:
             tensor.grad = g if create_graph else make_tensor(g.copy(), None)
@@ -301,11 +301,11 @@ def backward(
     roots, cotangents = _cotangents(outputs, given, create_graph)
     retain = create_graph if retain_graph is None else retain_graph
     if inputs is None:
-        run(roots, cotangents, retain_graph=retain, create_graph=create_graph)
+        propagate(roots, cotangents, retain_graph=retain, create_graph=create_graph)
         return
     wanted = _listed(inputs)
     nodes = _nodes_of(wanted)
-    derivatives = run(roots, cotangents, nodes, retain_graph=retain, create_graph=create_graph)
+    derivatives = propagate(roots, cotangents, nodes, retain_graph=retain, create_graph=create_graph)
     for tensor, g in zip(wanted, derivatives, strict=True):
         if g is not None:
             _add_to_grad(tensor, g, False, create_graph)
@@ -341,7 +341,7 @@ def grad(
     given = [None] * len(results) if grad_outputs is None else _listed(grad_outputs)
     roots, cotangents = _cotangents(results, given, create_graph)
     retain = create_graph if retain_graph is None else retain_graph
-    derivatives = run(roots, cotangents, _nodes_of(wanted), retain_graph=retain, create_graph=create_graph)
+    derivatives = propagate(roots, cotangents, _nodes_of(wanted), retain_graph=retain, create_graph=create_graph)
     answers = []
     for i, (tensor, g) in enumerate(zip(wanted, derivatives, strict=True)):
         if g is None and not (allow_unused or materialize_grads):

@@ -8,7 +8,8 @@ from ..tensor.creation import full
 from . import functional as F
 from .configured import Configured
 from .linear import Linear
-from .module import Module, Parameter
+from .module import Module
+from .parameter import Parameter
 
 __all__ = [
     "CELU",
@@ -199,7 +200,7 @@ class CELU(Configured):
 
 
 class GELU(Configured):
-    """x P(Z < x) for a standard normal Z; `approximate` "tanh" for a formula without the error function."""
+    """x P(Z < x) for a standard normal Z; with approximate="tanh" by a formula without the error function."""
 
     approximate: str
 
@@ -400,7 +401,7 @@ class PReLU(Module):
 
 
 class Maxout(Linear):
-    """The largest of several affine maps, which so learns the activation function too: max_j (x W_j^T + b_j).
+    """max_j (x W_j^T + b_j): the largest of several affine maps. So the activation function is learned too.
 
     Shapes: (..., in_features) -> (..., out_features). The weight is (out_features * pieces, in_features), with the
     pieces of an output in neighbouring rows; weight and bias start as those of `Linear`.

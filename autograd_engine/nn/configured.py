@@ -1,4 +1,4 @@
-"""Layers that are a function with settings: what the constructor is told, `forward` passes on and `repr` shows."""
+"""Layers that are a function with settings, which the constructor takes, `forward` passes on and `repr` shows."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ __all__: list[str] = []
 
 
 class Configured(Module):
-    """A layer without parameters: its settings are attributes, shown by `repr` in the order in which they are given
-    here; `inplace` only where it is on."""
+    """A layer without parameters. Its settings are attributes, and `repr` shows them in the order in which they
+    were given; `inplace` only where it is on."""
 
     def __init__(self, **settings: Any) -> None:
         super().__init__()

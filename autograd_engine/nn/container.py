@@ -1,7 +1,7 @@
 """Containers: modules that hold modules, or parameters, by number or by name.
 
 The items are attributes like those of any module, "0", "1", ... in a list and the keys in a dictionary. So a
-container adds the manners of Python's lists and dictionaries, and nothing to how parameters are found.
+container behaves like Python's lists and dictionaries, and its parameters are found like those of any module.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from operator import index as as_index
 from typing import Any, ClassVar, Self
 
 from ..tensor import Tensor
-from .module import Module, Parameter
+from .module import Module
+from .parameter import Parameter
 
 __all__ = ["ModuleDict", "ModuleList", "ParameterDict", "ParameterList", "Sequential"]
 
@@ -186,15 +187,15 @@ class ModuleList(_List):
         super().__init__(modules)
 
     def _child_reprs(self) -> list[str]:
-        """Runs of equal modules on one line."""
-        runs: list[tuple[int, str]] = []
+        """Equal modules in a row on one line."""
+        groups: list[tuple[int, str]] = []
         for shown in map(repr, self):
-            if runs and runs[-1][1] == shown:
-                runs[-1] = (runs[-1][0] + 1, shown)
+            if groups and groups[-1][1] == shown:
+                groups[-1] = (groups[-1][0] + 1, shown)
             else:
-                runs.append((1, shown))
+                groups.append((1, shown))
         lines, start = [], 0
-        for count, shown in runs:
+        for count, shown in groups:
             lines.append(
                 f"({start}): {shown}" if count == 1 else f"({start}-{start + count - 1}): {count} x {shown}"
             )

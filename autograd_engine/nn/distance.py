@@ -11,7 +11,9 @@ __all__ = ["CosineSimilarity", "PairwiseDistance"]
 
 
 class CosineSimilarity(Module):
-    """x1 . x2 / (max(|x1|, eps) max(|x2|, eps)) along `dim`, which disappears: 1 along one line, -1 against.
+    """x1 . x2 / (max(|x1|, eps) max(|x2|, eps)) along `dim`, which disappears.
+
+    It is the cosine of the angle between the vectors: 1 for the same direction, -1 for opposite ones.
 
     Shapes: two that broadcast, by default (N, D) and (N, D) -> (N,).
 

@@ -1,11 +1,12 @@
-"""Calling a module, and the functions that watch its calls from outside: hooks.
+"""Calling a module, and hooks: functions that watch its calls from outside.
 
-A module without hooks costs what its `forward` costs. With hooks a call goes
+A call without hooks costs what `forward` costs. With hooks it goes
 
     forward pre-hooks -> forward -> forward hooks
 
-and its derivatives, where somebody watches them, pass two gates: operations that hand their inputs on unchanged,
-and on the way back all gradients together to the full backward hooks.
+Full backward hooks watch the derivatives of a call. For them the arguments pass through a gate, and so do the
+results: an operation that returns its inputs unchanged, and in the backward pass gives all their gradients to the
+hooks at once.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ class Hook(NamedTuple):
     """A function to be called by a module.
 
     Attributes:
-        moment: when.
+        moment: when it is called.
         function: what the user registered.
         with_kwargs: whether it gets the keyword arguments too.
     """
@@ -36,7 +37,7 @@ class Hook(NamedTuple):
 
 
 class Hookable:
-    """What can be called with hooks; `Module` extends it."""
+    """The part of a module that can be called, with hooks; `Module` extends it."""
 
     _hooks: dict[int, Hook] | None = None
 
@@ -161,7 +162,7 @@ class Hookable:
 
 
 class _Gate(Function):
-    """Tensors, unchanged; their gradients all together through a function."""
+    """Returns tensors unchanged; a function sees and may replace their gradients, all at once."""
 
     @staticmethod
     def forward(ctx: Any, *args: Any) -> Any:
@@ -192,7 +193,7 @@ def _gated(values: tuple[Any, ...], passing: Callable[[Gradients], Gradients]) -
 
 
 class _Gates:
-    """The two gates of one call of a module. The graph refers to them, so they keep no tensors of it."""
+    """The two gates of one call of a module. The graph refers to them, so they hold none of its tensors."""
 
     def __init__(self, module: Hookable) -> None:
         self.module = module

@@ -1,7 +1,7 @@
 """Initialization: fill a tensor in place so that signals neither vanish nor explode.
 
 Xavier's rule keeps the variance of activations and gradients equal through a linear layer; Kaiming's
-adds the gain that a nonlinearity takes away. Values come from the seedable generator, and
+multiplies by a gain that makes up for what a nonlinearity takes away. Values come from the seedable generator, and
 nothing here is recorded in a graph.
 """
 
@@ -104,7 +104,7 @@ def trunc_normal_(
             drawn = stream.standard_normal(count)
             accepted = (low <= drawn) & (drawn <= high)
         else:
-            # density exp(-tilt x) on [low, high], of which exp(-(x - tilt)^2 / 2) makes the normal one
+            # Draws of density exp(-tilt x) on [low, high]; exp(-(x - tilt)^2 / 2) of them, the normal ones, stay.
             drawn = stream.random(count)
             drawn = low + (-np.log1p(drawn * math.expm1(-tilt * width)) / tilt if tilt else drawn * width)
             accepted = np.log1p(-stream.random(count)) <= -((drawn - tilt) ** 2) / 2
@@ -135,7 +135,7 @@ def _needs(tensor: Tensor, ndims: tuple[int, ...], name: str) -> None:
 
 
 def eye_(tensor: Tensor) -> Tensor:
-    """Fill a matrix with ones on the diagonal and zeros elsewhere, so that it keeps what it can of its input.
+    """Fill a matrix with ones on the diagonal and zeros elsewhere: a linear layer with it returns its input.
 
     Raises:
         ValueError: not 2 dimensions.
@@ -145,9 +145,9 @@ def eye_(tensor: Tensor) -> Tensor:
 
 
 def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
-    """Fill the weight (out, in, ...) of a convolution so that it hands on as many of its inputs as it can.
+    """Fill the weight (out, in, ...) of a convolution so that it returns as many of its input channels as it can.
 
-    Each output of a group is one input of the group, taken at the middle of the kernel.
+    Output channel i of a group is input channel i of the group: the kernel is 1 at its middle and 0 elsewhere.
 
     Raises:
         ValueError: not 3, 4 or 5 dimensions, or a number of outputs that `groups` does not divide.

@@ -1,18 +1,17 @@
-"""Affine and bilinear maps, and the modules that only rearrange."""
+"""Affine and bilinear maps; and the identity, which stands in for any of them."""
 
 from __future__ import annotations
 
 import math
 from typing import Any
 
-from ..ops.arrange import unflatten
 from ..ops.linear_algebra.products import bilinear, linear
-from ..ops.shape import flatten
 from ..tensor.creation import empty
 from . import init
-from .module import Module, Parameter
+from .module import Module
+from .parameter import Parameter
 
-__all__ = ["Bilinear", "Flatten", "Identity", "Linear", "Unflatten"]
+__all__ = ["Bilinear", "Identity", "Linear"]
 
 
 class Linear(Module):
@@ -84,7 +83,8 @@ class Bilinear(Module):
         bias: whether to add b.
 
     Raises:
-        ValueError: the inputs' last dimensions are not those, their leading ones differ, or no in1_features.
+        ValueError: the last dimensions of the inputs are other than in1_features and in2_features, their leading
+            dimensions differ, or in1_features is not positive.
 
     Example:
         >>> Bilinear(3, 4, 2)(ones(5, 3), ones(5, 4)).shape
@@ -135,57 +135,8 @@ class Bilinear(Module):
         return 2 * (self.in1_features + 1) * self.in2_features * math.prod(output.shape)
 
 
-class Flatten(Module):
-    """Merge the dimensions start_dim to end_dim, by default all but the batch.
-
-    Raises:
-        IndexError: there is no such dimension.
-    """
-
-    def __init__(self, start_dim: int = 1, end_dim: int = -1) -> None:
-        super().__init__()
-        self.start_dim = start_dim
-        self.end_dim = end_dim
-
-    def forward(self, input: Any) -> Any:
-        """Flatten."""
-        return flatten(input, self.start_dim, self.end_dim)
-
-    def extra_repr(self) -> str:
-        """The dimensions."""
-        return f"start_dim={self.start_dim}, end_dim={self.end_dim}"
-
-
-class Unflatten(Module):
-    """Divide the dimension `dim` into several of the sizes `unflattened_size`, one of which may be -1.
-
-    Raises:
-        TypeError: the sizes are not integers.
-        ValueError: their product is not the size of the dimension.
-
-    Example:
-        >>> Unflatten(1, (3, -1))(ones(2, 12)).shape
-        (2, 3, 4)
-    """
-
-    def __init__(self, dim: int, unflattened_size: tuple[int, ...] | list[int]) -> None:
-        super().__init__()
-        if not isinstance(unflattened_size, (tuple, list)) or not all(isinstance(n, int) for n in unflattened_size):
-            raise TypeError(f"unflattened_size must be a tuple of integers, not {unflattened_size!r}")
-        self.dim = dim
-        self.unflattened_size = unflattened_size
-
-    def forward(self, input: Any) -> Any:
-        """Unflatten."""
-        return unflatten(input, self.dim, self.unflattened_size)
-
-    def extra_repr(self) -> str:
-        """The dimension and its sizes."""
-        return f"dim={self.dim}, unflattened_size={self.unflattened_size}"
-
-
 class Identity(Module):
-    """Returns its input; arguments are accepted and ignored, so that it can stand in for any layer."""
+    """Returns its input. The constructor accepts and ignores any arguments, so that it can replace any layer."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__()

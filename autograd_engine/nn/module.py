@@ -10,58 +10,16 @@ order of their definition. That order and the dotted names are PyTorch's, and so
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, NamedTuple, Self, overload
+from typing import Any, Self, overload
 
 import numpy as np
 
-from ..backend.arrays import can_store
-from ..engine.graph import raw
-from ..engine.modes import no_grad
 from ..tensor import Tensor
 from .hooks import Hookable
+from .parameter import Parameter
+from .state import LoadedKeys, load_into
 
-__all__ = ["LoadedKeys", "Module", "Parameter"]
-
-
-class Parameter(Tensor):
-    """A tensor that a module learns: `module.parameters()` finds it, and it requires a gradient.
-
-    Args:
-        data: a tensor, whose memory is shared, or anything `Tensor` accepts.
-        requires_grad: False for a parameter that stays fixed.
-
-    Raises:
-        RuntimeError: a gradient is required and the dtype is not floating.
-
-    Example:
-        >>> Parameter([1.0, 2.0])
-        Parameter containing:
-        tensor([1., 2.], requires_grad=True)
-    """
-
-    __slots__ = ()
-
-    def __init__(self, data: Any, requires_grad: bool = True) -> None:
-        source = data if isinstance(data, Tensor) else Tensor(data)
-        self.array = raw(source.detach())
-        self.node = None
-        if requires_grad:
-            self.requires_grad_()
-
-    def __repr__(self) -> str:
-        return f"Parameter containing:\n{super().__repr__()}"
-
-
-class LoadedKeys(NamedTuple):
-    """What `load_state_dict` could not match: names the module has and the state lacks, and the reverse."""
-
-    missing_keys: list[str]
-    unexpected_keys: list[str]
-
-    def __repr__(self) -> str:
-        if not self.missing_keys and not self.unexpected_keys:
-            return "<All keys matched successfully>"
-        return f"LoadedKeys(missing_keys={self.missing_keys}, unexpected_keys={self.unexpected_keys})"
+__all__ = ["Module"]
 
 
 class Module(Hookable):
@@ -86,7 +44,7 @@ class Module(Hookable):
 
     training: bool = True
     _buffers: Mapping[str, bool] = {}
-    """The names of the buffers, and whether each one is part of the state; never changed, only replaced."""
+    """The names of the buffers, and whether each is part of the state. Replaced as a whole, never changed."""
 
     # ------------------------------------------------------------------------------ what it owns
 
@@ -105,7 +63,7 @@ class Module(Hookable):
         return "buffer" if name in self._buffers else None
 
     def _check_replacement(self, name: str, value: Any) -> None:
-        """Raise if `value` would make a part of the state an attribute that nobody finds."""
+        """Raise if `value` would replace a part of the state with what a walk over the attributes does not find."""
         word = self._owned_as(name)
         kinds, remedy = _MAY_BECOME[word]
         if value is not None and not isinstance(value, kinds):
@@ -313,32 +271,7 @@ class Module(Hookable):
             >>> Linear(2, 2).load_state_dict({"weight": [[1, 0], [0, 1]], "bias": [0, 0]})
             <All keys matched successfully>
         """
-        if not isinstance(state_dict, Mapping):
-            raise TypeError(f"load_state_dict takes tensors by name, not a {type(state_dict).__name__}")
-        own = dict(self._state())
-        keys = LoadedKeys([n for n in own if n not in state_dict], [n for n in state_dict if n not in own])
-        problems = []
-        if strict and keys.missing_keys:
-            problems.append(f"missing: {', '.join(keys.missing_keys)}")
-        if strict and keys.unexpected_keys:
-            problems.append(f"unexpected: {', '.join(map(str, keys.unexpected_keys))}")
-        arrays = {}
-        for name, tensor in own.items():
-            if name in state_dict:
-                try:
-                    arrays[name] = _array_for(tensor, state_dict[name], assign)
-                except ValueError as error:
-                    problems.append(f"{name}: {error}")
-        if problems:
-            lines = "\n  ".join(problems)
-            raise RuntimeError(f"the state does not fit this {type(self).__name__}; nothing was loaded\n  {lines}")
-        with no_grad():
-            for name, array in arrays.items():
-                if assign:
-                    own[name].data, own[name].grad = array, None
-                else:
-                    own[name].copy_(array)
-        return keys
+        return load_into(dict(self._state()), state_dict, strict, assign, type(self).__name__)
 
     # ------------------------------------------------------------------------------ all at once
 
@@ -471,29 +404,6 @@ _MAY_BECOME: dict[str | None, tuple[Any, str]] = {
     None: (object, ""),
 }
 """For each kind of thing that a module owns what may take its place."""
-
-
-def _array_for(tensor: Tensor, given: Any, assign: bool) -> Any:
-    """The array that `given` stands for, if it may take the place of the values of `tensor`.
-
-    Raises:
-        ValueError: it may not.
-    """
-    try:
-        array = np.asarray(raw(given))
-    except (TypeError, ValueError):  # nested sequences of different lengths
-        array = np.array(None)
-    if array.dtype.kind not in "biuf":
-        raise ValueError(f"the state holds a {type(given).__name__} that is no array of real numbers")
-    if array.shape != tensor.shape:
-        raise ValueError(f"the module has shape {tensor.shape}, the state {array.shape}")
-    if assign and tensor.requires_grad and array.dtype.kind != "f":
-        raise ValueError(f"a parameter cannot take over an array of {array.dtype}")
-    if not can_store(array.dtype, tensor.dtype):
-        raise ValueError(f"the module has dtype {tensor.dtype}, which cannot store the {array.dtype} of the state")
-    if not assign and not tensor._shared().flags.writeable:
-        raise ValueError("the module's array is read-only (as expand() makes it); give the module a clone()")
-    return array
 
 
 def _parameters_of(module: Module) -> Iterator[tuple[str, Tensor]]:

@@ -1,4 +1,4 @@
-"""Normalization as modules: what is learned (weight and bias) and what is only remembered (running statistics)."""
+"""Normalization as modules: they learn a weight and a bias, and some remember running statistics."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from ..ops.shape import squeeze, unsqueeze
 from ..tensor import Tensor
 from ..tensor.creation import empty, ones, tensor, zeros
 from . import init
-from .module import Module, Parameter
+from .module import Module
+from .parameter import Parameter
 
 __all__ = [
     "BatchNorm1d",
@@ -46,7 +47,7 @@ class _Affine(Module):
 
 
 class _Running(_Affine):
-    """Statistics of each channel, of which running ones may be kept."""
+    """Normalization by the mean and variance of each channel: those of the batch, or running ones."""
 
     _ndims: ClassVar[tuple[int, ...]]
     running_mean: Tensor | None
@@ -152,10 +153,10 @@ class BatchNorm1d(_BatchNorm):
         eps: added to the variance.
         momentum: the weight of the newest batch in the running statistics; None gives all batches the same.
         affine: whether to learn a weight and, with `bias`, a bias.
-        track_running_stats: whether to keep running statistics; without, `eval()` too takes the batch's.
+        track_running_stats: whether to remember running statistics; without them `eval()` takes the batch's too.
 
     Raises:
-        ValueError: the shape does not fit, or training on one value per channel.
+        ValueError: the shape does not fit, or in training there is a single value per channel.
 
     Example:
         >>> layer = BatchNorm1d(2)
@@ -204,7 +205,7 @@ class _InstanceNorm(_Running):
         if channels != self.num_features and not (self.affine or self.track_running_stats):
             warnings.warn(
                 f"{type(self).__name__}: num_features is {self.num_features}, and the input has {channels} "
-                "channels; nothing here depends on it",
+                "channels; the result does not depend on num_features",
                 stacklevel=3,
             )
         out = norm.instance_norm(
@@ -230,10 +231,10 @@ class InstanceNorm1d(_InstanceNorm):
         eps: added to the variance.
         momentum: the weight of the newest batch in the running statistics.
         affine: whether to learn a weight and, with `bias`, a bias.
-        track_running_stats: whether to keep running statistics, averaged over the batch, for `eval()`.
+        track_running_stats: whether to remember running statistics, means over the batch, for `eval()`.
 
     Raises:
-        ValueError: the shape does not fit, or an instance has one value.
+        ValueError: the shape does not fit, or in training an instance has a single value per channel.
     """
 
     _ndims = (2, 3)
@@ -390,7 +391,7 @@ class RMSNorm(_LastDims):
 
 
 class LocalResponseNorm(Module):
-    """x / (k + alpha mean)^beta, the mean that of x^2 over `size` neighboring channels.
+    """x / (k + alpha m)^beta, where m is the mean of x^2 over `size` neighboring channels.
 
     Shapes: (N, C, ...) -> the same.
 

@@ -46,7 +46,7 @@ class PixelUnshuffle(Configured):
 
 
 class ChannelShuffle(Configured):
-    """Deals channels like cards: the first of each group, then the second of each, and so on; (N, C, ...)."""
+    """Reorders the channels of (N, C, ...): the first channel of each group, then the second of each, and so on."""
 
     groups: int
 
@@ -63,14 +63,16 @@ def _floats(factor: Any) -> Any:
 
 
 class Upsample(Module):
-    """Samples of a function of 1 to 3 variables, taken again at another size: (N, C, d1, ...) -> (N, C, e1, ...).
+    """Interpolates a signal, image or volume to another size: (N, C, d1, ...) -> (N, C, e1, ...).
 
     Args:
         size: e1, ..., or one number for all.
         scale_factor: e / d instead, for each dimension or for all.
         mode: "nearest", "nearest-exact", "linear", "bilinear", "bicubic", "trilinear" or "area".
-        align_corners: whether the outermost samples of both sizes coincide, and not the borders of their pixels.
-        recompute_scale_factor: take the distance of samples from the sizes, and not from `scale_factor`.
+        align_corners: whether the centers of the outermost pixels coincide before and after; by default their
+            outer edges do.
+        recompute_scale_factor: compute the scale from the two sizes, which are rounded, and do not take
+            `scale_factor`.
 
     Raises:
         ValueError: settings that contradict each other, or do not fit the input; see `functional.interpolate`.

@@ -217,7 +217,7 @@ def argmin(x: Array, dim: int | None = None, keepdim: bool = False) -> Array:
     return _argmin(x, dim=dim, keepdim=keepdim)
 
 
-class Extremes(NamedTuple):
+class MinMax(NamedTuple):
     """The smallest and the largest elements."""
 
     min: Any
@@ -225,15 +225,15 @@ class Extremes(NamedTuple):
 
 
 @numpy_names
-def aminmax(x: Array, *, dim: int | None = None, keepdim: bool = False) -> Extremes:
+def aminmax(x: Array, *, dim: int | None = None, keepdim: bool = False) -> MinMax:
     """The smallest and the largest element over `dim`, `(min, max)`; equal ones share the gradient.
 
     Example:
         >>> aminmax(tensor([3.0, 1.0, 2.0]))
-        Extremes(min=tensor(1.), max=tensor(3.))
+        MinMax(min=tensor(1.), max=tensor(3.))
     """
     dims = dims_of(dim, len(x.shape), "aminmax")
-    return Extremes(_amin(x, dims=dims, keepdim=keepdim), _amax(x, dims=dims, keepdim=keepdim))
+    return MinMax(_amin(x, dims=dims, keepdim=keepdim), _amax(x, dims=dims, keepdim=keepdim))
 
 
 class Extreme(NamedTuple):

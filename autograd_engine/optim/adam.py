@@ -8,7 +8,9 @@ from typing import Any, Unpack
 
 import numpy as np
 
-from .optimizer import Kernels, Optimizer, Vectors, root, settings
+from .optimizer import Optimizer
+from .settings import Implementation, settings
+from .vectors import Vectors, root
 
 __all__ = ["Adam", "AdamW", "Adamax", "NAdam", "RAdam"]
 
@@ -32,7 +34,7 @@ class _Moments(Optimizer):
     def _measure(
         self, vectors: Vectors, g: Any, state: dict[str, Any], beta2: float, eps: float, size: Any
     ) -> None:
-        """Follow g^2, and write the root of its running mean, plus eps, into `size`."""
+        """Update the running mean of g^2, and write its root plus eps into `size`."""
         v = state["exp_avg_sq"]
         vectors.average_square(g, v, beta2, size)
         root(v, eps, size)
@@ -70,7 +72,7 @@ class Adam(_Moments):
         amsgrad: use the largest v so far in place of v (Reddi et al., 2018).
         maximize: go up the gradient.
         decoupled_weight_decay: shrink the parameter by lr weight_decay instead, as `AdamW` does.
-        kernels: PyTorch's choice of kernels, such as `fused=True`; changes nothing.
+        implementation: PyTorch's choice of an implementation, such as `fused=True`; changes nothing.
 
     Raises:
         ValueError: a setting is out of range.
@@ -95,7 +97,7 @@ class Adam(_Moments):
         *,
         maximize: bool = False,
         decoupled_weight_decay: bool = False,
-        **kernels: Unpack[Kernels],
+        **implementation: Unpack[Implementation],
     ) -> None:
         super().__init__(params, settings(locals()))
 
@@ -125,7 +127,7 @@ class AdamW(Adam):
     the step, instead of a penalty in the gradient, which Adam would rescale.
 
     Args:
-        params, lr, betas, eps, amsgrad, maximize, kernels: as for `Adam`.
+        params, lr, betas, eps, amsgrad, maximize, implementation: as for `Adam`.
         weight_decay: the rate at which parameters shrink.
 
     Raises:
@@ -142,7 +144,7 @@ class AdamW(Adam):
         amsgrad: bool = False,
         *,
         maximize: bool = False,
-        **kernels: Unpack[Kernels],
+        **implementation: Unpack[Implementation],
     ) -> None:
         super().__init__(
             params,
@@ -153,7 +155,7 @@ class AdamW(Adam):
             amsgrad,
             maximize=maximize,
             decoupled_weight_decay=True,
-            **kernels,
+            **implementation,
         )
 
 
@@ -164,7 +166,7 @@ class Adamax(_Moments):
         p <- p - lr m / ((1 - beta1^t) u),    m as in `Adam`
 
     Args:
-        params, betas, weight_decay, maximize, kernels: as for `Adam`.
+        params, betas, weight_decay, maximize, implementation: as for `Adam`.
         lr: the learning rate.
         eps: keeps the denominator from 0.
 
@@ -181,7 +183,7 @@ class Adamax(_Moments):
         weight_decay: float = 0,
         *,
         maximize: bool = False,
-        **kernels: Unpack[Kernels],
+        **implementation: Unpack[Implementation],
     ) -> None:
         super().__init__(params, settings(locals()))
 
@@ -211,7 +213,7 @@ class NAdam(_Moments):
     with M_t = mu_1 mu_2 ... mu_t, and m and v' as in `Adam`.
 
     Args:
-        params, betas, eps, weight_decay, maximize, decoupled_weight_decay, kernels: as for `Adam`.
+        params, betas, eps, weight_decay, maximize, decoupled_weight_decay, implementation: as for `Adam`.
         lr: the learning rate.
         momentum_decay: how fast mu_t grows from beta1 / 2 to beta1.
 
@@ -232,7 +234,7 @@ class NAdam(_Moments):
         decoupled_weight_decay: bool = False,
         *,
         maximize: bool = False,
-        **kernels: Unpack[Kernels],
+        **implementation: Unpack[Implementation],
     ) -> None:
         super().__init__(params, settings(locals()))
 
@@ -261,7 +263,7 @@ class RAdam(_Moments):
     with m' and v as in `Adam`.
 
     Args:
-        params, lr, betas, eps, weight_decay, maximize, decoupled_weight_decay, kernels: as for `Adam`.
+        params, lr, betas, eps, weight_decay, maximize, decoupled_weight_decay, implementation: as for `Adam`.
 
     Raises:
         ValueError: a setting is out of range.
@@ -277,7 +279,7 @@ class RAdam(_Moments):
         decoupled_weight_decay: bool = False,
         *,
         maximize: bool = False,
-        **kernels: Unpack[Kernels],
+        **implementation: Unpack[Implementation],
     ) -> None:
         super().__init__(params, settings(locals()))
 
@@ -298,4 +300,4 @@ class RAdam(_Moments):
     ) -> None:
         super()._measure(vectors, g, state, beta2, eps, size)
         if eps == math.inf:
-            size.fill(1.0)  # too few gradients: not measured at all
+            size.fill(1.0)  # too few gradients to measure a size by

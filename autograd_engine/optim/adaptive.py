@@ -7,7 +7,9 @@ from typing import Any, Unpack
 
 import numpy as np
 
-from .optimizer import Kernels, Optimizer, Vectors, root, settings
+from .optimizer import Optimizer
+from .settings import Implementation, settings
+from .vectors import Vectors, root
 
 __all__ = ["Adadelta", "Adagrad", "RMSprop"]
 
@@ -27,7 +29,7 @@ class Adagrad(Optimizer):
         initial_accumulator_value: s before the first step.
         eps: keeps the denominator from 0.
         maximize: go up the gradient.
-        kernels: PyTorch's choice of kernels; changes nothing.
+        implementation: PyTorch's choice of an implementation; changes nothing.
 
     Raises:
         ValueError: a setting is out of range.
@@ -46,7 +48,7 @@ class Adagrad(Optimizer):
         eps: float = 1e-10,
         *,
         maximize: bool = False,
-        **kernels: Unpack[Kernels],
+        **implementation: Unpack[Implementation],
     ) -> None:
         super().__init__(params, settings(locals()))
 
@@ -84,7 +86,7 @@ class Adadelta(Optimizer):
         eps: starts the steps off, and keeps the denominator from 0.
         weight_decay: the L2 penalty's factor.
         maximize: go up the gradient.
-        kernels: PyTorch's choice of kernels; changes nothing.
+        implementation: PyTorch's choice of an implementation; changes nothing.
 
     Raises:
         ValueError: a setting is out of range.
@@ -101,7 +103,7 @@ class Adadelta(Optimizer):
         weight_decay: float = 0,
         *,
         maximize: bool = False,
-        **kernels: Unpack[Kernels],
+        **implementation: Unpack[Implementation],
     ) -> None:
         super().__init__(params, settings(locals()))
 
@@ -150,7 +152,7 @@ class RMSprop(Optimizer):
         momentum: how much of the running sum of steps stays in each step.
         centered: divide by the gradient's standard deviation, not its root mean square.
         maximize: go up the gradient.
-        kernels: PyTorch's choice of kernels; changes nothing.
+        implementation: PyTorch's choice of an implementation; changes nothing.
 
     Raises:
         ValueError: a setting is out of range.
@@ -170,7 +172,7 @@ class RMSprop(Optimizer):
         centered: bool = False,
         *,
         maximize: bool = False,
-        **kernels: Unpack[Kernels],
+        **implementation: Unpack[Implementation],
     ) -> None:
         super().__init__(params, settings(locals()))
 

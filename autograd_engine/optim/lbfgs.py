@@ -1,10 +1,9 @@
-"""L-BFGS: Newton's direction from the last few changes of the gradient, and a line search along it."""
+"""L-BFGS: steps in Newton's direction, which is estimated from the last few changes of the gradient."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -13,107 +12,11 @@ from ..engine.writes import written
 from ..func.structure import map_structure
 from ..tensor import Tensor
 from ..tensor.creation import from_numpy
-from .optimizer import Optimizer, State, array_of, writable
+from .flat import State, writable
+from .line_search import Point, strong_wolfe
+from .optimizer import Optimizer, array_of
 
 __all__ = ["LBFGS"]
-
-
-class _Point(NamedTuple):
-    """A point on the line x + t d.
-
-    Attributes:
-        t: how far along d.
-        loss, gradient: of the objective there.
-        slope: the derivative of the loss by t.
-    """
-
-    t: float
-    loss: float
-    gradient: Any
-    slope: float
-
-
-_DECREASE = 1e-4
-"""The least part of the decrease promised by the slope that a step must bring (Armijo)."""
-
-_CURVATURE = 0.9
-"""The largest part of the slope that may remain after a step (strong Wolfe)."""
-
-
-def _cubic_minimum(a: _Point, b: _Point, least: float, most: float) -> float:
-    """Where the cubic with the losses and slopes of two points is smallest, within bounds; else their middle."""
-    if a.t > b.t:
-        a, b = b, a
-    if a.t < b.t:
-        u = a.slope + b.slope - 3 * (a.loss - b.loss) / (a.t - b.t)
-        square = u * u - a.slope * b.slope
-        if square >= 0:
-            w = math.sqrt(square)
-            divisor = b.slope - a.slope + 2 * w
-            if divisor:
-                return min(max(b.t - (b.t - a.t) * (b.slope + w - u) / divisor, least), most)
-    return (least + most) / 2
-
-
-def _strong_wolfe(
-    evaluate: Callable[[float], _Point], start: _Point, t: float, length: float, tolerance: float, most: int
-) -> _Point:
-    """A point where the loss fell and the slope flattened enough, after at most `most` trials beyond the first.
-
-    First the step grows until it brackets such a point, then the bracket shrinks.
-
-    Args:
-        evaluate: the point at t.
-        start: the point at 0.
-        t: the first trial.
-        length: the largest coordinate of d.
-        tolerance: the bracket's length, in coordinates, at which to give up.
-
-    Source: Nocedal and Wright, "Numerical Optimization" (2006), algorithms 3.5 and 3.6.
-    """
-
-    def rose(point: _Point) -> bool:
-        return point.loss > start.loss + _DECREASE * point.t * start.slope
-
-    def flat(point: _Point) -> bool:
-        return abs(point.slope) <= -_CURVATURE * start.slope
-
-    trials = 0
-    before, point = start, evaluate(t)
-    bracket = None
-    while trials < most and bracket is None:
-        if rose(point) or (trials > 1 and point.loss >= before.loss):
-            bracket = before, point
-        elif flat(point):
-            return point
-        elif point.slope >= 0:
-            bracket = before, point
-        else:
-            t = _cubic_minimum(before, point, point.t + 0.01 * (point.t - before.t), 10 * point.t)
-            before, point = point, evaluate(t)
-            trials += 1
-    low, high = sorted(bracket or (start, point), key=lambda p: p.loss)
-    stuck = False
-    while trials < most and abs(high.t - low.t) * length >= tolerance:
-        left, right = sorted((low.t, high.t))
-        t = _cubic_minimum(low, high, left, right)
-        margin = 0.1 * (right - left)
-        near = min(right - t, t - left) < margin
-        if near and (stuck or not left < t < right):
-            t = right - margin if right - t < t - left else left + margin
-            near = False
-        stuck = near
-        point = evaluate(t)
-        trials += 1
-        if rose(point) or point.loss >= low.loss:
-            low, high = sorted((low, point), key=lambda p: p.loss)
-        else:
-            if flat(point):
-                return point
-            if point.slope * (high.t - low.t) >= 0:
-                high = low
-            low = point
-    return low
 
 
 class LBFGS(Optimizer):
@@ -229,13 +132,13 @@ class LBFGS(Optimizer):
             origin = [writable(p).copy() for p in params]
             if group["line_search_fn"]:
 
-                def along(t: float, origin: list[Any] = origin, d: Any = d) -> _Point:
+                def along(t: float, origin: list[Any] = origin, d: Any = d) -> Point:
                     self._move(origin, t, d)
                     found, gradient = evaluate()
-                    return _Point(t, float(found), gradient, float(gradient @ d))
+                    return Point(t, float(found), gradient, float(gradient @ d))
 
-                start = _Point(0.0, loss, g, slope)
-                point = _strong_wolfe(along, start, t, _largest(d), small, group["max_eval"] - calls)
+                start = Point(0.0, loss, g, slope)
+                point = strong_wolfe(along, start, t, _largest(d), small, group["max_eval"] - calls)
                 memory["t"] = t = point.t
                 loss, g = point.loss, point.gradient
             self._move(origin, t, d)
@@ -279,9 +182,9 @@ def _newton_direction(memory: dict[str, Any], g: Any, history_size: int) -> Any:
     y, s = g - memory["prev_flat_grad"], memory["d"] * memory["t"]
     curvature = float(y @ s)
     if curvature > 1e-10:
-        for kept, new in ((changes, y), (steps, s), (ro, 1.0 / curvature)):
-            kept.append(new)
-            del kept[:-history_size]
+        for history, new in ((changes, y), (steps, s), (ro, 1.0 / curvature)):
+            history.append(new)
+            del history[:-history_size]
         memory["H_diag"] = curvature / float(y @ y)
     pairs = list(zip(changes, steps, ro, strict=True))
     d, shares = -g, []

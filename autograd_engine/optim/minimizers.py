@@ -15,7 +15,7 @@ import numpy as np
 from ..engine.graph import raw
 from ..engine.modes import no_grad
 from ..func import hessian, hvp, jacobian, value_and_grad
-from ..func.structure import map_structure, pairs_of, tensors_of
+from ..func.structure import pairs_of, replaced, tensors_of
 from ..tensor import Tensor
 from ..tensor.creation import from_numpy
 
@@ -43,16 +43,13 @@ class _Layout:
 
     def cut(self, vector: Tensor) -> Any:
         """The structure with the parts of a vector in the places of its tensors, as recorded operations."""
-        return self._refilled([vector[s].reshape(t.shape) for s, t in zip(self.slices, self.tensors, strict=True)])
+        parts = zip(self.slices, self.tensors, strict=True)
+        return replaced(self.structure, [vector[s].reshape(t.shape) for s, t in parts])
 
     def copied(self, vector: Any) -> Any:
         """The structure with new tensors, of the dtypes of the old, that hold the values of an array."""
         parts = zip(self.slices, self.tensors, strict=True)
-        return self._refilled([from_numpy(vector[s].reshape(t.shape).astype(t.dtype)) for s, t in parts])
-
-    def _refilled(self, tensors: list[Tensor]) -> Any:
-        rest = iter(tensors)
-        return map_structure(lambda item: next(rest) if isinstance(item, Tensor) else item, self.structure)
+        return replaced(self.structure, [from_numpy(vector[s].reshape(t.shape).astype(t.dtype)) for s, t in parts])
 
     def bounds(self, given: Any) -> Any:
         """SciPy's bounds for (low, high) of each tensor."""

@@ -1,250 +1,31 @@
 """Optimizer: one formula on flat arrays, applied to all parameters in as few calls as possible.
 
-A subclass writes its update once, for a flat run of numbers: parameter, gradient, state, scratch. What all
-formulas begin with, the sign of the gradient and the decay of weights, is done here, and so is the choice of
-runs. A large parameter is cut, where it lies, into blocks small enough
-that all passes of the formula stay in the processor's cache. Small parameters of one dtype are gathered into
-one run, so that a hundred biases cost as many calls as one. The arrangement is made once and
-kept while the same parameters have gradients and their arrays stay the same objects; a step allocates nothing
-large. Vector updates go to BLAS, y += a x in one pass, where NumPy would take two.
+A subclass writes its update once, for flat arrays of numbers: parameter, gradient, state, scratch. Which arrays
+these are is decided here, for all formulas. The arrangement is made once and kept while the same parameters have
+gradients and their arrays stay the same objects; a step allocates nothing large.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from functools import lru_cache
-from itertools import accumulate, pairwise
-from typing import Any, ClassVar, NamedTuple, TypedDict
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
 from ..engine.graph import raw
 from ..engine.modes import enable_grad
-from ..engine.writes import written
 from ..tensor import Tensor
 from ..tensor.creation import from_numpy
+from .descent import descend, descent_of
+from .flat import Flat, Gathered, State, writable
+from .vectors import Vectors
 
-__all__ = ["Kernels", "Optimizer", "State", "Vectors", "array_of", "root", "settings", "writable"]
-
-
-class Vectors(NamedTuple):
-    """The two vector updates of BLAS for one dtype, in place on `y`.
-
-    Attributes:
-        axpy: `axpy(x, y, a=a)` adds a x to y.
-        scal: `scal(a, y)` multiplies y by a.
-    """
-
-    axpy: Callable[..., Any]
-    scal: Callable[..., Any]
-
-    def average(self, x: Any, y: Any, keep: float) -> None:
-        """Let the running mean y follow x: y <- keep y + (1 - keep) x."""
-        self.scal(keep, y)
-        self.axpy(x, y, a=1.0 - keep)
-
-    def average_square(self, x: Any, y: Any, keep: float, scratch: Any) -> None:
-        """Let the running mean y follow x^2."""
-        np.multiply(x, x, out=scratch)
-        self.average(scratch, y, keep)
-
-
-def _axpy(x: Any, y: Any, *, a: float) -> None:
-    y += a * x
-
-
-def _scal(a: float, y: Any) -> None:
-    y *= a
-
-
-_ONE_THREAD = 10_000
-"""The longest vectors that OpenBLAS adds without sharing the work between threads."""
-
-
-def _piecewise(axpy: Callable[..., Any]) -> Callable[..., Any]:
-    """BLAS's axpy in pieces that keep to one thread.
-
-    SciPy and NumPy bring a BLAS each. Where both run threads, those that wait for more work take the cores from
-    those that have some: on 2 cores the matrix products of the next forward pass took 5 times as long.
-    """
-
-    def add(x: Any, y: Any, *, a: float) -> None:
-        size = y.size
-        if size <= _ONE_THREAD:
-            axpy(x, y, a=a)
-            return
-        for i in range(0, size, _ONE_THREAD):
-            axpy(x, y, min(_ONE_THREAD, size - i), a, i, 1, i, 1)
-
-    return add
-
-
-@lru_cache
-def _vectors(dtype: np.dtype[Any]) -> Vectors:
-    """BLAS for float32 and float64; NumPy for the dtypes that BLAS does not know."""
-    from scipy.linalg import blas
-
-    if dtype == np.float32:
-        return Vectors(_piecewise(blas.saxpy), blas.sscal)
-    if dtype == np.float64:
-        return Vectors(_piecewise(blas.daxpy), blas.dscal)
-    return Vectors(_axpy, _scal)
-
-
-def root(x: Any, eps: float, out: Any) -> None:
-    """out <- sqrt(x) + eps, what the adaptive methods divide by."""
-    np.sqrt(x, out=out)
-    np.add(out, eps, out=out)
-
-
-class Kernels(TypedDict, total=False):
-    """PyTorch's choices among its kernels for one formula. Here there is one, so they are accepted and ignored."""
-
-    foreach: bool | None
-    fused: bool | None
-    capturable: bool
-    differentiable: bool
-
-
-def settings(arguments: dict[str, Any]) -> dict[str, Any]:
-    """The settings among the arguments of an optimizer's constructor.
-
-    Raises:
-        TypeError: an argument that does not exist, or `differentiable`, which would need other formulas.
-    """
-    for name, value in arguments["kernels"].items():
-        if name not in Kernels.__annotations__:
-            raise TypeError(f"{type(arguments['self']).__name__}() got an unexpected argument {name!r}")
-        if value and name == "differentiable":
-            raise TypeError("differentiable=True: steps are taken in place, and are not recorded in a graph")
-    return {k: v for k, v in arguments.items() if k not in ("self", "params", "kernels", "__class__")}
-
-
-class State:
-    """What the optimizer remembers of one parameter: numbers, and arrays of its shape, by name."""
-
-    __slots__ = ("arrays", "scalars")
-
-    def __init__(self, scalars: dict[str, float], arrays: dict[str, Any] | None = None) -> None:
-        self.scalars = scalars
-        self.arrays: dict[str, Any] = {} if arrays is None else arrays
+__all__ = ["Optimizer", "array_of"]
 
 
 def array_of(value: Any) -> Any:
     """The array of a tensor, ours or PyTorch's, which may share its memory."""
     return np.asarray(raw(value))
-
-
-class _Run:
-    """A parameter that is updated where it lies.
-
-    Attributes:
-        params, arrays: the parameter, and its array when the run was made.
-        blocks: for each block of the run its slice (None: all), parameter values, state arrays, scratch, and
-            room for the direction to go.
-    """
-
-    def __init__(self, params: list[Tensor], states: list[State], slots: dict[str, float], scratch: Any) -> None:
-        self.params = params
-        self.states = states
-        self.arrays = [p.array for p in params]
-        self.dtype = self.arrays[0].dtype
-        self.vectors = _vectors(self.dtype)
-        self.size = sum(a.size for a in self.arrays)
-        self.values = self._place()
-        state = {name: self._slot(name, initial) for name, initial in slots.items()}
-        count = -(-self.size // scratch.shape[1])
-        stops = [self.size * i // count for i in range(count + 1)] if count else []
-        self.blocks: list[tuple[slice | None, Any, dict[str, Any], list[Any], Any]] = [
-            (
-                slice(i, j) if count > 1 else None,
-                self.values[i:j],
-                {name: array[i:j] for name, array in state.items()},
-                list(scratch[1:, : j - i]),
-                scratch[0, : j - i],
-            )
-            for i, j in pairwise(stops)
-        ]
-
-    def _place(self) -> Any:
-        """The flat array that the formula changes."""
-        return self.arrays[0].reshape(-1)
-
-    def _slot(self, name: str, initial: float) -> Any:
-        """The flat array of the state `name`: the one there is, else a new one."""
-        arrays, array = self.states[0].arrays, self.arrays[0]
-        arrays[name] = (
-            np.ascontiguousarray(arrays[name], self.dtype).reshape(array.shape)
-            if name in arrays
-            else _filled(array.shape, initial, self.dtype)
-        )
-        return arrays[name].reshape(-1)
-
-    def collect(self) -> Any:
-        """The flat gradient; None when the parameter has none or another array now."""
-        p = self.params[0]
-        grad = p._grad
-        return None if grad is None or p.array is not self.arrays[0] else grad.array.ravel()
-
-    def give_back(self) -> None:
-        """Note that the parameter was written."""
-        written(self.arrays[0])
-
-
-class _Gathered(_Run):
-    """Parameters copied into one flat array for the update, and back."""
-
-    def _place(self) -> Any:
-        self.gradient = np.empty(self.size, self.dtype)
-        values = np.empty(self.size, self.dtype)
-        self.views = self._views(values)
-        return values
-
-    def _views(self, flat: Any) -> list[Any]:
-        """The part of each parameter, in its shape."""
-        stops = [0, *accumulate(a.size for a in self.arrays)]
-        parts = zip(pairwise(stops), self.arrays, strict=True)
-        return [flat[i:j].reshape(array.shape) for (i, j), array in parts]
-
-    def _slot(self, name: str, initial: float) -> Any:
-        flat = _filled(self.size, initial, self.dtype)
-        for view, state in zip(self._views(flat), self.states, strict=True):
-            if name in state.arrays:
-                view[...] = state.arrays[name]
-            state.arrays[name] = view
-        return flat
-
-    def collect(self) -> Any:
-        grads = []
-        for p, array in zip(self.params, self.arrays, strict=True):
-            grad = p._grad
-            if grad is None or p.array is not array:
-                return None
-            grads.append(grad.array)
-        np.concatenate(grads, axis=None, out=self.gradient)
-        np.concatenate(self.arrays, axis=None, out=self.values)
-        return self.gradient
-
-    def give_back(self) -> None:
-        for array, view in zip(self.arrays, self.views, strict=True):
-            np.copyto(array, view)
-            written(array)
-
-
-def writable(p: Tensor) -> Any:
-    """The memory of a parameter.
-
-    Raises:
-        RuntimeError: it is read-only.
-    """
-    array = p._shared()
-    if not array.flags.writeable:
-        raise RuntimeError(f"a parameter of shape {p.shape} is read-only; give it an array of its own")
-    return array
-
-
-def _filled(shape: Any, value: float, dtype: Any) -> Any:
-    return np.full(shape, value, dtype) if value else np.zeros(shape, dtype)
 
 
 class _Arrangement(NamedTuple):
@@ -266,51 +47,14 @@ class _Cohort(NamedTuple):
 
     Attributes:
         scalars: the numbers in their states, one dictionary that all of them share.
-        runs: the parameters.
+        flats: the flat arrays of their values.
     """
 
     scalars: dict[str, float]
-    runs: list[_Run]
+    flats: list[Flat]
 
 
 _NOT_YET = _Arrangement((), [], [])
-
-
-class _First(NamedTuple):
-    """What is done before the formula.
-
-    Attributes:
-        shrink: what the parameter is multiplied by.
-        decay: how much of the parameter is added to the gradient.
-        sign: which way to go along the gradient.
-    """
-
-    shrink: float
-    decay: float
-    sign: float
-
-
-def _first(group: dict[str, Any]) -> _First | None:
-    """What a group's settings ask for; None for nothing."""
-    decay, maximize = group.get("weight_decay", 0.0), group.get("maximize", False)
-    if not decay and not maximize:
-        return None
-    sign = -1.0 if maximize else 1.0
-    if group.get("decoupled_weight_decay"):
-        return _First(1.0 - float(group["lr"]) * decay, 0.0, sign)
-    return _First(1.0, decay, sign)
-
-
-def _descent(vectors: Vectors, p: Any, g: Any, direction: Any, first: _First) -> Any:
-    """Shrink the parameter, and return the direction to go down: sign g + decay p."""
-    shrink, decay, sign = first
-    if shrink != 1.0:
-        vectors.scal(shrink, p)
-    if decay:
-        np.multiply(p, decay, out=direction)
-        vectors.axpy(g, direction, a=sign)
-        return direction
-    return g if sign > 0 else np.negative(g, out=direction)
 
 
 class Optimizer:
@@ -338,7 +82,7 @@ class Optimizer:
     """How many numbers the formula is applied to at once: all arrays of a block stay in the L2 cache."""
 
     _gather_below: ClassVar[int] = 0
-    """Parameters with fewer elements are gathered into one run."""
+    """Parameters with fewer elements are gathered into one flat array."""
 
     _counts: ClassVar[bool] = True
     """Whether the number of steps is shown as part of the state."""
@@ -459,40 +203,40 @@ class Optimizer:
                 self._arrange(i, slots)
                 gradients = self._collect(i, slots) or []
             rest = iter(gradients)
-            first = _first(group)
-            for scalars, runs in self._arranged[i].cohorts:
+            descent = descent_of(group)
+            for scalars, flats in self._arranged[i].cohorts:
                 if slots:
                     scalars["step"] += 1
                 coefficients = self._coefficients(group, scalars)
-                for run, gradient in zip(runs, rest, strict=False):
-                    update, vectors = self._update, run.vectors
-                    for part, p, state, scratch, direction in run.blocks:
+                for flat, gradient in zip(flats, rest, strict=False):
+                    update, vectors = self._update, flat.vectors
+                    for part, p, state, scratch, direction in flat.blocks:
                         g = gradient if part is None else gradient[part]
-                        if first is not None:
-                            g = _descent(vectors, p, g, direction, first)
+                        if descent is not None:
+                            g = descend(vectors, p, g, direction, descent)
                         update(vectors, p, g, state, scratch, coefficients)
-                    run.give_back()
+                    flat.give_back()
         return loss
 
     def _collect(self, i: int, slots: dict[str, float]) -> list[Any] | None:
-        """The gradients of the runs of group i; None if the arrangement no longer fits."""
+        """The flat gradients of group i; None if the arrangement no longer fits."""
         arranged = self._arranged[i]
         if arranged.slots != slots.keys():
             return None
         gradients = []
         count = len(arranged.idle)
-        for _, runs in arranged.cohorts:
-            for run in runs:
-                gradient = run.collect()
+        for _, flats in arranged.cohorts:
+            for flat in flats:
+                gradient = flat.collect()
                 if gradient is None:
                     return None
-                count += len(run.params)
+                count += len(flat.params)
                 gradients.append(gradient)
         fits = count == len(self.param_groups[i]["params"]) and all(p.grad is None for p in arranged.idle)
         return gradients if fits else None
 
     def _arrange(self, i: int, slots: dict[str, float]) -> None:
-        """Divide the parameters that have gradients into cohorts, and these into runs of one dtype."""
+        """Divide the parameters that have gradients into cohorts, and these into flat arrays of one dtype."""
         group = self.param_groups[i]
         cohorts: dict[tuple[float, ...], dict[Any, list[Tensor]]] = {}
         idle = []
@@ -504,10 +248,10 @@ class Optimizer:
                 self._states[p] = State(self._scalars(group))
             state, array = self._states[p], writable(p)
             flags = array.flags
-            for name, kept in state.arrays.items():
-                if kept.shape != array.shape:
+            for name, stored in state.arrays.items():
+                if stored.shape != array.shape:
                     raise RuntimeError(
-                        f"a parameter has shape {array.shape} and its {name} {kept.shape}: it changed its shape "
+                        f"a parameter has shape {array.shape} and its {name} {stored.shape}: it changed its shape "
                         "after the optimizer's first step; make a new optimizer"
                     )
             in_place = array.size >= self._gather_below and flags.c_contiguous and flags.aligned
@@ -518,18 +262,17 @@ class Optimizer:
         )
 
     def _cohort(self, places: dict[Any, list[Tensor]], slots: dict[str, float]) -> _Cohort:
-        runs = []
+        flats = []
         scalars: dict[str, float] = {}
-        scratch = {
-            dtype: np.empty((4, self._block), dtype) for dtype, _ in places
-        }  # one for all stays in the cache
+        # All flat arrays of a dtype share one scratch, which so stays in the cache.
+        scratch = {dtype: np.empty((4, self._block), dtype) for dtype, _ in places}
         for (dtype, alone), params in places.items():
             states = [self._states[p] for p in params]
             scalars = scalars or dict(states[0].scalars)
             for state in states:
                 state.scalars = scalars
-            runs.append((_Gathered if alone is None else _Run)(params, states, slots, scratch[dtype]))
-        return _Cohort(scalars, runs)
+            flats.append((Gathered if alone is None else Flat)(params, states, slots, scratch[dtype]))
+        return _Cohort(scalars, flats)
 
     # --------------------------------------------------------------------------- saving, copying
 
@@ -594,7 +337,7 @@ class Optimizer:
             group.update({name: value for name, value in saved.items() if name != "params"})
 
     def __getstate__(self) -> dict[str, Any]:
-        """Copies arrange their own runs: views of this one's arrays would not follow."""
+        """A copy makes its own arrangement: views of this one's arrays would not follow."""
         return {**self.__dict__, "_arranged": [_NOT_YET for _ in self.param_groups]}
 
     def __repr__(self) -> str:

@@ -7,7 +7,9 @@ from typing import Any, Unpack
 
 import numpy as np
 
-from .optimizer import Kernels, Optimizer, Vectors, settings
+from .optimizer import Optimizer
+from .settings import Implementation, settings
+from .vectors import Vectors
 
 __all__ = ["Rprop"]
 
@@ -26,7 +28,7 @@ class Rprop(Optimizer):
         etas: the factors by which step sizes shrink and grow.
         step_sizes: the smallest and largest step size.
         maximize: go up the gradient.
-        kernels: PyTorch's choice of kernels; changes nothing.
+        implementation: PyTorch's choice of an implementation; changes nothing.
 
     Raises:
         ValueError: a setting is out of range.
@@ -42,7 +44,7 @@ class Rprop(Optimizer):
         step_sizes: tuple[float, float] = (1e-6, 50),
         *,
         maximize: bool = False,
-        **kernels: Unpack[Kernels],
+        **implementation: Unpack[Implementation],
     ) -> None:
         super().__init__(params, settings(locals()))
 

@@ -7,7 +7,9 @@ from typing import Any, Unpack
 
 import numpy as np
 
-from .optimizer import Kernels, Optimizer, Vectors, settings
+from .optimizer import Optimizer
+from .settings import Implementation, settings
+from .vectors import Vectors
 
 __all__ = ["ASGD", "SGD"]
 
@@ -25,12 +27,12 @@ class SGD(Optimizer):
     Args:
         params: tensors, or groups of them.
         lr: the learning rate.
-        momentum: how much of the running sum stays in each step.
-        dampening: how much of the gradient is kept from it.
+        momentum: what the running sum is multiplied by in each step.
+        dampening: the part of the gradient that is not added to the running sum.
         weight_decay: the L2 penalty's factor.
         nesterov: look ahead along the momentum (Nesterov, 1983).
         maximize: go up the gradient.
-        kernels: PyTorch's choice of kernels, such as `foreach=True`; changes nothing.
+        implementation: PyTorch's choice of an implementation, such as `foreach=True`; changes nothing.
 
     Raises:
         ValueError: a setting is out of range; Nesterov without momentum or with dampening.
@@ -56,7 +58,7 @@ class SGD(Optimizer):
         nesterov: bool = False,
         *,
         maximize: bool = False,
-        **kernels: Unpack[Kernels],
+        **implementation: Unpack[Implementation],
     ) -> None:
         super().__init__(params, settings(locals()))
 
@@ -69,19 +71,19 @@ class SGD(Optimizer):
         return {"momentum_buffer": 0.0} if group["momentum"] else {}
 
     def _coefficients(self, group: dict[str, Any], scalars: dict[str, float]) -> tuple[Any, ...]:
-        kept = 1.0 if scalars["step"] == 1 else 1.0 - group["dampening"]
-        return float(group["lr"]), group["momentum"], kept, group["nesterov"]
+        weight = 1.0 if scalars["step"] == 1 else 1.0 - group["dampening"]
+        return float(group["lr"]), group["momentum"], weight, group["nesterov"]
 
     def _update(
         self, vectors: Vectors, p: Any, g: Any, state: dict[str, Any], scratch: list[Any], c: tuple[Any, ...]
     ) -> None:
-        lr, momentum, kept, nesterov = c
+        lr, momentum, weight, nesterov = c
         if not momentum:
             vectors.axpy(g, p, a=-lr)
             return
         buffer = state["momentum_buffer"]
         vectors.scal(momentum, buffer)
-        vectors.axpy(g, buffer, a=kept)
+        vectors.axpy(g, buffer, a=weight)
         if nesterov:
             vectors.axpy(g, p, a=-lr)
         vectors.axpy(buffer, p, a=-lr * momentum if nesterov else -lr)
@@ -106,7 +108,7 @@ class ASGD(Optimizer):
         t0: the step at which averaging begins.
         weight_decay: the L2 penalty's factor.
         maximize: go up the gradient.
-        kernels: PyTorch's choice of kernels; changes nothing.
+        implementation: PyTorch's choice of an implementation; changes nothing.
 
     Raises:
         ValueError: a setting is out of range.
@@ -122,7 +124,7 @@ class ASGD(Optimizer):
         weight_decay: float = 0,
         *,
         maximize: bool = False,
-        **kernels: Unpack[Kernels],
+        **implementation: Unpack[Implementation],
     ) -> None:
         super().__init__(params, settings(locals()))
 

@@ -1,4 +1,4 @@
-"""Averages of weights over a training run.
+"""Averages of weights over a training.
 
 The mean of the weights that the optimizer went through, or a running mean (EMA), often generalizes better than
 the last of them. An averaged model is a module, so this is the one file of `optim` that imports `nn`.
@@ -161,7 +161,7 @@ class AveragedModel(Module):
 def update_bn(loader: Iterable[Any], model: Module, device: Any = None) -> None:
     """Compute the running statistics of all `BatchNorm` layers anew, as the means over the batches of a loader.
 
-    An averaged model needs this: nobody has trained with its weights.
+    An averaged model needs this: in training no batch went through it.
 
     Args:
         loader: batches of inputs, or of lists or tuples whose first item is the input.
@@ -188,7 +188,7 @@ def update_bn(loader: Iterable[Any], model: Module, device: Any = None) -> None:
 
 
 class SWALR(LRScheduler):
-    """Go from the learning rates there are to `swa_lr` in `anneal_epochs` epochs, and stay.
+    """Move the learning rates from where they are to `swa_lr` in `anneal_epochs` epochs, and leave them there.
 
     Args:
         optimizer, last_epoch: as for `LRScheduler`.

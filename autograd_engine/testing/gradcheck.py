@@ -13,7 +13,7 @@ that calls `grad`.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
@@ -22,6 +22,7 @@ from ..engine.backward import grad
 from ..engine.graph import raw
 from ..engine.modes import enable_grad
 from ..tensor import Tensor
+from .options import Options, check_options
 
 __all__ = ["GradcheckError", "NotSmoothError", "gradcheck", "gradgradcheck"]
 
@@ -52,6 +53,7 @@ def gradcheck(
     nondet_tol: float = 0.0,
     fast_mode: bool | None = None,
     method: str = "central",
+    **options: Unpack[Options],
 ) -> bool:
     """Whether the derivatives of `func` at `inputs` are right: |analytic - numeric| <= atol + rtol |numeric|.
 
@@ -73,6 +75,7 @@ def gradcheck(
         nondet_tol: how much two backward passes may differ.
         fast_mode: True compares random projections, False every entry; None decides by the size of the Jacobian.
         method: "central" or "complex".
+        options: PyTorch's further arguments; see `Options`.
 
     Returns:
         True if all derivatives agree; False if not and `raise_exception` is False.
@@ -80,7 +83,8 @@ def gradcheck(
     Raises:
         GradcheckError: a derivative is wrong.
         NotSmoothError: the function has no derivative at this point (a subclass).
-        ValueError: no input requires gradients, one that does is not float64, or the method is unknown.
+        ValueError: no input requires gradients, one that does is not float64, the method is unknown, or an option
+            asks for a check of forward mode or of batched gradients.
 
     Example:
         >>> x = ag.tensor([0.5, 1.5], dtype=ag.float64, requires_grad=True)
@@ -93,6 +97,7 @@ def gradcheck(
         complex-step derivative approximation", ACM TOMS 29 (2003) 245-262. The interface, and the
         projections of `fast_mode`, are those of torch.autograd.gradcheck.
     """
+    check_options("gradcheck", options)
     return _verdict(
         lambda: _Check(func, inputs, eps, atol, rtol, nondet_tol, method, "derivative").compare(fast_mode),
         raise_exception,
@@ -110,6 +115,7 @@ def gradgradcheck(
     *,
     nondet_tol: float = 0.0,
     fast_mode: bool | None = None,
+    **options: Unpack[Options],
 ) -> bool:
     """Whether the second derivatives of `func` are right: the derivatives of its backward pass.
 
@@ -117,7 +123,7 @@ def gradgradcheck(
     to both are compared with central differences, as in `gradcheck`.
 
     Args:
-        func, inputs, eps, atol, rtol, raise_exception, nondet_tol, fast_mode: as in `gradcheck`.
+        func, inputs, eps, atol, rtol, raise_exception, nondet_tol, fast_mode, options: as in `gradcheck`.
         grad_outputs: the gradients of the results that the first backward pass starts from; random by default.
 
     Raises:
@@ -130,6 +136,7 @@ def gradgradcheck(
         >>> gradgradcheck(ag.exp, x)
         True
     """
+    check_options("gradgradcheck", options)
     arguments = _listed(inputs)
     count = len(arguments)
 

@@ -1,5 +1,4 @@
-"""Training: the loop around model, data, loss and optimizer; what is measured, what is done between the epochs, and
-how an interrupted run goes on."""
+"""Training: the loop around model, data, loss and optimizer, with metrics, callbacks and checkpoints."""
 
 from .callbacks import Callback, Checkpoint, CSVLogger, EarlyStopping, ProgressBar, Scheduler, TensorBoard
 from .loop import evaluate, fit

@@ -53,7 +53,7 @@ class Callback:
         """After the last epoch, unless the training was interrupted."""
 
     def close(self) -> None:
-        """In any case, at last: let go of files and bars."""
+        """At the very end, even after an error: close files and bars."""
 
     def state_dict(self) -> dict[str, Any]:
         """What a checkpoint must keep of this callback: tensors, numbers, text and structures of them."""
@@ -78,7 +78,7 @@ class _Best:
         self.value: float | None = None
 
     def improves(self, run: Run) -> bool:
-        """Whether the last epoch is better than all before by more than `min_delta`; if so it is the best now."""
+        """Whether the last epoch beats the best by more than `min_delta`; if so, it is the best from now on."""
         value = run.measure(self.monitor, self.who)
         if value != value or (self.value is not None and not self.sign * (value - self.value) > self.min_delta):
             return False
@@ -91,9 +91,9 @@ class EarlyStopping(Callback):
 
     Args:
         monitor: the column of the history to look at.
-        patience: so many epochs in a row without improvement end the training.
+        patience: how many epochs in a row without improvement end the training.
         mode: "min" if less is better, "max" if more is.
-        min_delta: what counts as an improvement must be greater than this.
+        min_delta: only a change greater than this counts as an improvement.
         restore_best: at the end, give the model the weights of its best epoch.
 
     Attributes:
@@ -163,8 +163,8 @@ class EarlyStopping(Callback):
 class Checkpoint(Callback):
     """Writes the whole state of the run to a safetensors file, from which `fit(..., resume=path)` goes on.
 
-    The file is replaced in one step: whenever the program is killed, there is a whole one. The weights alone
-    are `load(path)["model"]`.
+    The file is replaced in one step, so that a complete one is there whenever the program is killed. The weights
+    alone are `load(path)["model"]`.
 
     Args:
         path: the file.
@@ -189,7 +189,7 @@ class Checkpoint(Callback):
         self._due = True
 
     def on_train_begin(self, run: Run) -> None:
-        """Rather fail now than after an epoch."""
+        """Fail now if the file cannot be written, not after an epoch."""
         check_writable(self.path)
 
     def on_epoch_end(self, run: Run) -> None:
@@ -268,7 +268,7 @@ class CSVLogger(Callback):
         self.path = path
 
     def on_train_begin(self, run: Run) -> None:
-        """Rather fail now than after an epoch."""
+        """Fail now if the file cannot be written, not after an epoch."""
         check_writable(self.path)
 
     def on_epoch_end(self, run: Run) -> None:
@@ -296,7 +296,7 @@ class TensorBoard(Callback):
         self._writer: Any = None
 
     def on_train_begin(self, run: Run) -> None:
-        """Open an event file; what an interrupted run logged beyond its checkpoint is hidden."""
+        """Open an event file. TensorBoard then hides what an interrupted run logged after its last checkpoint."""
         self._writer = self._make(os.fspath(self.folder), purge_step=run.epoch + 1)
 
     def on_epoch_end(self, run: Run) -> None:
@@ -325,7 +325,7 @@ def _summary_writer() -> Any:
 
 
 class ProgressBar(Callback):
-    """A bar on standard error that counts the batches, and shows the measures of the last epoch."""
+    """A progress bar on standard error that counts batches and shows the measures of the last epoch."""
 
     def __init__(self) -> None:
         self._bar: Any = None

@@ -161,7 +161,7 @@ def fit(
         callbacks: what else to do, such as `EarlyStopping`, `Checkpoint`, `Scheduler`, `CSVLogger`.
         accumulate: step only after so many batches, with the gradient of one batch of all their samples.
         clip_norm: scale the gradient down to this norm where it is longer.
-        clip_value: cut off each derivative at plus and minus this.
+        clip_value: clip each derivative to [-clip_value, clip_value].
         step: a function of (model, batch) that returns the loss, or (loss, output, target), in place of `loss`.
         progress: whether to show a progress bar.
         resume: the file of a `Checkpoint` to go on from, with the same model, optimizer, data and callbacks. The
@@ -191,12 +191,13 @@ def fit(
         raise ValueError(
             "validation: the columns 'train_...' are those of the training data; choose another prefix"
         )
+    called = [*callbacks, *([ProgressBar()] if progress else [])]
     run = Run(
         model,
         optimizer,
         _batches(data, batch_size, True),
         {name: _batches(part, 256, False) for name, part in held_out.items()},
-        [*callbacks, *([ProgressBar()] if progress else [])],
+        called,
         {} if history is None else history,
     )
     if resume is not None:
@@ -206,7 +207,7 @@ def fit(
         run.epochs = run.epoch + epochs
     take_step = _stepper(run, step, clip_norm, clip_value)
     with ExitStack() as stack:
-        for callback in reversed(run.callbacks):
+        for callback in reversed(called):
             stack.enter_context(closing(callback))
         _call(run, "on_train_begin")
         while run.epoch < run.epochs and run.stop is None:
@@ -253,7 +254,8 @@ def _train_epoch(
 
 
 def _check_weights(run: Run) -> None:
-    """The last step may have gone wrong after a loss that was right; no checkpoint shall keep what it left."""
+    """Raise if the last step made a weight NaN or infinite, which the loss before it does not show, so that no
+    checkpoint holds such weights."""
     for name, parameter in run.model.named_parameters():
         if not np.isfinite(parameter.array).all():
             raise FloatingPointError(
@@ -300,7 +302,7 @@ def _stepper(
         return total
 
     def take_step(group: list[Any], measures: Measures) -> None:
-        """Some optimizers, such as LBFGS, try several points per step; the first one is what the epoch measures."""
+        """One step. Optimizers such as LBFGS try several points; only the first of them enters the measures."""
         pending = [measures]
         optimizer.step(lambda: gradients(group, pending.pop() if pending else None))
 

@@ -1,7 +1,7 @@
 """Metrics: functions of (output, target), computed once over all samples of an epoch.
 
 A mean over batches would be wrong for F1 or the area under a curve, so the outputs of the epoch are kept and the
-function is called at its end. A `Metric` that can be summed up on the way, such as the accuracy, keeps nothing.
+function is called at its end. A `Metric` that can be summed up batch by batch, as the accuracy can, stores nothing.
 Everything beyond the accuracy is scikit-learn's.
 """
 
@@ -58,7 +58,7 @@ class _Accuracy(Metric):
 
     def result(self) -> float:
         if not self.count:
-            raise ValueError("there is no accuracy of no samples")
+            raise ValueError("accuracy: there are no samples; pass at least one")
         return self.right / self.count
 
 
@@ -74,7 +74,7 @@ def _classes(output: Any, target: Any) -> Any:
     if not _are_classes(output, target) or output.shape[:1] + output.shape[2:] != target.shape:
         raise ValueError(
             f"class metrics take scores (N, C, ...) and integer classes (N, ...), not {output.dtype} {output.shape}"
-            f" and {target.dtype} {target.shape}; pass a function of (output, target) for anything else"
+            f" and {target.dtype} {target.shape}; for other data pass a function of (output, target)"
         )
     return output.argmax(1)
 

@@ -1,7 +1,8 @@
 """A run: all that a training consists of, and so all that a checkpoint must hold.
 
-Weights, optimizer, callbacks (with them the schedule), history, and every stream of random numbers that training
-draws from: restored between two epochs, the rest of the run is bit for bit that of one that was never interrupted.
+These are the weights, the optimizer, the callbacks (the schedule is one of them), the history, and every stream of
+random numbers that training draws from. A run that restores them between two epochs goes on bit for bit like one
+that was never interrupted.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import math
 import os
 import random
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -19,10 +20,17 @@ from ..nn import Module
 from ..optim import Optimizer
 from ..serialization import load, save
 
-if TYPE_CHECKING:
-    from .callbacks import Callback
+__all__ = ["Run", "Stateful"]
 
-__all__ = ["Run"]
+
+class Stateful(Protocol):
+    """What a checkpoint holds a state of, as every callback is."""
+
+    def state_dict(self) -> dict[str, Any]:
+        """What must be known to go on; nothing for what remembers nothing."""
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on from a `state_dict()`."""
 
 
 class Run:
@@ -31,6 +39,8 @@ class Run:
     Attributes:
         model, optimizer: what is being trained, and by what.
         train: the batches of an epoch.
+        held_out: the batches of the validation data, by the prefix of their columns.
+        callbacks: what is called around steps and epochs.
         epochs: how many epochs there will be in all.
         epoch: how many have been finished.
         batch: how many batches of the current epoch have been seen.
@@ -46,7 +56,7 @@ class Run:
         optimizer: Optimizer,
         train: Iterable[Any],
         held_out: dict[str, Iterable[Any]],
-        callbacks: Sequence[Callback],
+        callbacks: Sequence[Stateful],
         history: dict[str, list[float]],
     ) -> None:
         self.model = model
@@ -84,7 +94,7 @@ class Run:
     # ------------------------------------------------------------------------------- checkpoints
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write everything to a safetensors file: the old one stays until the new one is whole."""
+        """Write the whole state to a safetensors file; an old file stays until the new one is complete."""
         save(
             {
                 "model": self.model.state_dict(),
@@ -135,8 +145,8 @@ class Run:
         self.epoch, self.step, self.stop = state["epoch"], state["step"], state["stop"]
         self._set_random_state(state["random"])
 
-    def _remembering(self) -> list[tuple[str, Callback]]:
-        """The callbacks that have a state, with their type."""
+    def _remembering(self) -> list[tuple[str, Stateful]]:
+        """The callbacks that have a state, each with the name of its class."""
         return [(type(c).__name__, c) for c in self.callbacks if c.state_dict()]
 
     def _generators(self) -> list[Generator]:

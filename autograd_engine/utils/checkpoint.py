@@ -1,5 +1,5 @@
 """utils.checkpoint: where programs written for PyTorch look for `checkpoint`."""
 
-from ..func.checkpoint import checkpoint
+from ..func.recomputation import checkpoint
 
 __all__ = ["checkpoint"]

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from ..backend.arrays import astype, unboxed
-from ..engine.backward import run
+from ..engine.backward import propagate
 from ..engine.graph import Node, Output
 from ..engine.modes import observing
 from ..engine.plan import Increment
@@ -144,7 +144,7 @@ def _pushed(script: Script) -> Table:
     recorder = _Recorder()
     targets = [n for n in script.nodes if not isinstance(n.dtype, tuple)]
     with observing(recorder):
-        run([script.root], [script.seed], targets, retain_graph=True)
+        propagate([script.root], [script.seed], targets, retain_graph=True)
     derivatives: dict[Node, Any] = {script.root: script.seed}
     rows = [script.first_row("B")]
     for node, given in recorder.steps:

@@ -18,7 +18,7 @@ import numpy as np
 
 from ..backend.arrays import is_array, unboxed
 from ..engine import writes
-from ..engine.backward import run
+from ..engine.backward import propagate
 from ..engine.graph import Leaf, Node, Output, Value, raw
 from ..engine.modes import observing
 from ..engine.primitive import Primitive
@@ -252,5 +252,5 @@ def gradients_of(tensors: list[Any], nodes: Iterable[Node]) -> dict[Node, Any]:
     """
     targets = [n for n in nodes if not isinstance(n.dtype, tuple)]
     cotangents = [unboxed(np.ones(t.array.shape, t.array.dtype)) for t in tensors]
-    found = run([t.node for t in tensors], cotangents, targets, retain_graph=True)
+    found = propagate([t.node for t in tensors], cotangents, targets, retain_graph=True)
     return {node: g for node, g in zip(targets, found, strict=True) if g is not None}

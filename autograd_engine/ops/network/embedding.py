@@ -18,7 +18,7 @@ from ..index import _getitem
 from ..linear_algebra.distances import vector_norm
 from ..operands import raw_too
 from ..shape import ravel, unsqueeze
-from .runs import _add_runs, _first_of_runs
+from .segments import _add_segments, _first_of_segments
 
 __all__ = ["embedding", "embedding_bag"]
 
@@ -146,14 +146,14 @@ def _bags(index: Any, offsets: Any, include_last_offset: bool) -> tuple[Any, Any
 def _largest(weight: Array, index: Any, bag: Any, count: int) -> Array:
     """The elementwise maximum of each bag; of equal elements the first has the gradient."""
     rows = np.asarray(raw(weight))[index]
-    first = _first_of_runs(bag)
+    first = _first_of_segments(bag)
     if not len(first):
-        return _add_runs(_getitem(weight, index=(index,)), index=(bag,), size=count)
+        return _add_segments(_getitem(weight, index=(index,)), index=(bag,), size=count)
     top = np.maximum.reduceat(rows, first, 0)
     is_top = (rows == np.repeat(top, np.diff(first, append=len(bag)), 0)) | np.isnan(rows)
     place = np.minimum.reduceat(np.where(is_top, np.arange(len(rows))[:, None], len(rows)), first, 0)
     found = _getitem(weight, index=(index[place], np.arange(rows.shape[1])))
-    return _add_runs(found, index=(bag[first],), size=count)
+    return _add_segments(found, index=(bag[first],), size=count)
 
 
 @raw_too
@@ -220,7 +220,7 @@ def embedding_bag(
     rows = _read(weight, index, None, scale_grad_by_freq)
     if per_sample_weights is not None:
         rows = rows * unsqueeze(ravel(per_sample_weights)[used], 1)
-    sums = _add_runs(rows, index=(bag,), size=count)
+    sums = _add_segments(rows, index=(bag,), size=count)
     if mode == "sum":
         return sums
     lengths = np.bincount(bag, minlength=count).astype(weight.dtype)

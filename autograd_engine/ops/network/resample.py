@@ -16,7 +16,7 @@ import numpy as np
 from ...backend.arrays import Array
 from ..linear_algebra.products import matmul
 from ..shape import _permute, _reshape
-from .runs import _take_runs
+from .segments import _take_segments
 
 __all__ = ["channel_shuffle", "interpolate", "pixel_shuffle", "pixel_unshuffle"]
 
@@ -224,7 +224,7 @@ def interpolate(
             scale = 1 / factor if factor else n / out
         if mode in ("nearest", "nearest-exact"):
             places = _nearest(n, out, scale, mode == "nearest-exact")
-            input = _take_runs(input, index=(*(slice(None),) * dim, places))
+            input = _take_segments(input, index=(*(slice(None),) * dim, places))
         else:
             matrix = _matrix(mode, n, out, scale, bool(align_corners), antialias, input.dtype)
             input = _mapped(input, matrix, dim)

@@ -74,7 +74,7 @@ class SequentialLR(_Combined):
             )
         self._milestones = list(milestones)
         self.last_epoch = last_epoch + 1
-        self._undo()  # each entered its first epoch when it was made
+        self._undo()  # each schedule entered its first epoch when it was made
         self._restart()
 
     def _initial_step(self) -> None:
@@ -93,7 +93,7 @@ class SequentialLR(_Combined):
 
 
 class ChainedScheduler(_Combined):
-    """Several schedules in every epoch, each of which changes what the one before left.
+    """Several schedules in every epoch, each of which changes the learning rates that the one before has set.
 
     Args:
         schedulers: of the same optimizer.

@@ -109,9 +109,10 @@ class CyclicLR(_Momentum):
     Args:
         optimizer, last_epoch: as for `LRScheduler`.
         base_lr, max_lr: the smallest and largest learning rate; a list for one per group.
-        step_size_up, step_size_down: epochs, usually batches, of the rise and the fall; both alike by default.
+        step_size_up, step_size_down: how many steps, usually of a batch each, the rise and the fall take;
+            the same by default.
         mode, gamma: the scale.
-        scale_fn: a scale of one's own, in place of `mode`.
+        scale_fn: a scale of your own, in place of `mode`.
         scale_mode: whether `scale_fn` is a function of the "cycle", counted from 1, or of the epoch ("iterations").
         cycle_momentum: whether the momentum, or beta1, goes down while the learning rate goes up.
         base_momentum, max_momentum: between which values; a list for one per group.
@@ -188,7 +189,7 @@ def _straight(start: float, end: float, part: float) -> float:
 
 
 class OneCycleLR(_Momentum):
-    """The learning rate rises from max_lr / div_factor to max_lr and falls to far below where it began.
+    """The learning rate rises from max_lr / div_factor to max_lr and then falls to far below its first value.
 
     The momentum goes the other way. A step is meant for each batch.
 

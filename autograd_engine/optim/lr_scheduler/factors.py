@@ -2,7 +2,7 @@
 
 The factor applies to the learning rate as it stands, so that several schedules on one optimizer multiply, and
 what the user changes in between stays changed. A resumed schedule (`last_epoch`) takes the learning rates as
-they are, so that the run goes on as if it had not been interrupted.
+they are, and so goes on as if it had not been interrupted.
 """
 
 from __future__ import annotations

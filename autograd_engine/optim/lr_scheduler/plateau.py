@@ -19,7 +19,7 @@ class ReduceLROnPlateau(LRScheduler):
         optimizer: whose learning rates are set.
         mode: "min" if smaller is better, "max" if larger.
         factor: below 1.
-        patience: how many epochs without improvement to bear.
+        patience: how many epochs without improvement to wait.
         threshold, threshold_mode: how much counts as an improvement: relative to the best ("rel") or absolute.
         cooldown: how many epochs to wait after a reduction.
         min_lr: the smallest learning rate; a list for one per group.

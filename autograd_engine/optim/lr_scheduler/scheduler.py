@@ -20,9 +20,9 @@ class LRScheduler:
 
     Args:
         optimizer: whose learning rates are set.
-        last_epoch: the epoch after which to go on when resuming, -1 to begin. The optimizer's groups then have
-            an "initial_lr", which its `state_dict()` keeps, and the learning rates of the epoch that comes next.
-            Easier is `load_state_dict`.
+        last_epoch: -1 to begin; to resume, the epoch after which to go on. Then the optimizer's groups must have
+            an "initial_lr", which is in its `state_dict()`, and the learning rates of the epoch that comes next.
+            `load_state_dict` is easier.
 
     Attributes:
         last_epoch: the present epoch, counted from 0.
@@ -73,7 +73,7 @@ class LRScheduler:
         self._is_initial = False
 
     def get_lr(self) -> list[float]:
-        """The learning rate of each group in epoch `last_epoch`, from that of the epoch before, where it stands."""
+        """The learning rate of each group in epoch `last_epoch`; `group["lr"]` still is that of the one before."""
         raise NotImplementedError(f"{type(self).__name__} does not define get_lr()")
 
     def _restart_lr(self) -> list[float]:
@@ -106,7 +106,7 @@ class LRScheduler:
             )
 
     def _undo(self) -> None:
-        """Take back the epoch that was entered last; the learning rates are the caller's business."""
+        """Take back the epoch that was entered last, but not the learning rates, which the caller sets."""
         self.last_epoch -= 1
 
     def _restart(self) -> None:

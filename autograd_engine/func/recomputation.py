@@ -1,4 +1,4 @@
-"""Checkpoints: forget the graph of a part of a computation, and record it again when backward needs it."""
+"""Recomputation: forget the graph of a part of a computation, and record it again when backward needs it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from ..engine.graph import Leaf, Node, tick
 from ..engine.modes import enable_grad, is_grad_enabled
 from ..engine.results import make_tensor
 from ..tensor import Tensor
-from .structure import map_structure, pull, recorded_since, tensors_of
+from .recorded import pull, recorded_since
+from .structure import map_structure, replaced, tensors_of
 
 __all__ = ["checkpoint"]
 
@@ -36,7 +37,8 @@ def checkpoint(
         function: returns a tensor or a structure of tensors. Its second call has to repeat the first, so it
             must not depend on what changes in between, as a loop variable does that it captured.
         args, kwargs: its arguments, of any kind.
-        use_reentrant: there is one implementation, which does all that PyTorch's two do; for its callers' sake.
+        use_reentrant: accepted for PyTorch's programs. There is one implementation, which does all that PyTorch's
+            two do.
         preserve_rng_state: let the second call draw the same numbers from the default generator (not from a
             `Generator` of one's own, nor from NumPy's or Python's).
 
@@ -48,7 +50,7 @@ def checkpoint(
         >>> w = tensor([1.0, 2.0], requires_grad=True)
         >>> y = checkpoint(lambda x: (x * w).tanh().sum(), tensor([0.0, 0.0]))
         >>> y.grad_fn
-        <Checkpoint, shape (), float32>
+        <CheckpointFunction, shape (), float32>
         >>> y.backward()
         >>> w.grad
         tensor([0., 0.])
@@ -65,13 +67,12 @@ def checkpoint(
     boundary = replay.note(outputs, start)
     if not boundary:
         return result
-    recorded = Checkpoint.apply(replay, outputs, *boundary)
-    rest = iter(recorded if isinstance(recorded, tuple) else (recorded,))
-    return map_structure(lambda item: next(rest) if isinstance(item, Tensor) else item, result)
+    recorded = CheckpointFunction.apply(replay, outputs, *boundary)
+    return replaced(result, recorded if isinstance(recorded, tuple) else (recorded,))
 
 
 class _Replay:
-    """A call that can be repeated: the function, its arguments as they were, and the state of randomness.
+    """A call that can be repeated: the function, its arguments as they were, and the random state.
 
     Attributes:
         boundary: the nodes outside the call that its results depend on.
@@ -159,7 +160,7 @@ class _Replay:
             )
 
     def _again(self) -> Any:
-        """The second call, on fresh tensors and with the numbers of the first, leaving randomness as it was."""
+        """The second call, on fresh tensors and with the same random numbers; the random state is restored."""
         args, kwargs = map_structure(_same, self.args), map_structure(_same, self.kwargs)
         if self.state is None:
             return self.function(*args, **kwargs)
@@ -171,7 +172,7 @@ class _Replay:
             default_generator.set_state(now)
 
 
-class Checkpoint(Function):
+class CheckpointFunction(Function):
     """The operation that `checkpoint` records: one node for all that the function did."""
 
     @staticmethod
@@ -192,7 +193,7 @@ class Checkpoint(Function):
 
 
 def _same(item: Any) -> Any:
-    """The same array and node in a tensor that nobody else can change in place."""
+    """A new tensor of the same array and node: an operation in place on the old one does not change it."""
     if not isinstance(item, Tensor):
         return item
     same: Tensor = object.__new__(type(item))

@@ -1,7 +1,7 @@
-"""Slices read in ascending order, each as often as it is named, and the adjoint: runs of slices added up.
+"""Slices read in ascending order, each as often as it is named, and the adjoint: segments of slices added up.
 
 An index that does not decrease has its equal entries side by side, so what indexing in general adds element by
-element (`np.add.at`) is here a sum over each run (`np.add.reduceat`).
+element (`np.add.at`) is here a sum over each segment (`np.add.reduceat`).
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from ...engine.primitive import primitive
 __all__: list[str] = []
 
 
-def _first_of_runs(index: Any) -> Any:
-    """Where each run of equal entries begins."""
+def _first_of_segments(index: Any) -> Any:
+    """Where each segment of equal entries begins."""
     begins = np.ones(len(index), bool)
     np.not_equal(index[1:], index[:-1], out=begins[1:])
     return np.flatnonzero(begins)
 
 
-def _sums_of_runs(x: Any, first: Any, dim: int) -> Any:
-    """The sum of each run along `dim`. Short runs of one length are slices to add, faster than reduceat."""
+def _sums_of_segments(x: Any, first: Any, dim: int) -> Any:
+    """The sum of each segment along `dim`. Short ones of one length are added as slices, faster than reduceat."""
     n, length = x.shape[dim], first[1]
     if length > 8 or n != length * len(first) or (np.diff(first) != length).any():
         return np.add.reduceat(x, first, dim)
@@ -35,20 +35,20 @@ def _sums_of_runs(x: Any, first: Any, dim: int) -> Any:
     return out
 
 
-@primitive(x=lambda g, x_shape, index: _add_runs(g, index=index, size=x_shape[len(index) - 1]))
-def _take_runs(x: Array, *, index: tuple[Any, ...]) -> Array:
+@primitive(x=lambda g, x_shape, index: _add_segments(g, index=index, size=x_shape[len(index) - 1]))
+def _take_segments(x: Array, *, index: tuple[Any, ...]) -> Array:
     """x[index], where `index` is slices that take all, and then an array that does not decrease."""
     return np.take(x, index[-1], len(index) - 1)
 
 
-@primitive(x=lambda g, index: _take_runs(g, index=index))
-def _add_runs(x: Array, *, index: tuple[Any, ...], size: int) -> Array:
+@primitive(x=lambda g, index: _take_segments(g, index=index))
+def _add_segments(x: Array, *, index: tuple[Any, ...], size: int) -> Array:
     """Zeros with `x` added at `index`; `size` is that of the dimension where the array in it lies."""
     dim, places = len(index) - 1, index[-1]
-    first = _first_of_runs(places)
+    first = _first_of_segments(places)
     sums = x
     if len(first) < len(places):
-        sums = _sums_of_runs(x, first, dim) if len(first) > 1 else np.add.reduce(x, axis=dim, keepdims=True)
+        sums = _sums_of_segments(x, first, dim) if len(first) > 1 else np.add.reduce(x, axis=dim, keepdims=True)
     if len(first) == size:
         return sums
     out = np.zeros((*x.shape[:dim], size, *x.shape[dim + 1 :]), x.dtype)

@@ -8,13 +8,14 @@ from ..engine.modes import no_grad
 from ..tensor.creation import empty
 from . import functional as F
 from . import init
-from .module import Module, Parameter
+from .module import Module
+from .parameter import Parameter
 
 __all__ = ["Embedding", "EmbeddingBag"]
 
 
 class _Table(Module):
-    """A parameter `weight` (num_embeddings, embedding_dim), drawn standard normal, but for a padding row of 0."""
+    """A parameter `weight` (num_embeddings, embedding_dim), drawn from N(0, 1); a padding row is 0."""
 
     weight: Parameter
 
@@ -67,7 +68,7 @@ class _Table(Module):
             settings: the other arguments of the module, by name.
 
         Raises:
-            ValueError: a table that is no matrix.
+            ValueError: `embeddings` is no matrix.
 
         Example:
             >>> Embedding.from_pretrained(tensor([[1.0, 2.0], [3.0, 4.0]]))(tensor([1]))

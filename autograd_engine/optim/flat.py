@@ -1,0 +1,145 @@
+"""Flat arrays: the memory that an optimizer's formula is applied to.
+
+A large parameter is cut, where it lies, into blocks small enough that all passes of the formula stay in the
+processor's cache. Small parameters of one dtype are gathered into one flat array, so that a hundred biases cost as
+many calls as one.
+"""
+
+from __future__ import annotations
+
+from itertools import accumulate, pairwise
+from typing import Any
+
+import numpy as np
+
+from ..engine.writes import written
+from ..tensor import Tensor
+from .vectors import vectors_for
+
+__all__ = ["Flat", "Gathered", "State", "writable"]
+
+
+class State:
+    """What the optimizer remembers of one parameter: numbers, and arrays of its shape, by name."""
+
+    __slots__ = ("arrays", "scalars")
+
+    def __init__(self, scalars: dict[str, float], arrays: dict[str, Any] | None = None) -> None:
+        self.scalars = scalars
+        self.arrays: dict[str, Any] = {} if arrays is None else arrays
+
+
+class Flat:
+    """A parameter that is updated where it lies.
+
+    Attributes:
+        params, arrays: the parameter, and the array that it had when this was made, as lists of one.
+        states: what the optimizer remembers of it, likewise.
+        values: the flat array that the formula changes.
+        blocks: for each block its slice (None for all), the parameter's values, the state arrays, three scratch
+            arrays, and one for the direction to go.
+    """
+
+    def __init__(self, params: list[Tensor], states: list[State], slots: dict[str, float], scratch: Any) -> None:
+        self.params = params
+        self.states = states
+        self.arrays = [p.array for p in params]
+        self.dtype = self.arrays[0].dtype
+        self.vectors = vectors_for(self.dtype)
+        self.size = sum(a.size for a in self.arrays)
+        self.values = self._place()
+        state = {name: self._slot(name, initial) for name, initial in slots.items()}
+        count = -(-self.size // scratch.shape[1])
+        stops = [self.size * i // count for i in range(count + 1)] if count else []
+        self.blocks: list[tuple[slice | None, Any, dict[str, Any], list[Any], Any]] = [
+            (
+                slice(i, j) if count > 1 else None,
+                self.values[i:j],
+                {name: array[i:j] for name, array in state.items()},
+                list(scratch[1:, : j - i]),
+                scratch[0, : j - i],
+            )
+            for i, j in pairwise(stops)
+        ]
+
+    def _place(self) -> Any:
+        """The flat array that the formula changes."""
+        return self.arrays[0].reshape(-1)
+
+    def _slot(self, name: str, initial: float) -> Any:
+        """The flat array of the state `name`: the one there is, else a new one."""
+        arrays, array = self.states[0].arrays, self.arrays[0]
+        arrays[name] = (
+            np.ascontiguousarray(arrays[name], self.dtype).reshape(array.shape)
+            if name in arrays
+            else _filled(array.shape, initial, self.dtype)
+        )
+        return arrays[name].reshape(-1)
+
+    def collect(self) -> Any:
+        """The flat gradient; None when the parameter has no gradient, or another array than when this was made."""
+        p = self.params[0]
+        grad = p._grad
+        return None if grad is None or p.array is not self.arrays[0] else grad.array.ravel()
+
+    def give_back(self) -> None:
+        """Note that the parameter, which the formula changed where it lies, was written."""
+        written(self.arrays[0])
+
+
+class Gathered(Flat):
+    """Parameters copied into one flat array for the update, and back."""
+
+    def _place(self) -> Any:
+        self.gradient = np.empty(self.size, self.dtype)
+        values = np.empty(self.size, self.dtype)
+        self.views = self._views(values)
+        return values
+
+    def _views(self, flat: Any) -> list[Any]:
+        """The part of each parameter, in its shape."""
+        stops = [0, *accumulate(a.size for a in self.arrays)]
+        parts = zip(pairwise(stops), self.arrays, strict=True)
+        return [flat[i:j].reshape(array.shape) for (i, j), array in parts]
+
+    def _slot(self, name: str, initial: float) -> Any:
+        flat = _filled(self.size, initial, self.dtype)
+        for view, state in zip(self._views(flat), self.states, strict=True):
+            if name in state.arrays:
+                view[...] = state.arrays[name]
+            state.arrays[name] = view
+        return flat
+
+    def collect(self) -> Any:
+        """The flat gradient, with the parameters' values copied in; None when the arrangement no longer fits."""
+        grads = []
+        for p, array in zip(self.params, self.arrays, strict=True):
+            grad = p._grad
+            if grad is None or p.array is not array:
+                return None
+            grads.append(grad.array)
+        np.concatenate(grads, axis=None, out=self.gradient)
+        np.concatenate(self.arrays, axis=None, out=self.values)
+        return self.gradient
+
+    def give_back(self) -> None:
+        """Copy the new values back, and note that the parameters were written."""
+        for array, view in zip(self.arrays, self.views, strict=True):
+            np.copyto(array, view)
+            written(array)
+
+
+def writable(p: Tensor) -> Any:
+    """The memory of a parameter.
+
+    Raises:
+        RuntimeError: it is read-only.
+    """
+    array = p._shared()
+    if not array.flags.writeable:
+        raise RuntimeError(f"a parameter of shape {p.shape} is read-only; give it an array of its own")
+    return array
+
+
+def _filled(shape: Any, value: float, dtype: Any) -> Any:
+    return np.full(shape, value, dtype) if value else np.zeros(shape, dtype)

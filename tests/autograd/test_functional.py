@@ -1,0 +1,203 @@
+"""autograd.functional: PyTorch's results, structures and errors."""
+
+import inspect
+
+import numpy as np
+import pytest
+
+import autograd_engine as ag
+from autograd_engine.autograd import functional
+
+X = np.array([[0.5, -1.0, 2.0], [1.5, 0.3, -0.7]])
+Y = np.array([1.2, -0.4, 0.8])
+NAMES = ("vjp", "jvp", "jacobian", "hessian", "vhp", "hvp")
+
+
+@pytest.fixture(scope="module")
+def torch():
+    return pytest.importorskip("torch")
+
+
+def one(lib):
+    return lambda x: (lib.sin(x) * x).sum(1)
+
+
+def several(lib):
+    return lambda x, y: (lib.exp(x) * y, (x * x @ y))
+
+
+def scalar(lib):
+    return lambda x: (lib.sin(x) * x**3).sum()
+
+
+def scalar_of_two(lib):
+    return lambda x, y: (lib.exp(x) * y**2 * x.sum()).sum().reshape(1)
+
+
+CASES = [
+    ("vjp", one, (X,), False, (Y[:2],)),
+    ("vjp", several, (X, Y), True, (X, Y[:2])),
+    ("vjp", scalar, (X,), False, None),
+    ("vjp", scalar, (X,), True, None),
+    ("jvp", one, (X,), False, (X,)),
+    ("jvp", several, (X, Y), True, (X, Y)),
+    ("jvp", one, (X[:1, :1],), False, None),
+    ("jacobian", one, (X,), False, None),
+    ("jacobian", one, (X,), True, None),
+    ("jacobian", several, (X, Y), True, None),
+    ("hessian", scalar, (X,), False, None),
+    ("hessian", scalar_of_two, (X, Y), True, None),
+    ("vhp", scalar, (X,), False, (X,)),
+    ("vhp", scalar_of_two, (X, Y), True, (X, Y)),
+    ("hvp", scalar, (X,), False, (X,)),
+    ("hvp", scalar_of_two, (X, Y), True, (X, Y)),
+    ("hvp", scalar, (X[:1, :1],), False, None),
+]
+
+
+def compare(mine, theirs):
+    assert type(mine) is tuple if isinstance(theirs, tuple) else isinstance(mine, ag.Tensor)
+    if isinstance(theirs, tuple):
+        assert len(mine) == len(theirs)
+        for a, b in zip(mine, theirs, strict=True):
+            compare(a, b)
+        return
+    assert mine.shape == tuple(theirs.shape)
+    assert mine.requires_grad == theirs.requires_grad
+    np.testing.assert_allclose(mine.detach().numpy(), theirs.detach().numpy(), rtol=1e-9, atol=1e-12)
+
+
+def call(lib, make, name, function, inputs, is_tuple, v, **settings):
+    points = tuple(make(x) for x in inputs)
+    arguments = [function(lib), points if is_tuple else points[0]]
+    if v is not None:
+        vectors = tuple(make(x) for x in v)
+        arguments.append(vectors if is_tuple else vectors[0])
+    return points, getattr(lib.autograd.functional, name)(*arguments, **settings)
+
+
+@pytest.mark.parametrize(("name", "function", "inputs", "is_tuple", "v"), CASES)
+@pytest.mark.parametrize("settings", [{}, {"create_graph": True}, {"strict": True}], ids=str)
+def test_results_are_pytorchs(name, function, inputs, is_tuple, v, settings, torch):
+    _, mine = call(ag, ag.tensor, name, function, inputs, is_tuple, v, **settings)
+    _, theirs = call(torch, torch.tensor, name, function, inputs, is_tuple, v, **settings)
+    compare(mine, theirs)
+
+
+def leaves(result):
+    return [leaf for part in result for leaf in leaves(part)] if isinstance(result, tuple) else [result]
+
+
+@pytest.mark.parametrize(("name", "function", "inputs", "is_tuple", "v"), CASES)
+def test_with_create_graph_results_lead_back_to_the_inputs(name, function, inputs, is_tuple, v, torch):
+    found = []
+    for lib in (ag, torch):
+        points, result = call(
+            lib,
+            lambda x, lib=lib: lib.tensor(x, requires_grad=True),
+            name,
+            function,
+            inputs,
+            is_tuple,
+            v,
+            create_graph=True,
+        )
+        sum((leaf**2).sum() for leaf in leaves(result)).backward()
+        found.append([p.grad.numpy() for p in points])
+    for a, b in zip(*found, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-8, atol=1e-10)
+
+
+def test_without_create_graph_nothing_is_recorded():
+    w = ag.tensor(Y, requires_grad=True)
+    x = ag.tensor(Y, requires_grad=True)
+    value, product = functional.vjp(lambda x: x * w, x, x)
+    assert not value.requires_grad
+    assert not product.requires_grad
+    assert not functional.hessian(lambda x: (x**3 * w).sum(), x).requires_grad
+    assert w.grad is None
+    assert x.grad is None
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_arguments_and_defaults_are_pytorchs(name, torch):
+    def arguments(lib):
+        return [
+            (p.name, p.default)
+            for p in inspect.signature(getattr(lib.autograd.functional, name)).parameters.values()
+        ]
+
+    assert arguments(ag) == arguments(torch)
+
+
+def test_pytorchs_choice_of_an_implementation_changes_nothing():
+    x = ag.tensor(Y)
+    plain = functional.jacobian(ag.sin, x)
+    for settings in ({"vectorize": True}, {"vectorize": True, "strategy": "forward-mode"}):
+        assert functional.jacobian(ag.sin, x, **settings).tolist() == plain.tolist()
+    square = scalar(ag)
+    found = functional.hessian(square, x, vectorize=True, outer_jacobian_strategy="forward-mode")
+    assert found.tolist() == functional.hessian(square, x).tolist()
+    with pytest.raises(ValueError, match="'reverse-mode' or 'forward-mode', not 'forward'"):
+        functional.jacobian(ag.sin, x, strategy="forward")
+
+
+def constant(lib):
+    return lambda x, y: (lib.sin(x) * x, lib.ones(2))
+
+
+def one_of_two(lib):
+    return lambda x, y: (x**3).sum()
+
+
+def apart(lib):
+    return lambda x, y: (x**3).sum() + (y**3).sum()
+
+
+def linear(lib):
+    return lambda x, y: (x**3).sum() + y.sum()
+
+
+STRICT = [
+    ("vjp", constant, (X, Y[:2]), "vjp: output 1 depends on no input"),
+    ("vjp", one_of_two, None, "vjp: no output depends on input 1"),
+    ("jvp", constant, (X, Y), "jvp: output 1 depends on no input"),
+    ("jvp", one_of_two, (X, Y), "jvp: no output depends on input 1"),
+    ("jacobian", one_of_two, None, "jacobian: output 0 does not depend on input 1"),
+    ("hessian", one_of_two, None, "hessian: no output depends on input 1|does not depend on input 1"),
+    ("hessian", apart, None, r"hessian \(of the gradient\): output 1 does not depend on input 0"),
+    ("hessian", linear, None, r"hessian \(of the gradient\): output 1 depends on no input"),
+    ("vhp", one_of_two, (X, Y), "vhp: no output depends on input 1"),
+    ("vhp", linear, (X, Y), r"vhp \(of the gradient\): output 1 depends on no input"),
+    ("hvp", linear, (X, Y), r"hvp \(of the gradient\): output 1 depends on no input"),
+]
+
+
+@pytest.mark.parametrize(("name", "function", "v", "words"), STRICT)
+def test_strict_refuses_an_independence_and_otherwise_there_are_zeros(name, function, v, words, torch):
+    with pytest.raises(RuntimeError, match=words):
+        call(ag, ag.tensor, name, function, (X, Y), True, v, strict=True)
+    with pytest.raises(RuntimeError):
+        call(torch, lambda x: torch.tensor(x), name, function, (X, Y), True, v, strict=True)
+    if function is not constant:
+        _, mine = call(ag, ag.tensor, name, function, (X, Y), True, v)
+        _, theirs = call(torch, torch.tensor, name, function, (X, Y), True, v)
+        compare(mine, theirs)
+
+
+@pytest.mark.parametrize(
+    ("attempt", "error", "words"),
+    [
+        (lambda x: functional.vjp(ag.sin, x), RuntimeError, "v may only be left out where func returns a single"),
+        (lambda x: functional.jvp(ag.sin, x), RuntimeError, "v may only be left out where func takes a single"),
+        (lambda x: functional.vjp(ag.sin, x, x[:2]), RuntimeError, "shape"),
+        (lambda x: functional.vjp(ag.sin, [x]), TypeError, "inputs must be a tensor or a tuple of tensors"),
+        (lambda x: functional.jacobian(ag.sin, (x, 1.0)), TypeError, "not contain a float"),
+        (lambda x: functional.jacobian(lambda x: [x], x), TypeError, "what the function returns must be a tensor"),
+        (lambda x: functional.hessian(ag.sin, x), RuntimeError, r"shape \(3,\), expected one element"),
+        (lambda x: functional.vhp(lambda x: 1.0, x, x), TypeError, "a float, expected a tensor of one element"),
+    ],
+)
+def test_mistakes_are_named(attempt, error, words):
+    with pytest.raises(error, match=words):
+        attempt(ag.tensor(Y))
