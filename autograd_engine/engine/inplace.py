@@ -21,7 +21,7 @@ from .graph import Leaf, Value
 from .modes import grad_mode
 from .rebase import rebase
 from .results import make_tensor
-from .sharing import base_of, is_shared, leave
+from .sharing import base_of, is_shared, leave, shareable
 from .writes import written
 
 __all__ = ["check_changeable", "in_place", "is_alone", "is_recorded", "operand", "replace", "write"]
@@ -68,9 +68,7 @@ def write(value: Value, write_into: Callable[[Any], None]) -> None:
     Raises:
         RuntimeError: the array is read-only.
     """
-    if isinstance(value.array, np.generic):
-        value.array = np.array(value.array)
-    if not value.array.flags.writeable:
+    if not shareable(value).flags.writeable:
         raise RuntimeError(
             "in-place change of a read-only tensor: several elements share one memory location "
             "(expand()), or the NumPy array behind it is read-only; change a clone()"

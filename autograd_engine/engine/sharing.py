@@ -8,10 +8,12 @@ from __future__ import annotations
 from typing import Any
 from weakref import ref
 
+import numpy as np
+
 from .graph import Value
 from .writes import owner
 
-__all__ = ["Memory", "base_of", "is_shared", "leave", "memory_of", "share", "share_view"]
+__all__ = ["Memory", "base_of", "exported", "is_shared", "leave", "memory_of", "share", "share_view", "shareable"]
 
 
 class Memory:
@@ -56,6 +58,19 @@ class Memory:
 def memory_of(value: Value) -> Memory:
     """The memory of `value`, made on first use."""
     return getattr(value, "memory", None) or Memory(value)
+
+
+def shareable(value: Value) -> Any:
+    """The array of `value` in a form that others can share: a scalar becomes a 0-d array first."""
+    if isinstance(value.array, np.generic):
+        value.array = np.array(value.array)
+    return value.array
+
+
+def exported(value: Value) -> Any:
+    """The array of `value`, to be held by others, who have to see every change."""
+    memory_of(value).exported = True
+    return shareable(value)
 
 
 def share(value: Value, alias: Value) -> Memory:
