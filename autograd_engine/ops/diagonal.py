@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from ..backend.arrays import Array
-from ..engine.broadcast import clone
 from ..engine.plan import Accumulate
 from ..engine.primitive import primitive
 from .dims import normalize_dim
 from .names import operator
+from .operands import apart
 from .piecewise import keep, where
 from .reduce import sum
 from .shape import movedim, ravel
@@ -102,7 +102,7 @@ def diag(x: Array, diagonal: int = 0) -> Array:
         return diag_embed(x, diagonal)
     if len(x.shape) != 2:
         raise ValueError(f"diag: takes a vector or a matrix, got shape {tuple(x.shape)}")
-    return clone(_diagonal(x, offset=diagonal))
+    return apart(_diagonal(x, offset=diagonal), x)
 
 
 @operator("torch Tensor")
