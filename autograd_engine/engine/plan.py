@@ -33,6 +33,14 @@ class Increment(NamedTuple):
     arguments: tuple[Any, ...]
 
 
+def _parameters(function: Callable[..., Any]) -> list[str]:
+    """The names of the parameters, without the time that a whole signature takes: there are a thousand rules."""
+    code = getattr(function, "__code__", None)
+    if code is None or code.co_flags & (inspect.CO_VARARGS | inspect.CO_VARKEYWORDS):
+        return list(inspect.signature(function).parameters)
+    return list(code.co_varnames[: code.co_argcount + code.co_kwonlyargcount])
+
+
 class Plan:
     """The parts of a primitive.
 
@@ -87,7 +95,7 @@ class Plan:
         self.wants: dict[str, list[str]] = {}
         for operand, rule in self.rules.items():
             function = rule.rule if isinstance(rule, Accumulate) else rule
-            names = list(inspect.signature(function).parameters)
+            names = _parameters(function)
             if not names or set(names[1:]) - known:
                 raise TypeError(
                     f"{self.name}: the rule for {operand} takes ({', '.join(names)}); it may take g, "
