@@ -1,8 +1,8 @@
 """CIFAR-10 and CIFAR-100, read from their published archives or the unpacked folder.
 
-Their files are pickles, which can run any code when they are read; `read_pickle` runs none. The archive is read
-where it is and never unpacked, so no path in it can lead anywhere. No more is read of a file, or of the unzipped
-archive, than the published ones have.
+Their files are pickles, and reading a pickle can run any code; `read_pickle` runs none. The archive is read where it
+is and never unpacked, so that the paths in it do no harm. No more is read of a file, or of the unzipped archive, than
+the published ones have.
 """
 
 from __future__ import annotations
@@ -137,7 +137,7 @@ class CIFAR100(CIFAR10):
 
 
 def _members(archive: Path, names: list[str]) -> list[tuple[str, bytes]]:
-    """The content of files in a .tar.gz, read without unpacking it."""
+    """The path and the content of files in a .tar.gz archive, which is read without unpacking it."""
     found: dict[str, bytes] = {}
     try:
         with gzip.open(archive) as unzipped:

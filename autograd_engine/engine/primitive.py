@@ -19,14 +19,18 @@ from __future__ import annotations
 import functools
 import importlib
 from collections.abc import Callable, Sequence
+from types import FunctionType
 from typing import Any, TypeVar, overload
 
+import numpy as np
+
 from ..backend.arrays import as_floating, promote, scalar_types
-from .generator import RESERVED, call_source, compiled, pull_source
+from .generator import RESERVED, UNWRITTEN, call_source, compiled, pull_source
 from .graph import Node, Value, tick
 from .modes import grad_mode
 from .plan import Accumulate, Increment, Plan
 from .results import as_tensors, cotangents, make_outputs, make_tensor, types
+from .sharing import share_view
 
 __all__ = ["Primitive", "primitive"]
 
@@ -49,18 +53,25 @@ class Primitive(Plan):
         self._namespace: dict[str, Any] = {
             **{f"rule_{n}": r.rule if isinstance(r, Accumulate) else r for n, r in rules.items()},
             **{f"into_{n}": r.into for n, r in rules.items() if isinstance(r, Accumulate)},
-            **{f"default_{n}": p.default for n, p in self.signature.parameters.items()},
             **_SHARED,
             "forward": forward,
             "primitive": self,
         }
-        call = self._generated("call", call_source(self))
-        call.__name__ = call.__qualname__ = self.name
+        call: Any = FunctionType(UNWRITTEN, self._namespace, self.name)
+        call.__qualname__ = self.name
         call.__module__ = forward.__module__
         call.__doc__ = forward.__doc__
         call.__wrapped__ = forward
         call.primitive = self
         self.call = call
+
+    def write(self) -> Any:
+        """Give the function that users call its code; the first call of it does so."""
+        self._namespace |= {f"default_{n}": p.default for n, p in self.signature.parameters.items()}
+        written = self._generated("call", call_source(self))
+        self.call.__code__, self.call.__defaults__ = written.__code__, written.__defaults__
+        self.call.__kwdefaults__ = written.__kwdefaults__
+        return self.call
 
     def _generated(self, function: str, source: str) -> Any:
         exec(compiled(source), self._namespace)
@@ -68,10 +79,7 @@ class Primitive(Plan):
 
     @functools.cached_property
     def pull(self) -> Callable[[Node, Any, Sequence[Node | None]], Sequence[Any]]:
-        """`pull(node, g, parents)`: one contribution per parent (None for a None), from raw arrays.
-
-        Written on first use, which keeps importing fast.
-        """
+        """`pull(node, g, parents)`: one contribution per parent (None for a None), from raw arrays."""
         return self._generated("pull", pull_source(self, "pull"))
 
     @functools.cached_property
@@ -125,6 +133,7 @@ def primitive(
     outputs: int = ...,
     promote: bool = ...,
     floating: bool = ...,
+    view: bool = ...,
     residuals: Sequence[str] = ...,
     composition: Callable[..., Any] | None = ...,
     **rules: Callable[..., Any] | Accumulate,
@@ -138,6 +147,7 @@ def primitive(
     outputs: int = 1,
     promote: bool = False,
     floating: bool = False,
+    view: bool = False,
     residuals: Sequence[str] = (),
     composition: Callable[..., Any] | None = None,
     **rules: Callable[..., Any] | Accumulate,
@@ -155,6 +165,7 @@ def primitive(
             tuple too, with zeros for a result that nobody used.
         promote: bring the first two arrays to a common dtype, by PyTorch's promotion, first.
         floating: convert integers to the default floating dtype first.
+        view: say so if the result may look into the memory of the only array, so that changes show in both.
         residuals: names of further arrays that `forward` returns after its result, for the rules.
         composition: marks a fused primitive: its rules are written for raw arrays, for speed, and
             `create_graph=True` differentiates `composition(...)`, called with the same arguments.
@@ -180,6 +191,7 @@ def primitive(
             outputs=outputs,
             promote=promote,
             floating=floating,
+            view=view,
             residuals=residuals,
             composition=composition,
         )
@@ -231,6 +243,8 @@ _SHARED: dict[str, Any] = {
     "as_floating": as_floating,
     "grad_mode": grad_mode,
     "tick": tick,
+    "asarray": np.asarray,
+    "share_view": share_view,
     "explain": _explain,
     "unwrap_all": _unwrap_all,
     "make_outputs": make_outputs,

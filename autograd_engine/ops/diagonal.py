@@ -13,21 +13,11 @@ from ..backend.arrays import Array
 from ..engine.plan import Accumulate
 from ..engine.primitive import primitive
 from .dims import normalize_dim
+from .names import operator
+from .operands import apart
 from .piecewise import keep, where
 from .reduce import sum
 from .shape import movedim, ravel
-
-__all__ = [
-    "diag",
-    "diag_embed",
-    "diagflat",
-    "diagonal",
-    "diagonal_scatter",
-    "trace",
-    "tril",
-    "triu",
-]
-
 
 # ----------------------------------------------------------------------------------------- diagonals
 
@@ -45,10 +35,11 @@ def _add_on_diagonal(buffer: Array, g: Array, x_shape: tuple[int, ...], offset: 
 
 
 @primitive(
+    view=True,
     x=Accumulate(
         rule=lambda g, x_shape, offset: _on_diagonal(g, offset=offset, shape=x_shape),
         into=_add_on_diagonal,
-    )
+    ),
 )
 def _diagonal(x: Array, *, offset: int) -> Array:
     return _diagonal_view(x, offset)
@@ -69,6 +60,7 @@ def _matrix_dims(x_ndim: int, dim1: int, dim2: int, name: str) -> tuple[int, int
     return a, b
 
 
+@operator("torch Tensor numpy")
 def diagonal(x: Array, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Array:
     """The elements x[i, i + offset] of two dimensions, as the last dimension of the result.
 
@@ -83,6 +75,7 @@ def diagonal(x: Array, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Array:
     return _diagonal(movedim(x, dims, (-2, -1)), offset=offset)
 
 
+@operator("torch Tensor")
 def diag_embed(x: Array, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Array:
     """Matrices of zeros with the last dimension of `x` on their diagonals: the adjoint of `diagonal`.
 
@@ -98,6 +91,7 @@ def diag_embed(x: Array, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Arr
     return movedim(_on_diagonal(x, offset=offset, shape=(*x.shape[:-1], n, n)), (-2, -1), dims)
 
 
+@operator("torch Tensor")
 def diag(x: Array, diagonal: int = 0) -> Array:
     """The diagonal of a matrix; of a vector, the matrix that has it on its diagonal.
 
@@ -108,14 +102,16 @@ def diag(x: Array, diagonal: int = 0) -> Array:
         return diag_embed(x, diagonal)
     if len(x.shape) != 2:
         raise ValueError(f"diag: takes a vector or a matrix, got shape {tuple(x.shape)}")
-    return _diagonal(x, offset=diagonal)
+    return apart(_diagonal(x, offset=diagonal), x)
 
 
+@operator("torch Tensor")
 def diagflat(x: Array, offset: int = 0) -> Array:
     """The matrix with the flattened `x` on its diagonal."""
     return diag_embed(ravel(x), offset)
 
 
+@operator("torch Tensor")
 def diagonal_scatter(x: Array, src: Array, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Array:
     """A copy of `x` whose diagonal is `src`.
 
@@ -138,16 +134,19 @@ def _triangle(x: Array, diagonal: int, name: str) -> Any:
     return np.tri(*x.shape[-2:], k=diagonal, dtype=bool)
 
 
+@operator("torch Tensor", in_place="Tensor")
 def tril(x: Array, diagonal: int = 0) -> Array:
     """The lower triangle of each matrix: x[i, j] where j <= i + diagonal, else 0."""
     return keep(x, _triangle(x, diagonal, "tril"))
 
 
+@operator("torch Tensor", in_place="Tensor")
 def triu(x: Array, diagonal: int = 0) -> Array:
     """The upper triangle of each matrix: x[i, j] where j >= i + diagonal, else 0."""
     return keep(x, ~_triangle(x, diagonal - 1, "triu"))
 
 
+@operator("torch Tensor numpy")
 def trace(x: Array) -> Array:
     """The sum of the diagonal of a matrix.
 
