@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -133,7 +134,9 @@ def test_ctrl_c_later_replaces_the_old_run_and_it_goes_on(monkeypatch):
 def in_child(function):
     """Run the function in a process of its own; returns what `os.wait` says."""
     sys.stdout.flush()
-    child = os.fork()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # later Pythons warn of forks beside threads; the child starts none
+        child = os.fork()
     if child == 0:
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, 1)
