@@ -163,9 +163,9 @@ def test_data_that_have_changed_are_not_measured(capsys):
 
 def test_many_classes_are_counted_in_linear_time():
     Path("a.csv").write_text("\n".join(f"1,{i}" for i in range(60_000)))
-    started = time.perf_counter()
+    started = time.process_time()
     assert cli.main(["train", "a.csv"]) == 1
-    assert time.perf_counter() - started < 20
+    assert time.process_time() - started < 20
 
 
 @pytest.mark.parametrize(

@@ -37,14 +37,14 @@ def test_a_zipped_idx_file_is_read_only_as_far_as_its_header_promises(tmp_path):
     path = tmp_path / "x.gz"
     zeros_gz(path, bytes.fromhex("0000 08 01 00000002"), 1024)
     assert path.stat().st_size < 2**21
-    assert "takes 10 bytes, but there are 11 or more" in refusal(f"data.read_idx({str(path)!r})", 300, 20)
+    assert "takes 10 bytes, but there are 11 or more" in refusal(f"data.read_idx({str(path)!r})", 300)
 
 
 def test_a_file_with_a_hole_is_read_only_as_far_as_its_header_promises(tmp_path):
     path = tmp_path / "x"
     path.write_bytes(bytes.fromhex("0000 08 01 00000002"))
     os.truncate(path, 2**33)
-    assert "but there are 11 or more" in refusal(f"data.read_idx({str(path)!r})", 300, 20)
+    assert "but there are 11 or more" in refusal(f"data.read_idx({str(path)!r})", 300)
 
 
 @pytest.mark.parametrize("ending", ["", ".gz"])
@@ -52,7 +52,7 @@ def test_a_header_that_promises_too_much_takes_no_memory(tmp_path, ending):
     content = bytes.fromhex("0000 0e 04" + "ffffffff" * 4) + b"abc"
     path = tmp_path / f"x{ending}"
     path.write_bytes(gzip.compress(content) if ending else content)
-    assert "bytes, but there are 23" in refusal(f"data.read_idx({str(path)!r})", 100, 20)
+    assert "bytes, but there are 23" in refusal(f"data.read_idx({str(path)!r})", 100)
 
 
 @pytest.mark.parametrize("sizes", ["00000001" * 255, "ffffffff" * 3 + "00000000"])
@@ -100,7 +100,7 @@ BOMBS = {
 
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_pickle_is_read_within_limits(tmp_path, name):
-    assert "test_batch is damaged" in refusal(cifar_with(tmp_path, BOMBS[name]), 500, 30)
+    assert "test_batch is damaged" in refusal(cifar_with(tmp_path, BOMBS[name]), 500)
 
 
 def test_a_pickle_gives_what_python_gives():
@@ -151,18 +151,18 @@ class Zeros(io.RawIOBase):
 @pytest.mark.parametrize("name", ["test_batch", "other"])
 def test_an_archive_unfolds_to_no_more_than_the_published_ones(tmp_path, name):
     call = archive_of(tmp_path, (name, 2**30))
-    assert "it has more than 268,435,456 bytes" in refusal(call, 700, 60)
+    assert "it has more than 268,435,456 bytes" in refusal(call, 700)
 
 
 def test_an_archive_has_few_files(tmp_path):
     call = archive_of(tmp_path, *((f"file {i}", 0) for i in range(2000)))
-    assert "it has more than 1,000 files" in refusal(call, 300, 30)
+    assert "it has more than 1,000 files" in refusal(call, 300)
 
 
 def test_a_file_of_cifar_with_a_hole_is_refused(tmp_path):
     call = cifar_with(tmp_path, b"")
     os.truncate(tmp_path / CIFAR10.folder / "test_batch", 2**33)
-    assert "test_batch has more than 268,435,456 bytes" in refusal(call, 900, 30)
+    assert "test_batch has more than 268,435,456 bytes" in refusal(call, 900)
 
 
 def test_a_bomb_beside_good_files_is_still_found(tmp_path):
@@ -194,7 +194,7 @@ def test_a_picture_with_too_many_pixels_is_refused(tmp_path, side):
     pytest.importorskip("PIL")
     path = tmp_path / "x.png"
     path.write_bytes(png(side, side))
-    assert "x.png is too large" in refusal(f"data.read_picture({str(path)!r})", 200, 30)
+    assert "x.png is too large" in refusal(f"data.read_picture({str(path)!r})", 200)
     with pytest.raises(ValueError, match=r"x\.png is too large"):
         read_picture(path)
 
@@ -205,7 +205,7 @@ def test_links_to_a_folder_above_end(tmp_path):
         (tmp_path / "cats" / name / "x.png").touch()
         for i in range(3):
             (tmp_path / "cats" / name / f"link{i}").symlink_to(tmp_path / "cats", target_is_directory=True)
-    done = run_limited(f"print(len(data.ImageFolder({str(tmp_path)!r})))", 200, 20)
+    done = run_limited(f"print(len(data.ImageFolder({str(tmp_path)!r})))", 200)
     assert done.stdout == "2\n", done.stderr
 
 
@@ -220,7 +220,7 @@ def test_links_side_by_side_do_not_multiply(tmp_path):
     (tmp_path / "root").mkdir()
     for name in ("one", "two"):
         (tmp_path / "root" / name).symlink_to(tmp_path / "far" / "0", target_is_directory=True)
-    done = run_limited(f"print(data.ImageFolder({str(tmp_path / 'root')!r}).targets)", 200, 20)
+    done = run_limited(f"print(data.ImageFolder({str(tmp_path / 'root')!r}).targets)", 200)
     assert done.stdout == "[0, 1]\n", done.stderr
 
 
@@ -238,7 +238,7 @@ def test_links_to_other_folders_are_followed(tmp_path):
 def test_one_long_cell_does_not_stretch_a_column(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text("kind\n" + "a\n" * 100_000 + "b" * 100_000 + "\n")
-    assert "line 100002: the cell has 100,000 characters" in refusal(f"data.read_csv({str(path)!r})", 600, 30)
+    assert "line 100002: the cell has 100,000 characters" in refusal(f"data.read_csv({str(path)!r})", 600)
     path.write_text("kind\n" + "b" * 100_000 + "\n")
     assert read_csv(path)["kind"] == ["b" * 100_000]
 
@@ -246,5 +246,5 @@ def test_one_long_cell_does_not_stretch_a_column(tmp_path):
 def test_many_columns_are_read_in_linear_time(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text(",".join(map(str, range(150_000))))
-    done = run_limited(f"print(len(data.read_csv({str(path)!r}, header=False)))", 1000, 20)
+    done = run_limited(f"print(len(data.read_csv({str(path)!r}, header=False)))", 1000)
     assert done.stdout == "150000\n", done.stderr
