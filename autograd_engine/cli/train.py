@@ -319,8 +319,8 @@ class _Training:
         return 0
 
     def _draw(self, history: dict[str, list[float]], confusions: Any) -> None:
-        """The pictures of the run. They are worth less than its weights: what keeps one from being drawn, such as a
-        renderer that is missing or a full disk, is told and fails nothing."""
+        """Draw the pictures of the run. If one cannot be drawn, for want of a renderer or of space on the disk, say
+        so and go on: the run and its weights matter more."""
         pictures: dict[str, Callable[[Path], Any]] = {
             "curves.png": lambda path: viz.plot_history(history, path),
             "confusion_matrix.png": lambda path: viz.plot_confusion_matrix(confusions, self.source.classes, path),
@@ -335,7 +335,7 @@ class _Training:
                 print(f"{name} could not be drawn: {error}", file=sys.stderr)
 
     def _draw_graph(self, path: Path) -> None:
-        """The graph of the loss of one sample, as SVG and PNG; where they cannot be drawn, its text is kept."""
+        """Draw the graph of the loss of one sample as SVG and PNG. If that fails, write its text and raise."""
         sample, target = self.source.test[:1]
         named = {**dict(self.model.named_parameters()), self.source.noun: sample}
         graph = viz.graph(self.loss(self.model.train()(sample), target), names=named)

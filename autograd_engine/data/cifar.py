@@ -1,8 +1,8 @@
 """CIFAR-10 and CIFAR-100, read from their published archives or the unpacked folder.
 
-Their files are pickles, which can run any code when they are read. These are read by an unpickler that knows
-nothing but Python's basic types and arrays of bytes, and refuses the rest. The archive is read where it is and
-never unpacked, so no path in it can lead anywhere.
+Their files are pickles, and reading a pickle can run any code. So they are read by an unpickler that admits only
+Python's basic types and arrays of bytes. The archive is read where it is and never unpacked, so that the paths in
+it do no harm.
 """
 
 from __future__ import annotations
@@ -28,20 +28,24 @@ __all__ = ["CIFAR10", "CIFAR100"]
 class CIFAR10(PictureSet):
     """Color photographs of ten classes, 32 by 32 pixels: 50,000 to train on and 10,000 to test.
 
-    A sample is a tensor (3, 32, 32) of integers from 0 to 255, for `transforms.ToTensor()` and others, and the
+    A sample is a tensor (3, 32, 32) of integers from 0 to 255, which transforms such as `ToTensor()` take, and the
     class. `data` holds all pictures, (N, 3, 32, 32), `targets` all classes. Source: A. Krizhevsky, Learning
     Multiple Layers of Features from Tiny Images, 2009.
 
     Args:
         root: the folder with the archive cifar-10-python.tar.gz, or with the folder unpacked from it.
-        train: the training or the test set.
-        transform, target_transform: functions of the picture and of the class.
-        download: accepted for torchvision's sake: nothing is ever downloaded.
+        train: the training set; otherwise the test set.
+        transform: applied to the picture of a sample.
+        target_transform: applied to the class of a sample.
+        download: accepted for programs written for torchvision; nothing is ever downloaded.
         verify: compare the files, in the archive or the folder, with the published MD5 checksums.
 
     Raises:
         FileNotFoundError: files are missing.
-        ValueError: files are damaged, or hold something else than pictures.
+        ValueError: files are damaged, have another checksum, or hold something else than pictures.
+
+    Example:
+        >>> CIFAR10("data", transform=transforms.ToTensor())  # doctest: +SKIP
     """
 
     source: ClassVar[str] = "https://www.cs.toronto.edu/~kriz/cifar.html (the python version)"
@@ -102,7 +106,7 @@ class CIFAR10(PictureSet):
         )
 
     def _read(self, names: list[str], verify: bool) -> list[tuple[str, Any]]:
-        """What is in the files of these names, with where they were."""
+        """The path and the content of each of these files, in the folder or in the archive."""
         folder, archive = self.root / self.folder, self.root / self.archive
         if folder.is_dir():
             found = [find([folder / name], self.source) for name in names]
@@ -115,7 +119,10 @@ class CIFAR10(PictureSet):
 
 
 class CIFAR100(CIFAR10):
-    """Color photographs of a hundred classes, in the format and numbers of `CIFAR10`; see there."""
+    """Color photographs of a hundred classes, with as many pictures as `CIFAR10` has, of the same size.
+
+    Arguments and errors are those of `CIFAR10`; the archive is cifar-100-python.tar.gz.
+    """
 
     archive: ClassVar[str] = "cifar-100-python.tar.gz"
     folder: ClassVar[str] = "cifar-100-python"
@@ -129,7 +136,7 @@ class CIFAR100(CIFAR10):
 
 
 def _members(archive: Path, names: list[str]) -> list[tuple[str, bytes]]:
-    """The content of files in a .tar.gz, read without unpacking it."""
+    """The path and the content of files in a .tar.gz archive, which is read without unpacking it."""
     found: dict[str, bytes] = {}
     try:
         with tarfile.open(archive, "r|gz") as tar:  # one pass: seeking in a zipped file starts over
@@ -149,7 +156,7 @@ def _members(archive: Path, names: list[str]) -> list[tuple[str, bytes]]:
 
 
 class _Dtype:
-    """Stands in for NumPy's dtype; only that of bytes is admitted."""
+    """Stands in for NumPy's dtype in a pickle; only that of bytes is admitted."""
 
     def __init__(self, code: Any, *_: Any) -> None:
         if code not in ("u1", "uint8", "|u1"):
@@ -160,7 +167,7 @@ class _Dtype:
 
 
 class _Array:
-    """Stands in for NumPy's array, which is made by `value` from its bytes alone."""
+    """Stands in for NumPy's array in a pickle; `content` is the array, made of its bytes alone."""
 
     def __init__(self, *_: Any) -> None:
         self.content = np.empty(0, np.uint8)

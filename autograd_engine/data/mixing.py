@@ -14,7 +14,7 @@ import numpy as np
 
 from ..backend.arrays import default_dtype, is_floating
 from ..backend.random import resolve
-from ..ops.index import index_select
+from ..ops.gather import index_select
 from ..tensor import Tensor
 from ..tensor.creation import from_numpy
 

@@ -1,7 +1,8 @@
-"""Workers: threads or processes that run a function ahead of time, each its tasks in the order given.
+"""Workers: threads or processes that call a function ahead of time.
 
-A worker process is driven by a thread that sends it a task and waits for the reply, so both kinds give out
-futures, and a process that dies is noticed at once. Arrays travel beside the pickle, uncopied.
+Each worker does its tasks in the order in which they were submitted. A worker process has a thread in this program
+that sends it a task and waits for the reply. So both kinds of workers return futures, and the death of a process is
+noticed at once. Arrays are sent beside the pickle, without another copy.
 """
 
 from __future__ import annotations
@@ -29,7 +30,13 @@ __all__ = ["Crew", "WorkerInfo", "get_worker_info"]
 
 @dataclass(frozen=True)
 class WorkerInfo:
-    """Which worker this is: `id` of `num_workers`, counted from 0, with its copy of the data set."""
+    """Tells a worker which one it is.
+
+    Attributes:
+        id: its number, from 0.
+        num_workers: how many workers there are.
+        dataset: its copy of the data set.
+    """
 
     id: int
     num_workers: int
@@ -40,12 +47,12 @@ _here = threading.local()
 
 
 def get_worker_info() -> WorkerInfo | None:
-    """In a worker of a `DataLoader`, which one it is; None elsewhere."""
+    """In a worker of a `DataLoader`, which worker it is; None elsewhere."""
     return getattr(_here, "info", None)
 
 
 class _Job:
-    """What a worker does with its tasks: on the first, it gets ready."""
+    """The function that a worker calls with each task; at the first, it prepares the worker."""
 
     def __init__(
         self, work: Callable[..., Any], info: WorkerInfo, init: Callable[[int], Any] | None, seeding: bool
@@ -81,7 +88,7 @@ class _ThreadWorker:
         return self.last
 
     def stop(self) -> None:
-        """Leave the queue undone. The task under way cannot be stopped: the thread ends after it."""
+        """Cancel the tasks in the queue. The task in progress cannot be stopped: the thread ends after it."""
         self.executor.shutdown(wait=False, cancel_futures=True)
 
 
@@ -89,8 +96,10 @@ _starting = threading.Lock()
 
 
 def _start_method() -> str:
-    """Python's way to start processes here; but as of Python 3.12, which warns that forks of a program with threads
-    may hang, that of Python 3.14, which forks no more."""
+    """Python's default on this system, but "forkserver" instead of "fork" as of Python 3.12.
+
+    A fork of a program with threads may hang, so Python 3.12 warns of it, and Python 3.14 uses "forkserver" too.
+    """
     usual = multiprocessing.get_context().get_start_method()
     return "forkserver" if usual == "fork" and sys.version_info >= (3, 12) else usual
 
@@ -132,7 +141,8 @@ class _ProcessWorker(_ThreadWorker):
         return result
 
     def stop(self) -> None:
-        """End the process: an idle one by itself, so that it can flush what it printed."""
+        """End the process. An idle process is told to end, so that it can still write what it printed; a busy one
+        is killed."""
         idle = self.last is None or self.last.done()
         super().stop()
         if idle:
@@ -146,7 +156,7 @@ class _ProcessWorker(_ThreadWorker):
 
 
 class Crew:
-    """Workers that share out numbered tasks in turn: task n goes to worker n modulo their number.
+    """Several workers that take numbered tasks in turn: task n goes to worker n modulo their number.
 
     Args:
         kind: "process" or "thread".
@@ -205,7 +215,7 @@ def _serve(asking: Connection, connection: Connection, job: _Job) -> None:
 
 
 def _portable(error: Exception, worker: int) -> Exception:
-    """The error with the worker's traceback as a note, or what is left of it if it cannot be pickled."""
+    """The error with the worker's traceback as a note; a RuntimeError with its text if it cannot be pickled."""
     text = "".join(traceback.format_exception(error))
     try:
         copy = pickle.loads(pickle.dumps(error))
@@ -218,7 +228,7 @@ def _portable(error: Exception, worker: int) -> Exception:
 
 
 def _packed(message: Any) -> tuple[bytes, list[memoryview]]:
-    """A pickle and the memory of its arrays."""
+    """The message as a pickle without its arrays, and the memory of the arrays."""
     buffers: list[pickle.PickleBuffer] = []
     head = pickle.dumps(message, 5, buffer_callback=buffers.append)
     return head, [buffer.raw() for buffer in buffers]

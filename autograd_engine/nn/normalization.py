@@ -11,6 +11,7 @@ from ..ops.shape import squeeze, unsqueeze
 from ..tensor import Tensor
 from ..tensor.creation import empty, ones, tensor, zeros
 from . import init
+from .configured import Configured, layer
 from .module import Module
 from .parameter import Parameter
 
@@ -328,17 +329,6 @@ class LayerNorm(_LastDims):
 
     eps: float
 
-    def __init__(
-        self,
-        normalized_shape: int | Sequence[int],
-        eps: float = 1e-5,
-        elementwise_affine: bool = True,
-        bias: bool = True,
-        device: Any = None,
-        dtype: Any = None,
-    ) -> None:
-        super().__init__(normalized_shape, eps, elementwise_affine, bias, device, dtype)
-
     def forward(self, input: Any) -> Any:
         """Normalize."""
         return norm.layer_norm(input, self.normalized_shape, self.weight, self.bias, self.eps)
@@ -377,7 +367,8 @@ class RMSNorm(_LastDims):
         return norm.rms_norm(x, self.normalized_shape, self.weight, self.eps)
 
 
-class LocalResponseNorm(Module):
+@layer(norm.local_response_norm)
+class LocalResponseNorm(Configured):
     """x / (k + alpha m)^beta, where m is the mean of x^2 over `size` neighboring channels.
 
     Shapes: (N, C, ...) -> the same.
@@ -386,16 +377,10 @@ class LocalResponseNorm(Module):
         ValueError: the shape does not fit.
     """
 
-    def __init__(self, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> None:
-        super().__init__()
-        self.size = size
-        self.alpha = alpha
-        self.beta = beta
-        self.k = k
-
-    def forward(self, input: Any) -> Any:
-        """Normalize."""
-        return norm.local_response_norm(input, self.size, self.alpha, self.beta, self.k)
+    size: int
+    alpha: float = 1e-4
+    beta: float = 0.75
+    k: float = 1.0
 
     def extra_repr(self) -> str:
         """The settings."""

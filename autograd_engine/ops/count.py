@@ -10,19 +10,9 @@ import numpy as np
 from ..backend.arrays import Array, unboxed
 from ..engine.primitive import primitive
 from .dims import normalize_dim, numpy_names
-from .index import take_along_dim
+from .gather import take_along_dim
+from .names import operator
 from .operands import raw_too
-
-__all__ = [
-    "bincount",
-    "bucketize",
-    "histc",
-    "isin",
-    "searchsorted",
-    "unique",
-    "unique_consecutive",
-]
-
 
 # ------------------------------------------------------------------------------- places and counts
 
@@ -38,6 +28,7 @@ def _places(edges: Array, x: Array, *, right: bool, dtype: np.dtype[Any]) -> Arr
     return np.array(found, dtype).reshape(x.shape)
 
 
+@operator("torch")
 @raw_too
 def searchsorted(
     sorted_sequence: Array,
@@ -74,6 +65,7 @@ def searchsorted(
     return _places(sorted_sequence, x, right=right or side == "right", dtype=dtype)
 
 
+@operator("torch")
 def bucketize(x: Array, boundaries: Array, *, out_int32: bool = False, right: bool = False) -> Array:
     """The bucket of each element: i where boundaries[i-1] < x <= boundaries[i], or with `right=True` where
     boundaries[i-1] <= x < boundaries[i].
@@ -102,6 +94,7 @@ def _histc(x: Array, *, bins: int, low: float, high: float) -> Array:
     return np.bincount(np.minimum(place, bins - 1), minlength=bins).astype(x.dtype)
 
 
+@operator("torch Tensor")
 def histc(x: Array, bins: int = 100, min: float = 0, max: float = 0) -> Array:
     """How many elements fall into each of `bins` equal parts of [min, max], in the dtype of `x`.
 
@@ -126,6 +119,7 @@ def _bincount(x: Array, weights: Array, *, minlength: int) -> Array:
     return counts if weights is None or weights.dtype.kind != "f" else counts.astype(weights.dtype)
 
 
+@operator("torch Tensor")
 def bincount(x: Array, weights: Array | None = None, minlength: int = 0) -> Array:
     """How often each integer 0, 1, ... occurs in the 1-D `x`, or the sum of its `weights`.
 
@@ -150,6 +144,7 @@ def _isin(elements: Array, test_elements: Array, *, invert: bool) -> Array:
     return unboxed(np.isin(elements, test_elements, invert=invert))
 
 
+@operator("torch")
 def isin(elements: Array, test_elements: Array, *, assume_unique: bool = False, invert: bool = False) -> Array:
     """Whether each element is one of `test_elements`, or with `invert` whether it is none of them.
 
@@ -188,6 +183,7 @@ def _requested(found: Sequence[Any], return_inverse: bool, return_counts: bool) 
     return tuple(chosen) if len(chosen) > 1 else chosen[0]
 
 
+@operator("torch Tensor")
 @numpy_names
 def unique(
     x: Array,
@@ -209,6 +205,7 @@ def unique(
     return _requested(_unique(x, dim=dim), return_inverse, return_counts)
 
 
+@operator("torch Tensor")
 @numpy_names
 def unique_consecutive(
     x: Array, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None

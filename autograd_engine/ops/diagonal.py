@@ -13,21 +13,10 @@ from ..backend.arrays import Array
 from ..engine.plan import Accumulate
 from ..engine.primitive import primitive
 from .dims import normalize_dim
+from .names import operator
 from .piecewise import keep, where
 from .reduce import sum
 from .shape import movedim, ravel
-
-__all__ = [
-    "diag",
-    "diag_embed",
-    "diagflat",
-    "diagonal",
-    "diagonal_scatter",
-    "trace",
-    "tril",
-    "triu",
-]
-
 
 # ----------------------------------------------------------------------------------------- diagonals
 
@@ -69,6 +58,7 @@ def _matrix_dims(x_ndim: int, dim1: int, dim2: int, name: str) -> tuple[int, int
     return a, b
 
 
+@operator("torch Tensor numpy")
 def diagonal(x: Array, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Array:
     """The elements x[i, i + offset] of two dimensions, as the last dimension of the result.
 
@@ -83,6 +73,7 @@ def diagonal(x: Array, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Array:
     return _diagonal(movedim(x, dims, (-2, -1)), offset=offset)
 
 
+@operator("torch Tensor")
 def diag_embed(x: Array, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Array:
     """Matrices of zeros with the last dimension of `x` on their diagonals: the adjoint of `diagonal`.
 
@@ -98,6 +89,7 @@ def diag_embed(x: Array, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Arr
     return movedim(_on_diagonal(x, offset=offset, shape=(*x.shape[:-1], n, n)), (-2, -1), dims)
 
 
+@operator("torch Tensor")
 def diag(x: Array, diagonal: int = 0) -> Array:
     """The diagonal of a matrix; of a vector, the matrix that has it on its diagonal.
 
@@ -111,11 +103,13 @@ def diag(x: Array, diagonal: int = 0) -> Array:
     return _diagonal(x, offset=diagonal)
 
 
+@operator("torch Tensor")
 def diagflat(x: Array, offset: int = 0) -> Array:
     """The matrix with the flattened `x` on its diagonal."""
     return diag_embed(ravel(x), offset)
 
 
+@operator("torch Tensor")
 def diagonal_scatter(x: Array, src: Array, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Array:
     """A copy of `x` whose diagonal is `src`.
 
@@ -138,16 +132,19 @@ def _triangle(x: Array, diagonal: int, name: str) -> Any:
     return np.tri(*x.shape[-2:], k=diagonal, dtype=bool)
 
 
+@operator("torch Tensor", in_place="Tensor")
 def tril(x: Array, diagonal: int = 0) -> Array:
     """The lower triangle of each matrix: x[i, j] where j <= i + diagonal, else 0."""
     return keep(x, _triangle(x, diagonal, "tril"))
 
 
+@operator("torch Tensor", in_place="Tensor")
 def triu(x: Array, diagonal: int = 0) -> Array:
     """The upper triangle of each matrix: x[i, j] where j >= i + diagonal, else 0."""
     return keep(x, ~_triangle(x, diagonal - 1, "triu"))
 
 
+@operator("torch Tensor numpy")
 def trace(x: Array) -> Array:
     """The sum of the diagonal of a matrix.
 

@@ -58,9 +58,6 @@ def raw_too(function: F) -> F:
     NumPy's, with another promotion than ours; and for those that only read an index off an operand, which may
     be the one tensor among raw arrays. Only parameters annotated as arrays are looked at.
     """
-    signature = inspect.signature(function)
-    operands = {name for name, p in signature.parameters.items() if "Array" in str(p.annotation)}
-    places = [name in operands for name, p in signature.parameters.items() if p.kind is not p.KEYWORD_ONLY]
 
     @functools.wraps(function)
     def called(*args: Any, **kwargs: Any) -> Any:
@@ -70,6 +67,7 @@ def raw_too(function: F) -> F:
                 break
         else:
             return function(*args, **kwargs)
+        operands, places = _array_parameters(function)
         placed = itertools.zip_longest(args, places[: len(args)], fillvalue=places[-1])
         arguments = [_constants(value) if is_operand else value for value, is_operand in placed]
         settings = {name: _constants(value) if name in operands else value for name, value in kwargs.items()}
@@ -77,6 +75,14 @@ def raw_too(function: F) -> F:
         return results if _holds(given, Value) else _without_constants(results)
 
     return called  # type: ignore[return-value]
+
+
+@functools.cache
+def _array_parameters(function: Callable[..., Any]) -> tuple[set[str], list[bool]]:
+    """The parameters annotated as arrays, by name, and whether each positional one is; read on first use."""
+    parameters = inspect.signature(function).parameters
+    operands = {name for name, p in parameters.items() if "Array" in str(p.annotation)}
+    return operands, [name in operands for name, p in parameters.items() if p.kind is not p.KEYWORD_ONLY]
 
 
 def _holds(values: Iterable[Any], kind: Any) -> bool:

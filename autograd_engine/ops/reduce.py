@@ -15,30 +15,14 @@ import numpy as np
 from ..backend.arrays import Array
 from ..engine.graph import raw
 from ..engine.primitive import primitive
+from .arithmetic import div
 from .dims import along, dims_of, kept_shape, normalize_dim, numpy_names
-from .index import _getitem, take_along_dim
-from .math import div
+from .gather import take_along_dim
+from .index import _getitem
+from .names import operator
 from .operands import to_dtype
 from .piecewise import keep, maximum, minimum, where
 from .shape import _repeated, _reshape, flip, ravel, squeeze, unsqueeze
-
-__all__ = [
-    "all",
-    "amax",
-    "amin",
-    "aminmax",
-    "any",
-    "argmax",
-    "argmin",
-    "count_nonzero",
-    "max",
-    "mean",
-    "min",
-    "nanmean",
-    "nansum",
-    "prod",
-    "sum",
-]
 
 Dim = int | Sequence[int] | None
 
@@ -69,6 +53,7 @@ def _sum(x: Array, *, dims: tuple[int, ...], keepdim: bool) -> Array:
     return np.add.reduce(_signed(x), axis=dims, keepdims=keepdim)
 
 
+@operator("torch Tensor")
 @numpy_names
 def sum(x: Array, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None) -> Array:
     """The sum over `dim` (all dimensions by default). Booleans and integers sum to int64.
@@ -99,6 +84,7 @@ def _mean(x: Array, *, dims: tuple[int, ...], keepdim: bool) -> Array:
     return np.add.reduce(x, axis=dims, keepdims=keepdim) * x.dtype.type(portion)
 
 
+@operator("torch Tensor")
 @numpy_names
 def mean(x: Array, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None) -> Array:
     """The arithmetic mean over `dim` (all dimensions by default); NaN where there is nothing.
@@ -150,6 +136,7 @@ def _prod(x: Array, *, dim: int, keepdim: bool) -> Array:
     return np.multiply.reduce(_signed(x), axis=dim, keepdims=keepdim)
 
 
+@operator("torch Tensor")
 @numpy_names
 def prod(x: Array, dim: int | None = None, keepdim: bool = False) -> Array:
     """The product over one dimension, or of all elements. The gradient is right at zeros too."""
@@ -181,12 +168,14 @@ def _amin(x: Array, *, dims: tuple[int, ...], keepdim: bool) -> Array:
     return np.minimum.reduce(x, axis=dims, keepdims=keepdim)
 
 
+@operator("torch Tensor")
 @numpy_names
 def amax(x: Array, dim: Dim = None, keepdim: bool = False) -> Array:
     """The largest element over `dim`; equal ones share the gradient."""
     return _amax(x, dims=dims_of(dim, len(x.shape), "amax"), keepdim=keepdim)
 
 
+@operator("torch Tensor")
 @numpy_names
 def amin(x: Array, dim: Dim = None, keepdim: bool = False) -> Array:
     """The smallest element over `dim`; equal ones share the gradient."""
@@ -203,6 +192,7 @@ def _argmin(x: Array, *, dim: Any, keepdim: bool) -> Array:
     return np.asarray(x).argmin(dim, keepdims=keepdim)
 
 
+@operator("torch Tensor numpy")
 @numpy_names
 def argmax(x: Array, dim: int | None = None, keepdim: bool = False) -> Array:
     """The index (int64) of the first largest element along `dim`, or in the flattened tensor."""
@@ -210,6 +200,7 @@ def argmax(x: Array, dim: int | None = None, keepdim: bool = False) -> Array:
     return _argmax(x, dim=dim, keepdim=keepdim)
 
 
+@operator("torch Tensor numpy")
 @numpy_names
 def argmin(x: Array, dim: int | None = None, keepdim: bool = False) -> Array:
     """The index (int64) of the first smallest element along `dim`, or in the flattened tensor."""
@@ -224,6 +215,7 @@ class MinMax(NamedTuple):
     max: Any
 
 
+@operator("torch Tensor")
 @numpy_names
 def aminmax(x: Array, *, dim: int | None = None, keepdim: bool = False) -> MinMax:
     """The smallest and the largest element over `dim`, `(min, max)`; equal ones share the gradient.
@@ -266,6 +258,7 @@ def _extreme(
     return Extreme(squeeze(values, dim), squeeze(indices, dim))
 
 
+@operator("torch Tensor")
 @numpy_names
 def max(x: Array, dim: Any = None, keepdim: bool = False) -> Any:
     """The largest element; or along `dim`, `(values, indices)`; or with a tensor for `dim`, `maximum`.
@@ -276,6 +269,7 @@ def max(x: Array, dim: Any = None, keepdim: bool = False) -> Any:
     return _extreme(x, dim, keepdim, amax, maximum, argmax, "max")
 
 
+@operator("torch Tensor")
 @numpy_names
 def min(x: Array, dim: Any = None, keepdim: bool = False) -> Any:
     """The smallest element; or along `dim`, `(values, indices)`; or with a tensor for `dim`, `minimum`.
@@ -286,6 +280,7 @@ def min(x: Array, dim: Any = None, keepdim: bool = False) -> Any:
     return _extreme(x, dim, keepdim, amin, minimum, argmin, "min")
 
 
+@operator("torch Tensor")
 @numpy_names
 def nansum(x: Array, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None) -> Array:
     """The sum over `dim` of the elements that are not NaN.
@@ -297,6 +292,7 @@ def nansum(x: Array, dim: Dim = None, keepdim: bool = False, *, dtype: Any = Non
     return sum(keep(x, x == x), dim, keepdim, dtype=dtype)
 
 
+@operator("torch Tensor")
 @numpy_names
 def nanmean(x: Array, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None) -> Array:
     """The mean over `dim` of the elements that are not NaN; NaN where there are none.
@@ -327,18 +323,21 @@ def _any(x: Array, *, dims: tuple[int, ...], keepdim: bool) -> Array:
     return np.logical_or.reduce(x, axis=dims, keepdims=keepdim)
 
 
+@operator("torch Tensor numpy")
 @numpy_names
 def all(x: Array, dim: Dim = None, keepdim: bool = False) -> Array:
     """Whether every element over `dim` is nonzero."""
     return _all(x, dims=dims_of(dim, len(x.shape), "all"), keepdim=keepdim)
 
 
+@operator("torch Tensor numpy")
 @numpy_names
 def any(x: Array, dim: Dim = None, keepdim: bool = False) -> Array:
     """Whether some element over `dim` is nonzero."""
     return _any(x, dims=dims_of(dim, len(x.shape), "any"), keepdim=keepdim)
 
 
+@operator("torch Tensor numpy")
 @numpy_names
 def count_nonzero(x: Array, dim: Dim = None) -> Array:
     """How many elements over `dim` are not zero."""

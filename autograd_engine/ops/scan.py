@@ -14,26 +14,15 @@ import numpy as np
 from ..backend.arrays import Array, unboxed
 from ..engine.graph import raw
 from ..engine.primitive import primitive
+from .comparison import isfinite, logical_xor
 from .dims import along, dims_of, normalize_dim, numpy_names
-from .index import take_along_dim
+from .gather import take_along_dim
 from .math import exp
+from .names import operator
 from .operands import raw_too, to_dtype
-from .piecewise import isfinite, keep, logical_xor, where
+from .piecewise import keep, where
 from .reduce import _signed, argmax, sum
 from .shape import cat, joined, unsqueeze
-
-__all__ = [
-    "cummax",
-    "cummin",
-    "cumprod",
-    "cumsum",
-    "cumulative_trapezoid",
-    "diff",
-    "gradient",
-    "logcumsumexp",
-    "trapezoid",
-    "trapz",
-]
 
 _BLOCK = 16
 _PANEL = 256
@@ -99,6 +88,7 @@ def _scanned(x: Array, dim: int, dtype: Any, name: str) -> tuple[Array, int]:
     return (x if dtype is None else to_dtype(x, dtype)), dim
 
 
+@operator("torch Tensor", in_place="Tensor")
 @numpy_names
 def cumsum(x: Array, dim: int, *, dtype: Any = None) -> Array:
     """The running sum along `dim`: out[k] = x[0] + ... + x[k]. Booleans and integers sum to int64.
@@ -134,6 +124,7 @@ def _cumprod(x: Array, *, dim: int) -> Array:
     return np.multiply.accumulate(_signed(x), axis=dim)
 
 
+@operator("torch Tensor", in_place="Tensor")
 @numpy_names
 def cumprod(x: Array, dim: int, *, dtype: Any = None) -> Array:
     """The running product along `dim`: out[k] = x[0] ... x[k]. Its derivatives are right at zeros too.
@@ -174,6 +165,7 @@ def _running_extreme(x: Array, dim: int, largest: bool, name: str) -> Extremes:
     return Extremes(take_along_dim(x, indices, dim), indices)
 
 
+@operator("torch Tensor")
 @numpy_names
 def cummax(x: Array, dim: int) -> Extremes:
     """The largest element so far along `dim`, `(values, indices)`; of equal ones the last is named.
@@ -187,6 +179,7 @@ def cummax(x: Array, dim: int) -> Extremes:
     return _running_extreme(x, dim, True, "cummax")
 
 
+@operator("torch Tensor")
 @numpy_names
 def cummin(x: Array, dim: int) -> Extremes:
     """The smallest element so far along `dim`, `(values, indices)`; of equal ones the last is named.
@@ -220,6 +213,7 @@ def _logcumsumexp(x: Array, *, dim: int) -> Array:
     return unboxed(np.asarray(np.logaddexp.accumulate(x, axis=dim)))
 
 
+@operator("torch Tensor")
 @numpy_names
 def logcumsumexp(x: Array, dim: int) -> Array:
     """log(e^x[0] + ... + e^x[k]) along `dim`, which does not overflow.
@@ -235,6 +229,7 @@ def logcumsumexp(x: Array, dim: int) -> Array:
 # ----------------------------------------------------------------------- differences and trapezoids
 
 
+@operator("torch Tensor")
 @numpy_names
 def diff(x: Array, n: int = 1, dim: int = -1, prepend: Array | None = None, append: Array | None = None) -> Array:
     """The `n`-th differences of neighbours along `dim`, after joining `prepend` and `append` to its ends.
@@ -307,6 +302,7 @@ def _slopes(x: Array, spacing: Any, dim: int, edge_order: int) -> Array:
     return cat([head, inside, tail], dim)
 
 
+@operator("torch")
 @raw_too
 def gradient(
     x: Array, *, spacing: Array | Sequence[Array] = 1, dim: int | Sequence[int] | None = None, edge_order: int = 1
@@ -361,6 +357,7 @@ def _trapezoids(y: Array, x: Array | None, dx: Any, dim: int, name: str) -> tupl
     return heights * diff(x, 1, dim - len(y.shape)) / 2, dim
 
 
+@operator("torch", also="trapz")
 @numpy_names
 @raw_too
 def trapezoid(y: Array, x: Array | None = None, *, dx: Any = None, dim: int = -1) -> Array:
@@ -381,9 +378,7 @@ def trapezoid(y: Array, x: Array | None = None, *, dx: Any = None, dim: int = -1
     return sum(areas, dim)
 
 
-trapz = trapezoid
-
-
+@operator("torch")
 @numpy_names
 @raw_too
 def cumulative_trapezoid(y: Array, x: Array | None = None, *, dx: Any = None, dim: int = -1) -> Array:

@@ -16,41 +16,18 @@ from ..backend.arrays import Array
 from ..engine.graph import raw
 from ..engine.primitive import primitive
 from .dims import along, common_shape, normalize_dim
-from .index import (
-    _along_index,
-    _flat_along,
-    _getitem,
-    _in_range,
-    _integers,
-    _put_add,
-    _scatter_add,
-    _setitem,
-    _slice_at,
-    booleans,
-    normalize_index,
-    setitem,
-)
+from .gather import _along_index, _flat_along, _in_range, _integers, _scatter_add, _slice_at
+from .index import _getitem, _put_add, _setitem, normalize_index, setitem
+from .masks import booleans
+from .names import operator
 from .operands import raw_too
-from .piecewise import floor_divide, keep, maximum
+from .piecewise import keep, maximum
 from .reduce import products_of_others
+from .rounding import floor_divide
 from .shape import cat, expand, ravel, reshape
 
-__all__ = [
-    "index_add",
-    "index_copy",
-    "index_fill",
-    "index_put",
-    "index_reduce",
-    "masked_scatter",
-    "put",
-    "scatter",
-    "scatter_add",
-    "scatter_reduce",
-    "select_scatter",
-    "slice_scatter",
-]
 
-
+@operator("torch Tensor", in_place="Tensor")
 @raw_too
 def scatter(
     x: Array, dim: int, index: Array, src: Array = None, *, value: float | None = None, reduce: str | None = None
@@ -85,6 +62,7 @@ def scatter(
     return reshape(_reduced(ravel(x), at.reshape(-1), src, "sum" if reduce == "add" else "prod", True), x.shape)
 
 
+@operator("torch Tensor", in_place="Tensor")
 @raw_too
 def scatter_add(x: Array, dim: int, index: Array, src: Array) -> Array:
     """`x` plus src[i][j] at x[index[i][j]][j] for dim 0, and so on: the adjoint of `gather`.
@@ -96,6 +74,7 @@ def scatter_add(x: Array, dim: int, index: Array, src: Array) -> Array:
     return _scatter_add(x, _corner(x, src, at, "scatter_add"), at=(at,))
 
 
+@operator("torch Tensor", in_place="Tensor")
 @raw_too
 def scatter_reduce(
     x: Array, dim: int, index: Array, src: Array, reduce: str, *, include_self: bool = True
@@ -231,6 +210,7 @@ def _same_but_along(x: Array, dim: int, count: int, source: Array, name: str) ->
         raise ValueError(f"{name}: the source has shape {tuple(source.shape)}, expected {wanted}")
 
 
+@operator("torch Tensor", in_place="Tensor")
 @raw_too
 def index_add(x: Array, dim: int, index: Array, source: Array, *, alpha: float = 1) -> Array:
     """`x` with alpha * source[i] added to its slice index[i] along `dim`: the adjoint of `index_select`.
@@ -250,6 +230,7 @@ def index_add(x: Array, dim: int, index: Array, source: Array, *, alpha: float =
     return _put_add(x, source if alpha == 1 else source * alpha, index=at)
 
 
+@operator("torch Tensor", in_place="Tensor")
 @raw_too
 def index_copy(x: Array, dim: int, index: Array, source: Array) -> Array:
     """`x` with its slice index[i] along `dim` replaced by source[i]; of several copies the last counts.
@@ -263,6 +244,7 @@ def index_copy(x: Array, dim: int, index: Array, source: Array) -> Array:
     return _setitem(x, source, index=at)
 
 
+@operator("torch Tensor", in_place="Tensor")
 @raw_too
 def index_fill(x: Array, dim: int, index: Array, value: Array) -> Array:
     """`x` with its slices `index` along `dim` filled with `value`, a number or 0-d tensor.
@@ -276,6 +258,7 @@ def index_fill(x: Array, dim: int, index: Array, value: Array) -> Array:
     return _setitem(x, value, index=_along_index(x, dim, index, "index_fill")[1])
 
 
+@operator("torch Tensor", in_place="Tensor")
 @raw_too
 def index_reduce(
     x: Array, dim: int, index: Array, source: Array, reduce: str, *, include_self: bool = True
@@ -301,6 +284,7 @@ def index_reduce(
     return reshape(_reduced(ravel(x), places.reshape(-1), ravel(source), reduce, include_self), x.shape)
 
 
+@operator("torch Tensor", in_place="torch Tensor")
 @raw_too
 def index_put(x: Array, indices: Sequence[Array], values: Array, accumulate: bool = False) -> Array:
     """`x` with x[indices] = values, or with `accumulate` x[indices] += values, repeated indices adding up.
@@ -316,6 +300,7 @@ def index_put(x: Array, indices: Sequence[Array], values: Array, accumulate: boo
     return _put_add(x, expand(values, shape), index=items)
 
 
+@operator("torch Tensor", in_place="Tensor")
 @raw_too
 def put(x: Array, index: Array, source: Array, accumulate: bool = False) -> Array:
     """`x` with the elements at `index`, counted in row-major order, replaced by (or increased by) `source`.
@@ -337,6 +322,7 @@ def put(x: Array, index: Array, source: Array, accumulate: bool = False) -> Arra
     return reshape(write_at(ravel(x), ravel(source), index=(at,)), x.shape)
 
 
+@operator("torch Tensor", in_place="Tensor")
 @raw_too
 def masked_scatter(x: Array, mask: Array, source: Array) -> Array:
     """`x` with the elements where the mask holds replaced by the first elements of `source`, in order.
@@ -356,6 +342,7 @@ def masked_scatter(x: Array, mask: Array, source: Array) -> Array:
     return _setitem(expand(x, shape), ravel(source)[:count], index=(mask,))
 
 
+@operator("torch Tensor")
 def select_scatter(x: Array, src: Array, dim: int, index: int) -> Array:
     """A copy of `x` whose slice `index` along `dim` is `src`: the adjoint pair of `select`.
 
@@ -367,6 +354,7 @@ def select_scatter(x: Array, src: Array, dim: int, index: int) -> Array:
     return _written(x, src, at, "select_scatter")
 
 
+@operator("torch Tensor")
 def slice_scatter(
     x: Array, src: Array, dim: int = 0, start: int | None = None, end: int | None = None, step: int = 1
 ) -> Array:

@@ -16,37 +16,11 @@ import numpy as np
 from ..backend import kernels
 from ..backend.arrays import Array, astype, unboxed
 from ..engine import broadcast
-from ..engine.broadcast import clone
 from ..engine.primitive import primitive
 from .dims import along, dims_of, normalize_dim, numpy_names, size_of
+from .names import operator
 
-__all__ = [
-    "broadcast_to",
-    "cat",
-    "chunk",
-    "clone",
-    "concat",
-    "concatenate",
-    "expand",
-    "flatten",
-    "flip",
-    "moveaxis",
-    "movedim",
-    "permute",
-    "ravel",
-    "reshape",
-    "split",
-    "squeeze",
-    "stack",
-    "sum_to_size",
-    "swapaxes",
-    "swapdims",
-    "t",
-    "transpose",
-    "unbind",
-    "unsqueeze",
-    "view",
-]
+operator("torch Tensor", numpy="conjugate copy")(broadcast.clone)
 
 
 @primitive(x=lambda g: g)
@@ -55,6 +29,7 @@ def _repeated(x: Array, *, shape: tuple[int, ...]) -> Array:
     return unboxed(kernels.repeated(x, shape))
 
 
+@operator("torch Tensor", also="broadcast_to", numpy="broadcast_to")
 def expand(x: Array, *sizes: Any) -> Array:
     """`x` repeated along its size-1 and new leading dimensions, without a copy; -1 keeps a size.
 
@@ -73,9 +48,7 @@ def expand(x: Array, *sizes: Any) -> Array:
     return broadcast.expand(x, shape=shape)
 
 
-broadcast_to = expand
-
-
+@operator("torch Tensor")
 def sum_to_size(x: Array, *sizes: Any) -> Array:
     """The adjoint of `expand`: sum `x` over the dimensions that broadcasting `sizes` would repeat."""
     return broadcast.sum_to_size(x, shape=size_of(sizes))
@@ -86,6 +59,7 @@ def _reshape(x: Array, *, shape: tuple[int, ...]) -> Array:
     return x.reshape(shape)
 
 
+@operator("torch Tensor")
 def reshape(x: Array, *shape: Any) -> Array:
     """The elements of `x` in row-major order as another shape; one size may be -1.
 
@@ -105,6 +79,7 @@ def _view(x: Array, *, shape: tuple[int, ...]) -> Array:
         raise
 
 
+@operator("torch Tensor")
 def view(x: Array, *shape: Any) -> Array:
     """The elements of `x` as another shape that shares its memory; one size may be -1.
 
@@ -119,6 +94,7 @@ def _permute(x: Array, *, dims: tuple[int, ...]) -> Array:
     return x.transpose(dims)
 
 
+@operator("torch Tensor")
 def permute(x: Array, *dims: Any) -> Array:
     """`x` with its dimensions in the order `dims`, without a copy.
 
@@ -132,6 +108,7 @@ def permute(x: Array, *dims: Any) -> Array:
     return _permute(x, dims=order)
 
 
+@operator("torch Tensor", also="swapaxes swapdims", numpy="swapaxes")
 def transpose(x: Array, dim0: int, dim1: int) -> Array:
     """`x` with two dimensions exchanged."""
     ndim = len(x.shape)
@@ -142,9 +119,7 @@ def transpose(x: Array, dim0: int, dim1: int) -> Array:
     return _permute(x, dims=tuple(dims))
 
 
-swapaxes = swapdims = transpose
-
-
+@operator("torch Tensor")
 def t(x: Array) -> Array:
     """The transpose of a matrix; a tensor of fewer dimensions as it is.
 
@@ -157,6 +132,7 @@ def t(x: Array) -> Array:
     return _permute(x, dims=tuple(range(ndim))[::-1])
 
 
+@operator("torch Tensor", also="moveaxis", numpy="moveaxis")
 def movedim(x: Array, source: int | Sequence[int], destination: int | Sequence[int]) -> Array:
     """`x` with the dimensions `source` moved to `destination`, the others in their order."""
     ndim = len(x.shape)
@@ -169,14 +145,13 @@ def movedim(x: Array, source: int | Sequence[int], destination: int | Sequence[i
     return _permute(x, dims=tuple(order))
 
 
-moveaxis = movedim
-
-
+@operator("torch Tensor numpy")
 def ravel(x: Array) -> Array:
     """`x` as one dimension."""
     return _reshape(x, shape=(-1,))
 
 
+@operator("torch Tensor")
 def flatten(x: Array, start_dim: int = 0, end_dim: int = -1) -> Array:
     """`x` with the dimensions `start_dim` to `end_dim` merged into one."""
     shape = tuple(x.shape)
@@ -189,6 +164,7 @@ def flatten(x: Array, start_dim: int = 0, end_dim: int = -1) -> Array:
     return _reshape(x, shape=(*shape[:first], merged, *shape[last + 1 :]))
 
 
+@operator("torch Tensor numpy")
 @numpy_names
 def squeeze(x: Array, dim: int | Sequence[int] | None = None) -> Array:
     """`x` without its size-1 dimensions, or without those among `dim` that have size 1."""
@@ -197,6 +173,7 @@ def squeeze(x: Array, dim: int | Sequence[int] | None = None) -> Array:
     return _reshape(x, shape=tuple(n for i, n in enumerate(shape) if n != 1 or i not in dims))
 
 
+@operator("torch Tensor")
 @numpy_names
 def unsqueeze(x: Array, dim: int) -> Array:
     """`x` with a dimension of size 1 inserted at `dim`."""
@@ -216,6 +193,7 @@ def _flip(x: Array, *, dims: tuple[int, ...]) -> Array:
     return x[_flipped(x.ndim, dims)] if dims else x
 
 
+@operator("torch Tensor")
 def flip(x: Array, *dims: Any) -> Array:
     """`x` with the order of its elements reversed along `dims`."""
     return _flip(x, dims=dims_of(size_of(dims), len(x.shape), "flip"))
@@ -245,6 +223,7 @@ def _cat(*tensors: Array, dim: int) -> Array:
     return np.concatenate(_in_common_dtype(tensors), axis=dim)
 
 
+@operator("torch", also="concat concatenate", numpy="concatenate")
 @numpy_names
 def cat(tensors: Sequence[Array], dim: int = 0) -> Array:
     """`tensors` one after another along `dim`; the other sizes must agree.
@@ -271,9 +250,7 @@ def joined(tensors: tuple[Array, ...], dim: int, name: str) -> Array:
         raise ValueError(f"{name}: shapes {shapes} do not fit together along dim {dim}") from None
 
 
-concat = concatenate = cat
-
-
+@operator("torch numpy")
 @numpy_names
 def stack(tensors: Sequence[Array], dim: int = 0) -> Array:
     """`tensors` of one shape along a new dimension `dim`."""
@@ -283,6 +260,7 @@ def stack(tensors: Sequence[Array], dim: int = 0) -> Array:
     return joined(tuple(unsqueeze(t, dim) for t in tensors), dim, "stack")
 
 
+@operator("torch Tensor")
 @numpy_names
 def split(x: Array, split_size_or_sections: int | Sequence[int], dim: int = 0) -> tuple[Array, ...]:
     """Views of `x` along `dim`: of a given size (the last may be smaller), or of the given sizes.
@@ -306,6 +284,7 @@ def split(x: Array, split_size_or_sections: int | Sequence[int], dim: int = 0) -
     return tuple(x[along(dim, slice(b - n, b))] for n, b in zip(sizes, stops, strict=True))
 
 
+@operator("torch Tensor")
 @numpy_names
 def chunk(x: Array, chunks: int, dim: int = 0) -> tuple[Array, ...]:
     """At most `chunks` views of `x` along `dim`, of equal size but for the last."""
@@ -316,6 +295,7 @@ def chunk(x: Array, chunks: int, dim: int = 0) -> tuple[Array, ...]:
     return split(x, -(-length // chunks) if length else [0] * chunks, dim)
 
 
+@operator("torch Tensor")
 @numpy_names
 def unbind(x: Array, dim: int = 0) -> tuple[Array, ...]:
     """The slices of `x` along `dim`, which disappears."""

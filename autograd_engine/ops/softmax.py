@@ -11,16 +11,10 @@ from ..backend.arrays import Array, unboxed
 from ..engine.primitive import primitive
 from .dims import dims_of, normalize_dim, numpy_names
 from .math import exp
+from .names import operator
 from .operands import to_dtype
 from .piecewise import keep
 from .reduce import Dim, _with_dims, sum
-
-__all__ = [
-    "log_softmax",
-    "logsumexp",
-    "softmax",
-]
-
 
 # --------------------------------------------------------------------------------- softmax family
 
@@ -55,6 +49,7 @@ def _finite(x: Array) -> Array:
     return keep(x, x != -math.inf)
 
 
+@operator("torch Tensor special")
 @numpy_names
 def logsumexp(x: Array, dim: Dim = None, keepdim: bool = False) -> Array:
     """log sum e^x over `dim`, which does not overflow."""
@@ -68,6 +63,7 @@ def _softmax(x: Array, *, dim: int) -> Array:
     return out
 
 
+@operator("torch Tensor special")
 @numpy_names
 def softmax(x: Array, dim: int, *, dtype: Any = None) -> Array:
     """e^x / sum e^x along `dim`, which does not overflow."""
@@ -87,6 +83,7 @@ def _log_softmax(x: Array, *, dim: int) -> Array:
     return out
 
 
+@operator("torch Tensor special")
 @numpy_names
 def log_softmax(x: Array, dim: int, *, dtype: Any = None) -> Array:
     """log softmax(x) along `dim`: x - logsumexp(x), which does not overflow."""

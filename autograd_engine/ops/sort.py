@@ -15,24 +15,12 @@ from ..backend.arrays import Array
 from ..engine.graph import raw
 from ..engine.primitive import primitive
 from .dims import along, normalize_dim, numpy_names
-from .index import take_along_dim
+from .gather import take_along_dim
+from .names import operator
 from .operands import raw_too
 from .piecewise import keep
 from .reduce import sum
 from .shape import movedim, ravel, reshape, squeeze
-
-__all__ = [
-    "argsort",
-    "kthvalue",
-    "median",
-    "mode",
-    "msort",
-    "nanmedian",
-    "nanquantile",
-    "quantile",
-    "sort",
-    "topk",
-]
 
 
 class Ordered(NamedTuple):
@@ -66,6 +54,7 @@ def _order(x: Array, *, dim: int, descending: bool) -> Array:
     return (x.shape[dim] - 1 - kernels.argsort(x[last], dim))[last]
 
 
+@operator("torch Tensor")
 @numpy_names
 def argsort(x: Array, dim: int = -1, descending: bool = False, stable: bool = False) -> Array:
     """The indices (int64) that sort `x` along `dim`. Equal elements always keep their order, `stable` or not.
@@ -78,6 +67,7 @@ def argsort(x: Array, dim: int = -1, descending: bool = False, stable: bool = Fa
     return _order(x, dim=dim, descending=descending) if x.shape else _order(ravel(x), dim=0, descending=False)[0]
 
 
+@operator("torch Tensor")
 @numpy_names
 def sort(x: Array, dim: int = -1, descending: bool = False, stable: bool = False) -> Ordered:
     """The elements in order along `dim`, `(values, indices)`. Equal elements always keep their order.
@@ -95,6 +85,7 @@ def sort(x: Array, dim: int = -1, descending: bool = False, stable: bool = False
     return Ordered(_read(x, index, dim=dim), index)
 
 
+@operator("torch Tensor")
 def msort(x: Array) -> Array:
     """The elements in order along the first dimension.
 
@@ -105,6 +96,7 @@ def msort(x: Array) -> Array:
     return sort(x, 0).values
 
 
+@operator("torch Tensor")
 @numpy_names
 def topk(x: Array, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> Ordered:
     """The `k` largest (or smallest) elements along `dim`, `(values, indices)`, in order, `sorted` or not.
@@ -143,6 +135,7 @@ def _filled(x: Array, dim: int, name: str) -> int:
     return dim
 
 
+@operator("torch Tensor")
 @numpy_names
 def kthvalue(x: Array, k: int, dim: int = -1, keepdim: bool = False) -> Ordered:
     """The `k`-th smallest element along `dim`, counted from 1: `(values, indices)`.
@@ -198,6 +191,7 @@ def _medians(x: Array, dim: int | None, keepdim: bool, skip_nan: bool, name: str
     return _picked(x, _middle(x, dim=dim, skip_nan=skip_nan), dim, keepdim)
 
 
+@operator("torch Tensor")
 @numpy_names
 def median(x: Array, dim: int | None = None, keepdim: bool = False) -> Any:
     """The median, the lower of two; along `dim`, `(values, indices)`. NaN where any element is NaN.
@@ -215,6 +209,7 @@ def median(x: Array, dim: int | None = None, keepdim: bool = False) -> Any:
     return _medians(x, dim, keepdim, False, "median")
 
 
+@operator("torch Tensor")
 @numpy_names
 def nanmedian(x: Array, dim: int | None = None, keepdim: bool = False) -> Any:
     """`median` of the elements that are not NaN; NaN where there are none.
@@ -239,6 +234,7 @@ def _most_frequent(x: Array, *, dim: int) -> Array:
     return np.moveaxis(found, -1, dim)
 
 
+@operator("torch Tensor")
 @numpy_names
 def mode(x: Array, dim: int = -1, keepdim: bool = False) -> Ordered:
     """The most frequent element along `dim`, of several the smallest: `(values, indices)`.
@@ -308,6 +304,7 @@ def _quantiles(
     return reshape(found, (*q.shape, *sizes))
 
 
+@operator("torch Tensor")
 @numpy_names
 @raw_too
 def quantile(
@@ -331,6 +328,7 @@ def quantile(
     return _quantiles(x, q, dim, keepdim, interpolation, False, "quantile")
 
 
+@operator("torch Tensor")
 @numpy_names
 @raw_too
 def nanquantile(

@@ -15,30 +15,12 @@ import numpy as np
 
 from ..backend.arrays import Array, astype
 from ..engine.primitive import primitive
-from .math import add, exp, log, sub
-from .piecewise import clamp, keep, logical_not, sign, where
-
-__all__ = [
-    "digamma",
-    "entr",
-    "erf",
-    "erfc",
-    "erfcx",
-    "erfinv",
-    "i0",
-    "i0e",
-    "i1",
-    "i1e",
-    "lgamma",
-    "log_ndtr",
-    "logit",
-    "mvlgamma",
-    "ndtr",
-    "ndtri",
-    "polygamma",
-    "xlog1py",
-    "xlogy",
-]
+from .arithmetic import add, sub
+from .comparison import logical_not
+from .math import exp, log
+from .names import operator
+from .piecewise import clamp, keep, where
+from .rounding import sign
 
 
 @functools.cache
@@ -84,30 +66,35 @@ def _straightened(x: Array) -> Any:
     return out
 
 
+@operator("torch Tensor special numpy", in_place="torch Tensor")
 @primitive(floating=True, x=lambda g, x: g * (exp(-x * x) * (2 / math.sqrt(math.pi))))
 def erf(x: Array) -> Array:
     """The error function 2/sqrt(pi) int_0^x e^(-t^2) dt; for large float32 arrays to a relative 4e-7."""
     return np.tanh(_straightened(x)) if _is_many(x) else _evaluate("erf", x)
 
 
+@operator("torch Tensor special numpy", in_place="torch Tensor")
 @primitive(floating=True, x=lambda g, x: g * (exp(-x * x) * (-2 / math.sqrt(math.pi))))
 def erfc(x: Array) -> Array:
     """1 - erf(x), accurate where that is tiny."""
     return _evaluate("erfc", x)
 
 
+@operator("special numpy")
 @primitive(floating=True, x=lambda g, x, out: g * (2 * x * out - 2 / math.sqrt(math.pi)))
 def erfcx(x: Array) -> Array:
     """e^(x^2) erfc(x), which falls like 1/x where erfc underflows."""
     return _evaluate("erfcx", x)
 
 
+@operator("torch Tensor special numpy", in_place="Tensor")
 @primitive(floating=True, x=lambda g, out: g * (exp(out * out) * (math.sqrt(math.pi) / 2)))
 def erfinv(x: Array) -> Array:
     """The inverse of erf: infinite at -1 and 1, NaN outside."""
     return _evaluate("erfinv", x)
 
 
+@operator("special numpy")
 @primitive(floating=True, x=lambda g, x: g * (exp(x * x * -0.5) / math.sqrt(2 * math.pi)))
 def ndtr(x: Array) -> Array:
     """The probability that a standard normal variable lies below x; for large float32 arrays to a relative 6e-6."""
@@ -125,6 +112,7 @@ def ndtr(x: Array) -> Array:
     return out
 
 
+@operator("special numpy")
 @primitive(floating=True, x=lambda g, out: g * (exp(out * out * 0.5) * math.sqrt(2 * math.pi)))
 def ndtri(x: Array) -> Array:
     """The inverse of ndtr, the normal quantile: infinite at 0 and 1, NaN outside."""
@@ -139,6 +127,7 @@ def _log_ndtr_rule(g: Array, x: Array, out: Array) -> Array:
     return g * where(x < 0, below, above)
 
 
+@operator("special numpy")
 @primitive(floating=True, x=_log_ndtr_rule)
 def log_ndtr(x: Array) -> Array:
     """log(ndtr(x)), accurate far below 0, where ndtr underflows."""
@@ -148,12 +137,14 @@ def log_ndtr(x: Array) -> Array:
 # ----------------------------------------------------------------------------- the gamma function
 
 
+@operator("torch Tensor", in_place="Tensor", special="gammaln", numpy="gammaln")
 @primitive(floating=True, x=lambda g, x: g * digamma(x))
 def lgamma(x: Array) -> Array:
     """log |gamma(x)|; infinite at 0, -1, -2, ..."""
     return _evaluate("gammaln", x)
 
 
+@operator("torch Tensor", in_place="Tensor", special="digamma psi", numpy="psi")
 @primitive(floating=True, x=lambda g, x: g * _polygamma(x, n=1))
 def digamma(x: Array) -> Array:
     """The derivative of log gamma(x), also called psi; -inf at 0, NaN at -1, -2, ..."""
@@ -166,6 +157,7 @@ def _polygamma(x: Array, *, n: int) -> Array:
     return _evaluate("zeta", float(n + 1), x) * float((-1) ** (n + 1) * math.factorial(n))
 
 
+@operator("torch special")
 def polygamma(n: int, x: Array) -> Array:
     """The n-th derivative of digamma: (-1)^(n+1) n! sum_k 1/(x + k)^(n+1) over k = 0, 1, ...
 
@@ -181,6 +173,7 @@ def polygamma(n: int, x: Array) -> Array:
     return _polygamma(x, n=n) if n else digamma(x)
 
 
+@operator("torch Tensor", in_place="Tensor", special="multigammaln")
 def mvlgamma(x: Array, p: int) -> Array:
     """The log of the multivariate gamma function: p(p-1)/4 log(pi) + sum_(k<p) lgamma(x - k/2), for x > (p-1)/2.
 
@@ -214,24 +207,28 @@ def _i1e_rule(g: Array, x: Array) -> Array:
     return g * where(tiny, 0.5, i0e(x) - i1e(x) * (sign(x) + 1 / x))
 
 
+@operator("torch Tensor special numpy", in_place="torch Tensor")
 @primitive(floating=True, x=lambda g, x: g * i1(x))
 def i0(x: Array) -> Array:
     """The modified Bessel function of the first kind of order 0."""
     return _evaluate("i0", x)
 
 
+@operator("special numpy")
 @primitive(floating=True, x=_i1_rule)
 def i1(x: Array) -> Array:
     """The modified Bessel function of the first kind of order 1."""
     return _evaluate("i1", x)
 
 
+@operator("special numpy")
 @primitive(floating=True, x=lambda g, x, out: g * (i1e(x) - sign(x) * out))
 def i0e(x: Array) -> Array:
     """e^(-|x|) i0(x), which does not overflow; derivative 0 at 0."""
     return _evaluate("i0e", x)
 
 
+@operator("special numpy")
 @primitive(floating=True, x=_i1e_rule)
 def i1e(x: Array) -> Array:
     """e^(-|x|) i1(x), which does not overflow."""
@@ -241,12 +238,14 @@ def i1e(x: Array) -> Array:
 # ------------------------------------------------------------------------- logarithms of probabilities
 
 
+@operator("special numpy")
 @primitive(floating=True, x=lambda g, x: -g * (log(x) + 1))
 def entr(x: Array) -> Array:
     """-x log(x), 0 at 0 and -inf below."""
     return _evaluate("entr", x)
 
 
+@operator("torch Tensor special numpy", in_place="torch Tensor")
 @primitive(
     promote=True,
     floating=True,
@@ -258,6 +257,7 @@ def xlogy(x: Array, y: Array) -> Array:
     return _evaluate("xlogy", x, y)
 
 
+@operator("special numpy")
 @primitive(
     promote=True,
     floating=True,
@@ -274,6 +274,7 @@ def _logit(x: Array) -> Array:
     return _evaluate("logit", x)
 
 
+@operator("torch Tensor special numpy", in_place="torch Tensor")
 def logit(x: Array, eps: float | None = None) -> Array:
     """log(x / (1 - x)), the inverse of sigmoid: infinite at 0 and 1, NaN outside.
 

@@ -11,20 +11,11 @@ from ..backend.arrays import Array
 from ..engine.primitive import primitive
 from .dims import dims_of, numpy_names
 from .math import sqrt
+from .names import operator
 from .operands import raw_too
 from .piecewise import clamp, keep, maximum, where
 from .reduce import Dim, _count, _mean, _with_dims, mean, sum
 from .shape import _reshape, squeeze, unsqueeze
-
-__all__ = [
-    "corrcoef",
-    "cov",
-    "std",
-    "std_mean",
-    "var",
-    "var_mean",
-]
-
 
 # ------------------------------------------------------------------------------------------ spread
 
@@ -48,6 +39,7 @@ def _var(x: Array, *, dims: tuple[int, ...], correction: float, keepdim: bool) -
     return total * x.dtype.type(_per_degree(x.shape, dims, correction))
 
 
+@operator("torch Tensor")
 @numpy_names
 def var(
     x: Array, dim: Dim = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None
@@ -70,6 +62,7 @@ def root(x: Array) -> Array:
     return np.sqrt(x)
 
 
+@operator("torch Tensor")
 @numpy_names
 def std(
     x: Array, dim: Dim = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None
@@ -78,6 +71,7 @@ def std(
     return root(var(x, dim, unbiased, keepdim, correction=correction))
 
 
+@operator("torch")
 @numpy_names
 def var_mean(
     x: Array, dim: Dim = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None
@@ -86,6 +80,7 @@ def var_mean(
     return var(x, dim, unbiased, keepdim, correction=correction), mean(x, dim, keepdim)
 
 
+@operator("torch")
 @numpy_names
 def std_mean(
     x: Array, dim: Dim = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None
@@ -97,6 +92,7 @@ def std_mean(
 # ------------------------------------------------------------------------------ second-order moments
 
 
+@operator("torch Tensor")
 @raw_too
 def cov(x: Array, *, correction: int = 1, fweights: Array | None = None, aweights: Array | None = None) -> Array:
     """The covariance matrix of variables (rows) over observations (columns).
@@ -137,6 +133,7 @@ def cov(x: Array, *, correction: int = 1, fweights: Array | None = None, aweight
     return squeeze(out) if one else out
 
 
+@operator("torch Tensor")
 @raw_too
 def corrcoef(x: Array) -> Array:
     """The correlation coefficients of variables (rows) over observations (columns), within [-1, 1].

@@ -1,8 +1,4 @@
-"""Changing a tensor in place: x[i] = v, x += y, and the methods that end in an underscore.
-
-`operation_(x, ...)` is `operation(x, ...)` and one of the two; so a line of the table at the end is all that
-it takes for an operation to have its in-place method.
-"""
+"""Changing a tensor in place: x[i] = v, filling, new shapes. The in-place forms of operators are in `derived`."""
 
 from __future__ import annotations
 
@@ -12,13 +8,11 @@ from typing import Any, Self
 import numpy as np
 
 from ..backend.arrays import form_of, is_floating
-from ..backend.random import Generator, resolve, uniform
 from ..engine.graph import Leaf, Value, raw
-from ..engine.inplace import check_changeable, check_unshared, in_place, replace, writable
+from ..engine.inplace import check_changeable, check_unshared, replace, writable
 from ..engine.modes import grad_mode
 from ..engine.writes import written
-from ..ops import diagonal, index, math, piecewise, scan, scatter, shape, special
-from ..ops.linear_algebra import distances, products
+from ..ops import index, shape, special
 
 __all__ = ["InPlace"]
 
@@ -98,75 +92,6 @@ class InPlace(Value):
         stop = self.array.size if wrap or len(sizes) > 2 else min(sizes) * columns
         return self._set("fill_diagonal_", np.unravel_index(np.arange(0, stop, step), sizes), value)
 
-    # ------------------------------------------------------------------------------------- random
-
-    def uniform_(self, low: float = 0.0, to: float = 1.0, *, generator: Generator | None = None) -> Self:
-        """Draw every element from the uniform distribution on [low, to)."""
-        if low > to:
-            raise ValueError(f"uniform_: the interval [{low}, {to}) is empty")
-        self._check_floating("uniform_")
-        drawn = uniform(generator, self.array.shape, self.array.dtype)
-        return self._set("uniform_", ..., drawn * (to - low) + low)
-
-    def normal_(self, mean: float = 0.0, std: float = 1.0, *, generator: Generator | None = None) -> Self:
-        """Draw every element from the normal distribution of this mean and standard deviation."""
-        self._check_floating("normal_")
-        return self._set("normal_", ..., resolve(generator).normal(mean, std, self.array.shape))
-
-    def log_normal_(self, mean: float = 1.0, std: float = 2.0, *, generator: Generator | None = None) -> Self:
-        """Draw every element as e^z, z from the normal distribution of this mean and standard deviation."""
-        self._check_floating("log_normal_")
-        return self._set("log_normal_", ..., resolve(generator).lognormal(mean, std, self.array.shape))
-
-    def exponential_(self, lambd: float = 1.0, *, generator: Generator | None = None) -> Self:
-        """Draw every element from the exponential distribution of rate `lambd`: density l e^(-l x)."""
-        if not lambd > 0:
-            raise ValueError(f"exponential_: the rate must be positive, not {lambd}")
-        self._check_floating("exponential_")
-        return self._set("exponential_", ..., resolve(generator).exponential(1 / lambd, self.array.shape))
-
-    def cauchy_(self, median: float = 0.0, sigma: float = 1.0, *, generator: Generator | None = None) -> Self:
-        """Draw every element from the Cauchy distribution: density 1 / (pi s (1 + ((x - m) / s)^2))."""
-        self._check_floating("cauchy_")
-        drawn = resolve(generator).standard_cauchy(self.array.shape)
-        return self._set("cauchy_", ..., median + sigma * drawn)
-
-    def geometric_(self, p: float, *, generator: Generator | None = None) -> Self:
-        """Draw every element as the number of trials up to the first success: P(k) = (1 - p)^(k-1) p."""
-        if not 0 < p <= 1:
-            raise ValueError(f"geometric_: p must be a probability above 0, not {p}")
-        return self._set("geometric_", ..., resolve(generator).geometric(p, self.array.shape))
-
-    def bernoulli_(self, p: Any = 0.5, *, generator: Generator | None = None) -> Self:
-        """Make every element 1 with probability `p`, a number or a tensor of this shape, else 0."""
-        p = np.asarray(raw(p))
-        if not np.all((p >= 0) & (p <= 1)):
-            raise ValueError("bernoulli_: p must hold probabilities, between 0 and 1")
-        return self._set("bernoulli_", ..., resolve(generator).random(self.array.shape) < p)
-
-    def random_(self, low: int = 0, to: int | None = None, *, generator: Generator | None = None) -> Self:
-        """Draw every element from the integers low, ..., to - 1.
-
-        With one argument from 0 up to it; with none from all that the dtype holds exactly, from 0 on.
-        """
-        dtype = self.array.dtype
-        if to is None and low:
-            low, to = 0, low
-        if to is None:
-            to = 1 + (
-                2 ** (np.finfo(dtype).nmant + 1)
-                if is_floating(dtype)
-                else int(dtype.kind == "b" or np.iinfo(dtype).max)
-            )
-        if low >= to:
-            raise ValueError(f"random_: there is no integer from {low} up to but not including {to}")
-        drawn = resolve(generator).integers(low, to - 1, self.array.shape, endpoint=True)
-        return self._set("random_", ..., drawn)
-
-    def _check_floating(self, name: str) -> None:
-        if not is_floating(self.array.dtype):
-            raise TypeError(f"{name}: real numbers do not fit in a tensor of dtype {self.array.dtype}")
-
     def polygamma_(self, n: int) -> Self:
         """Like `polygamma`, in place: the result replaces the tensor's own values."""
         return replace(self, special.polygamma(n, self), "polygamma_")
@@ -174,121 +99,6 @@ class InPlace(Value):
     # ------------------------------------------------------------------------- shapes, in place
 
     squeeze_ = _new_view(shape.squeeze)
-    swapaxes_ = swapdims_ = _new_view(shape.swapaxes)
     t_ = _new_view(shape.t)
-    transpose_ = _new_view(shape.transpose)
+    swapaxes_ = swapdims_ = transpose_ = _new_view(shape.transpose)
     unsqueeze_ = _new_view(shape.unsqueeze)
-
-    # ------------------------------------------------------------------- operations, in place
-
-    abs_ = absolute_ = in_place(math.abs)
-    acos_ = arccos_ = in_place(math.acos)
-    acosh_ = arccosh_ = in_place(math.acosh)
-    add_ = in_place(math.add)
-    addbmm_ = in_place(products.addbmm)
-    addcdiv_ = in_place(math.addcdiv)
-    addcmul_ = in_place(math.addcmul)
-    addmm_ = in_place(products.addmm)
-    addmv_ = in_place(products.addmv)
-    addr_ = in_place(products.addr)
-    asin_ = arcsin_ = in_place(math.asin)
-    asinh_ = arcsinh_ = in_place(math.asinh)
-    atan_ = arctan_ = in_place(math.atan)
-    atan2_ = arctan2_ = in_place(math.atan2)
-    atanh_ = arctanh_ = in_place(math.atanh)
-    baddbmm_ = in_place(products.baddbmm)
-    bitwise_and_ = in_place(piecewise.bitwise_and)
-    bitwise_left_shift_ = in_place(piecewise.bitwise_left_shift)
-    bitwise_not_ = in_place(piecewise.bitwise_not)
-    bitwise_or_ = in_place(piecewise.bitwise_or)
-    bitwise_right_shift_ = in_place(piecewise.bitwise_right_shift)
-    bitwise_xor_ = in_place(piecewise.bitwise_xor)
-    ceil_ = in_place(piecewise.ceil)
-    clamp_ = clip_ = in_place(piecewise.clamp)
-    clamp_max_ = in_place(piecewise.clamp_max)
-    clamp_min_ = in_place(piecewise.clamp_min)
-    copysign_ = in_place(piecewise.copysign)
-    cos_ = in_place(math.cos)
-    cosh_ = in_place(math.cosh)
-    cumprod_ = in_place(scan.cumprod)
-    cumsum_ = in_place(scan.cumsum)
-    deg2rad_ = in_place(math.deg2rad)
-    digamma_ = in_place(special.digamma)
-    div_ = divide_ = true_divide_ = in_place(math.div)
-    eq_ = in_place(piecewise.eq)
-    erf_ = in_place(special.erf)
-    erfc_ = in_place(special.erfc)
-    erfinv_ = in_place(special.erfinv)
-    exp_ = in_place(math.exp)
-    exp2_ = in_place(math.exp2)
-    expm1_ = in_place(math.expm1)
-    float_power_ = in_place(math.float_power)
-    floor_ = in_place(piecewise.floor)
-    floor_divide_ = in_place(piecewise.floor_divide)
-    fmod_ = in_place(math.fmod)
-    frac_ = in_place(piecewise.frac)
-    gcd_ = in_place(piecewise.gcd)
-    ge_ = greater_equal_ = in_place(piecewise.ge)
-    gt_ = greater_ = in_place(piecewise.gt)
-    heaviside_ = in_place(piecewise.heaviside)
-    hypot_ = in_place(math.hypot)
-    i0_ = in_place(special.i0)
-    index_add_ = in_place(scatter.index_add)
-    index_copy_ = in_place(scatter.index_copy)
-    index_fill_ = in_place(scatter.index_fill)
-    index_put_ = in_place(scatter.index_put)
-    index_reduce_ = in_place(scatter.index_reduce)
-    lcm_ = in_place(piecewise.lcm)
-    ldexp_ = in_place(math.ldexp)
-    le_ = less_equal_ = in_place(piecewise.le)
-    lerp_ = in_place(math.lerp)
-    lgamma_ = in_place(special.lgamma)
-    log_ = in_place(math.log)
-    log10_ = in_place(math.log10)
-    log1p_ = in_place(math.log1p)
-    log2_ = in_place(math.log2)
-    logical_and_ = in_place(piecewise.logical_and)
-    logical_not_ = in_place(piecewise.logical_not)
-    logical_or_ = in_place(piecewise.logical_or)
-    logical_xor_ = in_place(piecewise.logical_xor)
-    logit_ = in_place(special.logit)
-    lt_ = less_ = in_place(piecewise.lt)
-    masked_fill_ = in_place(piecewise.masked_fill)
-    masked_scatter_ = in_place(scatter.masked_scatter)
-    mul_ = multiply_ = in_place(math.mul)
-    mvlgamma_ = in_place(special.mvlgamma)
-    nan_to_num_ = in_place(piecewise.nan_to_num)
-    ne_ = not_equal_ = in_place(piecewise.ne)
-    neg_ = negative_ = in_place(math.neg)
-    nextafter_ = in_place(piecewise.nextafter)
-    pow_ = in_place(math.pow)
-    put_ = in_place(scatter.put)
-    rad2deg_ = in_place(math.rad2deg)
-    reciprocal_ = in_place(math.reciprocal)
-    relu_ = in_place(math.relu)
-    remainder_ = in_place(math.remainder)
-    renorm_ = in_place(distances.renorm)
-    round_ = in_place(piecewise.round)
-    rsqrt_ = in_place(math.rsqrt)
-    scatter_ = in_place(scatter.scatter)
-    scatter_add_ = in_place(scatter.scatter_add)
-    scatter_reduce_ = in_place(scatter.scatter_reduce)
-    sigmoid_ = in_place(math.sigmoid)
-    sign_ = sgn_ = in_place(piecewise.sign)
-    sin_ = in_place(math.sin)
-    sinc_ = in_place(math.sinc)
-    sinh_ = in_place(math.sinh)
-    sqrt_ = in_place(math.sqrt)
-    square_ = in_place(math.square)
-    sub_ = subtract_ = in_place(math.sub)
-    tan_ = in_place(math.tan)
-    tanh_ = in_place(math.tanh)
-    tril_ = in_place(diagonal.tril)
-    triu_ = in_place(diagonal.triu)
-    trunc_ = fix_ = in_place(piecewise.trunc)
-    xlogy_ = in_place(special.xlogy)
-
-    __iadd__, __isub__, __imul__, __itruediv__, __ipow__ = add_, sub_, mul_, div_, pow_
-    __ifloordiv__, __imod__ = floor_divide_, remainder_
-    __ilshift__, __irshift__ = bitwise_left_shift_, bitwise_right_shift_
-    __iand__, __ior__, __ixor__ = bitwise_and_, bitwise_or_, bitwise_xor_

@@ -1,7 +1,8 @@
 """Tensor: the user's object, an array and, if it requires a gradient, the graph node that made it.
 
-Here is what a tensor is: its attributes, its derivative, its way in and out. Its operators and methods are those of
-`methods`, how it is changed in place is written in `inplace`, how it prints in `formatting`.
+Here is what a tensor is: its attributes and its derivative. Its operators are those of `ops` (`derived`,
+`methods`); how it is changed in place stands in `inplace`, its random numbers in `draws`, its way out in
+`conversions`, how it prints in `formatting`.
 """
 
 from __future__ import annotations
@@ -16,8 +17,6 @@ import numpy as np
 from ..backend.arrays import dtype_of_data, form_of, is_floating, unboxed
 from ..backend.device import check_device, cpu
 from ..backend.device import device as DeviceType
-from ..backend.random import Generator, resolve
-from ..engine import broadcast
 from ..engine.backward import backward
 from ..engine.graph import Leaf, Node, Value, raw, tick
 from ..engine.order import flattened, rebuilt
@@ -25,23 +24,12 @@ from ..engine.results import use_tensor_type
 from ..engine.writes import version
 from ..ops import shape as shape_ops
 from ..ops.dims import normalize_dim, size_of
-from ..ops.operands import to_dtype
+from .conversions import Conversions
+from .draws import Draws
 from .formatting import describe
 from .methods import Methods
 
 __all__ = ["Handle", "Tensor"]
-
-
-_TYPE_NAMES = {
-    "float16": "Half",
-    "float32": "Float",
-    "float64": "Double",
-    "uint8": "Byte",
-    "int8": "Char",
-    "int16": "Short",
-    "int32": "Int",
-    "int64": "Long",
-}
 
 
 class Handle:
@@ -58,7 +46,7 @@ class Handle:
 
 
 @use_tensor_type
-class Tensor(Methods):
+class Tensor(Methods, Draws, Conversions):
     """An n-dimensional array that remembers how it was computed.
 
     Args:
@@ -309,12 +297,6 @@ class Tensor(Methods):
             raise RuntimeError("register_hook on a tensor that does not require gradients")
         return Handle(self.node.annotate().hooks, hook)
 
-    def _shared(self) -> Any:
-        """The array in a form that an alias can share: a scalar becomes a 0-d array first."""
-        if isinstance(self.array, np.generic):
-            self.array = np.array(self.array)
-        return self.array
-
     def detach(self) -> Tensor:
         """A tensor that shares this one's memory and requires no gradient."""
         alias = Tensor.__new__(Tensor)
@@ -345,63 +327,7 @@ class Tensor(Methods):
     def _version(self) -> builtins.int:
         return version(self.array)
 
-    # ---------------------------------------------------------------------------- leaving Tensor
-
-    def numpy(self) -> Any:
-        """The values as a NumPy array that shares the tensor's memory.
-
-        Raises:
-            RuntimeError: the tensor requires gradients; use `x.detach().numpy()`.
-        """
-        if self.node is not None:
-            raise RuntimeError("numpy() on a tensor that requires gradients; use x.detach().numpy()")
-        return self._shared()
-
-    def item(self) -> Any:
-        """The only element as a Python number.
-
-        Raises:
-            ValueError: there are more elements than one.
-        """
-        if self.array.size != 1:
-            raise ValueError(f"item(): the tensor of shape {self.shape} has {self.array.size} elements, not one")
-        return self.array.item()
-
-    def tolist(self) -> Any:
-        """The values as nested lists of Python numbers."""
-        return self.array.tolist()
-
-    def __array__(self, dtype: Any = None, copy: builtins.bool | None = None) -> Any:
-        return np.array(self.numpy(), dtype=dtype, copy=copy)
-
-    def __dlpack__(self, **options: Any) -> Any:
-        """The memory for another library's `from_dlpack`, which then shares it.
-
-        Raises:
-            BufferError: the tensor requires gradients; use `x.detach()`.
-        """
-        if self.node is not None:
-            raise BufferError("DLPack on a tensor that requires gradients; share x.detach()")
-        return self._shared().__dlpack__(**options)
-
-    def __dlpack_device__(self) -> tuple[builtins.int, builtins.int]:
-        return self._shared().__dlpack_device__()
-
-    def __float__(self) -> builtins.float:
-        return float(self.item())
-
-    def __int__(self) -> builtins.int:
-        return int(self.item())
-
-    def __index__(self) -> builtins.int:
-        if self.dtype.kind not in "iub":
-            raise TypeError(f"a tensor of dtype {self.dtype} cannot be used as an index")
-        return int(self.item())
-
-    def __bool__(self) -> builtins.bool:
-        if self.array.size != 1:
-            raise ValueError(f"the truth value of a tensor of shape {self.shape} is ambiguous; use any() or all()")
-        return bool(self.array.item())
+    # --------------------------------------------------------------------------- as a Python object
 
     def __len__(self) -> builtins.int:
         if not self.shape:
@@ -426,101 +352,6 @@ class Tensor(Methods):
         return format(self.item(), spec) if self.ndim == 0 else object.__format__(self, spec)
 
     __hash__ = object.__hash__
-
-    # ------------------------------------------------------------------------------- conversions
-
-    def to(
-        self,
-        *targets: Any,
-        dtype: Any = None,
-        device: Any = None,
-        non_blocking: builtins.bool = False,
-        copy: builtins.bool = False,
-    ) -> Tensor:
-        """The tensor in another dtype or on another device, itself if nothing changes.
-
-        `targets` are a dtype, a device, or a tensor to be like. Gradients flow through a change
-        between floating dtypes; a conversion to integers ends them. `non_blocking` is for programs written
-        for GPUs: on the CPU nothing is waited for. It and `copy` may be given by position, in this order.
-        """
-        flags: list[builtins.bool] = []
-        for target in targets:
-            if isinstance(target, Tensor):
-                dtype = target.dtype
-            elif isinstance(target, DeviceType) or (isinstance(target, str) and target[:4] in ("cpu", "cuda")):
-                device = target
-            elif isinstance(target, builtins.bool):
-                flags.append(target)
-            else:
-                dtype = target
-        copy = copy or flags[1:2] == [True]
-        check_device(device)
-        dtype = self.dtype if dtype is None else np.dtype(dtype)
-        if dtype == self.dtype:
-            return broadcast.clone(self) if copy else self
-        return to_dtype(self, dtype)
-
-    def type(self, dtype: Any = None) -> Any:
-        """The tensor in another dtype, as by `to`; without one, the name of its type in PyTorch's manner."""
-        if dtype is not None:
-            return self.to(dtype)
-        return f"autograd_engine.{_TYPE_NAMES.get(self.dtype.name, self.dtype.name.title())}Tensor"
-
-    def type_as(self, other: Tensor) -> Tensor:
-        """The tensor in the dtype of `other`."""
-        return self.to(other.dtype)
-
-    def half(self) -> Tensor:
-        """The tensor in float16."""
-        return self.to(np.float16)
-
-    def float(self) -> Tensor:
-        """The tensor in float32."""
-        return self.to(np.float32)
-
-    def double(self) -> Tensor:
-        """The tensor in float64."""
-        return self.to(np.float64)
-
-    def byte(self) -> Tensor:
-        """The tensor in uint8."""
-        return self.to(np.uint8)
-
-    def char(self) -> Tensor:
-        """The tensor in int8."""
-        return self.to(np.int8)
-
-    def short(self) -> Tensor:
-        """The tensor in int16."""
-        return self.to(np.int16)
-
-    def int(self) -> Tensor:
-        """The tensor in int32."""
-        return self.to(np.int32)
-
-    def long(self) -> Tensor:
-        """The tensor in int64."""
-        return self.to(np.int64)
-
-    def bool(self) -> Tensor:
-        """The tensor as booleans: whether each element is nonzero."""
-        return self.to(np.bool_)
-
-    def cpu(self) -> Tensor:
-        """The tensor on the CPU."""
-        return self.to(device="cpu")
-
-    def cuda(self, device: Any = None) -> Tensor:
-        """The tensor on a GPU.
-
-        Raises:
-            ValueError: there is no such device.
-        """
-        return self.to(device="cuda" if device is None else device)
-
-    def contiguous(self) -> Tensor:
-        """The tensor laid out in row-major order without gaps; itself if it already is."""
-        return self if self.is_contiguous() else broadcast.clone(self)
 
     # -------------------------------------------------------------------- new tensors like this one
 
@@ -558,40 +389,6 @@ class Tensor(Methods):
     def new_empty(self, *size: Any, **options: Any) -> Tensor:
         """A tensor of this size to be filled, in this tensor's dtype; options as for `new_full`."""
         return self.new_full(size_of(size), 0, **options)
-
-    # ------------------------------------------------------------------- draws by this one's numbers
-
-    def bernoulli(self, p: Any = None, *, generator: Generator | None = None) -> Tensor:
-        """Ones and zeros in this shape and dtype: 1 with the probability that the element, or `p`, states."""
-        return self.new_empty(self.shape).bernoulli_(self if p is None else p, generator=generator)
-
-    def multinomial(
-        self, num_samples: builtins.int, replacement: builtins.bool = False, *, generator: Generator | None = None
-    ) -> Tensor:
-        """Draw categories by weight: `num_samples` indices into each row; see `ag.multinomial`."""
-        weights = np.asarray(self.array, np.float64)
-        if weights.ndim not in (1, 2) or num_samples < 1:
-            raise ValueError(
-                f"multinomial: expected weights of 1 or 2 dimensions and num_samples above 0, "
-                f"got shape {weights.shape} and {num_samples}"
-            )
-        if not np.isfinite(weights).all() or (weights < 0).any():
-            raise ValueError("multinomial: weights must be finite and not negative")
-        possible = int((weights > 0).sum(-1).min(initial=weights.shape[-1]))
-        if possible < (1 if replacement else num_samples):
-            raise ValueError(
-                f"multinomial: {num_samples} draws with{'' if replacement else 'out'} replacement from a row "
-                f"with {possible} positive weights"
-            )
-        stream = resolve(generator)
-        if replacement:
-            upper = weights.cumsum(-1)
-            points = stream.random((*weights.shape[:-1], num_samples)) * upper[..., -1:]
-            drawn = (points[..., None] >= upper[..., None, :]).sum(-1)
-        else:
-            with np.errstate(divide="ignore"):
-                drawn = (stream.standard_exponential(weights.shape) / weights).argsort(-1)[..., :num_samples]
-        return self.new_tensor(drawn, dtype=np.int64)
 
     # ------------------------------------------------------------------------- copying, pickling
 

@@ -1,9 +1,9 @@
-"""DOT text to a picture, by the first renderer on this machine that can draw it.
+"""Rendering: DOT text becomes a picture, drawn by the first renderer on this machine that can.
 
-A `dot` program that somebody has installed comes first: it knows the machine's fonts, and every format. Then comes
-graphviz-pure, the program that this package requires: it needs nothing from the system, brings its own fonts and
-draws the same picture everywhere, but no PDF. Last is pygraphviz, which draws in this process, PDF too, and needs
-system libraries.
+An installed `dot` program comes first: it knows the machine's fonts and every format. Second is graphviz-pure, a
+program that this package requires. It needs nothing from the system, has fonts of its own and draws the same
+picture everywhere, but no PDF. Last is pygraphviz, which draws in this process, also PDF, and needs system
+libraries.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ def render(dot: str, form: str, dpi: int | None = None) -> bytes:
     """The picture that `dot` describes, in one of `FORMATS`.
 
     Raises:
-        ImportError: no renderer here draws this format; says how to get one.
-        RuntimeError: the renderers refused the text, or could not be started; tells what the first one said.
+        ImportError: there is no renderer for this format; the message says how to get one.
+        RuntimeError: no renderer could draw the text; the message is that of the first one.
     """
     refusals = []
     for draw in (_by_dot, _by_pure, _by_pygraphviz):
@@ -67,7 +67,8 @@ def _by_pure(dot: str, form: str, dpi: int | None) -> bytes:
 
 
 def _pure_program() -> str | None:
-    """Where pip has put graphviz-pure. In a virtual environment that is not activated, the PATH does not tell."""
+    """The path of graphviz-pure where pip has put it, else on the PATH, which does not lead to a virtual
+    environment that is not activated."""
     try:
         files = importlib.metadata.files(_PURE) or []
     except importlib.metadata.PackageNotFoundError:
@@ -104,7 +105,7 @@ def _by_pygraphviz(dot: str, form: str, dpi: int | None) -> bytes:
 
 
 def _advice(form: str, failure: ImportError) -> str:
-    """How to get a renderer, told when the last one has failed too."""
+    """How to get a renderer, and why pygraphviz, the last one, could not be imported."""
     if isinstance(failure, ModuleNotFoundError):
         reason = ""
     else:

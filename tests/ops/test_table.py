@@ -1,8 +1,6 @@
 """Every operator, by its row in the op table: values, derivatives of both orders, dtypes, memory."""
 
-import importlib
 import inspect
-import pkgutil
 
 import numpy as np
 import pytest
@@ -10,7 +8,7 @@ from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 import autograd_engine as ag
-from autograd_engine import ops
+from autograd_engine.ops.names import names_in, operator
 from autograd_engine.testing import NotSmoothError, arrays, check_call, check_op, indices
 from autograd_engine.testing.strategies import LAYOUTS
 from tests.table import TABLE, page
@@ -140,31 +138,56 @@ def test_an_empty_dimension_gives_no_warning_but_for_an_infinite_result(name):
 # -------------------------------------------------------------------------------- the table is complete
 
 
+PLACES = {
+    "torch": ag,
+    "Tensor": ag.Tensor,
+    "special": ag.special,
+    "linalg": ag.linalg,
+    "functional": ag.nn.functional,
+}
+"""Where users find operators, in-place forms among them."""
+
+
 def public_functions():
-    prefix = "autograd_engine.ops."
-    for module in pkgutil.walk_packages(ops.__path__, prefix):
-        room = module.name.removeprefix(prefix)
-        if (
-            module.ispkg or room in ("dims", "operands") or room.startswith("numpy_names")
-        ):  # helpers; NumPy's own names
-            continue
-        loaded = importlib.import_module(module.name)
-        for name in loaded.__all__:
-            yield f"{room}.{name}", getattr(loaded, name)
+    for place in PLACES:
+        for name, function in names_in(place).items():
+            if not name.endswith("_"):
+                yield f"{function.__module__.removeprefix('autograd_engine.ops.')}.{function.__name__}", function
 
 
-ELSEWHERE = {"piecewise.allclose", "piecewise.equal", "math.float_power"}
+ELSEWHERE = {"comparison.allclose", "comparison.equal", "arithmetic.float_power"}
 """Operators that give a Python bool, or float64 for float32, which no row can say: tested in test_special.py."""
 
 
 def test_every_public_operator_is_in_the_table():
     known = {id(row.operator) for row in TABLE.values()}
-    missing = [
-        name
-        for name, function in public_functions()
-        if inspect.isfunction(function) and id(function) not in known and name not in ELSEWHERE
-    ]
+    missing = {name for name, function in public_functions() if id(function) not in known and name not in ELSEWHERE}
     assert not missing, f"not in tests/table, so not tested: {missing}"
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_what_is_declared_is_found_where_users_look(place):
+    """A family that is not imported in time is missing there. Two functions of nn.functional are its own."""
+    missing = {n for n, f in names_in(place).items() if inspect.getattr_static(PLACES[place], n, None) is not f}
+    assert not missing
+
+
+def test_a_declaration_names_a_place_and_takes_no_name_that_is_given():
+    with pytest.raises(TypeError, match="exp: there is no place 'nowhere'; there are torch, Tensor, special"):
+        operator("nowhere")(ag.exp)
+    with pytest.raises(TypeError, match="exp: another function is called log in torch; choose another name"):
+        operator(torch="log")(ag.exp)
+
+
+@pytest.mark.parametrize("place", ["torch", "functional"])
+def test_in_place_functions_are_those_of_pytorch(place):
+    """But for other names of the same operator, which PyTorch gives not to all."""
+    torch = pytest.importorskip("torch")
+    theirs = {"torch": torch, "functional": torch.nn.functional}[place]
+    ours = {name: function for name, function in names_in(place).items() if name.endswith("_")}
+    assert {n for n, f in ours.items() if not hasattr(theirs, n)} <= {"absolute_"}
+    known = {n for n in dir(PLACES[place]) if hasattr(theirs, f"{n}_")}
+    assert {f"{n}_" for n in known} == {n for n in ours if hasattr(theirs, n)}
 
 
 def test_every_operator_is_public():

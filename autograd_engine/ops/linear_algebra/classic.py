@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from ...backend.arrays import Array
 from ..dims import normalize_dim, numpy_names
+from ..names import operator
 from ..shape import flip
 from .distances import matrix_norm, vector_norm
 from .equations import LUFactorResult, lu_factor
@@ -19,19 +20,8 @@ from .spectral import svd as _svd
 from .triangular import QRResult, solve_triangular
 from .triangular import qr as _qr
 
-__all__ = [
-    "cross",
-    "lu",
-    "lu_solve",
-    "norm",
-    "pinverse",
-    "qr",
-    "svd",
-    "triangular_solve",
-    "vander",
-]
 
-
+@operator("torch Tensor")
 @numpy_names
 def norm(x: Array, p: Any = "fro", dim: Any = None, keepdim: bool = False, dtype: Any = None) -> Array:
     """The p-norm (sum |x|^p)^(1/p) over `dim` (all dimensions by default); its gradient is 0 where it is 0.
@@ -57,6 +47,7 @@ def norm(x: Array, p: Any = "fro", dim: Any = None, keepdim: bool = False, dtype
     return vector_norm(x, 2 if p in ("fro", None) else p, dim, keepdim, dtype=dtype)
 
 
+@operator("torch Tensor")
 def cross(x: Array, y: Array, dim: int | None = None) -> Array:
     """`linalg.cross`, by default along the first dimension of size 3 rather than the last one.
 
@@ -74,6 +65,7 @@ def cross(x: Array, y: Array, dim: int | None = None) -> Array:
     return _cross(x, y, dim=normalize_dim(dim, len(x.shape), "cross"))
 
 
+@operator("torch numpy")
 def vander(x: Array, N: int | None = None, increasing: bool = False) -> Array:
     """The powers of each element of a vector, the highest first unless `increasing`; see `linalg.vander`.
 
@@ -93,6 +85,7 @@ def vander(x: Array, N: int | None = None, increasing: bool = False) -> Array:
     return powers if increasing else flip(powers, -1)
 
 
+@operator("torch Tensor")
 def qr(x: Array, some: bool = True) -> QRResult:
     """`linalg.qr` in the mode "reduced" if `some`, else "complete".
 
@@ -110,6 +103,7 @@ class SVDResult(NamedTuple):
     V: Any
 
 
+@operator("torch Tensor")
 def svd(x: Array, some: bool = True) -> SVDResult:
     """`linalg.svd` with V, rather than its transpose; U and V are square unless `some`.
 
@@ -122,6 +116,7 @@ def svd(x: Array, some: bool = True) -> SVDResult:
     return SVDResult(u, s, _t(vh))
 
 
+@operator("torch Tensor")
 def lu(x: Array, pivot: bool = True) -> LUFactorResult:
     """`linalg.lu_factor`: both factors in one matrix, and the row exchanges.
 
@@ -131,6 +126,7 @@ def lu(x: Array, pivot: bool = True) -> LUFactorResult:
     return lu_factor(x, pivot=pivot)
 
 
+@operator("torch Tensor")
 def lu_solve(b: Array, LU: Array, pivots: Array) -> Array:
     """`linalg.lu_solve` with the right-hand sides first.
 
@@ -149,6 +145,7 @@ class TriangularSolveResult(NamedTuple):
     cloned_coefficient: Any
 
 
+@operator("torch Tensor")
 def triangular_solve(
     b: Array, A: Array, upper: bool = True, transpose: bool = False, unitriangular: bool = False
 ) -> TriangularSolveResult:
@@ -164,6 +161,7 @@ def triangular_solve(
     return TriangularSolveResult(solution, A * 1)
 
 
+@operator("torch Tensor")
 def pinverse(A: Array, rcond: float = 1e-15) -> Array:
     """`linalg.pinv` where singular values below rcond * the largest count as 0.
 

@@ -15,13 +15,13 @@ from ...backend.arrays import Array
 from ...engine.primitive import primitive
 from ..diagonal import diagonal
 from ..dims import normalize_dim
+from ..names import operator
 from ..reduce import sum
 from ..shape import _in_common_dtype, _permute, _reshape, squeeze
 from .products import matmul
 
-__all__ = ["einsum", "tensordot"]
 
-
+@operator("torch")
 def tensordot(a: Array, b: Array, dims: Any = 2) -> Array:
     """The sum of products over pairs of dimensions, as one matrix product.
 
@@ -148,6 +148,7 @@ def _parsed(equation: str, ndims: tuple[int, ...]) -> tuple[tuple[str, ...], str
     return tuple(terms), result
 
 
+@operator("torch numpy")
 def einsum(equation: str, *operands: Any) -> Array:
     """Sums of products over named dimensions, as in `einsum("bij,bjk->bik", x, y)`.
 

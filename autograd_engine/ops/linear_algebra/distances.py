@@ -10,29 +10,17 @@ import numpy as np
 
 from ...backend.arrays import Array
 from ...engine.primitive import primitive
+from ..arithmetic import abs, add, sub
 from ..dims import common_shape, dims_of, kept_shape, normalize_dim, numpy_names
-from ..math import abs, add, sub
+from ..names import operator
 from ..operands import to_dtype
-from ..piecewise import clamp, keep, sign, where
+from ..piecewise import clamp, keep, where
 from ..reduce import _with_dims, amax, amin, sum
+from ..rounding import sign
 from ..shape import _permute, _reshape, expand, unsqueeze
 from .equations import inv
 from .matrices import _check, _operator
 from .spectral import svdvals
-
-__all__ = [
-    "cdist",
-    "cond",
-    "cosine_similarity",
-    "dist",
-    "matrix_norm",
-    "norm",
-    "normalize",
-    "pairwise_distance",
-    "renorm",
-    "vector_norm",
-]
-
 
 # ------------------------------------------------------------------------------------------------- norms of vectors
 
@@ -62,6 +50,7 @@ def _number_of_nonzeros(x: Array, *, dims: tuple[int, ...], keepdim: bool) -> Ar
     return np.add.reduce(x != 0, axis=dims, keepdims=keepdim).astype(x.dtype)
 
 
+@operator("linalg")
 @numpy_names
 def vector_norm(x: Array, ord: float = 2, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Array:
     """(sum |x_i|^ord)^(1/ord) over `dim`, or over all elements; its gradient at 0 is 0.
@@ -92,6 +81,7 @@ def vector_norm(x: Array, ord: float = 2, dim: Any = None, keepdim: bool = False
     return _norm(x, p=ord, dims=dims, keepdim=keepdim)
 
 
+@operator("torch Tensor")
 def dist(x: Array, other: Array, p: float = 2) -> Array:
     """The p-norm of x - other, over all elements; its gradient is 0 where they are equal.
 
@@ -103,6 +93,7 @@ def dist(x: Array, other: Array, p: float = 2) -> Array:
     return vector_norm(sub(x, other), p)
 
 
+@operator("torch")
 def cdist(x1: Array, x2: Array, p: float = 2.0) -> Array:
     """The p-norm distances between the rows of `x1` and those of `x2`.
 
@@ -122,6 +113,7 @@ def cdist(x1: Array, x2: Array, p: float = 2.0) -> Array:
     return vector_norm(sub(unsqueeze(x1, -2), unsqueeze(x2, -3)), p, -1)
 
 
+@operator("functional")
 def normalize(input: Array, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> Array:
     """The vectors along `dim` divided by their p-norm, or by eps where that is smaller.
 
@@ -135,6 +127,7 @@ def normalize(input: Array, p: float = 2.0, dim: int = 1, eps: float = 1e-12) ->
     return input / clamp(vector_norm(input, p, dim, keepdim=True), min=eps)
 
 
+@operator("torch functional")
 def cosine_similarity(x1: Array, x2: Array, dim: int = 1, eps: float = 1e-8) -> Array:
     """The cosine of the angle between the vectors along `dim`: x1 . x2 / (max(|x1|, eps) max(|x2|, eps)).
 
@@ -164,6 +157,7 @@ def cosine_similarity(x1: Array, x2: Array, dim: int = 1, eps: float = 1e-8) -> 
     return sum(unit(x1) * unit(x2), dim)
 
 
+@operator("torch functional")
 def pairwise_distance(x1: Array, x2: Array, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> Array:
     """The p-norm of x1 - x2 + eps over the last dimension; eps keeps it differentiable where they are equal.
 
@@ -176,6 +170,7 @@ def pairwise_distance(x1: Array, x2: Array, p: float = 2.0, eps: float = 1e-6, k
     return vector_norm(add(sub(x1, x2), eps), p, -1, keepdim)
 
 
+@operator("torch Tensor", in_place="Tensor")
 def renorm(x: Array, p: float, dim: int, maxnorm: float) -> Array:
     """`x` with every slice at an index of `dim` whose p-norm exceeds `maxnorm` scaled down to it.
 
@@ -200,6 +195,7 @@ def renorm(x: Array, p: float, dim: int, maxnorm: float) -> Array:
 # ------------------------------------------------------------------------------------------------ norms of matrices
 
 
+@operator("linalg")
 @numpy_names
 def matrix_norm(
     A: Array, ord: Any = "fro", dim: Sequence[int] = (-2, -1), keepdim: bool = False, *, dtype: Any = None
@@ -234,6 +230,7 @@ def matrix_norm(
     return _reshape(out, shape=kept_shape(A.shape, dims)) if keepdim else out
 
 
+@operator("linalg")
 @numpy_names
 def norm(A: Array, ord: Any = None, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Array:
     """The norm of a vector (one dimension in `dim`) or of matrices (two).
@@ -258,6 +255,7 @@ def norm(A: Array, ord: Any = None, dim: Any = None, keepdim: bool = False, *, d
     return vector_norm(A, ord, dims, keepdim, dtype=dtype)
 
 
+@operator("linalg", numpy="linalg.cond")
 @_operator
 def cond(A: Array, p: Any = None) -> Array:
     """The condition number norm(A, p) norm(A^-1, p); for `p` None, 2 and -2 a ratio of singular values.

@@ -14,6 +14,7 @@ from ...engine.graph import Value, raw
 from ...engine.primitive import primitive
 from ..dims import dims_of
 from ..index import _getitem
+from ..names import operator
 from ..operands import constant_like
 from ..piecewise import where
 from ..shape import _permute, _reshape, cat, ravel, squeeze
@@ -32,23 +33,6 @@ from .matrices import (
 )
 from .products import _t
 from .triangular import _solve_triangular
-
-__all__ = [
-    "LUFactorResult",
-    "LUResult",
-    "SlogdetResult",
-    "det",
-    "inv",
-    "logdet",
-    "lu",
-    "lu_factor",
-    "lu_solve",
-    "slogdet",
-    "solve",
-    "tensorinv",
-    "tensorsolve",
-]
-
 
 # ----------------------------------------------------------------------------------------- the factors
 
@@ -125,6 +109,7 @@ def _solve(*tensors: Array, factors: _LU | None, transposed: bool) -> Array:
     return factors.solve(B, transposed)
 
 
+@operator("linalg")
 @_operator
 def solve(A: Array, B: Array, *, left: bool = True) -> Array:
     """X with A X = B, or X A = B where `left` is false. Derivative: g_B = A^-T g, g_A = -g_B X^T.
@@ -149,6 +134,7 @@ def solve(A: Array, B: Array, *, left: bool = True) -> Array:
     return squeeze(out, -1) if vector else out
 
 
+@operator("linalg")
 @_operator
 def tensorsolve(A: Array, B: Array, dims: Sequence[int] | None = None) -> Array:
     """X with tensordot(A, X, X.ndim) = B, after moving the dimensions `dims` of `A` to its end.
@@ -176,6 +162,7 @@ def _inv(x: Array, *, factors: _LU | None) -> Array:
     return np.linalg.inv(x) if factors is None else factors.inverse()
 
 
+@operator("linalg", torch="inverse", Tensor="inverse", numpy="linalg.inv")
 @_operator
 def inv(A: Array) -> Array:
     """The inverse of square matrices: A inv(A) = 1. Derivative: -A^-T g A^-T.
@@ -197,6 +184,7 @@ def inv(A: Array) -> Array:
     return _inv(A, factors=_factors(A))
 
 
+@operator("linalg", numpy="linalg.tensorinv")
 @_operator
 def tensorinv(A: Array, ind: int = 2) -> Array:
     """The inverse of `A` as a linear map of its last dimensions to its first `ind`.
@@ -248,6 +236,7 @@ def _det(x: Array, *, factors: _LU | None) -> Array:
     return sign * np.multiply.reduce(diagonal, axis=-1)
 
 
+@operator("torch Tensor linalg", numpy="linalg.det")
 @_operator
 def det(A: Array) -> Array:
     """The determinant of square matrices. Derivative: det(A) A^-T, right for singular matrices too.
@@ -286,6 +275,7 @@ def _slogdet(x: Array, *, factors: _LU | None) -> Any:
     return sign * np.multiply.reduce(np.sign(diagonal), axis=-1), np.add.reduce(logarithms, axis=-1)
 
 
+@operator("torch Tensor linalg", numpy="linalg.slogdet")
 @_operator
 def slogdet(A: Array) -> SlogdetResult:
     """The sign of det(A) and log |det(A)|, which does not overflow where det does. Derivative: A^-T.
@@ -299,6 +289,7 @@ def slogdet(A: Array) -> SlogdetResult:
     return SlogdetResult(*_slogdet(A, factors=_factors(A)))
 
 
+@operator("torch Tensor")
 @_operator
 def logdet(A: Array) -> Array:
     """log(det(A)): NaN where the determinant is negative, -inf where it is 0.
@@ -388,6 +379,7 @@ def _packed(A: Array, name: str) -> tuple[Array, Any, Any]:
     return square, pivots, order
 
 
+@operator("linalg")
 @_operator
 def lu_factor(A: Array, *, pivot: bool = True) -> LUFactorResult:
     """L and U of A = P L U in one matrix, and the row exchanges that make P, for `lu_solve`.
@@ -404,6 +396,7 @@ def lu_factor(A: Array, *, pivot: bool = True) -> LUFactorResult:
     return LUFactorResult(packed, constant_like(pivots + np.int32(1), A))
 
 
+@operator("linalg")
 @_operator
 def lu(A: Array, *, pivot: bool = True) -> LUResult:
     """A = P L U by elimination with row exchanges; the exchanges P have no gradient.
@@ -423,6 +416,7 @@ def lu(A: Array, *, pivot: bool = True) -> LUResult:
     return LUResult(constant_like(exchanges, A), lower, _triu(packed[..., :k, :]))
 
 
+@operator("linalg")
 @_operator
 def lu_solve(LU: Array, pivots: Array, B: Array, *, left: bool = True, adjoint: bool = False) -> Array:
     """X with A X = B (X A = B where `left` is false; A^T for A where `adjoint`), from `lu_factor(A)`.

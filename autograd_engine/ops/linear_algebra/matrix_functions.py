@@ -6,23 +6,17 @@ import numpy as np
 
 from ...backend.arrays import Array
 from ...engine.primitive import primitive
+from ..arithmetic import mul, sub
 from ..diagonal import diagonal as _diagonal
 from ..dims import along, normalize_dim, numpy_names
-from ..math import mul, sub
+from ..names import operator
 from ..shape import cat, stack, unsqueeze
 from .equations import inv
 from .matrices import _check, _operator
 from .products import _t, matmul
 
-__all__ = [
-    "cross",
-    "diagonal",
-    "matrix_exp",
-    "matrix_power",
-    "vander",
-]
 
-
+@operator("torch Tensor linalg", numpy="linalg.matrix_power")
 @_operator
 def matrix_power(A: Array, n: int) -> Array:
     """A multiplied by itself n times, by repeated squaring; the inverse is multiplied for negative n.
@@ -62,6 +56,7 @@ def _matrix_exp(x: Array) -> Array:
     return expm(x).astype(x.dtype, copy=False) if x.size else x.copy()
 
 
+@operator("torch Tensor linalg")
 def matrix_exp(A: Array) -> Array:
     """The exponential 1 + A + A A / 2 + A A A / 6 + ... of square matrices.
 
@@ -79,6 +74,7 @@ def matrix_exp(A: Array) -> Array:
     return _matrix_exp(A)
 
 
+@operator("linalg", numpy="linalg.diagonal")
 def diagonal(A: Array, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Array:
     """The diagonals of matrices: A[..., i, i + offset], as the last dimension of the result.
 
@@ -92,6 +88,7 @@ def diagonal(A: Array, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Ar
     return _diagonal(A, offset, dim1, dim2)
 
 
+@operator("linalg")
 @numpy_names
 def cross(x: Array, y: Array, *, dim: int = -1) -> Array:
     """The vector product x[1] y[2] - x[2] y[1], ... of the vectors along `dim`; the others broadcast.
@@ -113,6 +110,7 @@ def cross(x: Array, y: Array, *, dim: int = -1) -> Array:
     return stack(parts, place)
 
 
+@operator("linalg")
 def vander(x: Array, N: int | None = None) -> Array:
     """The powers of each element: out[..., i, j] = x[..., i] ** j for j < N, by default as many as elements.
 

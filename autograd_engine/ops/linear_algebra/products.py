@@ -11,31 +11,11 @@ import numpy as np
 from ...backend import kernels
 from ...backend.arrays import Array
 from ...engine.primitive import primitive
+from ..arithmetic import add, mul
 from ..dims import normalize_dim, numpy_names
-from ..math import add, mul
+from ..names import operator
 from ..reduce import sum
 from ..shape import _permute, _reshape, squeeze, transpose, unsqueeze
-
-__all__ = [
-    "addbmm",
-    "addmm",
-    "addmv",
-    "addr",
-    "baddbmm",
-    "bilinear",
-    "bmm",
-    "chain_matmul",
-    "dot",
-    "inner",
-    "linear",
-    "matmul",
-    "mm",
-    "multi_dot",
-    "mv",
-    "outer",
-    "vdot",
-    "vecdot",
-]
 
 
 def _t(x: Array) -> Array:
@@ -66,6 +46,7 @@ def _matmul_right(g: Array, x: Array, y_shape: tuple[int, ...]) -> Array:
     return matmul(_t(x), g)
 
 
+@operator("torch Tensor linalg", numpy="matmul linalg.matmul", python="__matmul__")
 @primitive(promote=True, x=_matmul_left, y=_matmul_right)
 def matmul(x: Array, y: Array) -> Array:
     """The matrix product x @ y, batched over leading dimensions.
@@ -100,26 +81,31 @@ def _strict_product(ndims: tuple[int, int], x: Array, y: Array, name: str) -> Ar
     return matmul(x, y)
 
 
+@operator("torch Tensor")
 def mm(x: Array, y: Array) -> Array:
     """The product of two matrices."""
     return _strict_product((2, 2), x, y, "mm")
 
 
+@operator("torch Tensor")
 def bmm(x: Array, y: Array) -> Array:
     """The products of two batches of matrices."""
     return _strict_product((3, 3), x, y, "bmm")
 
 
+@operator("torch Tensor")
 def mv(x: Array, y: Array) -> Array:
     """The product of a matrix and a vector."""
     return _strict_product((2, 1), x, y, "mv")
 
 
+@operator("torch Tensor")
 def dot(x: Array, y: Array) -> Array:
     """The inner product of two vectors."""
     return _strict_product((1, 1), x, y, "dot")
 
 
+@operator("torch Tensor numpy")
 def inner(x: Array, y: Array) -> Array:
     """The inner products over the last dimensions: out[i..., j...] = sum_k x[i..., k] y[j..., k]."""
     if not x.shape or not y.shape:
@@ -130,17 +116,20 @@ def inner(x: Array, y: Array) -> Array:
     return _reshape(matmul(_rows(x), _t(_rows(y))), shape=tuple(shape))
 
 
+@operator("torch Tensor", numpy="linalg.outer")
 def outer(x: Array, y: Array) -> Array:
     """out[i, j] = x[i] y[j] of two vectors."""
     _needs((1, 1), x, y, name="outer")
     return mul(unsqueeze(x, 1), y)
 
 
+@operator("torch Tensor")
 def vdot(x: Array, y: Array) -> Array:
     """The inner product of two vectors: `dot`, since there are no complex tensors."""
     return _strict_product((1, 1), x, y, "vdot")
 
 
+@operator("torch linalg", numpy="vecdot linalg.vecdot")
 @numpy_names
 def vecdot(x: Array, y: Array, *, dim: int = -1) -> Array:
     """The inner products of the vectors along `dim`; the other dimensions broadcast.
@@ -171,6 +160,7 @@ def _plus(name: str, input: Array, product: Array, beta: float, alpha: float) ->
     return add(input if beta == 1 else mul(input, beta), product)
 
 
+@operator("torch Tensor", in_place="Tensor")
 def addmm(input: Array, mat1: Array, mat2: Array, *, beta: float = 1, alpha: float = 1) -> Array:
     """beta * input + alpha * (mat1 @ mat2).
 
@@ -182,6 +172,7 @@ def addmm(input: Array, mat1: Array, mat2: Array, *, beta: float = 1, alpha: flo
     return _plus("addmm", input, mm(mat1, mat2), beta, alpha)
 
 
+@operator("torch Tensor", in_place="torch Tensor")
 def addmv(input: Array, mat: Array, vec: Array, *, beta: float = 1, alpha: float = 1) -> Array:
     """beta * input + alpha * (mat @ vec).
 
@@ -193,6 +184,7 @@ def addmv(input: Array, mat: Array, vec: Array, *, beta: float = 1, alpha: float
     return _plus("addmv", input, mv(mat, vec), beta, alpha)
 
 
+@operator("torch Tensor", in_place="Tensor")
 def addr(input: Array, vec1: Array, vec2: Array, *, beta: float = 1, alpha: float = 1) -> Array:
     """beta * input + alpha * outer(vec1, vec2).
 
@@ -204,6 +196,7 @@ def addr(input: Array, vec1: Array, vec2: Array, *, beta: float = 1, alpha: floa
     return _plus("addr", input, outer(vec1, vec2), beta, alpha)
 
 
+@operator("torch Tensor", in_place="Tensor")
 def addbmm(input: Array, batch1: Array, batch2: Array, *, beta: float = 1, alpha: float = 1) -> Array:
     """beta * input + alpha * sum_b batch1[b] @ batch2[b].
 
@@ -215,6 +208,7 @@ def addbmm(input: Array, batch1: Array, batch2: Array, *, beta: float = 1, alpha
     return _plus("addbmm", input, sum(bmm(batch1, batch2), 0), beta, alpha)
 
 
+@operator("torch Tensor", in_place="Tensor")
 def baddbmm(input: Array, batch1: Array, batch2: Array, *, beta: float = 1, alpha: float = 1) -> Array:
     """beta * input + alpha * (batch1 @ batch2).
 
@@ -247,6 +241,7 @@ def _product(tensors: Sequence[Array], split: dict[tuple[int, int], int], i: int
     return matmul(_product(tensors, split, i, k), _product(tensors, split, k + 1, j))
 
 
+@operator("torch linalg", numpy="linalg.multi_dot")
 def multi_dot(tensors: Sequence[Array]) -> Array:
     """The product of two or more matrices, in the order that needs the fewest multiplications.
 
@@ -274,6 +269,7 @@ def _shapes(tensors: Sequence[Array]) -> str:
     return ", ".join(str(tuple(t.shape)) for t in tensors)
 
 
+@operator("torch")
 def chain_matmul(*matrices: Array) -> Array:
     """`multi_dot` of its arguments.
 
@@ -297,6 +293,7 @@ def _check_same_dtype(x: Array, weight: Array) -> None:
         raise TypeError(f"the input has dtype {x.dtype} and the weight {weight.dtype}; convert one of them")
 
 
+@operator("torch functional")
 @primitive(
     composition=_linear_composed,
     x=lambda g, weight: np.matmul(g, weight),
@@ -323,6 +320,7 @@ def linear(x: Array, weight: Array, bias: Array = None) -> Array:
     return out
 
 
+@operator("torch functional")
 def bilinear(input1: Array, input2: Array, weight: Array, bias: Array = None) -> Array:
     """out[..., o] = sum_ij input1[..., i] weight[o, i, j] input2[..., j] + bias[o].
 

@@ -15,25 +15,13 @@ import numpy as np
 from ...backend.arrays import Array
 from ...engine.graph import Value, raw
 from ...engine.primitive import primitive
+from ..names import operator
 from ..operands import constant_like, raw_too
 from ..piecewise import keep, where
 from ..reduce import sum
 from ..shape import squeeze
 from .matrices import _check, _column, _columns, _diagonal_matrix, _operator, _row
 from .products import _t, matmul
-
-__all__ = [
-    "EighResult",
-    "LstsqResult",
-    "SVDResult",
-    "eigh",
-    "eigvalsh",
-    "lstsq",
-    "matrix_rank",
-    "pinv",
-    "svd",
-    "svdvals",
-]
 
 
 def _absent(g: Array) -> bool:
@@ -85,6 +73,7 @@ def _lower_half(A: Array, UPLO: str, name: str) -> Array:
     return A if UPLO.upper() == "L" else _t(A)
 
 
+@operator("linalg", numpy="linalg.eigh")
 @_operator
 def eigh(A: Array, UPLO: str = "L") -> EighResult:
     """Eigenvalues w and eigenvectors V of symmetric matrices: A = V diag(w) V^T.
@@ -101,6 +90,7 @@ def eigh(A: Array, UPLO: str = "L") -> EighResult:
     return EighResult(*_eigh(_lower_half(A, UPLO, "eigh")))
 
 
+@operator("linalg", numpy="linalg.eigvalsh")
 @_operator
 def eigvalsh(A: Array, UPLO: str = "L") -> Array:
     """The eigenvalues of symmetric matrices, in ascending order. Derivative: V diag(g) V^T.
@@ -167,6 +157,7 @@ def _svdvals(x: Array) -> Array:
     return np.linalg.svd(x, compute_uv=False)
 
 
+@operator("linalg")
 @_operator
 def svd(A: Array, full_matrices: bool = True) -> SVDResult:
     """The singular value decomposition A = U diag(S) Vh.
@@ -185,6 +176,7 @@ def svd(A: Array, full_matrices: bool = True) -> SVDResult:
     return SVDResult(*_svd(A, full=full_matrices))
 
 
+@operator("linalg", numpy="linalg.svdvals")
 @_operator
 def svdvals(A: Array) -> Array:
     """The singular values of matrices, in descending order. Derivative: U diag(g) Vh.
@@ -232,6 +224,7 @@ def _pinv(x: Array, *, atol: Any, rtol: Any) -> Array:
     return vh.conj().swapaxes(-1, -2) @ (inverse[..., None] * u.conj().swapaxes(-1, -2))
 
 
+@operator("linalg")
 @_operator
 @raw_too
 def pinv(A: Array, *, atol: Array = None, rtol: Array = None, hermitian: bool = False) -> Array:
@@ -259,6 +252,7 @@ def _matrix_rank(x: Array, *, atol: Any, rtol: Any) -> Array:
     return np.count_nonzero(s > _threshold(s, x.shape, atol, rtol), axis=-1, keepdims=True)[..., 0]
 
 
+@operator("linalg")
 @_operator
 @raw_too
 def matrix_rank(A: Array, *, atol: Array = None, rtol: Array = None, hermitian: bool = False) -> Array:
@@ -282,6 +276,7 @@ class LstsqResult(NamedTuple):
     singular_values: Any
 
 
+@operator("linalg")
 @_operator
 @raw_too
 def lstsq(A: Array, B: Array, rcond: float | None = None) -> LstsqResult:

@@ -9,7 +9,8 @@ import numpy as np
 
 from ...backend.arrays import Array
 from ...engine.primitive import primitive
-from ..math import mul, sub
+from ..arithmetic import mul, sub
+from ..names import operator
 from ..shape import _reshape, cat
 from .matrices import (
     LinAlgError,
@@ -25,16 +26,6 @@ from .matrices import (
     _triu,
 )
 from .products import _t, matmul
-
-__all__ = [
-    "QRResult",
-    "cholesky",
-    "cholesky_inverse",
-    "cholesky_solve",
-    "householder_product",
-    "qr",
-    "solve_triangular",
-]
 
 
 def _triangular_rule(
@@ -84,6 +75,7 @@ def _trsm(A: Any, B: Any, upper: bool, unitriangular: bool) -> Any:
     return trsm(1, a, B.T, side=1, trans_a=not turned, **settings).T
 
 
+@operator("linalg")
 @_operator
 def solve_triangular(A: Array, B: Array, *, upper: bool, left: bool = True, unitriangular: bool = False) -> Array:
     """X with A X = B (X A = B where `left` is false) for triangular A; the other triangle is not looked at.
@@ -130,6 +122,7 @@ def _cholesky(x: Array) -> Array:
     return out
 
 
+@operator("torch Tensor linalg", numpy="linalg.cholesky")
 @_operator
 def cholesky(A: Array, *, upper: bool = False) -> Array:
     """The lower triangular L with A = L L^T of symmetric positive definite A; L^T where `upper`.
@@ -152,6 +145,7 @@ def cholesky(A: Array, *, upper: bool = False) -> Array:
     return _t(lower) if upper else lower
 
 
+@operator("torch Tensor")
 @_operator
 def cholesky_solve(B: Array, L: Array, upper: bool = False) -> Array:
     """X with A X = B, given the Cholesky factor `L` of A = L L^T (A = L^T L where `upper`).
@@ -169,6 +163,7 @@ def cholesky_solve(B: Array, L: Array, upper: bool = False) -> Array:
     return _solve_triangular(_t(lower), inner, upper=True, unitriangular=False)
 
 
+@operator("torch Tensor")
 @_operator
 def cholesky_inverse(L: Array, upper: bool = False) -> Array:
     """The inverse of A, given its Cholesky factor `L`.
@@ -220,6 +215,7 @@ def _complete_qr(x: Array) -> Any:
     return tuple(np.linalg.qr(x, mode="complete"))
 
 
+@operator("linalg")
 @_operator
 def qr(A: Array, mode: str = "reduced") -> QRResult:
     """Q with orthonormal columns and upper triangular R with A = Q R.
@@ -252,6 +248,7 @@ def qr(A: Array, mode: str = "reduced") -> QRResult:
     return QRResult(_reshape(q[..., :0], shape=(0,)) if mode == "r" else q, r)
 
 
+@operator("linalg")
 @_operator
 def householder_product(A: Array, tau: Array) -> Array:
     """The first n columns of the product of the reflections 1 - tau_i v_i v_i^T, as LAPACK's QR stores them.

@@ -17,14 +17,14 @@ import numpy as np
 
 from ...backend.arrays import Array
 from ...engine.graph import raw
-from ..index import _getitem, gather
+from ..gather import gather
+from ..index import _getitem
+from ..names import operator
 from ..operands import raw_too
 from ..piecewise import keep, where
 from ..shape import cat, unsqueeze
 from ..softmax import logsumexp
 from .regression import _check_reduction, _reduce
-
-__all__ = ["ctc_loss"]
 
 
 def _lengths(lengths: Any, batch: int, limit: int, called: str) -> Any:
@@ -97,6 +97,7 @@ def _log_likelihoods(log_probs: Array, labels: Any, input_lengths: Any, target_l
     return logsumexp(last + np.where(ends >= 0, dtype(0), never), 1)
 
 
+@operator("functional")
 @raw_too
 def ctc_loss(
     log_probs: Array,

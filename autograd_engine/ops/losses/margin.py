@@ -14,24 +14,15 @@ from ...backend.arrays import Array, astype
 from ...engine.graph import raw
 from ..index import _getitem
 from ..linear_algebra.distances import pairwise_distance
-from ..math import relu, sqrt
+from ..math import sqrt
+from ..names import operator
 from ..operands import raw_too
-from ..piecewise import clamp, keep, minimum, where
+from ..piecewise import clamp, keep, minimum, relu, where
 from ..reduce import sum
 from ..shape import _reshape, unsqueeze
-from .classification import _check_signs, _class_dim, _class_target, _class_weight
+from .binary import _check_signs
+from .classification import _class_dim, _class_target, _class_weight
 from .regression import _reduce, _same_shape
-
-__all__ = [
-    "cosine_embedding_loss",
-    "hinge_embedding_loss",
-    "hinge_loss",
-    "margin_ranking_loss",
-    "multi_margin_loss",
-    "multilabel_margin_loss",
-    "triplet_margin_loss",
-    "triplet_margin_with_distance_loss",
-]
 
 # ------------------------------------------------------------------------------------ scores of classes
 
@@ -44,6 +35,7 @@ def _hinge(x: Array, p: int, name: str) -> Array:
     return violation if p == 1 else violation * violation
 
 
+@operator("functional")
 @raw_too
 def hinge_loss(input: Array, target: Array, p: int = 1, margin: float = 1.0, reduction: str = "mean") -> Array:
     """max(0, margin - target input)^p for targets 1 and -1: the loss of the support vector machine.
@@ -72,6 +64,7 @@ def _score_rows(input: Array, name: str) -> Array:
     return input if len(input.shape) == 2 else unsqueeze(input, 0)
 
 
+@operator("functional")
 @raw_too
 def multi_margin_loss(
     input: Array,
@@ -111,6 +104,7 @@ def multi_margin_loss(
     return _reduce(_reshape(losses, shape=classes.shape), reduction, name)
 
 
+@operator("functional")
 @raw_too
 def multilabel_margin_loss(input: Array, target: Array, reduction: str = "mean") -> Array:
     """sum_ij max(0, 1 - x_(y_j) + x_i) / C over the target classes y_j and all other classes i.
@@ -144,6 +138,7 @@ def multilabel_margin_loss(input: Array, target: Array, reduction: str = "mean")
 # ------------------------------------------------------------------------------------- pairs and triplets
 
 
+@operator("functional")
 @raw_too
 def margin_ranking_loss(
     input1: Array, input2: Array, target: Array, margin: float = 0.0, reduction: str = "mean"
@@ -160,6 +155,7 @@ def margin_ranking_loss(
     return _reduce(clamp(margin - (input1 - input2) * signs, 0), reduction, name)
 
 
+@operator("functional")
 @raw_too
 def hinge_embedding_loss(input: Array, target: Array, margin: float = 1.0, reduction: str = "mean") -> Array:
     """The input, a distance, where the target is 1; max(0, margin - input) where it is -1.
@@ -179,6 +175,7 @@ def _vectors(first: Array, *others: Array, name: str) -> None:
         raise ValueError(f"{name}: expected vectors (..., D) of one shape, got {shapes}")
 
 
+@operator("functional")
 @raw_too
 def cosine_embedding_loss(
     input1: Array, input2: Array, target: Array, margin: float = 0.0, reduction: str = "mean"
@@ -202,6 +199,7 @@ def cosine_embedding_loss(
     return _reduce(where(alike, 1 - cosine, clamp(cosine - margin, 0)), reduction, name)
 
 
+@operator("functional")
 @raw_too
 def triplet_margin_loss(
     anchor: Array,
@@ -232,6 +230,7 @@ def triplet_margin_loss(
     return _triplet("triplet_margin_loss", distance, anchor, positive, negative, margin, swap, reduction)
 
 
+@operator("functional")
 @raw_too
 def triplet_margin_with_distance_loss(
     anchor: Array,

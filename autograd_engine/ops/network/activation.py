@@ -18,42 +18,18 @@ from ...backend.random import Generator, resolve
 from ...engine.graph import raw
 from ...engine.inplace import replace
 from ...engine.primitive import primitive
+from ..arithmetic import abs, div, mul, sub
 from ..arrange import unflatten
+from ..comparison import logical_not
 from ..dims import normalize_dim
-from ..math import abs, div, exp, mul, sigmoid, sub, tanh
+from ..math import exp, sigmoid, tanh
+from ..names import operator
 from ..operands import raw_too
-from ..piecewise import clamp, keep, logical_not, where
+from ..piecewise import clamp, keep, where
 from ..reduce import amax
 from ..shape import chunk, reshape
 from ..softmax import softmax
 from ..special import ndtr
-
-__all__ = [
-    "celu",
-    "elu",
-    "gelu",
-    "glu",
-    "gumbel_softmax",
-    "hardshrink",
-    "hardsigmoid",
-    "hardswish",
-    "hardtanh",
-    "leaky_relu",
-    "logsigmoid",
-    "maxout",
-    "mish",
-    "prelu",
-    "relu6",
-    "rrelu",
-    "selu",
-    "silu",
-    "softplus",
-    "softshrink",
-    "softsign",
-    "tanhshrink",
-    "threshold",
-]
-
 
 # ------------------------------------------------------------------------------ one line, bent at 0
 
@@ -68,6 +44,7 @@ def _elu(x: Array, *, alpha: float, scale: float, rate: float) -> Array:
     return kernels.positive_part(x) * scale + np.expm1(np.minimum(x, 0) * rate) * (alpha * scale)
 
 
+@operator("functional", in_place="functional")
 def elu(input: Array, alpha: float = 1.0, inplace: bool = False) -> Array:
     """x where x > 0, else alpha (e^x - 1).
 
@@ -77,6 +54,7 @@ def elu(input: Array, alpha: float = 1.0, inplace: bool = False) -> Array:
     return replace(input, out, "elu_") if inplace else out
 
 
+@operator("torch functional", in_place="torch functional")
 def celu(input: Array, alpha: float = 1.0, inplace: bool = False) -> Array:
     """x where x > 0, else alpha (e^(x/alpha) - 1), whose derivative is continuous for every alpha.
 
@@ -95,6 +73,7 @@ SELU_ALPHA = 1.6732632423543772
 SELU_SCALE = 1.0507009873554805
 
 
+@operator("torch functional", in_place="torch functional")
 def selu(input: Array, inplace: bool = False) -> Array:
     """1.0507 x where x > 0, else 1.0507 * 1.6733 (e^x - 1): deep layers keep mean 0 and variance 1.
 
@@ -117,6 +96,7 @@ def _leaky_relu(x: Array, slope: Array) -> Array:
     return unboxed(kernels.choose(np.asarray(x > 0), x, sloped))
 
 
+@operator("functional", in_place="functional")
 def leaky_relu(input: Array, negative_slope: float = 0.01, inplace: bool = False) -> Array:
     """x where x > 0, else negative_slope x.
 
@@ -126,6 +106,7 @@ def leaky_relu(input: Array, negative_slope: float = 0.01, inplace: bool = False
     return replace(input, out, "leaky_relu_") if inplace else out
 
 
+@operator("torch functional")
 def prelu(input: Array, weight: Array) -> Array:
     """x where x > 0, else weight x, with a weight that is learned.
 
@@ -150,6 +131,7 @@ def prelu(input: Array, weight: Array) -> Array:
     return _leaky_relu(input, weight)
 
 
+@operator("torch functional", in_place="torch functional")
 def rrelu(
     input: Array,
     lower: float = 1 / 8,
@@ -176,6 +158,7 @@ def rrelu(
     return replace(input, out, "rrelu_") if inplace else out
 
 
+@operator("torch functional", in_place="torch functional")
 def threshold(input: Array, threshold: float, value: float, inplace: bool = False) -> Array:
     """x where it exceeds the threshold, else `value`."""
     out = where(input <= threshold, value, input)
@@ -191,6 +174,7 @@ def _hardtanh(x: Array, *, min_val: float, max_val: float) -> Array:
     return x.clip(min_val, max_val)
 
 
+@operator("functional", in_place="functional")
 def hardtanh(input: Array, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Array:
     """x limited to [min_val, max_val]; unlike that of `clamp`, the derivative at the bounds is 0.
 
@@ -203,18 +187,21 @@ def hardtanh(input: Array, min_val: float = -1.0, max_val: float = 1.0, inplace:
     return replace(input, out, "hardtanh_") if inplace else out
 
 
+@operator("functional")
 def relu6(input: Array, inplace: bool = False) -> Array:
     """x limited to [0, 6]; derivative 0 at the bounds."""
     out = _hardtanh(input, min_val=0, max_val=6)
     return replace(input, out, "relu6_") if inplace else out
 
 
+@operator("functional")
 def hardsigmoid(input: Array, inplace: bool = False) -> Array:
     """x / 6 + 1/2, limited to [0, 1]: a sigmoid of straight lines."""
     out = div(_hardtanh(input, min_val=-3, max_val=3) + 3, 6)
     return replace(input, out, "hardsigmoid_") if inplace else out
 
 
+@operator("functional")
 def hardswish(input: Array, inplace: bool = False) -> Array:
     """x hardsigmoid(x).
 
@@ -224,11 +211,13 @@ def hardswish(input: Array, inplace: bool = False) -> Array:
     return replace(input, out, "hardswish_") if inplace else out
 
 
+@operator("torch functional")
 def hardshrink(input: Array, lambd: float = 0.5) -> Array:
     """x, but 0 where |x| <= lambd."""
     return keep(input, logical_not((input >= -lambd) & (input <= lambd)))
 
 
+@operator("functional")
 def softshrink(input: Array, lambd: float = 0.5) -> Array:
     """x moved toward 0 by lambd, 0 where |x| <= lambd.
 
@@ -243,11 +232,13 @@ def softshrink(input: Array, lambd: float = 0.5) -> Array:
 # --------------------------------------------------------------------------------------------- smooth
 
 
+@operator("functional")
 def tanhshrink(input: Array) -> Array:
     """x - tanh(x)"""
     return sub(input, tanh(input))
 
 
+@operator("functional")
 def softsign(input: Array) -> Array:
     """x / (1 + |x|)"""
     return div(input, 1 + abs(input))
@@ -266,11 +257,13 @@ def _softplus(x: Array, *, beta: float, threshold: float) -> Array:
     return kernels.choose(np.asarray(scaled > threshold), x, soft)
 
 
+@operator("torch functional")
 def softplus(input: Array, beta: float = 1.0, threshold: float = 20.0) -> Array:
     """log(1 + e^(beta x)) / beta, a smooth relu; x itself where beta x exceeds the threshold."""
     return _softplus(input, beta=beta, threshold=threshold)
 
 
+@operator("functional")
 @primitive(floating=True, input=lambda g, input: g * sigmoid(-input))
 def logsigmoid(input: Array) -> Array:
     """log(sigmoid(x)) = -log(1 + e^-x)"""
@@ -288,6 +281,7 @@ def _silu(x: Array) -> Array:
     return x * sigmoid(x)
 
 
+@operator("torch functional")
 def silu(input: Array, inplace: bool = False) -> Array:
     """x sigmoid(x), also called swish.
 
@@ -297,6 +291,7 @@ def silu(input: Array, inplace: bool = False) -> Array:
     return replace(input, out, "silu_") if inplace else out
 
 
+@operator("functional")
 def mish(input: Array, inplace: bool = False) -> Array:
     """x tanh(softplus(x)).
 
@@ -306,6 +301,7 @@ def mish(input: Array, inplace: bool = False) -> Array:
     return replace(input, out, "mish_") if inplace else out
 
 
+@operator("functional")
 def gelu(input: Array, approximate: str = "none") -> Array:
     """x P(Z < x) for a standard normal Z.
 
@@ -340,6 +336,7 @@ def _groups(input: Array, dim: int, count: int, name: str) -> int:
     return dim
 
 
+@operator("functional")
 def glu(input: Array, dim: int = -1) -> Array:
     """a sigmoid(b), where a and b are the first and the second half of the input along `dim`.
 
@@ -352,6 +349,7 @@ def glu(input: Array, dim: int = -1) -> Array:
     return mul(first, sigmoid(second))
 
 
+@operator("functional")
 def maxout(input: Array, pieces: int, dim: int = -1) -> Array:
     """The largest of every `pieces` neighbours along `dim`; equal ones share the gradient.
 
@@ -370,6 +368,7 @@ def maxout(input: Array, pieces: int, dim: int = -1) -> Array:
     return amax(unflatten(input, dim, (input.shape[dim] // pieces, pieces)), dim + 1)
 
 
+@operator("functional")
 @raw_too
 def gumbel_softmax(
     logits: Array,

@@ -16,9 +16,8 @@ import numpy as np
 from ...backend.arrays import Array, unboxed
 from ...backend.random import Generator, resolve
 from ...engine.inplace import replace
+from ..names import operator
 from .activation import SELU_ALPHA, SELU_SCALE
-
-__all__ = ["alpha_dropout", "dropout", "dropout1d", "dropout2d", "dropout3d", "feature_alpha_dropout"]
 
 Source: TypeAlias = Generator | None
 
@@ -65,6 +64,7 @@ def _before_channels(input: Array, allowed: dict[int, int], name: str) -> int:
     return allowed[ndim]
 
 
+@operator("torch functional", in_place="torch")
 def dropout(
     input: Array, p: float = 0.5, training: bool = True, inplace: bool = False, *, generator: Source = None
 ) -> Array:
@@ -87,6 +87,7 @@ def dropout(
     return _drop(input, len(input.shape), p, training, inplace, generator, "dropout")
 
 
+@operator("functional")
 def dropout1d(
     input: Array, p: float = 0.5, training: bool = True, inplace: bool = False, *, generator: Source = None
 ) -> Array:
@@ -101,6 +102,7 @@ def dropout1d(
     return _drop(input, drawn, p, training, inplace, generator, "dropout1d")
 
 
+@operator("functional")
 def dropout2d(
     input: Array, p: float = 0.5, training: bool = True, inplace: bool = False, *, generator: Source = None
 ) -> Array:
@@ -113,6 +115,7 @@ def dropout2d(
     return _drop(input, drawn, p, training, inplace, generator, "dropout2d")
 
 
+@operator("functional")
 def dropout3d(
     input: Array, p: float = 0.5, training: bool = True, inplace: bool = False, *, generator: Source = None
 ) -> Array:
@@ -125,6 +128,7 @@ def dropout3d(
     return _drop(input, drawn, p, training, inplace, generator, "dropout3d")
 
 
+@operator("torch functional", in_place="torch")
 def alpha_dropout(
     input: Array, p: float = 0.5, training: bool = False, inplace: bool = False, *, generator: Source = None
 ) -> Array:
@@ -139,6 +143,7 @@ def alpha_dropout(
     return _drop_alpha(input, len(input.shape), p, training, inplace, generator, "alpha_dropout")
 
 
+@operator("torch functional", in_place="torch")
 def feature_alpha_dropout(
     input: Array, p: float = 0.5, training: bool = False, inplace: bool = False, *, generator: Source = None
 ) -> Array:

@@ -20,11 +20,10 @@ from ...engine.graph import raw
 from ...engine.primitive import primitive
 from ...engine.writes import written
 from ..math import rsqrt
+from ..names import operator
 from ..operands import raw_too
 from ..reduce import mean
 from ..shape import _reshape, cat
-
-__all__ = ["batch_norm", "group_norm", "instance_norm", "layer_norm", "local_response_norm", "rms_norm"]
 
 View = tuple[int, int, int]
 
@@ -196,6 +195,7 @@ def _by_running(name: str, input: Array, mean: Any, var: Any, weight: Any, bias:
     return input * _reshape(scale, shape=lane) + _reshape(shift, shape=lane)
 
 
+@operator("functional")
 @raw_too
 def batch_norm(
     input: Array,
@@ -240,6 +240,7 @@ def batch_norm(
     return out
 
 
+@operator("functional")
 @raw_too
 def instance_norm(
     input: Array,
@@ -285,6 +286,7 @@ def instance_norm(
 # ----------------------------------------------------------------------------- statistics of each sample
 
 
+@operator("functional")
 def group_norm(
     input: Array, num_groups: int, weight: Array | None = None, bias: Array | None = None, eps: float = 1e-5
 ) -> Array:
@@ -321,6 +323,7 @@ def _rows(input: Array, normalized_shape: Sequence[int], name: str, **parameters
     return (1, rows, size), (rows, size, 1)
 
 
+@operator("functional")
 def layer_norm(
     input: Array,
     normalized_shape: Sequence[int],
@@ -346,6 +349,7 @@ def layer_norm(
     return _normalize(input, weight, bias, groups=groups, channels=channels, eps=eps)
 
 
+@operator("functional")
 def rms_norm(
     input: Array, normalized_shape: Sequence[int], weight: Array | None = None, eps: float | None = None
 ) -> Array:
@@ -367,6 +371,7 @@ def rms_norm(
 # ------------------------------------------------------------------------------------ neighboring channels
 
 
+@operator("functional")
 @raw_too
 def local_response_norm(input: Array, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> Array:
     """x / (k + alpha mean)^beta, where the mean is that of x^2 over `size` neighboring channels, zeros beyond.

@@ -16,9 +16,8 @@ from ...backend.arrays import Array
 from ...engine.primitive import primitive
 from ..dims import along
 from ..index import _getitem
+from ..names import operator
 from ..shape import cat, expand
-
-__all__ = ["pad"]
 
 Widths = tuple[tuple[int, int], ...]
 
@@ -68,6 +67,7 @@ def _check_fits(n: int, width: int, mode: str, dim: int) -> None:
         raise ValueError(f"pad: mode {mode!r} can add at most {max(most, 0)} to dim {dim} of size {n}, not {width}")
 
 
+@operator("functional")
 def pad(input: Array, pad: Sequence[int], mode: str = "constant", value: float | None = None) -> Array:
     """The input with elements added before and after it along its last dimensions.
 

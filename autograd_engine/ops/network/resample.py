@@ -15,10 +15,9 @@ import numpy as np
 
 from ...backend.arrays import Array
 from ..linear_algebra.products import matmul
+from ..names import operator
 from ..shape import _permute, _reshape
 from .segments import _take_segments
-
-__all__ = ["channel_shuffle", "interpolate", "pixel_shuffle", "pixel_unshuffle"]
 
 # ------------------------------------------------------------------------- between channels and space
 
@@ -40,6 +39,7 @@ def _image(input: Array, factor: int, name: str) -> tuple[int, int, int]:
     return channels, height, width
 
 
+@operator("torch functional")
 def pixel_shuffle(input: Array, upscale_factor: int) -> Array:
     """Each r * r channels become r by r pixels: (..., C r^2, H, W) -> (..., C, H r, W r).
 
@@ -56,6 +56,7 @@ def pixel_shuffle(input: Array, upscale_factor: int) -> Array:
     return _regrouped(input, (c, r, r, height, width), (0, 3, 1, 4, 2), (c, height * r, width * r))
 
 
+@operator("torch functional")
 def pixel_unshuffle(input: Array, downscale_factor: int) -> Array:
     """The inverse of `pixel_shuffle`: (..., C, H r, W r) -> (..., C r^2, H, W).
 
@@ -70,6 +71,7 @@ def pixel_unshuffle(input: Array, downscale_factor: int) -> Array:
     return _regrouped(input, (c, h, r, w, r), (0, 2, 4, 1, 3), (c * r * r, h, w))
 
 
+@operator("torch functional")
 def channel_shuffle(input: Array, groups: int) -> Array:
     """Channels dealt like cards: group 1's first, group 2's first, ..., group 1's second, and so on.
 
@@ -169,6 +171,7 @@ def _sizes(
     return sizes, [None] * len(values) if size is not None or recompute else values
 
 
+@operator("functional")
 def interpolate(
     input: Array,
     size: int | Sequence[int] | None = None,

@@ -13,8 +13,6 @@ import numpy as np
 from ...backend.arrays import Array
 from ...engine.primitive import primitive
 
-__all__: list[str] = []
-
 
 def _first_of_segments(index: Any) -> Any:
     """Where each segment of equal entries begins."""

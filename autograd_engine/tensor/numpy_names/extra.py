@@ -9,7 +9,21 @@ import numpy as np
 
 from ...backend.arrays import Array
 from ...engine.graph import raw
-from ...ops import arrange, count, index, math, piecewise, reduce, scan, shape, sort, statistics
+from ...ops import (
+    arithmetic,
+    comparison,
+    count,
+    gather,
+    index,
+    piecewise,
+    reduce,
+    rounding,
+    scan,
+    shape,
+    sort,
+    statistics,
+    windows,
+)
 from ...ops.linear_algebra import products
 from ...ops.operands import constant_like
 
@@ -43,7 +57,7 @@ __all__ = [
 
 def cbrt(x: Array) -> Array:
     """The real cube root."""
-    return piecewise.sign(x) * math.abs(x) ** (1 / 3)
+    return rounding.sign(x) * arithmetic.abs(x) ** (1 / 3)
 
 
 # ------------------------------------------------------------------------------------- reductions
@@ -93,8 +107,8 @@ def nanpercentile(
 
 def nanmax(a: Array, axis: Any = None, *, keepdims: bool = False) -> Array:
     """The largest element that is not NaN; NaN where there is none."""
-    found = reduce.amax(piecewise.where(piecewise.isnan(a), -_math.inf, a), axis, keepdims)
-    return piecewise.where(reduce.all(piecewise.isnan(a), axis, keepdims), _math.nan, found)
+    found = reduce.amax(piecewise.where(comparison.isnan(a), -_math.inf, a), axis, keepdims)
+    return piecewise.where(reduce.all(comparison.isnan(a), axis, keepdims), _math.nan, found)
 
 
 def nanmin(a: Array, axis: Any = None, *, keepdims: bool = False) -> Array:
@@ -104,14 +118,14 @@ def nanmin(a: Array, axis: Any = None, *, keepdims: bool = False) -> Array:
 
 def nanprod(a: Array, axis: int | None = None, *, keepdims: bool = False) -> Array:
     """The product of the elements that are not NaN."""
-    return reduce.prod(piecewise.where(piecewise.isnan(a), 1.0, a), axis, keepdims)
+    return reduce.prod(piecewise.where(comparison.isnan(a), 1.0, a), axis, keepdims)
 
 
 def nanvar(a: Array, axis: Any = None, *, ddof: float = 0, keepdims: bool = False) -> Array:
     """The variance of the elements that are not NaN."""
-    known = piecewise.logical_not(piecewise.isnan(a))
+    known = comparison.logical_not(comparison.isnan(a))
     deviations = piecewise.keep(a - reduce.nanmean(a, axis, True), known)
-    return reduce.sum(math.square(deviations), axis, keepdims) / (reduce.sum(known, axis, keepdims) - ddof)
+    return reduce.sum(arithmetic.square(deviations), axis, keepdims) / (reduce.sum(known, axis, keepdims) - ddof)
 
 
 def nanstd(a: Array, axis: Any = None, *, ddof: float = 0, keepdims: bool = False) -> Array:
@@ -187,7 +201,7 @@ def convolve(a: Array, v: Array, mode: str = "full") -> Array:
     if mode not in margins:
         raise ValueError(f"convolve: mode is full, same or valid, not {mode!r}")
     left, right = margins[mode]
-    return products.matmul(arrange.unfold(pad(a, (left, right)), 0, m, 1), shape.flip(v, 0))
+    return products.matmul(windows.unfold(pad(a, (left, right)), 0, m, 1), shape.flip(v, 0))
 
 
 def correlate(a: Array, v: Array, mode: str = "valid") -> Array:
@@ -221,7 +235,7 @@ def append(arr: Array, values: Array, axis: int | None = None) -> Array:
 def delete(arr: Array, obj: Any, axis: int | None = None) -> Array:
     """`arr` without its slices `obj` along `axis`, flattened without it."""
     arr = shape.ravel(arr) if axis is None else arr
-    return index.index_select(arr, axis or 0, np.delete(np.arange(arr.shape[axis or 0]), obj))
+    return gather.index_select(arr, axis or 0, np.delete(np.arange(arr.shape[axis or 0]), obj))
 
 
 def ediff1d(ary: Array) -> Array:

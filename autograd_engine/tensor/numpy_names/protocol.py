@@ -2,7 +2,8 @@
 
 `np.sin(t)` and `np.concatenate([t, u])` arrive here through `__array_ufunc__` and `__array_function__`, in NumPy's
 names and order of arguments, and leave as our operations, recorded. What has no entry is refused: a
-result that silently lost its gradient would be worse.
+result that silently lost its gradient would be worse. Where the arguments are the same, the operator's declaration
+in `ops` is the entry.
 """
 
 from __future__ import annotations
@@ -13,118 +14,30 @@ from typing import Any
 
 import numpy as np
 
-from ...backend.arrays import Array, unboxed
-from ...engine.graph import raw
-from ...engine.results import make_tensor
-from ...ops import arrange, diagonal, index, math, piecewise, reduce, scan, shape, sort, special, statistics
-from ...ops.linear_algebra import products
-from . import extra, linear_algebra
+from ...ops import reduce, scan, shape
+from ...ops.names import names_in
+from . import extra, linear_algebra, signatures
 
 __all__ = ["call_function", "call_ufunc"]
 
-_UFUNCS: dict[str, Callable[..., Any]] = {
-    "absolute": math.abs,
-    "add": math.add,
-    "arccos": math.acos,
-    "arccosh": math.acosh,
-    "arcsin": math.asin,
-    "arcsinh": math.asinh,
-    "arctan": math.atan,
-    "arctan2": math.atan2,
-    "arctanh": math.atanh,
-    "bitwise_and": piecewise.bitwise_and,
-    "bitwise_or": piecewise.bitwise_or,
-    "bitwise_xor": piecewise.bitwise_xor,
-    "cbrt": extra.cbrt,
-    "ceil": piecewise.ceil,
-    "conjugate": shape.clone,
-    "copysign": piecewise.copysign,
-    "cos": math.cos,
-    "cosh": math.cosh,
-    "deg2rad": math.deg2rad,
-    "degrees": math.rad2deg,
-    "divide": math.div,
-    "entr": special.entr,
-    "equal": piecewise.eq,
-    "erf": special.erf,
-    "erfc": special.erfc,
-    "erfcx": special.erfcx,
-    "erfinv": special.erfinv,
-    "exp": math.exp,
-    "exp2": math.exp2,
-    "expit": math.sigmoid,
-    "expm1": math.expm1,
-    "fabs": math.abs,
-    "float_power": math.float_power,
-    "floor": piecewise.floor,
-    "floor_divide": piecewise.floor_divide,
-    "fmax": piecewise.fmax,
-    "fmin": piecewise.fmin,
-    "fmod": math.fmod,
-    "frexp": math.frexp,
-    "gammaln": special.lgamma,
-    "gcd": piecewise.gcd,
-    "greater": piecewise.gt,
-    "greater_equal": piecewise.ge,
-    "heaviside": piecewise.heaviside,
-    "hypot": math.hypot,
-    "i0": special.i0,
-    "i0e": special.i0e,
-    "i1": special.i1,
-    "i1e": special.i1e,
-    "invert": piecewise.bitwise_not,
-    "isfinite": piecewise.isfinite,
-    "isinf": piecewise.isinf,
-    "isnan": piecewise.isnan,
-    "lcm": piecewise.lcm,
-    "ldexp": math.ldexp,
-    "left_shift": piecewise.bitwise_left_shift,
-    "less": piecewise.lt,
-    "less_equal": piecewise.le,
-    "log": math.log,
-    "log10": math.log10,
-    "log1p": math.log1p,
-    "log2": math.log2,
-    "log_ndtr": special.log_ndtr,
-    "logaddexp": math.logaddexp,
-    "logaddexp2": math.logaddexp2,
-    "logical_and": piecewise.logical_and,
-    "logical_not": piecewise.logical_not,
-    "logical_or": piecewise.logical_or,
-    "logical_xor": piecewise.logical_xor,
-    "logit": special.logit,
-    "matmul": products.matmul,
-    "maximum": piecewise.maximum,
-    "minimum": piecewise.minimum,
-    "multiply": math.mul,
-    "ndtr": special.ndtr,
-    "ndtri": special.ndtri,
-    "negative": math.neg,
-    "nextafter": piecewise.nextafter,
-    "not_equal": piecewise.ne,
-    "positive": math.positive,
-    "power": math.pow,
-    "psi": special.digamma,
-    "rad2deg": math.rad2deg,
-    "radians": math.deg2rad,
-    "reciprocal": math.reciprocal,
-    "remainder": math.remainder,
-    "right_shift": piecewise.bitwise_right_shift,
-    "rint": piecewise.round,
-    "sign": piecewise.sign,
-    "signbit": piecewise.signbit,
-    "sin": math.sin,
-    "sinh": math.sinh,
-    "sqrt": math.sqrt,
-    "square": math.square,
-    "subtract": math.sub,
-    "tan": math.tan,
-    "tanh": math.tanh,
-    "trunc": piecewise.trunc,
-    "vecdot": products.vecdot,
-    "xlog1py": special.xlog1py,
-    "xlogy": special.xlogy,
-}
+_UFUNCS: dict[str, Callable[..., Any]] = {"cbrt": extra.cbrt}
+_FUNCTIONS: dict[Any, Callable[..., Any]] = {**linear_algebra.FUNCTIONS, **signatures.FUNCTIONS}
+
+
+def _enter(name: str, operation: Callable[..., Any]) -> None:
+    """A ufunc of NumPy's or SciPy's is known by its name, any other function by itself; np.i0 is one of each."""
+    room, _, own = name.rpartition(".")
+    function = vars(np.linalg if room else np).get(own)  # None for SciPy's, which is not loaded for this
+    if isinstance(function, np.ufunc):
+        _UFUNCS[function.__name__] = operation
+        return
+    _UFUNCS[name] = operation
+    if function is not None:
+        _FUNCTIONS[function] = operation
+
+
+for _name, _operation in names_in("numpy").items():
+    _enter(_name, _operation)
 
 _REDUCTIONS: dict[str, Callable[..., Any]] = {
     "add": reduce.sum,
@@ -151,11 +64,7 @@ def call_ufunc(ufunc: Any, method: str, inputs: Sequence[Any], kwargs: dict[str,
         x, y = inputs
         return _UFUNCS[name](shape.reshape(x, (*x.shape, *(1,) * len(y.shape))), y)
     settings = f" with {', '.join(kwargs)}" if kwargs else ""
-    raise _unknown(f"{name}{'' if method == '__call__' else '.' + method}{settings}")
-
-
-def _unknown(name: str) -> TypeError:
-    return TypeError(f"np.{name} is not recorded on tensors; pass x.detach().numpy() if no gradient is needed")
+    raise signatures.unrecorded(f"{name}{'' if method == '__call__' else '.' + method}{settings}")
 
 
 def call_function(function: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
@@ -166,378 +75,12 @@ def call_function(function: Any, args: Sequence[Any], kwargs: dict[str, Any]) ->
     """
     operation = _FUNCTIONS.get(function)
     if operation is None:
-        raise _unknown(".".join([*function.__module__.split(".")[1:], function.__name__]))
+        raise signatures.unrecorded(".".join([*function.__module__.split(".")[1:], function.__name__]))
     try:
         return operation(*args, **kwargs)
     except TypeError:
         try:
             inspect.signature(operation).bind(*args, **kwargs)
         except TypeError as mismatch:
-            raise TypeError(f"{_unknown(function.__name__)}: {mismatch}") from None
+            raise TypeError(f"{signatures.unrecorded(function.__name__)}: {mismatch}") from None
         raise
-
-
-# ---------------------------------------------------- NumPy's signatures, where they are not ours
-
-
-def _sum(a: Array, axis: Any = None, dtype: Any = None, *, keepdims: bool = False) -> Array:
-    return reduce.sum(a, axis, keepdims, dtype=dtype)
-
-
-def _mean(a: Array, axis: Any = None, dtype: Any = None, *, keepdims: bool = False) -> Array:
-    return reduce.mean(a, axis, keepdims, dtype=dtype)
-
-
-def _prod(a: Array, axis: int | None = None, *, keepdims: bool = False) -> Array:
-    return reduce.prod(a, axis, keepdims)
-
-
-def _amax(a: Array, axis: Any = None, *, keepdims: bool = False) -> Array:
-    return reduce.amax(a, axis, keepdims)
-
-
-def _amin(a: Array, axis: Any = None, *, keepdims: bool = False) -> Array:
-    return reduce.amin(a, axis, keepdims)
-
-
-def _var(a: Array, axis: Any = None, *, ddof: float = 0, keepdims: bool = False) -> Array:
-    return statistics.var(a, axis, correction=ddof, keepdim=keepdims)
-
-
-def _std(a: Array, axis: Any = None, *, ddof: float = 0, keepdims: bool = False) -> Array:
-    return statistics.std(a, axis, correction=ddof, keepdim=keepdims)
-
-
-def _cumsum(a: Array, axis: int | None = None) -> Array:
-    return scan.cumsum(shape.ravel(a) if axis is None else a, 0 if axis is None else axis)
-
-
-def _cumprod(a: Array, axis: int | None = None) -> Array:
-    return scan.cumprod(shape.ravel(a) if axis is None else a, 0 if axis is None else axis)
-
-
-def _diff(a: Array, n: int = 1, axis: int = -1) -> Array:
-    return scan.diff(a, n, axis)
-
-
-def _trapezoid(y: Array, x: Array | None = None, dx: float = 1.0, axis: int = -1) -> Array:
-    return scan.trapezoid(y, x, dx=dx if x is None else None, dim=axis)
-
-
-def _sort(a: Array, axis: int | None = -1) -> Array:
-    return sort.sort(shape.ravel(a) if axis is None else a, 0 if axis is None else axis).values
-
-
-def _argsort(a: Array, axis: int | None = -1) -> Array:
-    return sort.argsort(shape.ravel(a) if axis is None else a, 0 if axis is None else axis)
-
-
-def _quantile(
-    a: Array, q: Any, axis: int | None = None, *, method: str = "linear", keepdims: bool = False
-) -> Array:
-    return sort.quantile(a, q, axis, keepdims, interpolation=method)
-
-
-def _median(a: Array, axis: int | None = None, *, keepdims: bool = False) -> Array:
-    return sort.quantile(a, 0.5, axis, keepdims)
-
-
-def _nanquantile(
-    a: Array, q: Any, axis: int | None = None, *, method: str = "linear", keepdims: bool = False
-) -> Array:
-    return sort.nanquantile(a, q, axis, keepdims, interpolation=method)
-
-
-def _nanmedian(a: Array, axis: int | None = None, *, keepdims: bool = False) -> Array:
-    return sort.nanquantile(a, 0.5, axis, keepdims)
-
-
-def _nansum(a: Array, axis: Any = None, dtype: Any = None, *, keepdims: bool = False) -> Array:
-    return reduce.nansum(a, axis, keepdims, dtype=dtype)
-
-
-def _nanmean(a: Array, axis: Any = None, dtype: Any = None, *, keepdims: bool = False) -> Array:
-    return reduce.nanmean(a, axis, keepdims, dtype=dtype)
-
-
-def _transpose(a: Array, axes: Sequence[int] | None = None) -> Array:
-    return shape.permute(a, *(range(len(a.shape))[::-1] if axes is None else axes))
-
-
-def _expand_dims(a: Array, axis: int) -> Array:
-    return shape.unsqueeze(a, axis)
-
-
-def _reshape(a: Array, newshape: Any) -> Array:
-    return shape.reshape(a, newshape)
-
-
-def _flip(m: Array, axis: Any = None) -> Array:
-    return shape.flip(m, range(len(m.shape)) if axis is None else (axis,) if isinstance(axis, int) else axis)
-
-
-def _split(ary: Array, indices_or_sections: Any, axis: int = 0) -> list[Array]:
-    length = ary.shape[axis]
-    if isinstance(indices_or_sections, int):
-        if length % indices_or_sections:
-            raise ValueError("array split does not result in an equal division")
-        return list(shape.split(ary, length // indices_or_sections, axis))
-    stops = [*indices_or_sections, length]
-    return list(shape.split(ary, [b - a for a, b in zip([0, *stops[:-1]], stops, strict=True)], axis))
-
-
-def _listed(function: Callable[..., Any]) -> Callable[..., list[Array]]:
-    """A function whose tuple NumPy gives as a list."""
-
-    def listed(*args: Any, **kwargs: Any) -> list[Array]:
-        return list(function(*args, **kwargs))
-
-    return listed
-
-
-def _whole(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A function of integers that NumPy computes: their constant tensors, through which no gradient flows."""
-
-    def arrays(value: Any) -> Any:
-        return type(value)(map(arrays, value)) if isinstance(value, (tuple, list)) else raw(value)
-
-    def computed(*args: Any, **kwargs: Any) -> Any:
-        found = function(*map(arrays, args), **{name: arrays(value) for name, value in kwargs.items()})
-        results = found if isinstance(found, tuple) else (found,)
-        tensors = tuple(make_tensor(unboxed(np.asarray(r)), None) for r in results)
-        return tensors if isinstance(found, tuple) else tensors[0]
-
-    return computed
-
-
-def _round(a: Array, decimals: int = 0) -> Array:
-    return piecewise.round(a, decimals=decimals)
-
-
-def _cov(
-    m: Array,
-    *,
-    rowvar: bool = True,
-    bias: bool = False,
-    ddof: int | None = None,
-    fweights: Any = None,
-    aweights: Any = None,
-) -> Array:
-    m = m if rowvar else shape.t(m)
-    correction = int(not bias) if ddof is None else ddof
-    return statistics.cov(m, correction=correction, fweights=fweights, aweights=aweights)
-
-
-def _corrcoef(x: Array, *, rowvar: bool = True) -> Array:
-    return statistics.corrcoef(x if rowvar else shape.t(x))
-
-
-def _gradient(f: Array, *spacing: Any, axis: Any = None, edge_order: int = 1) -> Any:
-    count = len(f.shape) if axis is None else len(axis) if isinstance(axis, tuple) else 1
-    if len(spacing) not in (0, 1, count):
-        raise TypeError(
-            f"np.gradient takes no spacing, one, or one for each of {count} dimensions, not {len(spacing)}"
-        )
-    given = spacing if len(spacing) == count else spacing * count or (1.0,) * count
-    given = tuple(np.asarray(h) if isinstance(h, list) else h for h in given)
-    slopes = scan.gradient(f, spacing=given, dim=axis, edge_order=edge_order)
-    return slopes[0] if len(slopes) == 1 else slopes
-
-
-def _meshgrid(*xi: Array, indexing: str = "xy") -> tuple[Array, ...]:
-    return arrange.meshgrid(*xi, indexing=indexing)
-
-
-def _filled(value: int) -> Callable[..., Any]:
-    def like(a: Array, dtype: Any = None) -> Array:
-        return extra.full_like(a, value, dtype)
-
-    return like
-
-
-def _clip(a: Array, a_min: Any = None, a_max: Any = None) -> Array:
-    return piecewise.clamp(a, a_min, a_max)
-
-
-def _nan_to_num(x: Array, copy: bool = True, nan: float = 0.0, posinf: Any = None, neginf: Any = None) -> Array:
-    if not copy:
-        raise _unknown("nan_to_num with copy=False")
-    return piecewise.nan_to_num(x, nan, posinf, neginf)
-
-
-def _array_equal(a1: Array, a2: Array) -> bool:
-    return piecewise.equal(*(a if hasattr(a, "shape") else np.asarray(a) for a in (a1, a2)))
-
-
-def _take(a: Array, indices: Array, axis: int | None = None) -> Array:
-    return index.take(a, indices) if axis is None else a[(*(slice(None),) * axis, indices)]
-
-
-def _repeat(a: Array, repeats: Any, axis: int | None = None) -> Array:
-    return arrange.repeat_interleave(a, repeats, axis)
-
-
-def _tile(a: Array, reps: Any) -> Array:
-    return arrange.tile(a, *(reps if isinstance(reps, Sequence) else (reps,)))
-
-
-def _roll(a: Array, shift: Any, axis: Any = None) -> Array:
-    return arrange.roll(a, shift, axis)
-
-
-def _diag(v: Array, k: int = 0) -> Array:
-    return diagonal.diag(v, k)
-
-
-def _diagflat(v: Array, k: int = 0) -> Array:
-    return diagonal.diagflat(v, k)
-
-
-def _rot90(m: Array, k: int = 1, axes: Any = (0, 1)) -> Array:
-    return arrange.rot90(m, k, axes)
-
-
-def _unstack(x: Array, *, axis: int = 0) -> tuple[Array, ...]:
-    return shape.unbind(x, axis)
-
-
-def _tril(m: Array, k: int = 0) -> Array:
-    return diagonal.tril(m, k)
-
-
-def _triu(m: Array, k: int = 0) -> Array:
-    return diagonal.triu(m, k)
-
-
-_FUNCTIONS: dict[Any, Callable[..., Any]] = {
-    **linear_algebra.FUNCTIONS,
-    np.all: reduce.all,
-    np.allclose: piecewise.allclose,
-    np.amax: _amax,
-    np.amin: _amin,
-    np.any: reduce.any,
-    np.append: extra.append,
-    np.argmax: reduce.argmax,
-    np.argmin: reduce.argmin,
-    np.argpartition: _whole(np.argpartition),
-    np.argsort: _argsort,
-    np.argwhere: index.argwhere,
-    np.around: _round,
-    np.array_equal: _array_equal,
-    np.array_split: _listed(arrange.tensor_split),
-    np.atleast_1d: arrange.atleast_1d,
-    np.atleast_2d: arrange.atleast_2d,
-    np.atleast_3d: arrange.atleast_3d,
-    np.average: extra.average,
-    np.bincount: _whole(np.bincount),
-    np.broadcast_arrays: arrange.broadcast_tensors,
-    np.broadcast_to: shape.broadcast_to,
-    np.clip: _clip,
-    np.column_stack: arrange.column_stack,
-    np.concatenate: shape.cat,
-    np.convolve: extra.convolve,
-    np.copy: shape.clone,
-    np.corrcoef: _corrcoef,
-    np.correlate: extra.correlate,
-    np.count_nonzero: reduce.count_nonzero,
-    np.cov: _cov,
-    np.cumprod: _cumprod,
-    np.cumsum: _cumsum,
-    np.cumulative_prod: _cumprod,
-    np.cumulative_sum: _cumsum,
-    np.delete: extra.delete,
-    np.diag: _diag,
-    np.diagflat: _diagflat,
-    np.diagonal: diagonal.diagonal,
-    np.diff: _diff,
-    np.digitize: extra.digitize,
-    np.dsplit: _listed(arrange.dsplit),
-    np.dstack: arrange.dstack,
-    np.ediff1d: extra.ediff1d,
-    np.empty_like: _filled(0),
-    np.expand_dims: _expand_dims,
-    np.extract: extra.extract,
-    np.fix: piecewise.trunc,
-    np.flatnonzero: _whole(np.flatnonzero),
-    np.flip: _flip,
-    np.fliplr: arrange.fliplr,
-    np.flipud: arrange.flipud,
-    np.full_like: extra.full_like,
-    np.gradient: _gradient,
-    np.hsplit: _listed(arrange.hsplit),
-    np.hstack: arrange.hstack,
-    np.i0: special.i0,
-    np.interp: extra.interp,
-    np.isclose: piecewise.isclose,
-    np.iscomplexobj: lambda x: False,
-    np.isin: _whole(np.isin),
-    np.isneginf: piecewise.isneginf,
-    np.isposinf: piecewise.isposinf,
-    np.isreal: piecewise.isreal,
-    np.isrealobj: lambda x: True,
-    np.kron: arrange.kron,
-    np.lexsort: _whole(np.lexsort),
-    np.max: _amax,
-    np.mean: _mean,
-    np.median: _median,
-    np.meshgrid: _meshgrid,
-    np.min: _amin,
-    np.moveaxis: shape.movedim,
-    np.nan_to_num: _nan_to_num,
-    np.nanargmax: _whole(np.nanargmax),
-    np.nanargmin: _whole(np.nanargmin),
-    np.nancumprod: extra.nancumprod,
-    np.nancumsum: extra.nancumsum,
-    np.nanmax: extra.nanmax,
-    np.nanmean: _nanmean,
-    np.nanmedian: _nanmedian,
-    np.nanmin: extra.nanmin,
-    np.nanpercentile: extra.nanpercentile,
-    np.nanprod: extra.nanprod,
-    np.nanquantile: _nanquantile,
-    np.nanstd: extra.nanstd,
-    np.nansum: _nansum,
-    np.nanvar: extra.nanvar,
-    np.ndim: lambda a: len(a.shape),
-    np.nonzero: lambda a: index.nonzero(a, as_tuple=True),
-    np.ones_like: _filled(1),
-    np.pad: extra.pad,
-    np.percentile: extra.percentile,
-    np.polyval: extra.polyval,
-    np.prod: _prod,
-    np.ptp: extra.ptp,
-    np.quantile: _quantile,
-    np.ravel: shape.ravel,
-    np.repeat: _repeat,
-    np.reshape: _reshape,
-    np.roll: _roll,
-    np.rot90: _rot90,
-    np.round: _round,
-    np.searchsorted: _whole(np.searchsorted),
-    np.shape: lambda a: tuple(a.shape),
-    np.sinc: math.sinc,
-    np.size: lambda a: int(np.prod(a.shape, dtype=int)),
-    np.sort: _sort,
-    np.split: _split,
-    np.squeeze: shape.squeeze,
-    np.stack: shape.stack,
-    np.std: _std,
-    np.sum: _sum,
-    np.swapaxes: shape.swapaxes,
-    np.take: _take,
-    np.take_along_axis: index.take_along_dim,
-    np.tile: _tile,
-    np.trace: diagonal.trace,
-    np.transpose: _transpose,
-    np.trapezoid: _trapezoid,
-    np.tril: _tril,
-    np.triu: _triu,
-    np.unique: extra.unique,
-    np.unstack: _unstack,
-    np.var: _var,
-    np.vsplit: _listed(arrange.vsplit),
-    np.vstack: arrange.vstack,
-    np.where: index.where,
-    np.zeros_like: _filled(0),
-}
-"""NumPy's functions of arrays and ours."""

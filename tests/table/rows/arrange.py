@@ -6,9 +6,16 @@ import numpy as np
 
 from autograd_engine.ops import arrange
 
-from ..operators import Operator, call, given, op, ours, real
+from ..operators import (
+    Operator,
+    call,
+    given,
+    op,
+    real,
+)
 
 __all__ = ["ROWS"]
+
 
 ROWS = (
     op(
@@ -56,50 +63,6 @@ ROWS = (
         call(real(4), -1, (2, 2, 1)),
         call(real(0, 4), 1, (2, 2)),
     ),
-    *(
-        op(at_least, call(real()), call(real(2)), call(real(2, 3)), call(real(2, 0, 2)), call(real(), real(2)))
-        for at_least in (arrange.atleast_1d, arrange.atleast_2d, arrange.atleast_3d)
-    ),
-    op(
-        arrange.hstack,
-        call((real(2), real(3))),
-        call([real(2, 1), real(2, 3)]),
-        call([real(), real()]),
-        call([real(0), real(2)]),
-    ),
-    *(
-        op(
-            together,
-            call((real(2, 3), real(2, 3))),
-            call([real(3), real(3)]),
-            call([real(), real()]),
-            call([real(0)]),
-        )
-        for together in (arrange.vstack, arrange.dstack)
-    ),
-    op(
-        arrange.column_stack,
-        call((real(3), real(3, 2))),
-        call([real(), real()]),
-        call([real(0), real(0, 2)]),
-    ),
-    op(
-        arrange.block_diag,
-        call(real(2, 3), real(1, 2)),
-        call(real(2), real(), real(2, 2)),
-        call(real(0, 2), real(1, 1)),
-    ),
-    op(
-        arrange.tensor_split,
-        call(real(5, 2), 3),
-        call(real(2, 5), (1, 3), dim=1),
-        call(real(4), (-1, 9)),
-        call(real(0, 2), 2),
-        call(real(2), 3),
-    ),
-    op(arrange.hsplit, call(real(2, 4), 2), call(real(4), 2), call(real(2, 4), (1, 3)), call(real(2, 0), 2)),
-    op(arrange.vsplit, call(real(4, 2), 2), call(real(4, 2), (1, 1)), call(real(0, 2), 2)),
-    op(arrange.dsplit, call(real(2, 1, 4), 2), call(real(1, 2, 4), (1, 3)), call(real(1, 0, 2), 2)),
     op(arrange.fliplr, call(real(2, 3)), call(real(2, 3, 2)), call(real(0, 3))),
     op(arrange.flipud, call(real(2, 3)), call(real(3)), call(real(0, 3))),
     op(
@@ -118,48 +81,4 @@ ROWS = (
         call(real(0, 3), 1, [0, 1]),
     ),
     op(arrange.adjoint, call(real(2, 3)), call(real(2, 3, 4)), call(real(0, 3))),
-    op(
-        arrange.kron,
-        call(real(2, 3), real(3, 2)),
-        call(real(2), real(3)),
-        call(real(2, 2), real(3)),
-        call(real(), real(2, 2)),
-        call(real(), real()),
-        call(real(0, 2), real(2, 2)),
-    ),
-    op(
-        arrange.meshgrid,
-        call(real(2), real(3), indexing="ij"),
-        call(real(2), real(3), real(2), indexing="xy"),
-        call([real(2), real()], indexing="ij"),
-        call(real(0), real(2), indexing="xy"),
-        call(real(2), indexing="xy"),
-        ours(real(2), real(3)),
-    ),
-    op(
-        arrange.cartesian_prod,
-        call(real(2), real(3)),
-        call(real(2), real(1), real(2)),
-        call(real(3)),
-        call(real(0)),
-    ),
-    op(
-        arrange.combinations,
-        call(real(4)),
-        call(real(3), 2, True),
-        call(real(4), r=3),
-        call(real(2), 3),
-        ours(real(3), 0),  # PyTorch drops the graph here
-        call(real(0), with_replacement=True),
-    ),
-    op(
-        arrange.unfold,
-        call(real(5), 0, 2, 1),
-        call(real(2, 7), 1, 3, 2),
-        call(real(5, 2), -2, 2, 3),
-        call(real(3), 0, 3, 1),
-        call(real(2, 0), 0, 1, 1),
-        call(real(), 0, 1, 1),
-        torch="Tensor.unfold",
-    ),
 )

@@ -8,7 +8,14 @@ import numpy as np
 
 from autograd_engine.ops import index
 
-from ..operators import call, constant, given, integers, mask, op, ours, real
+from ..operators import (
+    call,
+    integers,
+    mask,
+    op,
+    ours,
+    real,
+)
 
 __all__ = ["ROWS"]
 
@@ -77,68 +84,5 @@ ROWS = (
         ours(real(3), [1, 1], real()),
         call(real(0, 3), slice(None), real(3)),
         torch=lambda torch, x, key, value: _assigned(x, key, value),
-    ),
-    op(
-        index.gather,
-        call(real(3, 4), 0, integers(2, 4, below=3)),
-        call(real(3, 4), -1, integers(3, 6, below=4)),
-        call(real(3), 0, integers(5, below=3)),
-        call(real(3, 4), 1, integers(0, 2, below=4)),
-        call(real(), 0, given(0)),
-    ),
-    op(
-        index.index_select,
-        call(real(3, 4), 0, given([2, 0, 2])),
-        call(real(3, 4), -1, integers(5, below=4)),
-        call(real(3, 4), 0, given(np.zeros(0, np.int64))),
-    ),
-    op(
-        index.take, call(real(3, 4), integers(2, 2, below=12)), call(real(3), given(1)), call(real(), given([0, 0]))
-    ),
-    op(
-        index.take_along_dim,
-        call(real(3, 4), integers(3, 2, below=4), 1),
-        call(real(3, 4), integers(1, 4, below=3), 0),
-        call(real(1, 4), integers(3, 2, below=4), 1),
-        call(real(3, 4), integers(5, below=12)),
-    ),
-    op(
-        index.select,
-        call(real(3, 4), 0, -1),
-        call(real(3, 4), 1, 2),
-        call(real(3), 0, 1),
-        call(real(0, 3), 1, 0),
-    ),
-    op(
-        index.narrow,
-        call(real(3, 4), 0, 1, 2),
-        call(real(3, 4), -1, -2, 2),
-        call(real(3), 0, 3, 0),
-        call(real(0, 3), 1, 0, 2),
-    ),
-    op(index.argwhere, call(mask(3, 4)), call(constant(2, 3)), call(constant(0, 3)), order=0),
-    op(
-        index.nonzero,
-        call(mask(3, 4)),
-        call(mask(3, 4), as_tuple=True),
-        call(given(True), as_tuple=True),
-        call(constant(2, 0)),
-        order=0,
-    ),
-    op(
-        index.masked_select,
-        call(real(3, 4), mask(3, 4)),
-        call(real(3, 4), mask(4)),
-        call(real(), mask()),
-        call(real(0, 4), mask(4)),
-    ),
-    op(
-        index.one_hot,
-        call(integers(4, below=3)),
-        call(integers(2, 3, below=4), 5),
-        call(given(2)),
-        call(given(np.zeros((0, 2), np.int64)), 3),
-        torch="nn.functional.one_hot",
-        order=0,
     ),
 )

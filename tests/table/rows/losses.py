@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd_engine.ops.losses import classification, ctc, margin, regression
+from autograd_engine.ops.losses import binary, classification, ctc, margin, regression
 from autograd_engine.ops.softmax import log_softmax
 
 from ..operators import POSITIVE, Domain, Input, Operator, call, constant, given, integers, op, ours, real
@@ -125,7 +125,7 @@ _CLASSIFICATION = (
         ],
     ),
     op(
-        classification.binary_cross_entropy,
+        binary.binary_cross_entropy,
         *(call(real(2, 3, domain=_PROBABILITY), real(2, 3, domain=_PROBABILITY), reduction=r) for r in _REDUCTIONS),
         call(real(2, 3, domain=_PROBABILITY), constant(2, 3, domain=_PROBABILITY), _WEIGHT),
         torch="nn.functional.binary_cross_entropy",
@@ -133,7 +133,7 @@ _CLASSIFICATION = (
         edges=[call(given([0.0, 1.0, 0.0, 1.0, 1e-50]), given(t)) for t in ([0.0, 1.0, 1.0, 0.0, 1.0], [0.5] * 5)],
     ),
     op(
-        classification.binary_cross_entropy_with_logits,
+        binary.binary_cross_entropy_with_logits,
         *(call(real(2, 3), real(2, 3, domain=_PROBABILITY), reduction=r) for r in _REDUCTIONS),
         call(real(2, 3), constant(2, 3, domain=_PROBABILITY), _WEIGHT, pos_weight=_WEIGHT),
         call(real(2, 3), constant(2, 3, domain=_PROBABILITY), constant(2, 1)),
@@ -146,13 +146,13 @@ _CLASSIFICATION = (
         ],
     ),
     op(
-        classification.soft_margin_loss,
+        binary.soft_margin_loss,
         *(call(real(2, 3), _SIGNS, reduction=r) for r in _REDUCTIONS),
         torch="nn.functional.soft_margin_loss",
         analytic=False,
     ),
     op(
-        classification.multilabel_soft_margin_loss,
+        binary.multilabel_soft_margin_loss,
         *(call(real(2, 3), real(2, 3, domain=_PROBABILITY), reduction=r) for r in _REDUCTIONS),
         call(real(2, 3), _fixed([[1.0, 0.0, 1.0], [0.0, 1.0, 1.0]]), _WEIGHT),
         call(real(3), _fixed([1.0, 0.0, 1.0])),

@@ -13,7 +13,6 @@ from ..operators import (
     POSITIVE,
     UNIT,
     Domain,
-    Operator,
     call,
     elementwise,
     given,
@@ -23,84 +22,11 @@ from ..operators import (
 
 __all__ = ["ROWS"]
 
-_ORIGIN = call(given([-1.0, 0.0, 2.0]))
 _FAR = call(given([-1000.0, -40.0, 0.0, 40.0, 1000.0]))
 
-_ARITHMETIC = (
-    elementwise(
-        math.add,
-        ANY,
-        ANY,
-        more=[
-            call(real(2), 3),
-            call(real(), 0.5),
-            call(real(2, 3), real(3), alpha=-0.5),
-            call(real(2), 3, alpha=2),
-        ],
-    ),
-    elementwise(
-        math.sub,
-        ANY,
-        ANY,
-        more=[call(real(2), 3), call(real(2, 3), real(3), alpha=-0.5), call(real(2), 3, alpha=2)],
-    ),
-    elementwise(math.mul, ANY, ANY, more=[call(real(2), 3)]),
-    elementwise(
-        math.div, ANY, NONZERO, more=[call(real(2), 3)], edges=[call(given([0.0, 1.0]), given([0.0, 0.0]))]
-    ),
-    Operator(
-        "div(rounding_mode)",
-        math.div,
-        tuple(call(real(3, 4), real(4), rounding_mode=mode) for mode in ("floor", "trunc"))
-        + tuple(
-            call(given([-7, 7, -7, 7]), given([2, 2, -2, -2]), rounding_mode=mode) for mode in ("floor", "trunc")
-        ),
-        torch="div",
-        order=0,
-    ),
-    elementwise(
-        math.pow,
-        POSITIVE,
-        ANY,
-        more=[call(real(3), n) for n in (0, 1, 2, 3)]
-        + [call(real(3, domain=POSITIVE), e) for e in (0.5, -1, -1.5)],
-        edges=[
-            call(given([0.0, 0.0, 0.0, 2.0, -2.0]), given([0.0, 1.0, 2.0, 0.0, 2.0])),
-            *(call(given([0.0, -2.0, 1.5]), e) for e in (0, 0.0, 1, 1.0, 2, 3)),
-        ],
-    ),
-    elementwise(math.neg, ANY),
-    elementwise(math.positive, ANY),
-    elementwise(
-        math.hypot,
-        ANY,
-        NONZERO,
-        analytic=False,
-        edges=[call(given([0.0, 0.0, np.inf, 1e200]), given([0.0, 1.0, 1.0, 1e200]))],
-    ),
-    elementwise(
-        math.lerp,
-        ANY,
-        ANY,
-        ANY,
-        analytic=False,
-        more=[call(real(3), real(3), 0.3), call(real(3), real(3), 0.8)],
-        edges=[call(given([0.1, 0.1, 0.1, 0.1]), given([0.7, 0.7, 0.7, 0.7]), given([0.0, 1.0, 0.5, 2.0]))],
-    ),
-    elementwise(math.addcmul, ANY, ANY, ANY, more=[call(real(2, 3), real(3), real(2, 1), value=-0.5)]),
-    elementwise(
-        math.addcdiv, ANY, ANY, NONZERO, more=[call(real(2, 2), real(2), real(2, 1, domain=NONZERO), value=3)]
-    ),
-    elementwise(math.abs, NONZERO, analytic=False, edges=[_ORIGIN]),
-    elementwise(math.reciprocal, NONZERO, edges=[_ORIGIN]),
-    elementwise(math.square, ANY, edges=[_ORIGIN]),
+ROWS = (
     elementwise(math.sqrt, POSITIVE, edges=[call(given([0.0, 4.0]))]),
     elementwise(math.rsqrt, POSITIVE, edges=[call(given([0.0, 4.0]))]),
-    elementwise(math.remainder, ANY, NONZERO, analytic=False, more=[call(real(4), 0.7)]),
-    elementwise(math.fmod, ANY, NONZERO, analytic=False, more=[call(real(4), 0.7)]),
-)
-
-_FUNCTIONS = (
     elementwise(math.exp, ANY),
     elementwise(math.exp2, ANY),
     elementwise(math.expm1, ANY),
@@ -127,8 +53,6 @@ _FUNCTIONS = (
     ),
     elementwise(math.ldexp, ANY, ANY, more=[call(real(2, 3), integers(3, below=5))]),
     elementwise(math.frexp, NONZERO, analytic=False, edges=[call(given([0.0, 1.0, -3.5, 1e-310]))]),
-    elementwise(math.deg2rad, ANY),
-    elementwise(math.rad2deg, ANY),
     elementwise(math.sinc, ANY, analytic=False, edges=[call(given([-3.0, -1.0, 0.0, 0.5, 1.5, 40.25]))]),
     elementwise(math.sin, ANY),
     elementwise(math.cos, ANY),
@@ -143,8 +67,5 @@ _FUNCTIONS = (
     elementwise(math.asinh, ANY),
     elementwise(math.acosh, ABOVE_ONE),
     elementwise(math.atanh, UNIT),
-    elementwise(math.relu, NONZERO, analytic=False, edges=[_ORIGIN]),
     elementwise(math.sigmoid, ANY, analytic=False, edges=[_FAR]),
 )
-
-ROWS = (*_ARITHMETIC, *_FUNCTIONS)

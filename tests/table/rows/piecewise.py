@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograd_engine.ops import index, piecewise
+from autograd_engine.ops import piecewise
 
 from ..operators import (
     ANY,
-    BITS,
-    MASK,
     NONZERO,
     POSITIVE,
     Domain,
     call,
     elementwise,
     given,
-    integers,
     mask,
     op,
     real,
@@ -24,14 +21,14 @@ from ..operators import (
 
 __all__ = ["ROWS"]
 
+_ORIGIN = call(given([-1.0, 0.0, 2.0]))
 _TIES = call(given([[1.0, 2.0, -1.0], [0.0, 3.0, 3.0]]), given([[1.0, 1.0, -1.0], [0.0, 3.0, 4.0]]))
 _INFINITE = given([[-np.inf, -np.inf], [-np.inf, 1.0], [np.inf, 1.0], [700.0, 800.0]])
-_ORIGIN = call(given([-1.0, 0.0, 2.0]))
 _NEGATIVE = Domain(-3.0, -0.3)
 _MISSING = call(given([1.0, np.nan, 2.0, np.nan, -np.inf]), given([np.nan, 3.0, np.inf, np.nan, 0.0]))
 
-
 ROWS = (
+    elementwise(piecewise.relu, NONZERO, analytic=False, edges=[_ORIGIN]),
     elementwise(piecewise.maximum, ANY, ANY, analytic=False, edges=[_TIES]),
     elementwise(piecewise.minimum, ANY, ANY, analytic=False, edges=[_TIES]),
     elementwise(piecewise.fmax, ANY, ANY, analytic=False, edges=[_TIES, _MISSING]),
@@ -45,7 +42,6 @@ ROWS = (
         edges=[call(given([0.0, 1.0, -1.0, -2.0, 3.0]), given([1.0, 0.0, -0.0, -np.inf, np.nan]))],
     ),
     elementwise(piecewise.nextafter, Domain(-2.0, -0.5), Domain(0.5, 2.0), analytic=False, edges=[_TIES]),
-    elementwise(index.where, MASK, ANY, ANY, more=[call(mask(2, 3), real(3), 0.0), call(mask(3), 1.0, real(2, 3))]),
     op(
         piecewise.masked_fill,
         call(real(2, 3), mask(2, 3), 5.0),
@@ -78,52 +74,5 @@ ROWS = (
         ANY,
         analytic=False,
         edges=[call(_INFINITE), call(_INFINITE, None, 3.0, -2.0), call(given([np.nan, 1.0]), 5.0)],
-    ),
-    elementwise(piecewise.frac, NONZERO, analytic=False, edges=[_ORIGIN]),
-    elementwise(piecewise.signbit, NONZERO, order=0, edges=[call(given([0.0, -0.0, -np.inf]))]),
-    elementwise(piecewise.heaviside, ANY, ANY, order=0, more=[call(given([-1.0, 0.0, 0.0, np.nan]), real(4))]),
-    elementwise(piecewise.sign, NONZERO, order=0, edges=[_ORIGIN]),
-    elementwise(piecewise.floor, ANY, order=0),
-    elementwise(piecewise.ceil, ANY, order=0),
-    elementwise(piecewise.trunc, ANY, order=0),
-    elementwise(piecewise.round, ANY, order=0, more=[call(real(3), decimals=2)]),
-    elementwise(piecewise.floor_divide, ANY, NONZERO, order=0),
-    *(
-        elementwise(
-            comparison, ANY, ANY, order=0, more=[call(real(3), 0), call(given([1.0, 2.0]), given([1.0, 3.0]))]
-        )
-        for comparison in (piecewise.eq, piecewise.ne, piecewise.lt, piecewise.le, piecewise.gt, piecewise.ge)
-    ),
-    elementwise(piecewise.bitwise_and, BITS, BITS, order=0, more=[call(mask(3), mask(3))]),
-    elementwise(piecewise.bitwise_or, BITS, BITS, order=0, more=[call(mask(3), mask(3))]),
-    elementwise(piecewise.bitwise_xor, BITS, BITS, order=0, more=[call(mask(3), mask(3))]),
-    elementwise(piecewise.bitwise_left_shift, BITS, BITS, order=0, more=[call(integers(3, below=9), 2)]),
-    elementwise(
-        piecewise.bitwise_right_shift,
-        BITS,
-        BITS,
-        order=0,
-        more=[call(given([-9, -1, 200]), 2), call(given([-9]), 80)],
-    ),
-    elementwise(piecewise.gcd, BITS, BITS, order=0, more=[call(given([-12, 18, 0]), given([18, -12, 0]))]),
-    elementwise(piecewise.lcm, BITS, BITS, order=0, more=[call(given([-12, 18, 0]), given([18, -12, 0]))]),
-    elementwise(piecewise.bitwise_not, BITS, order=0, more=[call(mask(3))]),
-    elementwise(piecewise.logical_and, MASK, MASK, order=0, more=[call(real(3), mask(3))]),
-    elementwise(piecewise.logical_or, MASK, MASK, order=0, more=[call(real(3), mask(3))]),
-    elementwise(piecewise.logical_xor, MASK, MASK, order=0, more=[call(real(3), mask(3))]),
-    elementwise(piecewise.logical_not, MASK, order=0, more=[call(real(3))]),
-    elementwise(piecewise.isnan, ANY, order=0, edges=[call(_INFINITE), call(given([np.nan, 1.0]))]),
-    elementwise(piecewise.isinf, ANY, order=0, edges=[call(_INFINITE)]),
-    elementwise(piecewise.isposinf, ANY, order=0, edges=[call(_INFINITE), call(given([np.nan, 1.0]))]),
-    elementwise(piecewise.isneginf, ANY, order=0, edges=[call(_INFINITE), call(given([np.nan, 1.0]))]),
-    elementwise(piecewise.isreal, ANY, order=0, edges=[call(_INFINITE)]),
-    elementwise(piecewise.isfinite, ANY, order=0, edges=[call(_INFINITE)]),
-    elementwise(
-        piecewise.isclose,
-        ANY,
-        ANY,
-        order=0,
-        more=[call(real(3), given([0.1, 0.2, np.nan]), 0.5, 0.1, True)],
-        edges=[call(given([1.0, np.inf, np.nan, np.inf]), given([1.0 + 1e-6, np.inf, np.nan, 1.0]))],
     ),
 )

@@ -11,7 +11,7 @@ __all__ = ["ROWS"]
 
 ROWS = (
     elementwise(broadcast.identity, ANY, torch=lambda torch, x: x * 1),
-    elementwise(shape.clone, ANY),
+    elementwise(broadcast.clone, ANY),
     op(
         shape.expand,
         call(real(2, 1), 2, 3),

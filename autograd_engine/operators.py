@@ -1,0 +1,12 @@
+"""The operators at the top level, as `torch.exp` is: those that are declared for it in `ops`.
+
+Type checkers read operators.pyi, which `python -m tests.stubs` writes.
+"""
+
+from __future__ import annotations
+
+from .ops.names import names_in as _names_in
+
+globals().update(_names_in("torch"))
+
+__all__ = [*_names_in("torch")]

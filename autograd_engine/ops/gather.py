@@ -1,0 +1,206 @@
+"""Reading along one dimension, or in the flattened tensor, at places that an array of integers names."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ..backend.arrays import Array, unboxed
+from ..engine.graph import raw
+from ..engine.plan import Accumulate
+from ..engine.primitive import primitive
+from .dims import along, common_shape, normalize_dim, numpy_names
+from .index import _getitem
+from .names import operator
+from .operands import raw_too
+from .shape import ravel, reshape
+
+
+def _integers(index: Any, name: str) -> Any:
+    index = np.asarray(raw(index))
+    if index.dtype.kind not in "iu":
+        raise TypeError(f"{name}: the index must hold integers, not {index.dtype}")
+    return index.astype(np.int64, copy=False)
+
+
+def _flat_along(x: Array, dim: int, index: Any, name: str) -> Any:
+    """Where the elements that `gather` and `scatter` speak of lie in the flattened `x`."""
+    index = _integers(index, name)
+    shape = tuple(x.shape)
+    dim = normalize_dim(dim, len(shape), name)
+    if index.ndim != len(shape):
+        raise ValueError(f"{name}: the index has {index.ndim} dimensions, the tensor {len(shape)}")
+    if not shape:
+        shape, index = (1,), index.reshape(1)
+    for d, (n, limit) in enumerate(zip(index.shape, shape, strict=True)):
+        if d != dim and n > limit:
+            raise IndexError(f"{name}: index shape {index.shape} exceeds {shape} in dim {d}")
+    at = _places(shape, dim, _in_range(index, shape[dim], dim, name))
+    return at if x.shape else at[0]
+
+
+def _in_range(index: Any, size: int, dim: int | None, name: str, negative: bool = False) -> Any:
+    """The index, with negative numbers counted from the end if they are allowed."""
+    # A negative number seen without its sign is larger than any size: one pass instead of two.
+    if index.view(np.uint64).max(initial=0) < size or not index.size:
+        return index
+    low, high = index.min(), index.max()
+    if negative and -size <= low and high < size:
+        return np.where(index < 0, index + size, index)
+    raise IndexError(
+        f"{name}: indices must lie in [{-size if negative else 0}, {size}) "
+        f"{'of the flattened tensor' if dim is None else f'along dim {dim}'}, not in [{low}, {high}]"
+    )
+
+
+def _places(shape: tuple[int, ...], dim: int, index: Any) -> Any:
+    """The places in row-major order of the elements that `index` names along `dim`, in other dimensions where each
+    index itself lies; sizes of 1 are broadcast."""
+    others: Any = None  # one addition of the size of the index, however many dimensions there are
+    for d, n in enumerate(index.shape):
+        if d != dim and n > 1 and shape[d] > 1:
+            step = math.prod(shape[d + 1 :])
+            places = np.arange(0, n * step, step)
+            places = places.reshape((n,) + (1,) * (len(shape) - d - 1))
+            others = places if others is None else others + places
+    length = math.prod(shape[dim + 1 :])
+    flat = index if length == 1 else index * length
+    return flat if others is None else flat + others
+
+
+def _add_flat(buffer: Array, g: Array, at: tuple[Any]) -> None:
+    """Add to elements that are counted in row-major order, as often as each is named."""
+    if buffer.flags.c_contiguous:
+        np.add.at(buffer.reshape(-1), at[0].reshape(-1), g.reshape(-1))
+    else:
+        np.add.at(buffer, np.unravel_index(at[0], buffer.shape), g)
+
+
+@primitive(
+    x=Accumulate(
+        rule=lambda g, x_shape, at: _scatter_add(np.zeros(x_shape, g.dtype), g, at=at),
+        into=lambda buffer, g, x_shape, at: _add_flat(buffer, g, at),
+    )
+)
+def _gather(x: Array, *, at: tuple[Any]) -> Array:
+    """The elements at places `at`, which are in range, counted in row-major order."""
+    return unboxed(x.reshape(-1).take(at[0], mode="wrap"))  # twice as fast as with a check
+
+
+@primitive(x=lambda g: g, src=lambda g, at: _gather(g, at=at))
+def _scatter_add(x: Array, src: Array, *, at: tuple[Any]) -> Array:
+    """A copy of `x` with `src` added where `_gather` reads."""
+    out = np.array(x, order="C")
+    _add_flat(out, np.asarray(src), at)
+    return unboxed(out)
+
+
+@operator("torch Tensor")
+@raw_too
+def gather(x: Array, dim: int, index: Array) -> Array:
+    """out[i][j] = x[index[i][j]][j] for dim 0, x[i][index[i][j]] for dim 1, and so on.
+
+    Shapes: `index` (int64) has the dimensions of `x` and, but for `dim`, no larger sizes; the result
+    has its shape.
+
+    Raises:
+        IndexError: an index out of range, or a size too large.
+    """
+    return _gather(x, at=(_flat_along(x, dim, index, "gather"),))
+
+
+@operator("torch Tensor", numpy="take_along_axis")
+@numpy_names
+@raw_too
+def take_along_dim(x: Array, indices: Array, dim: int | None = None) -> Array:
+    """Like `gather`, with `x` and `indices` broadcast against each other outside `dim`; without it, of the
+    flattened `x`. Negative indices count from the end.
+
+    Raises:
+        IndexError: an index out of range.
+        ValueError: another number of dimensions, or sizes that do not broadcast.
+    """
+    index = _integers(indices, "take_along_dim")
+    if dim is None:
+        return _getitem(ravel(x), index=(index.ravel(),))
+    dim = normalize_dim(dim, len(x.shape), "take_along_dim")
+    if not x.shape:
+        return x * 1
+    shape = tuple(x.shape)
+    if index.ndim != len(shape):
+        raise ValueError(f"take_along_dim: the index has {index.ndim} dimensions, the tensor {len(shape)}")
+    index = _in_range(index, shape[dim], dim, "take_along_dim", negative=True)
+    outside = (tuple(1 if d == dim else n for d, n in enumerate(s)) for s in (shape, index.shape))
+    common = common_shape(list(outside), "take_along_dim")
+    index = np.broadcast_to(index, tuple(index.shape[d] if d == dim else n for d, n in enumerate(common)))
+    return _gather(x, at=(_places(shape, dim, index),))
+
+
+@operator("torch Tensor")
+@raw_too
+def index_select(x: Array, dim: int, index: Array) -> Array:
+    """The slices of `x` along `dim` that the 1-d `index` names, in its order.
+
+    Raises:
+        IndexError: an index out of range.
+        ValueError: the index has more than 1 dimension.
+    """
+    dim, at = _along_index(x, dim, index, "index_select")
+    return _getitem(x, index=at) if x.shape else reshape(x, (1,))[at]
+
+
+def _along_index(x: Array, dim: int, index: Any, name: str) -> tuple[int, tuple[Any, ...]]:
+    """`dim` counted from the front, and the advanced index that applies the 1-d `index` along it."""
+    dim = normalize_dim(dim, len(x.shape), name)
+    index = _integers(index, name)
+    if index.ndim > 1:
+        raise ValueError(f"{name}: the index must have at most 1 dimension, not {index.ndim}")
+    index = _in_range(index.reshape(-1), x.shape[dim] if x.shape else 1, dim, name, negative=True)
+    return dim, (*(slice(None),) * dim, index)
+
+
+@operator("torch Tensor")
+@raw_too
+def take(x: Array, index: Array) -> Array:
+    """The elements of the flattened `x` at `index`, in its shape.
+
+    Raises:
+        IndexError: an index out of range.
+    """
+    return _gather(x, at=(_in_range(_integers(index, "take"), math.prod(x.shape), None, "take", negative=True),))
+
+
+@operator("torch Tensor")
+def select(x: Array, dim: int, index: int) -> Array:
+    """The slice `index` of `x` along `dim`, which disappears.
+
+    Raises:
+        IndexError: out of range, or a 0-d tensor.
+    """
+    return _getitem(x, index=_slice_at(x, dim, index, "select"))
+
+
+def _slice_at(x: Array, dim: int, index: int, name: str) -> tuple[Any, ...]:
+    dim = normalize_dim(dim, len(x.shape), name)
+    if not x.shape or not -x.shape[dim] <= index < x.shape[dim]:
+        raise IndexError(f"{name}: index {index} is out of range in dim {dim} of shape {tuple(x.shape)}")
+    return along(dim, int(index))
+
+
+@operator("torch Tensor")
+def narrow(x: Array, dim: int, start: int, length: int) -> Array:
+    """The `length` slices of `x` along `dim` from `start` on, as a view.
+
+    Raises:
+        IndexError: they reach outside the dimension, or a 0-d tensor.
+    """
+    dim = normalize_dim(dim, len(x.shape), "narrow")
+    size = x.shape[dim] if x.shape else -1
+    first = int(start) + size if start < 0 else int(start)
+    if not (0 <= first <= first + length <= size):
+        raise IndexError(
+            f"narrow: start {start}, length {length} reach outside dim {dim} of shape {tuple(x.shape)}"
+        )
+    return _getitem(x, index=along(dim, slice(first, first + length)))

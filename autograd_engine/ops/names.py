@@ -1,0 +1,85 @@
+"""Where users find an operator, and under which names: one line beside its definition says it.
+
+    @operator("torch Tensor functional", in_place="torch Tensor", special="expit", numpy="expit")
+    @primitive(floating=True, x=lambda g, out: g * (out * (1 - out)))
+    def sigmoid(x): ...
+
+The places are PyTorch's: `torch.sigmoid`, `Tensor.sigmoid`, `nn.functional.sigmoid`; in place `torch.sigmoid_` and
+`Tensor.sigmoid_`; in `torch.special`, and as a function of NumPy's or SciPy's, it is called `expit`. The modules of
+these names are derived from here: `operators`, `tensor.derived`, `special`, `linalg`, `nn.operators`.
+A function that is not declared is for the operators' own use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from ..engine.inplace import in_place as in_place_form
+
+__all__ = ["names_in", "operator"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_NAMES: dict[str, dict[str, Callable[..., Any]]] = {
+    "torch": {},  # the package's top level
+    "Tensor": {},  # methods
+    "special": {},
+    "linalg": {},
+    "functional": {},  # nn.functional
+    "numpy": {},  # functions of NumPy's and SciPy's, "linalg.det" for np.linalg.det
+    "python": {},  # symbols, by the name of their method: "__add__"
+}
+
+
+def operator(places: str = "", /, *, also: str = "", in_place: str = "", **names: str) -> Callable[[F], F]:
+    """Declare where users find an operator. The function itself is returned: calling it costs nothing more.
+
+    Args:
+        places: where it stands under its own name, several separated by spaces: torch, Tensor, special, linalg,
+            functional, numpy, python.
+        also: its other names in these places.
+        in_place: where its in-place form stands, under the same names with an underscore.
+        names: for one place, all the names it has there, where they are others.
+
+    Raises:
+        TypeError: there is no such place, or another function has the name there.
+
+    Example:
+        >>> from autograd_engine.ops.math import asin
+        >>> names_in("torch")["arcsin"] is asin
+        True
+        >>> names_in("Tensor")["arcsin_"].__name__
+        'asin_'
+    """
+
+    def declare(function: F) -> F:
+        own = f"{function.__name__} {also}"
+        for place in places.split():
+            _enter(place, own, function)
+        for place, listed in names.items():
+            _enter(place, listed, function)
+        if in_place:
+            form = in_place_form(function)
+            for place in in_place.split():
+                _enter(place, names.get(place, own), form, "_")
+        return function
+
+    return declare
+
+
+def _enter(place: str, names: str, function: Callable[..., Any], ending: str = "") -> None:
+    if place not in _NAMES:
+        raise TypeError(f"{function.__name__}: there is no place {place!r}; there are {', '.join(_NAMES)}")
+    known = _NAMES[place]
+    for name in names.split():
+        if known.setdefault(name + ending, function) is not function:
+            raise TypeError(
+                f"{function.__name__}: another function is called {name} in {place}; choose another name"
+            )
+
+
+def names_in(place: str) -> Mapping[str, Callable[..., Any]]:
+    """The functions that users find in a place, by their names there; complete once `ops` is imported."""
+    return MappingProxyType(_NAMES[place])

@@ -1,0 +1,201 @@
+"""Conversions: to other dtypes and devices, to Python's numbers, to NumPy and other libraries."""
+
+from __future__ import annotations
+
+import builtins
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..backend.device import check_device
+from ..backend.device import device as DeviceType
+from ..engine import broadcast
+from ..engine.graph import Value
+from ..ops.operands import to_dtype
+
+if TYPE_CHECKING:
+    from .tensor import Tensor
+
+__all__ = ["Conversions"]
+
+_TYPE_NAMES = {
+    "float16": "Half",
+    "float32": "Float",
+    "float64": "Double",
+    "uint8": "Byte",
+    "int8": "Char",
+    "int16": "Short",
+    "int32": "Int",
+    "int64": "Long",
+}
+
+
+class Conversions(Value):
+    """The part of a tensor that becomes something else."""
+
+    __slots__ = ()
+
+    # ------------------------------------------------------------------------------ dtypes and devices
+
+    def to(
+        self,
+        *targets: Any,
+        dtype: Any = None,
+        device: Any = None,
+        non_blocking: builtins.bool = False,
+        copy: builtins.bool = False,
+    ) -> Tensor:
+        """The tensor in another dtype or on another device, itself if nothing changes.
+
+        `targets` are a dtype, a device, or a tensor to be like. Gradients flow through a change
+        between floating dtypes; a conversion to integers ends them. `non_blocking` is for programs written
+        for GPUs: on the CPU nothing is waited for. It and `copy` may be given by position, in this order.
+        """
+        flags: list[builtins.bool] = []
+        for target in targets:
+            if isinstance(target, Value):
+                dtype = target.array.dtype
+            elif isinstance(target, DeviceType) or (isinstance(target, str) and target[:4] in ("cpu", "cuda")):
+                device = target
+            elif isinstance(target, builtins.bool):
+                flags.append(target)
+            else:
+                dtype = target
+        copy = copy or flags[1:2] == [True]
+        check_device(device)
+        dtype = self.array.dtype if dtype is None else np.dtype(dtype)
+        if dtype == self.array.dtype:
+            same: Any = self
+            return broadcast.clone(self) if copy else same
+        return to_dtype(self, dtype)
+
+    def type(self, dtype: Any = None) -> Any:
+        """The tensor in another dtype, as by `to`; without one, the name of its type in PyTorch's manner."""
+        if dtype is not None:
+            return self.to(dtype)
+        return f"autograd_engine.{_TYPE_NAMES.get(self.array.dtype.name, self.array.dtype.name.title())}Tensor"
+
+    def type_as(self, other: Value) -> Tensor:
+        """The tensor in the dtype of `other`."""
+        return self.to(other)
+
+    def half(self) -> Tensor:
+        """The tensor in float16."""
+        return self.to(np.float16)
+
+    def float(self) -> Tensor:
+        """The tensor in float32."""
+        return self.to(np.float32)
+
+    def double(self) -> Tensor:
+        """The tensor in float64."""
+        return self.to(np.float64)
+
+    def byte(self) -> Tensor:
+        """The tensor in uint8."""
+        return self.to(np.uint8)
+
+    def char(self) -> Tensor:
+        """The tensor in int8."""
+        return self.to(np.int8)
+
+    def short(self) -> Tensor:
+        """The tensor in int16."""
+        return self.to(np.int16)
+
+    def int(self) -> Tensor:
+        """The tensor in int32."""
+        return self.to(np.int32)
+
+    def long(self) -> Tensor:
+        """The tensor in int64."""
+        return self.to(np.int64)
+
+    def bool(self) -> Tensor:
+        """The tensor as booleans: whether each element is nonzero."""
+        return self.to(np.bool_)
+
+    def cpu(self) -> Tensor:
+        """The tensor on the CPU."""
+        return self.to(device="cpu")
+
+    def cuda(self, device: Any = None) -> Tensor:
+        """The tensor on a GPU.
+
+        Raises:
+            ValueError: there is no such device.
+        """
+        return self.to(device="cuda" if device is None else device)
+
+    def contiguous(self) -> Tensor:
+        """The tensor laid out in row-major order without gaps; itself if it already is."""
+        same: Any = self
+        return same if self.array.flags.c_contiguous else broadcast.clone(self)
+
+    # ----------------------------------------------------------------------- Python, NumPy and others
+
+    def _shared(self) -> Any:
+        """The array in a form that an alias can share: a scalar becomes a 0-d array first."""
+        if isinstance(self.array, np.generic):
+            self.array = np.array(self.array)
+        return self.array
+
+    def numpy(self) -> Any:
+        """The values as a NumPy array that shares the tensor's memory.
+
+        Raises:
+            RuntimeError: the tensor requires gradients; use `x.detach().numpy()`.
+        """
+        if self.node is not None:
+            raise RuntimeError("numpy() on a tensor that requires gradients; use x.detach().numpy()")
+        return self._shared()
+
+    def item(self) -> Any:
+        """The only element as a Python number.
+
+        Raises:
+            ValueError: there are more elements than one.
+        """
+        if self.array.size != 1:
+            raise ValueError(
+                f"item(): the tensor of shape {self.array.shape} has {self.array.size} elements, not one"
+            )
+        return self.array.item()
+
+    def tolist(self) -> Any:
+        """The values as nested lists of Python numbers."""
+        return self.array.tolist()
+
+    def __array__(self, dtype: Any = None, copy: builtins.bool | None = None) -> Any:
+        return np.array(self.numpy(), dtype=dtype, copy=copy)
+
+    def __dlpack__(self, **options: Any) -> Any:
+        """The memory for another library's `from_dlpack`, which then shares it.
+
+        Raises:
+            BufferError: the tensor requires gradients; use `x.detach()`.
+        """
+        if self.node is not None:
+            raise BufferError("DLPack on a tensor that requires gradients; share x.detach()")
+        return self._shared().__dlpack__(**options)
+
+    def __dlpack_device__(self) -> tuple[builtins.int, builtins.int]:
+        return self._shared().__dlpack_device__()
+
+    def __float__(self) -> builtins.float:
+        return float(self.item())
+
+    def __int__(self) -> builtins.int:
+        return int(self.item())
+
+    def __index__(self) -> builtins.int:
+        if self.array.dtype.kind not in "iub":
+            raise TypeError(f"a tensor of dtype {self.array.dtype} cannot be used as an index")
+        return int(self.item())
+
+    def __bool__(self) -> builtins.bool:
+        if self.array.size != 1:
+            raise ValueError(
+                f"the truth value of a tensor of shape {self.array.shape} is ambiguous; use any() or all()"
+            )
+        return bool(self.array.item())

@@ -1,0 +1,139 @@
+"""The type stubs of the derived modules, written from the declarations in `ops`: `python -m tests.stubs`.
+
+A stub hides its module from type checkers, so only modules that hold nothing but derived names have one.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import importlib
+import inspect
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import autograd_engine
+from autograd_engine.backend.arrays import Array
+from autograd_engine.ops.dims import _NUMPY_NAMES, numpy_names
+from autograd_engine.tensor.derived import Derived
+
+HEADER = '"""Written by `python -m tests.stubs`."""\n'
+MODULES = ["operators", "special", "linalg", "nn.operators"]
+"""Modules whose names are all derived."""
+
+TENSOR = "from autograd_engine.tensor.tensor import Tensor"
+RENAMED = numpy_names(print).__code__
+"""The code of every function that takes NumPy's names too."""
+
+
+class Stub:
+    """The lines of one stub, with the imports that they need."""
+
+    def __init__(self) -> None:
+        self.imports: set[str] = set()
+        self.lines: list[str] = []
+
+    def text(self, indent: str = "", opening: str = "", closing: str = "") -> str:
+        """The whole file: the imports, then the definitions."""
+        body = "".join(f"{indent}{line}\n" for line in self.lines)
+        return HEADER + "\n" + "".join(f"{line}\n" for line in sorted(self.imports)) + opening + body + closing
+
+    def define(self, name: str, function: Callable[..., Any], first: str = "self") -> None:
+        """A definition with the parameters of `function`, whose first one is called `first`."""
+        signature = inspect.signature(function)
+        origin = inspect.unwrap(function)
+        _, *rest = signature.parameters.values()
+        written, star = [first], False
+        also = _NUMPY_NAMES if getattr(function, "__code__", None) is RENAMED else {}
+        extra = [(theirs, p) for theirs, own in also.items() for p in rest if p.name == own]
+        for p in rest:
+            if p.kind is p.KEYWORD_ONLY and not star:
+                written.append("*")
+                star = True
+            star = star or p.kind is p.VAR_POSITIONAL
+            text = f"{'*' if p.kind is p.VAR_POSITIONAL else ''}{p.name}: {self.annotation(p.annotation, origin)}"
+            if p.default is not p.empty or p.name in also.values():
+                text += f" = {default(p.default)}"
+            written.append(text)
+        if extra and not star:
+            written.append("*")
+        written += [f"{theirs}: {self.annotation(p.annotation, origin)} = ..." for theirs, p in extra]
+        result = self.annotation(signature.return_annotation, origin, "Tensor")
+        ignore = "  # type: ignore[override]" if name in ("__eq__", "__ne__") else ""
+        self.lines.append(f"def {name}({', '.join(written)}) -> {result}: ...{ignore}")
+
+    def annotation(self, text: str, origin: Callable[..., Any], array: str = "Any") -> str:
+        """An annotation of the definition `origin`, with what stands here for an array."""
+        text = re.sub(r"\bArray\b", array, text)
+        for name in {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}:
+            if name == "Tensor":
+                self.imports.add(TENSOR)
+            elif name == "Any":
+                self.imports.add("from typing import Any")
+            elif not hasattr(builtins, name):
+                self.imports.add(f"from {home_of(name, origin.__globals__)} import {name}")
+        return text
+
+
+def home_of(name: str, known: dict[str, Any]) -> str:
+    """The module that defines what `name` means where these names are known; an alias of a type does not say it."""
+    if inspect.isclass(known[name]):
+        return known[name].__module__
+    for module in [importlib.import_module(known["__name__"]), *list(sys.modules.values())]:
+        if getattr(module, name, None) is known[name] and re.search(
+            rf"^{name}\b.* = ", inspect.getsource(module), re.M
+        ):
+            return module.__name__
+    raise LookupError(f"no module defines {name}, which {known['__name__']} uses")
+
+
+def _binary(self: Any, other: Any) -> Array:
+    """What every symbol between two operands takes, `x[index]` too."""
+
+
+def default(value: Any) -> str:
+    """A default as it is written in a signature, where that is short."""
+    plain = value is None or isinstance(value, (bool, int, str))
+    return repr(value) if plain or (isinstance(value, float) and value - value == 0) else "..."
+
+
+def of_module(name: str) -> str:
+    """The stub of a module of derived names: imports from where the operators are defined, and in-place forms."""
+    module, stub = importlib.import_module(f"autograd_engine.{name}"), Stub()
+    for own in module.__all__:
+        value = getattr(module, own)
+        if getattr(sys.modules[value.__module__], value.__name__, None) is value:
+            stub.imports.add(f"from {value.__module__} import {value.__name__} as {own}")
+        else:
+            stub.imports.add(TENSOR)
+            first = next(iter(inspect.signature(value).parameters))
+            stub.define(own, value, f"{first}: Tensor")
+    listed = "".join(f'    "{own}",\n' for own in sorted(module.__all__))
+    return stub.text(closing=f"\n__all__ = [\n{listed}]\n")
+
+
+def of_methods() -> str:
+    """The stub of `tensor.derived`."""
+    stub = Stub()
+    stub.imports.add("from autograd_engine.engine.graph import Value")
+    for name, value in vars(Derived).items():
+        if not inspect.isfunction(value):
+            continue
+        binary = name.startswith("__") and len(inspect.signature(value).parameters) > 1
+        stub.define(name, _binary if binary else value)
+    return stub.text("    ", '\n__all__ = ["Derived"]\n\nclass Derived(Value):\n')
+
+
+def stubs() -> dict[Path, str]:
+    """The text of every stub."""
+    package = Path(autograd_engine.__file__).parent
+    modules = {package / f"{name.replace('.', '/')}.pyi": of_module(name) for name in MODULES}
+    return {**modules, package / "tensor/derived.pyi": of_methods()}
+
+
+if __name__ == "__main__":
+    for path, text in stubs().items():
+        path.write_text(text)

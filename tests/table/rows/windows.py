@@ -1,0 +1,27 @@
+"""Sliding windows."""
+
+from __future__ import annotations
+
+from autograd_engine.ops import windows
+
+from ..operators import (
+    call,
+    op,
+    real,
+)
+
+__all__ = ["ROWS"]
+
+
+ROWS = (
+    op(
+        windows.unfold,
+        call(real(5), 0, 2, 1),
+        call(real(2, 7), 1, 3, 2),
+        call(real(5, 2), -2, 2, 3),
+        call(real(3), 0, 3, 1),
+        call(real(2, 0), 0, 1, 1),
+        call(real(), 0, 1, 1),
+        torch="Tensor.unfold",
+    ),
+)
