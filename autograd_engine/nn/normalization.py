@@ -291,10 +291,12 @@ class GroupNorm(_Affine):
 class _LastDims(_Affine):
     """Normalization over the last dimensions."""
 
+    eps: float | None
+
     def __init__(
         self,
         normalized_shape: int | Sequence[int],
-        eps: float | None = 1e-5,
+        eps: float = 1e-5,
         elementwise_affine: bool = True,
         bias: bool = True,
         device: Any = None,
@@ -360,7 +362,10 @@ class RMSNorm(_LastDims):
         device: Any = None,
         dtype: Any = None,
     ) -> None:
-        super().__init__(normalized_shape, eps, elementwise_affine, False, device, dtype)
+        super().__init__(
+            normalized_shape, elementwise_affine=elementwise_affine, bias=False, device=device, dtype=dtype
+        )
+        self.eps = eps
 
     def forward(self, x: Any) -> Any:
         """Normalize."""

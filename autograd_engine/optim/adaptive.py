@@ -58,9 +58,7 @@ class Adagrad(Optimizer):
     def _coefficients(self, group: dict[str, Any], scalars: dict[str, float]) -> tuple[float, float]:
         return float(group["lr"]) / (1 + (scalars["step"] - 1) * group["lr_decay"]), group["eps"]
 
-    def _update(
-        self, vectors: Vectors, p: Any, g: Any, state: dict[str, Any], scratch: list[Any], c: tuple[float, ...]
-    ) -> None:
+    def _update(self, vectors: Vectors, p: Any, g: Any, state: dict[str, Any], scratch: list[Any], c: Any) -> None:
         rate, eps = c
         total, size = state["sum"], scratch[0]
         np.multiply(g, g, out=size)
@@ -118,9 +116,7 @@ class Adadelta(Optimizer):
     def _coefficients(self, group: dict[str, Any], scalars: dict[str, float]) -> tuple[float, ...]:
         return float(group["lr"]), group["rho"], group["eps"]
 
-    def _update(
-        self, vectors: Vectors, p: Any, g: Any, state: dict[str, Any], scratch: list[Any], c: tuple[float, ...]
-    ) -> None:
+    def _update(self, vectors: Vectors, p: Any, g: Any, state: dict[str, Any], scratch: list[Any], c: Any) -> None:
         lr, rho, eps = c
         v, u = state["square_avg"], state["acc_delta"]
         delta, size, _ = scratch
@@ -183,9 +179,7 @@ class RMSprop(Optimizer):
     def _coefficients(self, group: dict[str, Any], scalars: dict[str, float]) -> tuple[float, ...]:
         return float(group["lr"]), group["alpha"], group["eps"], group["momentum"]
 
-    def _update(
-        self, vectors: Vectors, p: Any, g: Any, state: dict[str, Any], scratch: list[Any], c: tuple[float, ...]
-    ) -> None:
+    def _update(self, vectors: Vectors, p: Any, g: Any, state: dict[str, Any], scratch: list[Any], c: Any) -> None:
         lr, alpha, eps, momentum = c
         v, step = state["square_avg"], scratch[0]
         vectors.average_square(g, v, alpha, step)

@@ -60,9 +60,7 @@ class Rprop(Optimizer):
     def _coefficients(self, group: dict[str, Any], scalars: dict[str, float]) -> tuple[float, ...]:
         return *group["etas"], *group["step_sizes"]
 
-    def _update(
-        self, vectors: Vectors, p: Any, g: Any, state: dict[str, Any], scratch: list[Any], c: tuple[float, ...]
-    ) -> None:
+    def _update(self, vectors: Vectors, p: Any, g: Any, state: dict[str, Any], scratch: list[Any], c: Any) -> None:
         shrink, grow, least, most = c
         before, size, agreement = state["prev"], state["step_size"], scratch[0]
         np.multiply(g, before, out=agreement)

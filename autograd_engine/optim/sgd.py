@@ -74,9 +74,7 @@ class SGD(Optimizer):
         weight = 1.0 if scalars["step"] == 1 else 1.0 - group["dampening"]
         return float(group["lr"]), group["momentum"], weight, group["nesterov"]
 
-    def _update(
-        self, vectors: Vectors, p: Any, g: Any, state: dict[str, Any], scratch: list[Any], c: tuple[Any, ...]
-    ) -> None:
+    def _update(self, vectors: Vectors, p: Any, g: Any, state: dict[str, Any], scratch: list[Any], c: Any) -> None:
         lr, momentum, weight, nesterov = c
         if not momentum:
             vectors.axpy(g, p, a=-lr)
@@ -141,9 +139,7 @@ class ASGD(Optimizer):
         scalars["mu"] = 1 / max(1, steps - group["t0"])
         return eta, 1 - lambd * eta, mu
 
-    def _update(
-        self, vectors: Vectors, p: Any, g: Any, state: dict[str, Any], scratch: list[Any], c: tuple[Any, ...]
-    ) -> None:
+    def _update(self, vectors: Vectors, p: Any, g: Any, state: dict[str, Any], scratch: list[Any], c: Any) -> None:
         eta, shrink, mu = c
         vectors.scal(shrink, p)
         vectors.axpy(g, p, a=-eta)
