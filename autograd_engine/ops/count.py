@@ -186,11 +186,7 @@ def _requested(found: Sequence[Any], return_inverse: bool, return_counts: bool) 
 @operator("torch Tensor")
 @numpy_names
 def unique(
-    x: Array,
-    sorted: bool = True,
-    return_inverse: bool = False,
-    return_counts: bool = False,
-    dim: int | None = None,
+    x: Array, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
 ) -> Any:
     """The distinct elements, always in order; or the distinct slices along `dim`. No gradient flows.
 

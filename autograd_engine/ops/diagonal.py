@@ -35,8 +35,7 @@ def _add_on_diagonal(buffer: Array, g: Array, x_shape: tuple[int, ...], offset: 
 
 @primitive(
     x=Accumulate(
-        rule=lambda g, x_shape, offset: _on_diagonal(g, offset=offset, shape=x_shape),
-        into=_add_on_diagonal,
+        rule=lambda g, x_shape, offset: _on_diagonal(g, offset=offset, shape=x_shape), into=_add_on_diagonal
     )
 )
 def _diagonal(x: Array, *, offset: int) -> Array:

@@ -25,11 +25,7 @@ def _binary_rule(g: Array, x: Array, target: Array) -> Array:
     return g * ((x - target) / clamp(x * (1 - x), 1e-12))
 
 
-@primitive(
-    x=_binary_rule,
-    target=lambda g, x: g * (log(1 - x) - log(x)),
-    promote=True,
-)
+@primitive(x=_binary_rule, target=lambda g, x: g * (log(1 - x) - log(x)), promote=True)
 def _binary(x: Array, target: Array) -> Array:
     """-target log x - (1 - target) log(1 - x), with logarithms of at least -100."""
     with np.errstate(divide="ignore"):

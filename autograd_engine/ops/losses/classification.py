@@ -230,11 +230,7 @@ def _classify(
 @operator("functional")
 @raw_too
 def nll_loss(
-    input: Array,
-    target: Array,
-    weight: Array | None = None,
-    ignore_index: int = -100,
-    reduction: str = "mean",
+    input: Array, target: Array, weight: Array | None = None, ignore_index: int = -100, reduction: str = "mean"
 ) -> Array:
     """-input[target], for `input` of log-probabilities; with `weight`, the weighted mean.
 

@@ -159,12 +159,7 @@ def _variance(var: Any, input: Array) -> Array:
 @operator("functional")
 @raw_too
 def gaussian_nll_loss(
-    input: Array,
-    target: Array,
-    var: Array | float,
-    full: bool = False,
-    eps: float = 1e-6,
-    reduction: str = "mean",
+    input: Array, target: Array, var: Array | float, full: bool = False, eps: float = 1e-6, reduction: str = "mean"
 ) -> Array:
     """(log var + (input - target)^2 / var) / 2: -log of the normal density of the target, up to a constant.
 

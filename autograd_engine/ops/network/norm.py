@@ -72,14 +72,7 @@ def _normalize_rule(
 
 
 def _normalize_composed(
-    x: Array,
-    weight: Array,
-    bias: Array,
-    groups: View,
-    channels: View,
-    eps: float,
-    center: bool,
-    moments: Any,
+    x: Array, weight: Array, bias: Array, groups: View, channels: View, eps: float, center: bool, moments: Any
 ) -> Array:
     shape = tuple(x.shape)
     x = _reshape(x, shape=groups)
