@@ -47,20 +47,14 @@ __all__ = [
 # --------------------------------------------------------------------------------- without settings
 
 
-class Sigmoid(Module):
+@layer(F.sigmoid)
+class Sigmoid(Configured):
     """1 / (1 + e^-x)."""
 
-    def forward(self, input: Any) -> Any:
-        """Apply elementwise."""
-        return F.sigmoid(input)
 
-
-class Tanh(Module):
+@layer(F.tanh)
+class Tanh(Configured):
     """The hyperbolic tangent."""
-
-    def forward(self, input: Any) -> Any:
-        """Apply elementwise."""
-        return F.tanh(input)
 
 
 @layer(F.tanhshrink)

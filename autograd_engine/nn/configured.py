@@ -41,6 +41,7 @@ def layer(function: Callable[..., Any]) -> Callable[[type[C]], type[C]]:
 
     Of the function's parameters, those that are settings of the layer are read from it at every call, and so is
     `training`. The others are the arguments of `forward`, in the same order, but for those that have a default.
+    An `x` is called `input` there, as in PyTorch.
     """
 
     def complete(kind: type[C]) -> type[C]:
@@ -56,10 +57,14 @@ def _forward(function: Callable[..., Any], kind: type[Configured]) -> Callable[.
     settings = {"training", *(field.name for field in fields(kind))}
     inputs, arguments = ["self"], []
     for name, parameter in inspect.signature(function).parameters.items():
-        value = f"self.{name}" if name in settings else name
-        if name in settings or parameter.default is parameter.empty:
-            arguments.append(f"{name}={value}" if parameter.kind is parameter.KEYWORD_ONLY else value)
-            inputs += [name] if value == name else []
+        if name in settings:
+            value = f"self.{name}"
+        elif parameter.default is parameter.empty:
+            value = "input" if name == "x" else name
+            inputs.append(value)
+        else:
+            continue
+        arguments.append(f"{name}={value}" if parameter.kind is parameter.KEYWORD_ONLY else value)
     source = f"def forward({', '.join(inputs)}):\n    return function({', '.join(arguments)})\n"
     filename = f"<forward of {kind.__qualname__}>"
     linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)

@@ -85,10 +85,7 @@ class Embedding(_Table):
     Args:
         num_embeddings, embedding_dim: the number of rows, and their length.
         padding_idx: a row that starts 0 and gets no gradient; negative ones count from the end.
-        max_norm: rows that are read and whose norm exceeds it are first scaled down to it, in the table itself.
-        norm_type: the p of that norm.
-        scale_grad_by_freq: divide the gradient of a row by how often it was read.
-        sparse: refused; a gradient is a dense array here, of which only the rows read are touched.
+        max_norm, norm_type, scale_grad_by_freq, sparse: as for `functional.embedding`.
 
     Raises:
         IndexError: a row that does not exist; says which one.
@@ -136,7 +133,7 @@ class EmbeddingBag(_Table):
         mode: "sum", "mean" or "max"; an empty bag gives 0.
         include_last_offset: the last offset is where the last bag ends, and no bag begins there.
         padding_idx: a row that does not count.
-        max_norm, norm_type, scale_grad_by_freq, sparse: as for `Embedding`.
+        max_norm, norm_type, scale_grad_by_freq, sparse: as for `functional.embedding`.
 
     Raises:
         IndexError: a row that does not exist; says which one.

@@ -7,12 +7,12 @@ from typing import Any
 
 from ..ops.arrange import unflatten
 from ..ops.shape import flatten
-from .configured import Configured
+from .configured import Configured, layer
 
 __all__ = ["Flatten", "Unflatten"]
 
 
-@dataclass(repr=False, eq=False)
+@layer(flatten)
 class Flatten(Configured):
     """Merge the dimensions start_dim to end_dim, by default all but the batch.
 
@@ -22,10 +22,6 @@ class Flatten(Configured):
 
     start_dim: int = 1
     end_dim: int = -1
-
-    def forward(self, input: Any) -> Any:
-        """Flatten."""
-        return flatten(input, self.start_dim, self.end_dim)
 
 
 @dataclass(repr=False, eq=False)

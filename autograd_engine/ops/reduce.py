@@ -272,11 +272,7 @@ def max(x: Array, dim: Any = None, keepdim: bool = False) -> Any:
 @operator("torch Tensor")
 @numpy_names
 def min(x: Array, dim: Any = None, keepdim: bool = False) -> Any:
-    """The smallest element; or along `dim`, `(values, indices)`; or with a tensor for `dim`, `minimum`.
-
-    Along a dimension the gradient goes to the one element that `indices` names; over everything,
-    equal elements share it.
-    """
+    """The smallest element; or along `dim`, `(values, indices)`; with a tensor for `dim`, `minimum`: see `max`."""
     return _extreme(x, dim, keepdim, amin, minimum, argmin, "min")
 
 

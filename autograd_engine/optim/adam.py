@@ -140,17 +140,8 @@ class AdamW(Adam):
         maximize: bool = False,
         **implementation: Unpack[Implementation],
     ) -> None:
-        super().__init__(
-            params,
-            lr,
-            betas,
-            eps,
-            weight_decay,
-            amsgrad,
-            maximize=maximize,
-            decoupled_weight_decay=True,
-            **implementation,
-        )
+        # Adam's own constructor would take the settings apart again.
+        super(Adam, self).__init__(params, {**settings(locals()), "decoupled_weight_decay": True})
 
 
 class Adamax(_Moments):

@@ -22,14 +22,10 @@ class Adagrad(Optimizer):
         p <- p - lr / (1 + (t - 1) lr_decay) g / (sqrt(s) + eps)
 
     Args:
-        params: tensors, or groups of them.
-        lr: the learning rate.
+        params, lr, weight_decay, maximize, implementation: as for `SGD`.
         lr_decay: how fast the learning rate falls.
-        weight_decay: the L2 penalty's factor.
         initial_accumulator_value: s before the first step.
         eps: keeps the denominator from 0.
-        maximize: go up the gradient.
-        implementation: PyTorch's choice of an implementation; changes nothing.
 
     Raises:
         ValueError: a setting is out of range.
@@ -78,13 +74,10 @@ class Adadelta(Optimizer):
         p <- p - lr d
 
     Args:
-        params: tensors, or groups of them.
+        params, weight_decay, maximize, implementation: as for `SGD`.
         lr: a factor for all steps.
         rho: how much of the running means stays in each step.
         eps: starts the steps off, and keeps the denominator from 0.
-        weight_decay: the L2 penalty's factor.
-        maximize: go up the gradient.
-        implementation: PyTorch's choice of an implementation; changes nothing.
 
     Raises:
         ValueError: a setting is out of range.
@@ -140,15 +133,11 @@ class RMSprop(Optimizer):
         p <- p - lr b
 
     Args:
-        params: tensors, or groups of them.
-        lr: the learning rate.
+        params, lr, weight_decay, maximize, implementation: as for `SGD`.
         alpha: how much of the running means stays in each step.
         eps: keeps the denominator from 0.
-        weight_decay: the L2 penalty's factor.
         momentum: how much of the running sum of steps stays in each step.
         centered: divide by the gradient's standard deviation, not its root mean square.
-        maximize: go up the gradient.
-        implementation: PyTorch's choice of an implementation; changes nothing.
 
     Raises:
         ValueError: a setting is out of range.

@@ -23,12 +23,10 @@ class Rprop(Optimizer):
         p <- p - sign(g) s
 
     Args:
-        params: tensors, or groups of them.
+        params, maximize, implementation: as for `SGD`.
         lr: the step size at the start.
         etas: the factors by which step sizes shrink and grow.
         step_sizes: the smallest and largest step size.
-        maximize: go up the gradient.
-        implementation: PyTorch's choice of an implementation; changes nothing.
 
     Raises:
         ValueError: a setting is out of range.

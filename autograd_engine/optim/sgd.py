@@ -99,14 +99,11 @@ class ASGD(Optimizer):
     The mean `optimizer.state[p]["ax"]` is what to use in the end; until step t0 it equals the parameter.
 
     Args:
-        params: tensors, or groups of them.
+        params, weight_decay, maximize, implementation: as for `SGD`.
         lr: the learning rate at the start.
         lambd: the rate at which parameters shrink.
         alpha: the power of the step size's fall.
         t0: the step at which averaging begins.
-        weight_decay: the L2 penalty's factor.
-        maximize: go up the gradient.
-        implementation: PyTorch's choice of an implementation; changes nothing.
 
     Raises:
         ValueError: a setting is out of range.

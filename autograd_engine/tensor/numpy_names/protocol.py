@@ -36,8 +36,11 @@ def _enter(name: str, operation: Callable[..., Any]) -> None:
         _FUNCTIONS[function] = operation
 
 
-for _name, _operation in {**names_in("numpy"), **{name: getattr(extra, name) for name in extra.__all__}}.items():
+for _name, _operation in names_in("numpy").items():
     _enter(_name, _operation)
+for _name, _operation in vars(extra).items():
+    if getattr(_operation, "__module__", None) == extra.__name__ and not _name.startswith("_"):
+        _enter(_name, _operation)
 
 _REDUCTIONS: dict[str, Callable[..., Any]] = {
     "add": reduce.sum,
