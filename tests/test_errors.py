@@ -256,9 +256,7 @@ def test_an_error_names_the_operator_and_the_offending_values(case):
 def test_the_same_errors_while_recording():
     x = ag.ones(3, 4, requires_grad=True)
     y = x * 2
-    with pytest.raises(
-        IndexError, match=r"setitem: index 5 is out of bounds .* \(called with float32\[3, 4\], 1.0\)"
-    ):
+    with pytest.raises(IndexError, match=r"setitem: index 5 is out of bounds .* \(called with float32\[3, 4\]\)"):
         y[5] = 1.0
     with pytest.raises(ValueError, match="expand: shape"):
         y.expand(2, 4)

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from ..backend.arrays import Array
+from ..backend.arrays import Array, is_array
 from . import references, writes
 from .broadcast import cast, clone, identity, sum_to_size
 from .graph import Leaf, Node, Output, Value
@@ -218,12 +218,13 @@ def _pull_recorded(node: Node, g: Array, parents: tuple[Node | None, ...]) -> Se
         writes.check_saved(node)
     recomposed = node.primitive.recomposed(node, parents, identity)
     if recomposed is None:
-        return node.primitive.pull_recorded(node, g, parents)
+        pulled = node.primitive.pull_recorded(node, g, parents)
+        return [make_tensor(c, None) if is_array(c) else c for c in pulled]  # raw: a constant
     inputs, outs = recomposed
     pairs = [(o.node, c) for o, c in zip(outs, g if len(outs) > 1 else (g,), strict=True) if c is not None]
     targets = [t.node for t, p in zip(inputs, parents, strict=True) if p is not None]
-    pulled = iter(_visit([n for n, _ in pairs], [c for _, c in pairs], targets, True, True))
-    return [None if p is None else next(pulled) for p in parents]
+    found = iter(_visit([n for n, _ in pairs], [c for _, c in pairs], targets, True, True))
+    return [None if p is None else next(found) for p in parents]
 
 
 # ----------------------------------------------------------------------------- what users call

@@ -35,11 +35,14 @@ def cast(x: Array, *, dtype: np.dtype[Any]) -> Array:
     return x.astype(dtype)
 
 
-@primitive(x=lambda g: g)
+@primitive(view=True, x=lambda g: g)
 def expand(x: Array, *, shape: tuple[int, ...]) -> Array:
     """`x` repeated along its size-1 and new leading dimensions, without a copy."""
     try:
-        return np.broadcast_to(x, shape)
+        spread = np.broadcast_to(x, shape)
+        return (
+            x.reshape(shape) if spread.size == x.size else spread
+        )  # NumPy lets nobody write to what it has spread
     except ValueError:
         raise ValueError(f"shape {tuple(x.shape)} cannot be expanded to {shape}") from None
 

@@ -18,9 +18,21 @@ from .plan import Accumulate, Plan
 __all__ = ["RESERVED", "call_source", "compiled", "pull_source"]
 
 RESERVED = frozenset(
-    {"as_floating", "as_tensors", "call", "cotangents", "error", "explain", "forward", "g", "grad_mode", "kind"}
+    {
+        "as_floating",
+        "as_tensors",
+        "asarray",
+        "call",
+        "cotangents",
+        "error",
+        "explain",
+        "forward",
+        "g",
+        "grad_mode",
+        "kind",
+    }
     | {"make_outputs", "make_tensor", "mode", "node", "one_each", "out", "parents", "primitive", "promote", "pull"}
-    | {"pull_recorded", "result", "scalar_types", "tick", "types", "unwrap_all"}
+    | {"pull_recorded", "result", "scalar_types", "share_view", "tick", "types", "unwrap_all"}
 )
 """Names that generated code uses itself, which no parameter may have."""
 
@@ -94,6 +106,9 @@ def _call_lines(plan: Plan) -> list[str]:
     else:
         body.append("    result = types.blank()")
         body.append("    result.array = out")
+        if plan.view:
+            body.append("    if out.base is not None:")
+            body.append(f"        share_view({plan.operands[0]}_value, result)")
         body.append(f"    if not ({needed}) or not (mode := grad_mode()):")
         body.append("        result.node = None")
         body.append("        return result")
@@ -121,10 +136,16 @@ def _unwrap_lines(plan: Plan, name: str) -> list[str]:
     if plan.variadic:
         return [f"    {name}, {name}_node, {name}_tensor = unwrap_all({name})"]
     node = name in plan.differentiable
+    boxed = [
+        f"        if {name}.__class__ in scalar_types:",
+        f"            {name} = {name}_value.array = asarray({name})",
+    ]
     return [
         f"    if {name}_tensor := isinstance({name}, Value):",
+        *([f"        {name}_value = {name}"] if plan.view else []),
         *([f"        {name}_node = {name}.node"] if node else []),
         f"        {name} = {name}.array",
+        *(boxed if plan.view else []),
         *(["    else:", f"        {name}_node = None"] if node else []),
     ]
 

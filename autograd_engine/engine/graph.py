@@ -31,13 +31,16 @@ tick: Callable[[], int] = itertools.count(1).__next__
 class Value:
     """An array and the node that made it: `node is None` exactly when no gradient is required.
 
-    This is the part of a tensor the engine needs. The user's object, `Tensor`, extends it.
+    This is the part of a tensor the engine needs. The user's object, `Tensor`, extends it. Only values that share
+    their memory have the other two attributes, `memory` and, if they are views, `view_of`: see `aliases`.
     """
 
-    __slots__ = ("__weakref__", "array", "node")
+    __slots__ = ("__weakref__", "array", "memory", "node", "view_of")
 
     array: Any
     node: Node | None
+    memory: Any
+    view_of: Value | None
 
 
 def raw(x: Any) -> Any:

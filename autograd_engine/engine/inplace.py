@@ -1,8 +1,9 @@
 """Changing a value in place: it takes over a new array and node, or its memory is written.
 
-While a derivative is being recorded, the value is given the array and the node of a new result, so that what the
-graph has saved stays intact. Otherwise its memory is written, which every view of it sees, and the write is
-noted, so that a backward pass which needs the old numbers says so.
+While a derivative is being recorded, and nobody else looks into its memory, the value is given the array and the
+node of a new result: what the graph has saved stays intact. If others look into it, the memory is written, so that
+all see the change, and the nodes of its base and its views follow. A write is noted, so that a backward pass which
+needs the old numbers says so.
 """
 
 from __future__ import annotations
@@ -13,59 +14,69 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from ..backend.arrays import can_store
+from ..backend.arrays import astype, can_store
 from . import references
 from .broadcast import cast
 from .graph import Leaf, Value
 from .modes import grad_mode
+from .rebase import rebase
+from .results import make_tensor
+from .sharing import base_of, is_shared, leave, shareable
 from .writes import written
 
-__all__ = ["check_changeable", "check_unshared", "in_place", "replace", "writable"]
+__all__ = ["check_changeable", "in_place", "is_alone", "is_recorded", "operand", "replace", "write"]
 
 V = TypeVar("V", bound=Value)
 
 
 def check_changeable(value: Value, name: str) -> None:
-    """Refuse to change a leaf whose gradient is being recorded.
+    """Refuse a change that would be recorded and cannot be.
 
     Raises:
-        RuntimeError: `value` is such a leaf.
+        RuntimeError: `value` is a leaf that requires gradients or a view of one, or was taken under `no_grad()`.
     """
-    if grad_mode() is not False and value.node.__class__ is Leaf:
+    if grad_mode() is False or (base := base_of(value)).node is None:
+        return
+    if base.node.__class__ is Leaf:
+        what = "a leaf that requires gradients" if base is value else "a view of a leaf that requires gradients"
         raise RuntimeError(
-            f"{name}: a leaf that requires gradients cannot be changed in place while recording; "
-            "do it under no_grad(), or change a clone()"
+            f"{name}: {what} cannot be changed in place while recording; do it under no_grad(), or change a clone()"
+        )
+    if value.node is None:
+        raise RuntimeError(
+            f"{name}: this view was taken under no_grad(), so that a recorded change of it has no derivative; take "
+            "the view again while recording, or make the change under no_grad() too"
         )
 
 
-def check_unshared(value: Value, name: str) -> None:
-    """Refuse a recorded change of a view: it gives the view a new array, which its base would not see.
-
-    Raises:
-        RuntimeError: somebody else holds the base.
-    """
-    base = getattr(value.array, "base", None)
-    if base is not None and getrefcount(base) > references.BASE:
-        raise RuntimeError(
-            f"{name}: this tensor is a view of another one, which would not see a recorded in-place "
-            "change; assign to the base instead (base[index] = value), or change a clone()"
-        )
+def is_recorded(value: Value, *others: Any) -> bool:
+    """Whether a change of `value` by an operation on `others` is recorded."""
+    if grad_mode() is False:
+        return False
+    return any(isinstance(v, Value) and v.node is not None for v in (value, base_of(value), *others))
 
 
-def writable(value: Value) -> Any:
-    """The array of `value`, to be written into; the caller notes it with `written`.
+def operand(value: Value) -> Value:
+    """What a recorded operation is to compute from when its result will replace `value`: its derivative may need
+    the old numbers, so where the memory will be written, a copy of them."""
+    return make_tensor(np.array(value.array), value.node) if is_shared(value) else value
+
+
+def write(value: Value, write_into: Callable[[Any], None]) -> None:
+    """Let `write_into(array)` change the memory of `value`, and note it.
 
     Raises:
         RuntimeError: the array is read-only.
     """
-    if isinstance(value.array, np.generic):
-        value.array = np.array(value.array)
-    if not value.array.flags.writeable:
+    if not shareable(value).flags.writeable:
         raise RuntimeError(
             "in-place change of a read-only tensor: several elements share one memory location "
             "(expand()), or the NumPy array behind it is read-only; change a clone()"
         )
-    return value.array
+    write_into(value.array)
+    memory = getattr(value, "memory", None)
+    if memory is None or not memory.is_uncounted(base_of(value)):
+        written(value.array)
 
 
 def replace(value: V, result: Any, name: str) -> V:
@@ -78,23 +89,31 @@ def replace(value: V, result: Any, name: str) -> V:
     if not isinstance(value, Value):
         raise TypeError(f"{name}: only a tensor can be changed in place, not a {type(value).__name__}")
     check_changeable(value, name)
-    if result.array.shape != value.array.shape:
+    array, dtype = result.array, value.array.dtype
+    if array.shape != value.array.shape:
         raise RuntimeError(
-            f"{name}: the result has shape {result.array.shape}, which does not fit in place of {value.array.shape}"
+            f"{name}: the result has shape {array.shape}, which does not fit in place of {value.array.shape}"
         )
-    if not can_store(result.array.dtype, value.array.dtype):
-        raise RuntimeError(
-            f"{name}: a result of dtype {result.array.dtype} cannot be stored in {value.array.dtype}"
-        )
-    if result.node is None:
-        writable(value)[...] = result.array
-        written(value.array)
+    if not can_store(array.dtype, dtype):
+        raise RuntimeError(f"{name}: a result of dtype {array.dtype} cannot be stored in {dtype}")
+    if not is_recorded(value, result):
+        write(value, lambda memory: memory.__setitem__(..., array))
         return value
-    check_unshared(value, name)
-    if result.array.dtype != value.array.dtype:
-        result = cast(result, dtype=value.array.dtype)
-    value.array, value.node = result.array, result.node
+    if result.node is not None and array.dtype != dtype:
+        result = cast(result, dtype=dtype)
+    if is_shared(value):
+        write(value, lambda memory: memory.__setitem__(..., array))
+    else:
+        leave(value)
+        value.array = astype(result.array, dtype)
+    rebase(value, result.node)
     return value
+
+
+def is_alone(value: Value) -> bool:
+    """Whether nobody but `value` holds its array: no other tensor, no graph, no view."""
+    array = value.array
+    return getrefcount(array) == references.VALUE and array.base is None and not is_shared(value)
 
 
 def in_place(operation: Callable[..., Any]) -> Callable[..., Any]:
@@ -102,7 +121,10 @@ def in_place(operation: Callable[..., Any]) -> Callable[..., Any]:
     name = f"{operation.__name__}_"
 
     def change(x: Any, /, *args: Any, **kwargs: Any) -> Any:
-        return replace(x, operation(x, *args, **kwargs), name)
+        if not isinstance(x, Value) or not is_recorded(x, *args, *kwargs.values()):
+            return replace(x, operation(x, *args, **kwargs), name)
+        old = operand(x)
+        return replace(x, operation(old, *(old if a is x else a for a in args), **kwargs), name)
 
     change.__name__ = change.__qualname__ = name
     change.__doc__ = f"Like `{operation.__name__}`, in place: the result replaces the tensor's own values."
@@ -110,11 +132,10 @@ def in_place(operation: Callable[..., Any]) -> Callable[..., Any]:
     return change
 
 
-def _change_of_a_view() -> None:
-    """A recorded change of a view whose base nobody holds."""
-    view = Value()
-    view.array = np.zeros(2)[:1]
-    check_unshared(view, "")
+def _value_of_its_own() -> None:
+    value = Value()
+    value.array = np.zeros(2)
+    is_alone(value)
 
 
-references.measure(_change_of_a_view, "BASE")
+references.measure(_value_of_its_own, "VALUE")

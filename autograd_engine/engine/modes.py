@@ -6,6 +6,8 @@ them puts them back when it ends, by an exception too.
 
 from __future__ import annotations
 
+import functools
+import inspect
 from collections.abc import Callable, Iterator
 from contextlib import ContextDecorator, contextmanager
 from contextvars import ContextVar
@@ -136,6 +138,47 @@ class _Switch(ContextDecorator):
         fresh = object.__new__(type(self))
         fresh._enabled = self._enabled
         return fresh
+
+    def __call__(self, function: Any) -> Any:
+        """The function with recording switched while it runs; a generator's while it runs, not while it waits."""
+        if inspect.isgeneratorfunction(function):
+            return _switching_generator(self, function)
+        if inspect.iscoroutinefunction(function):
+            return _switching_coroutine(self, function)
+        return super().__call__(function)
+
+
+def _switching_generator(switch: _Switch, function: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(function)
+    def generator(*args: Any, **kwargs: Any) -> Any:
+        running = function(*args, **kwargs)
+        resume: Callable[[], Any] = functools.partial(next, running)
+        while True:
+            try:
+                with switch._recreate_cm():
+                    item = resume()
+            except StopIteration as end:
+                return end.value
+            try:
+                sent = yield item
+                resume = functools.partial(running.send, sent)
+            except GeneratorExit:
+                with switch._recreate_cm():
+                    running.close()
+                raise
+            except BaseException as error:
+                resume = functools.partial(running.throw, error)
+
+    return generator
+
+
+def _switching_coroutine(switch: _Switch, function: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(function)
+    async def coroutine(*args: Any, **kwargs: Any) -> Any:
+        with switch._recreate_cm():
+            return await function(*args, **kwargs)
+
+    return coroutine
 
 
 class _PlainSwitch(_Switch):

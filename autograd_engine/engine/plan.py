@@ -33,6 +33,14 @@ class Increment(NamedTuple):
     arguments: tuple[Any, ...]
 
 
+def _parameters(function: Callable[..., Any]) -> list[str]:
+    """The names of the parameters, without the time that a whole signature takes: there are a thousand rules."""
+    code = getattr(function, "__code__", None)
+    if code is None or code.co_flags & (inspect.CO_VARARGS | inspect.CO_VARKEYWORDS):
+        return list(inspect.signature(function).parameters)
+    return list(code.co_varnames[: code.co_argcount + code.co_kwonlyargcount])
+
+
 class Plan:
     """The parts of a primitive.
 
@@ -42,6 +50,7 @@ class Plan:
         operands: the names of the array parameters; `settings`: of the keyword-only others.
         rules: operand name to derivative rule; `differentiable` are the operands that have one.
         wants: operand name to the names that its rule asks for; `saves`: all of them, in the order of `node.saved`.
+        view: whether the result may look into the memory of the only operand.
         composition: for a fused primitive, the same operation made of others: `create_graph=True`
             differentiates that instead.
     """
@@ -54,6 +63,7 @@ class Plan:
         outputs: int,
         promote: bool,
         floating: bool,
+        view: bool,
         residuals: Sequence[str],
         composition: Callable[..., Any] | None,
     ) -> None:
@@ -63,6 +73,7 @@ class Plan:
         self.outputs = outputs
         self.promotes = promote
         self.floating = floating
+        self.view = view
         self.residuals = tuple(residuals)
         self.composition = composition
         self.signature = inspect.signature(forward)
@@ -84,7 +95,7 @@ class Plan:
         self.wants: dict[str, list[str]] = {}
         for operand, rule in self.rules.items():
             function = rule.rule if isinstance(rule, Accumulate) else rule
-            names = list(inspect.signature(function).parameters)
+            names = _parameters(function)
             if not names or set(names[1:]) - known:
                 raise TypeError(
                     f"{self.name}: the rule for {operand} takes ({', '.join(names)}); it may take g, "

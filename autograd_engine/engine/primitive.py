@@ -21,12 +21,15 @@ import importlib
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar, overload
 
+import numpy as np
+
 from ..backend.arrays import as_floating, promote, scalar_types
 from .generator import RESERVED, call_source, compiled, pull_source
 from .graph import Node, Value, tick
 from .modes import grad_mode
 from .plan import Accumulate, Increment, Plan
 from .results import as_tensors, cotangents, make_outputs, make_tensor, types
+from .sharing import share_view
 
 __all__ = ["Primitive", "primitive"]
 
@@ -125,6 +128,7 @@ def primitive(
     outputs: int = ...,
     promote: bool = ...,
     floating: bool = ...,
+    view: bool = ...,
     residuals: Sequence[str] = ...,
     composition: Callable[..., Any] | None = ...,
     **rules: Callable[..., Any] | Accumulate,
@@ -138,6 +142,7 @@ def primitive(
     outputs: int = 1,
     promote: bool = False,
     floating: bool = False,
+    view: bool = False,
     residuals: Sequence[str] = (),
     composition: Callable[..., Any] | None = None,
     **rules: Callable[..., Any] | Accumulate,
@@ -155,6 +160,7 @@ def primitive(
             tuple too, with zeros for a result that nobody used.
         promote: bring the first two arrays to a common dtype, by PyTorch's promotion, first.
         floating: convert integers to the default floating dtype first.
+        view: say so if the result may look into the memory of the only array, so that changes show in both.
         residuals: names of further arrays that `forward` returns after its result, for the rules.
         composition: marks a fused primitive: its rules are written for raw arrays, for speed, and
             `create_graph=True` differentiates `composition(...)`, called with the same arguments.
@@ -180,6 +186,7 @@ def primitive(
             outputs=outputs,
             promote=promote,
             floating=floating,
+            view=view,
             residuals=residuals,
             composition=composition,
         )
@@ -231,6 +238,8 @@ _SHARED: dict[str, Any] = {
     "as_floating": as_floating,
     "grad_mode": grad_mode,
     "tick": tick,
+    "asarray": np.asarray,
+    "share_view": share_view,
     "explain": _explain,
     "unwrap_all": _unwrap_all,
     "make_outputs": make_outputs,

@@ -15,7 +15,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-__all__ = ["BASE", "INCREMENT", "LEAF", "SUM", "measure"]
+__all__ = ["INCREMENT", "LEAF", "SUM", "VALUE", "measure"]
 
 LEAF = -1
 """Of a gradient that has reached its leaf."""
@@ -23,8 +23,8 @@ SUM = -1
 """Of the gradient so far, when a contribution is added to it."""
 INCREMENT = -1
 """The same, when an accumulating rule adds to it."""
-BASE = -1
-"""Of the array that only one view, which is to be changed, looks into."""
+VALUE = -1
+"""Of the array of a tensor that is to be changed in part."""
 
 if not getattr(sys, "_is_gil_enabled", lambda: True)():
     raise ImportError(
@@ -42,9 +42,6 @@ class _Unknown(int):
     def __eq__(self, count: object) -> bool:
         self.seen = int(count)
         return False
-
-    def __lt__(self, count: int) -> bool:
-        return self == count
 
     __hash__ = int.__hash__
 

@@ -21,9 +21,11 @@ _writes: dict[int, tuple[int, int, weakref.ref[Any]]] = {}
 
 def owner(array: Any) -> Any:
     """The array that owns the memory `array` looks into."""
-    while (base := getattr(array, "base", None)) is not None and hasattr(base, "dtype"):
-        array = base
-    return array
+    found = array
+    while (array := getattr(array, "base", None)) is not None:
+        if hasattr(array, "dtype"):  # not so the stand-in that NumPy puts between an array and windows of it
+            found = array
+    return found
 
 
 def written(array: Any) -> None:

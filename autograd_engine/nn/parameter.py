@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..engine.graph import raw
+from ..engine.sharing import share
 from ..tensor import Tensor
 
 __all__ = ["Parameter"]
@@ -32,6 +33,7 @@ class Parameter(Tensor):
         source = data if isinstance(data, Tensor) else Tensor(data)
         self.array = raw(source.detach())
         self.node = None
+        share(source, self)
         if requires_grad:
             self.requires_grad_()
 

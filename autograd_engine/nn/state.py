@@ -10,6 +10,7 @@ import numpy as np
 from ..backend.arrays import can_store
 from ..engine.graph import raw
 from ..engine.modes import no_grad
+from ..engine.sharing import shareable
 from ..tensor import Tensor
 
 __all__ = ["LoadedKeys", "load_into"]
@@ -76,6 +77,6 @@ def _array_for(tensor: Tensor, given: Any, assign: bool) -> Any:
         raise ValueError(f"a parameter cannot take over an array of {array.dtype}")
     if not can_store(array.dtype, tensor.dtype):
         raise ValueError(f"the module has dtype {tensor.dtype}, which cannot store the {array.dtype} of the state")
-    if not assign and not tensor._shared().flags.writeable:
+    if not assign and not shareable(tensor).flags.writeable:
         raise ValueError("the module's array is read-only (as expand() makes it); give the module a clone()")
     return array

@@ -121,10 +121,16 @@ def neg(x: Array) -> Array:
 
 
 @operator("torch Tensor numpy", python="__pos__")
-@primitive(x=lambda g: g)
+@primitive(view=True, x=lambda g: g)
 def positive(x: Array) -> Array:
-    """+x, a copy; booleans are refused."""
-    return np.positive(x)
+    """+x: the same numbers in the same memory.
+
+    Raises:
+        TypeError: x holds booleans.
+    """
+    if x.dtype.kind == "b":
+        raise TypeError("booleans have no sign; convert them first, to int64 for example")
+    return x[...]
 
 
 @operator("torch Tensor", also="absolute", in_place="torch Tensor", numpy="absolute fabs", python="__abs__")

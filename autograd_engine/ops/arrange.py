@@ -14,7 +14,7 @@ from ..engine.graph import raw
 from .dims import along, common_shape, dims_of, normalize_dim, numpy_names, size_of
 from .gather import index_select
 from .names import operator
-from .operands import constant_like, raw_too
+from .operands import apart, constant_like, raw_too
 from .shape import cat, expand, flip, ravel, reshape, transpose
 
 # ------------------------------------------------------------------------------ repeating, broadcasting
@@ -38,7 +38,7 @@ def repeat(x: Array, *sizes: Any) -> Array:
     shape = (1,) * (len(times) - len(x.shape)) + tuple(x.shape)
     spread = reshape(x, [size for n in shape for size in (1, n)])
     spread = expand(spread, [size for pair in zip(times, shape, strict=True) for size in pair])
-    return reshape(spread, [r * n for r, n in zip(times, shape, strict=True)])
+    return apart(reshape(spread, [r * n for r, n in zip(times, shape, strict=True)]), x)
 
 
 @operator("torch Tensor")

@@ -14,6 +14,7 @@ from ..engine.plan import Accumulate
 from ..engine.primitive import primitive
 from .dims import normalize_dim
 from .names import operator
+from .operands import apart
 from .piecewise import keep, where
 from .reduce import sum
 from .shape import movedim, ravel
@@ -34,9 +35,11 @@ def _add_on_diagonal(buffer: Array, g: Array, x_shape: tuple[int, ...], offset: 
 
 
 @primitive(
+    view=True,
     x=Accumulate(
-        rule=lambda g, x_shape, offset: _on_diagonal(g, offset=offset, shape=x_shape), into=_add_on_diagonal
-    )
+        rule=lambda g, x_shape, offset: _on_diagonal(g, offset=offset, shape=x_shape),
+        into=_add_on_diagonal,
+    ),
 )
 def _diagonal(x: Array, *, offset: int) -> Array:
     return _diagonal_view(x, offset)
@@ -99,7 +102,7 @@ def diag(x: Array, diagonal: int = 0) -> Array:
         return diag_embed(x, diagonal)
     if len(x.shape) != 2:
         raise ValueError(f"diag: takes a vector or a matrix, got shape {tuple(x.shape)}")
-    return _diagonal(x, offset=diagonal)
+    return apart(_diagonal(x, offset=diagonal), x)
 
 
 @operator("torch Tensor")

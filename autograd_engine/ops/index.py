@@ -72,6 +72,11 @@ def write(array: Any, index: Any, values: Any) -> None:
         raise type(error)(f"setitem: {error} (in a tensor {kind}, the value of shape {np.shape(values)})") from None
 
 
+def is_basic(index: Any) -> bool:
+    """Whether the index reads a view: integers, slices, None and an ellipsis."""
+    return all(map(_is_basic, index)) if isinstance(index, tuple) else _is_basic(index)
+
+
 def _is_basic(item: Any) -> bool:
     """Whether a component of an index makes a view: integers, slices, None and an ellipsis."""
     return item is None or item is Ellipsis or isinstance(item, slice) or type(item) is int
@@ -114,10 +119,11 @@ def _unindex(x: Array, *, index: tuple[Any, ...], shape: tuple[int, ...]) -> Arr
 
 
 @primitive(
+    view=True,
     x=Accumulate(
         rule=lambda g, x_shape, index: _unindex(g, index=index, shape=x_shape),
         into=lambda buffer, g, x_shape, index: _add_at(buffer, g, index),
-    )
+    ),
 )
 def _getitem(x: Array, *, index: tuple[Any, ...]) -> Array:
     return x[index]

@@ -15,11 +15,11 @@ from typing import Any, TypeVar
 import numpy as np
 
 from ..backend.arrays import Array, astype, is_array, is_floating
-from ..engine.broadcast import cast
+from ..engine.broadcast import cast, clone
 from ..engine.graph import Value, raw
 from ..engine.results import make_tensor
 
-__all__ = ["beside", "constant_like", "raw_too", "to_dtype"]
+__all__ = ["apart", "beside", "constant_like", "raw_too", "to_dtype"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -31,6 +31,11 @@ _PLAIN = frozenset({type(None), bool, int, float, str})
 def constant_like(x: Any, like: Array) -> Array:
     """The raw array `x` as a tensor without a gradient where `like` is a tensor, else as it is."""
     return make_tensor(x, None) if isinstance(like, Value) else x
+
+
+def apart(result: Array, source: Array) -> Array:
+    """`result`, as a copy where it looks into the memory of `source`: for operators whose result PyTorch owns."""
+    return clone(result) if np.may_share_memory(raw(result), raw(source)) else result
 
 
 def to_dtype(x: Array, dtype: Any) -> Array:

@@ -54,7 +54,7 @@ def sum_to_size(x: Array, *sizes: Any) -> Array:
     return broadcast.sum_to_size(x, shape=size_of(sizes))
 
 
-@primitive(x=lambda g, x_shape: _reshape(g, shape=x_shape))
+@primitive(view=True, x=lambda g, x_shape: _reshape(g, shape=x_shape))
 def _reshape(x: Array, *, shape: tuple[int, ...]) -> Array:
     return x.reshape(shape)
 
@@ -69,7 +69,7 @@ def reshape(x: Array, *shape: Any) -> Array:
     return _reshape(x, shape=size_of(shape))
 
 
-@primitive(x=lambda g, x_shape: _reshape(g, shape=x_shape))
+@primitive(view=True, x=lambda g, x_shape: _reshape(g, shape=x_shape))
 def _view(x: Array, *, shape: tuple[int, ...]) -> Array:
     try:
         return np.reshape(x, shape, copy=False) if isinstance(x, np.ndarray) else x.reshape(shape)
@@ -89,7 +89,7 @@ def view(x: Array, *shape: Any) -> Array:
     return _view(x, shape=size_of(shape))
 
 
-@primitive(x=lambda g, dims: _permute(g, dims=tuple(np.argsort(dims).tolist())))
+@primitive(view=True, x=lambda g, dims: _permute(g, dims=tuple(np.argsort(dims).tolist())))
 def _permute(x: Array, *, dims: tuple[int, ...]) -> Array:
     return x.transpose(dims)
 
@@ -190,7 +190,7 @@ def _flipped(ndim: int, dims: tuple[int, ...]) -> tuple[slice, ...]:
 
 @primitive(x=lambda g, dims: _flip(g, dims=dims))
 def _flip(x: Array, *, dims: tuple[int, ...]) -> Array:
-    return x[_flipped(x.ndim, dims)] if dims else x
+    return x[_flipped(x.ndim, dims)].copy()
 
 
 @operator("torch Tensor")

@@ -31,10 +31,11 @@ def _from_windows(x: Array, *, shape: tuple[int, ...], dim: int, size: int, step
 
 
 @primitive(
+    view=True,
     x=Accumulate(
         rule=lambda g, x_shape, dim, size, step: _from_windows(g, shape=x_shape, dim=dim, size=size, step=step),
         into=_add_windows,
-    )
+    ),
 )
 def _windows(x: Array, *, dim: int, size: int, step: int) -> Array:
     return np.lib.stride_tricks.sliding_window_view(x, size, dim)[along(dim, slice(None, None, step))]

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ..engine.sharing import shareable
 from ..engine.writes import written
 from ..tensor import Tensor
 from .vectors import vectors_for
@@ -135,7 +136,7 @@ def writable(p: Tensor) -> Any:
     Raises:
         RuntimeError: it is read-only.
     """
-    array = p._shared()
+    array = shareable(p)
     if not array.flags.writeable:
         raise RuntimeError(f"a parameter of shape {p.shape} is read-only; give it an array of its own")
     return array

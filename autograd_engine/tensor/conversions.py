@@ -12,6 +12,7 @@ from ..backend.device import check_device
 from ..backend.device import device as DeviceType
 from ..engine import broadcast
 from ..engine.graph import Value
+from ..engine.sharing import exported, shareable
 from ..ops.operands import to_dtype
 
 if TYPE_CHECKING:
@@ -114,12 +115,6 @@ class Conversions(Value):
 
     # ----------------------------------------------------------------------- Python, NumPy and others
 
-    def _shared(self) -> Any:
-        """The array in a form that an alias can share: a scalar becomes a 0-d array first."""
-        if isinstance(self.array, np.generic):
-            self.array = np.array(self.array)
-        return self.array
-
     def numpy(self) -> Any:
         """The values as a NumPy array that shares the tensor's memory.
 
@@ -128,7 +123,7 @@ class Conversions(Value):
         """
         if self.node is not None:
             raise RuntimeError("numpy() on a tensor that requires gradients; use x.detach().numpy()")
-        return self._shared()
+        return exported(self)
 
     def item(self) -> Any:
         """The only element as a Python number.
@@ -147,7 +142,7 @@ class Conversions(Value):
         return self.array.tolist()
 
     def __array__(self, dtype: Any = None, copy: builtins.bool | None = None) -> Any:
-        return np.array(self.numpy(), dtype=dtype, copy=copy)
+        return np.array(self.array if copy and self.node is None else self.numpy(), dtype=dtype, copy=copy)
 
     def __dlpack__(self, **options: Any) -> Any:
         """The memory for another library's `from_dlpack`, which then shares it.
@@ -157,10 +152,10 @@ class Conversions(Value):
         """
         if self.node is not None:
             raise BufferError("DLPack on a tensor that requires gradients; share x.detach()")
-        return self._shared().__dlpack__(**options)
+        return exported(self).__dlpack__(**options)
 
     def __dlpack_device__(self) -> tuple[builtins.int, builtins.int]:
-        return self._shared().__dlpack_device__()
+        return shareable(self).__dlpack_device__()
 
     def __float__(self) -> builtins.float:
         return float(self.item())

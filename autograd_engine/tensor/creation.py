@@ -10,6 +10,7 @@ from ..backend.arrays import default_dtype, is_floating
 from ..backend.device import check_device
 from ..backend.random import Generator, resolve, uniform
 from ..engine.graph import Value, raw
+from ..engine.sharing import memory_of
 from ..ops.dims import size_of
 from .tensor import Tensor
 
@@ -102,6 +103,7 @@ def from_numpy(array: Any) -> Tensor:
     result = Tensor.__new__(Tensor)
     result.array = array
     result.node = None
+    memory_of(result).exported = True
     return result
 
 

@@ -9,9 +9,10 @@ import numpy as np
 
 from ..backend.arrays import form_of, is_floating
 from ..engine.graph import Leaf, Value, raw
-from ..engine.inplace import check_changeable, check_unshared, replace, writable
+from ..engine.inplace import check_changeable, is_alone, is_recorded, operand, replace, write
 from ..engine.modes import grad_mode
-from ..engine.writes import written
+from ..engine.rebase import rebase
+from ..engine.sharing import base_of, is_shared
 from ..ops import index, shape, special
 
 __all__ = ["InPlace"]
@@ -38,6 +39,11 @@ def _new_view(operation: Callable[..., Any]) -> Callable[..., Any]:
     return change
 
 
+def _is_same_place(array: Any, other: Any) -> bool:
+    """Whether both are the same part of the same memory."""
+    return isinstance(other, np.ndarray) and array.__array_interface__ == other.__array_interface__
+
+
 class InPlace(Value):
     """The part of a tensor that can be changed."""
 
@@ -48,17 +54,23 @@ class InPlace(Value):
 
     def _set(self, name: str, key: Any, value: Any) -> Self:
         check_changeable(self, name)
-        recorded = self.node is not None or (isinstance(value, Value) and value.node is not None)
-        if recorded and grad_mode() is not False:
-            if not is_floating(self.array.dtype):
-                raise RuntimeError(f"{name}: cannot record a gradient through a tensor of dtype {self.array.dtype}")
-            check_unshared(self, name)
-            result = index.setitem(self, key, value)
-            self.array, self.node = result.array, result.node
-        else:
-            index.write(writable(self), key, raw(value))
-            written(self.array)
-        return self
+        numbers = raw(value)
+        if not is_recorded(self, value):
+            write(self, lambda memory: index.write(memory, key, numbers))
+            return self
+        if not is_floating(self.array.dtype):
+            raise RuntimeError(f"{name}: cannot record a gradient through a tensor of dtype {self.array.dtype}")
+        if is_shared(self) or (index.is_basic(key) and is_alone(self)):
+            try:
+                part = index.getitem(self, key)
+            except IndexError as error:
+                raise IndexError(str(error).replace("getitem", name, 1)) from None
+            if part.array.base is not None and base_of(part) is base_of(self):
+                if not _is_same_place(part.array, numbers):  # so in y[0] += 1, which has changed y already
+                    write(part, lambda memory: index.write(memory, ..., numbers))
+                    rebase(part, value.node if isinstance(value, Value) else None)
+                return self
+        return replace(self, index.setitem(operand(self), key, value), name)
 
     # ------------------------------------------------------------------------------------ filling
 
@@ -94,7 +106,7 @@ class InPlace(Value):
 
     def polygamma_(self, n: int) -> Self:
         """Like `polygamma`, in place: the result replaces the tensor's own values."""
-        return replace(self, special.polygamma(n, self), "polygamma_")
+        return replace(self, special.polygamma(n, operand(self)), "polygamma_")
 
     # ------------------------------------------------------------------------- shapes, in place
 

@@ -20,7 +20,8 @@ from ..backend.device import device as DeviceType
 from ..engine.backward import backward
 from ..engine.graph import Leaf, Node, Value, raw, tick
 from ..engine.order import flattened, rebuilt
-from ..engine.results import use_tensor_type
+from ..engine.results import make_tensor, use_tensor_type
+from ..engine.sharing import leave, share, shareable
 from ..engine.writes import version
 from ..ops import shape as shape_ops
 from ..ops.dims import normalize_dim, size_of
@@ -183,7 +184,7 @@ class Tensor(Methods, Draws, Conversions):
 
     def data_ptr(self) -> builtins.int:
         """The address in memory of the first element."""
-        return int(self._shared().ctypes.data)
+        return int(shareable(self).ctypes.data)
 
     def get_device(self) -> builtins.int:
         """The number of the GPU that holds the tensor; -1 on the CPU."""
@@ -299,27 +300,33 @@ class Tensor(Methods, Draws, Conversions):
 
     def detach(self) -> Tensor:
         """A tensor that shares this one's memory and requires no gradient."""
-        alias = Tensor.__new__(Tensor)
-        alias.array = self._shared()
-        alias.node = None
+        alias = make_tensor(shareable(self), None)
+        share(self, alias)
         return alias
 
     def detach_(self) -> Tensor:
         """Forget how this tensor was computed; it becomes a leaf that requires no gradient."""
-        self.node = None
+        self.node = self.view_of = None
         return self
 
     @property
     def data(self) -> Tensor:
-        """The values, as by `detach()`; assigning replaces them without being recorded."""
-        return self.detach()
+        """The values, as by `detach()`, but writing to them does not count as a change of what a graph has saved;
+        assigning replaces them without being recorded."""
+        alias = make_tensor(shareable(self), None)
+        memory = share(self, alias)
+        memory.uncounted = (*(r for r in memory.uncounted if r() is not None), weakref.ref(alias))
+        return alias
 
     @data.setter
     def data(self, value: Any) -> None:
-        array = value._shared() if isinstance(value, Tensor) else np.asarray(value)
+        array = shareable(value) if isinstance(value, Tensor) else np.asarray(value)
         if self.node is not None and not is_floating(array.dtype):
             raise RuntimeError(f"data of dtype {array.dtype} given to a tensor that requires gradients")
         self.array = array
+        leave(self)
+        if isinstance(value, Tensor):
+            share(value, self)
         if self.node is not None:
             self.node.form = form_of(array)
 

@@ -427,3 +427,14 @@ def test_threads_run_backward_side_by_side():
         thread.join()
     assert not errors
     np.testing.assert_array_equal(x.grad.numpy(), np.full(1000, 80.0))
+
+
+def test_a_rule_that_leaves_the_tensors_gives_a_constant_tensor():
+    """With create_graph the derivative is a tensor, whatever the rule returned."""
+    ones = ag.primitive(x=lambda g, x_shape: np.ones(x_shape))(lambda x: x * 1)
+    x = leaf([1.0, 2.0])
+    (g,) = ag.grad(ones(x).sum(), x, create_graph=True)
+    assert isinstance(g, ag.Tensor)
+    assert not g.requires_grad
+    (g,) = ag.grad(x.norm(0), x, create_graph=True)
+    assert isinstance(g, ag.Tensor)

@@ -202,3 +202,79 @@ def test_every_observer_sees_what_happens_in_the_blocks_of_the_others():
     assert outer.seen == ["recorded exp", "ran exp", "recorded sin"]
     assert modes.observer() is None
     assert modes.grad_mode() is True
+
+
+# ------------------------------------------------------------------------------ generators, coroutines
+
+
+@pytest.mark.parametrize(
+    "switch",
+    [lambda: ag.no_grad, lambda: ag.no_grad(), lambda: ag.inference_mode, lambda: ag.set_grad_enabled(False)],
+)
+def test_a_decorated_generator_is_switched_while_it_runs(switch):
+    @switch()
+    def steps():
+        received = yield ag.is_grad_enabled()
+        try:
+            yield (received, ag.is_grad_enabled())
+        except ValueError:
+            yield ("caught", ag.is_grad_enabled())
+        return ag.is_grad_enabled()
+
+    def collect():
+        seen.append((yield from steps()))
+
+    seen = []
+    running = collect()
+    assert next(running) is False
+    assert ag.is_grad_enabled()
+    assert running.send("sent") == ("sent", False)
+    assert ag.is_grad_enabled()
+    assert running.throw(ValueError()) == ("caught", False)
+    assert ag.is_grad_enabled()
+    assert next(running, "end") == "end"
+    assert seen == [False]
+    assert ag.is_grad_enabled()
+
+
+def test_a_decorated_generator_that_is_left_cleans_up_under_its_mode():
+    seen = []
+
+    @ag.no_grad()
+    def steps():
+        try:
+            yield 1
+        finally:
+            seen.append(ag.is_grad_enabled())
+
+    running = steps()
+    next(running)
+    running.close()
+    assert seen == [False]
+    assert ag.is_grad_enabled()
+
+
+def test_a_generator_may_be_switched_on_in_a_block_that_is_off():
+    @ag.enable_grad()
+    def steps():
+        yield ag.is_grad_enabled()
+
+    with ag.no_grad():
+        assert list(steps()) == [True]
+        assert not ag.is_grad_enabled()
+
+
+def test_a_decorated_coroutine_is_switched_in_its_own_task_only():
+    @ag.no_grad()
+    async def quiet():
+        await asyncio.sleep(0)
+        return ag.is_grad_enabled()
+
+    async def loud():
+        await asyncio.sleep(0)
+        return ag.is_grad_enabled()
+
+    async def both():
+        return await asyncio.gather(quiet(), loud())
+
+    assert asyncio.run(both()) == [False, True]

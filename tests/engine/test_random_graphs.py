@@ -9,6 +9,7 @@ import itertools
 import math
 
 import numpy as np
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -185,19 +186,21 @@ class Programs(RuleBasedStateMachine):
     def read(self, x, index):
         x = self.pick(x, lambda pair: pair.tensor.shape)
         basic = (index, ...) if not isinstance(index, (tuple, list)) and index is not ... else index
-        self.keep(x.tensor[index], x.numbers[basic], x)
+        self.keep(x.tensor[index], x.numbers[basic], x)  # a view of the numbers where it is one of the tensor
 
     @rule(x=PICK, how=st.sampled_from(["ravel", "T", "flip", "clone", "stack", "unbind"]))
     def rearrange(self, x, how):
         x = self.pick(x)
         if how == "ravel":
-            self.keep(x.tensor.ravel(), x.numbers.reshape(-1), x)
+            ours = x.tensor.ravel()
+            view = np.shares_memory(ours.array, x.tensor.array)
+            self.keep(ours, x.numbers.reshape(-1) if view else x.numbers.reshape(-1).copy(), x)
         elif how == "T":
             self.keep(x.tensor.T, x.numbers.T, x)
         elif how == "clone":
             self.keep(x.tensor.clone(), x.numbers.copy(), x)
         elif how == "flip" and x.tensor.shape:
-            self.keep(x.tensor.flip(0), x.numbers[::-1], x)
+            self.keep(x.tensor.flip(0), x.numbers[::-1].copy(), x)
         elif how == "stack" and len(x.tensor.shape) == 1:
             self.keep(ag.stack([x.tensor, x.tensor]), np.stack([x.numbers, x.numbers]), x)
         elif how == "unbind" and len(x.tensor.shape) == 2:
@@ -217,17 +220,20 @@ class Programs(RuleBasedStateMachine):
     # ----------------------------------------------------------------------------- in-place changes
 
     def in_place(self, x, change, numbers, *parents):
-        """Change a tensor that others may share memory with: right, or refused and left as it was."""
+        """Change a tensor; all that are views of the same one change with it, values and derivatives."""
         if max(abs(n.value) for n in numbers.flat) > 1e3 or all(p.record is None for p in (x, *parents)):
             return
-        try:
-            change()
-        except RuntimeError as error:
-            if "is a view of another one" not in str(error):
-                raise
+        family = [pair for pair in self.pool if np.shares_memory(pair.tensor.array, x.tensor.array)]
+        if any(pair.leaf is not None for pair in family):
+            with pytest.raises(RuntimeError, match="a view of a leaf that requires gradients cannot be changed"):
+                change()
             return
-        x.record = Record(*(p.record for p in (x, *parents)))
-        x.numbers = numbers
+        change()
+        x.numbers[...] = numbers
+        record = Record(*(p.record for p in (*family, *parents)))
+        for pair in family:
+            pair.record = record
+        self.written = self.written or len(family) > 1  # what others saved of the memory is out of date
 
     @rule(x=PICK, y=PICK, operation=st.sampled_from(["add_", "mul_", "sub_"]))
     def change_in_place(self, x, y, operation):

@@ -31,7 +31,9 @@ def test_under_no_grad_a_leaf_is_written_and_stays_a_leaf():
     assert x._version == 2
 
 
-@pytest.mark.parametrize("alias", [lambda x: x.detach(), lambda x: x.data, lambda x: x[:1].detach(), lambda x: x])
+@pytest.mark.parametrize(
+    "alias", [lambda x: x.detach(), lambda x: x.view(2), lambda x: x[:1].detach(), lambda x: x]
+)
 def test_a_saved_array_changed_since_is_reported(alias):
     x = leaf([1.0, 2.0])
     y = (x * x).sum()
@@ -129,15 +131,6 @@ def test_setitem_takes_every_kind_of_index_and_broadcasts():
     expected[[0, 2], 1:3] = 0
     np.testing.assert_array_equal(x.grad.numpy(), expected)
     np.testing.assert_array_equal(v.grad.numpy(), [[8.0]])
-
-
-def test_a_recorded_change_of_a_view_is_refused():
-    w, base = leaf(3.0), ag.zeros(3, dtype=ag.float64)
-    view = base[:2]
-    with pytest.raises(RuntimeError, match=r"view of another one.*base\[index\] = value"):
-        view.add_(w)
-    with pytest.raises(RuntimeError, match="view of another one"):
-        view[0] = w
 
 
 def test_a_view_whose_base_is_gone_is_no_longer_a_view():

@@ -16,6 +16,7 @@ import numpy as np
 from ...backend.arrays import Array
 from ..linear_algebra.products import matmul
 from ..names import operator
+from ..operands import apart
 from ..shape import _permute, _reshape
 from .segments import _take_segments
 
@@ -26,7 +27,8 @@ def _regrouped(input: Array, split: Sequence[int], order: Sequence[int], shape: 
     """The input with its last three dimensions split into `split`, those taken in `order` and merged to `shape`."""
     lead = tuple(input.shape[:-3])
     dims = (*range(len(lead)), *(len(lead) + d for d in order))
-    return _reshape(_permute(_reshape(input, shape=(*lead, *split)), dims=dims), shape=(*lead, *shape))
+    parts = _permute(_reshape(input, shape=(*lead, *split)), dims=dims)
+    return apart(_reshape(parts, shape=(*lead, *shape)), input)
 
 
 def _image(input: Array, factor: int, name: str) -> tuple[int, int, int]:
