@@ -11,7 +11,7 @@ import numpy as np
 from ..backend.arrays import Array
 from ..engine.broadcast import clone
 from ..engine.graph import raw
-from .dims import along, common_shape, dims_of, normalize_dim, numpy_names, size_of
+from .dims import along, common_shape, dims_of, normalize_dim, size_of
 from .gather import index_select
 from .names import operator
 from .operands import apart, constant_like, raw_too
@@ -51,7 +51,6 @@ def tile(x: Array, *dims: Any) -> Array:
 
 
 @operator("torch Tensor")
-@numpy_names
 @raw_too
 def repeat_interleave(
     x: Array, repeats: Array = None, dim: int | None = None, *, output_size: int | None = None

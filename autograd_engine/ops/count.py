@@ -9,7 +9,7 @@ import numpy as np
 
 from ..backend.arrays import Array, unboxed
 from ..engine.primitive import primitive
-from .dims import normalize_dim, numpy_names
+from .dims import normalize_dim
 from .gather import take_along_dim
 from .names import operator
 from .operands import raw_too
@@ -184,7 +184,6 @@ def _requested(found: Sequence[Any], return_inverse: bool, return_counts: bool) 
 
 
 @operator("torch Tensor")
-@numpy_names
 def unique(
     x: Array, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
 ) -> Any:
@@ -202,7 +201,6 @@ def unique(
 
 
 @operator("torch Tensor")
-@numpy_names
 def unique_consecutive(
     x: Array, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
 ) -> Any:

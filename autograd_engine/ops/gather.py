@@ -11,7 +11,7 @@ from ..backend.arrays import Array, unboxed
 from ..engine.graph import raw
 from ..engine.plan import Accumulate
 from ..engine.primitive import primitive
-from .dims import along, common_shape, normalize_dim, numpy_names
+from .dims import along, common_shape, normalize_dim
 from .index import _getitem
 from .names import operator
 from .operands import raw_too
@@ -112,7 +112,6 @@ def gather(x: Array, dim: int, index: Array) -> Array:
 
 
 @operator("torch Tensor", numpy="take_along_axis")
-@numpy_names
 @raw_too
 def take_along_dim(x: Array, indices: Array, dim: int | None = None) -> Array:
     """Like `gather`, with `x` and `indices` broadcast against each other outside `dim`; without it, of the

@@ -15,7 +15,7 @@ from ..backend.arrays import Array, unboxed
 from ..engine.graph import raw
 from ..engine.primitive import primitive
 from .comparison import isfinite, logical_xor
-from .dims import along, dims_of, normalize_dim, numpy_names
+from .dims import along, dims_of, normalize_dim
 from .gather import take_along_dim
 from .math import exp
 from .names import operator
@@ -89,7 +89,6 @@ def _scanned(x: Array, dim: int, dtype: Any, name: str) -> tuple[Array, int]:
 
 
 @operator("torch Tensor", in_place="Tensor")
-@numpy_names
 def cumsum(x: Array, dim: int, *, dtype: Any = None) -> Array:
     """The running sum along `dim`: out[k] = x[0] + ... + x[k]. Booleans and integers sum to int64.
 
@@ -125,7 +124,6 @@ def _cumprod(x: Array, *, dim: int) -> Array:
 
 
 @operator("torch Tensor", in_place="Tensor")
-@numpy_names
 def cumprod(x: Array, dim: int, *, dtype: Any = None) -> Array:
     """The running product along `dim`: out[k] = x[0] ... x[k]. Its derivatives are right at zeros too.
 
@@ -166,7 +164,6 @@ def _running_extreme(x: Array, dim: int, largest: bool, name: str) -> Extremes:
 
 
 @operator("torch Tensor")
-@numpy_names
 def cummax(x: Array, dim: int) -> Extremes:
     """The largest element so far along `dim`, `(values, indices)`; of equal ones the last is named.
 
@@ -180,7 +177,6 @@ def cummax(x: Array, dim: int) -> Extremes:
 
 
 @operator("torch Tensor")
-@numpy_names
 def cummin(x: Array, dim: int) -> Extremes:
     """The smallest element so far along `dim`, `(values, indices)`; of equal ones the last is named.
 
@@ -214,7 +210,6 @@ def _logcumsumexp(x: Array, *, dim: int) -> Array:
 
 
 @operator("torch Tensor")
-@numpy_names
 def logcumsumexp(x: Array, dim: int) -> Array:
     """log(e^x[0] + ... + e^x[k]) along `dim`, which does not overflow.
 
@@ -230,7 +225,6 @@ def logcumsumexp(x: Array, dim: int) -> Array:
 
 
 @operator("torch Tensor")
-@numpy_names
 def diff(x: Array, n: int = 1, dim: int = -1, prepend: Array | None = None, append: Array | None = None) -> Array:
     """The `n`-th differences of neighbours along `dim`, after joining `prepend` and `append` to its ends.
 
@@ -358,7 +352,6 @@ def _trapezoids(y: Array, x: Array | None, dx: Any, dim: int, name: str) -> tupl
 
 
 @operator("torch", also="trapz")
-@numpy_names
 @raw_too
 def trapezoid(y: Array, x: Array | None = None, *, dx: Any = None, dim: int = -1) -> Array:
     """The integral of samples along `dim` by the trapezoidal rule: sum (x[i+1] - x[i]) (y[i] + y[i+1]) / 2.
@@ -379,7 +372,6 @@ def trapezoid(y: Array, x: Array | None = None, *, dx: Any = None, dim: int = -1
 
 
 @operator("torch")
-@numpy_names
 @raw_too
 def cumulative_trapezoid(y: Array, x: Array | None = None, *, dx: Any = None, dim: int = -1) -> Array:
     """The running integral of samples along `dim` by the trapezoidal rule; shorter by one than `y`.

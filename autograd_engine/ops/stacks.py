@@ -12,7 +12,7 @@ from ..backend.arrays import Array, is_array
 from ..engine.broadcast import identity
 from ..engine.graph import raw
 from .arrange import _several
-from .dims import along, normalize_dim, numpy_names
+from .dims import along, normalize_dim
 from .names import operator
 from .operands import raw_too
 from .shape import cat, joined, reshape, split
@@ -98,7 +98,6 @@ def block_diag(*tensors: Array) -> Array:
 
 
 @operator("torch Tensor")
-@numpy_names
 @raw_too
 def tensor_split(x: Array, indices_or_sections: Array, dim: int = 0) -> tuple[Array, ...]:
     """Views of `x` along `dim`: that many of nearly equal size, or cut before each of the indices.

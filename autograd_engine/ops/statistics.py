@@ -9,7 +9,7 @@ import numpy as np
 
 from ..backend.arrays import Array
 from ..engine.primitive import primitive
-from .dims import dims_of, numpy_names
+from .dims import dims_of
 from .math import sqrt
 from .names import operator
 from .operands import raw_too
@@ -40,7 +40,6 @@ def _var(x: Array, *, dims: tuple[int, ...], correction: float, keepdim: bool) -
 
 
 @operator("torch Tensor")
-@numpy_names
 def var(
     x: Array, dim: Dim = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None
 ) -> Array:
@@ -63,7 +62,6 @@ def root(x: Array) -> Array:
 
 
 @operator("torch Tensor")
-@numpy_names
 def std(
     x: Array, dim: Dim = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None
 ) -> Array:
@@ -72,7 +70,6 @@ def std(
 
 
 @operator("torch")
-@numpy_names
 def var_mean(
     x: Array, dim: Dim = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None
 ) -> tuple[Array, Array]:
@@ -81,7 +78,6 @@ def var_mean(
 
 
 @operator("torch")
-@numpy_names
 def std_mean(
     x: Array, dim: Dim = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None
 ) -> tuple[Array, Array]:
