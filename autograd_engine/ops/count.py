@@ -12,7 +12,6 @@ from ..engine.primitive import primitive
 from .dims import normalize_dim
 from .gather import take_along_dim
 from .names import operator
-from .operands import raw_too
 
 # ------------------------------------------------------------------------------- places and counts
 
@@ -28,8 +27,7 @@ def _places(edges: Array, x: Array, *, right: bool, dtype: np.dtype[Any]) -> Arr
     return np.array(found, dtype).reshape(x.shape)
 
 
-@operator("torch")
-@raw_too
+@operator("torch", raw_too=True)
 def searchsorted(
     sorted_sequence: Array,
     x: Array,

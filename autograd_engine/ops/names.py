@@ -20,6 +20,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from ..engine.inplace import in_place as in_place_form
+from . import operands
 
 __all__ = ["NUMPY_NAMES", "names_in", "numpy_names", "operator"]
 
@@ -55,14 +56,17 @@ def numpy_names(function: F) -> F:
     return renamed  # type: ignore[return-value]
 
 
-def operator(places: str = "", /, *, also: str = "", in_place: str = "", **names: str) -> Callable[[F], F]:
-    """Declare where users find an operator. The function itself is returned, or one that takes NumPy's names too.
+def operator(
+    places: str = "", /, *, also: str = "", in_place: str = "", raw_too: bool = False, **names: str
+) -> Callable[[F], F]:
+    """Declare where users find an operator. What is returned is the function, or one that takes more.
 
     Args:
         places: where it stands under its own name, several separated by spaces: torch, Tensor, special, linalg,
             functional, numpy, python.
         also: its other names in these places.
         in_place: where its in-place form stands, under the same names with an underscore.
+        raw_too: a composition that needs help to take raw arrays as well; see `operands`.
         names: for one place, all the names it has there, where they are others.
 
     Raises:
@@ -77,7 +81,7 @@ def operator(places: str = "", /, *, also: str = "", in_place: str = "", **names
     """
 
     def declare(function: F) -> F:
-        function = numpy_names(function)
+        function = numpy_names(operands.raw_too(function) if raw_too else function)
         own = f"{function.__name__} {also}"
         for place in places.split():
             _enter(place, own, function)

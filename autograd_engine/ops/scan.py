@@ -19,7 +19,7 @@ from .dims import along, dims_of, normalize_dim
 from .gather import take_along_dim
 from .math import exp
 from .names import operator
-from .operands import raw_too, to_dtype
+from .operands import to_dtype
 from .piecewise import keep, where
 from .reduce import _signed, argmax, sum
 from .shape import cat, joined, unsqueeze
@@ -296,8 +296,7 @@ def _slopes(x: Array, spacing: Any, dim: int, edge_order: int) -> Array:
     return cat([head, inside, tail], dim)
 
 
-@operator("torch")
-@raw_too
+@operator("torch", raw_too=True)
 def gradient(
     x: Array, *, spacing: Array | Sequence[Array] = 1, dim: int | Sequence[int] | None = None, edge_order: int = 1
 ) -> tuple[Array, ...]:
@@ -351,8 +350,7 @@ def _trapezoids(y: Array, x: Array | None, dx: Any, dim: int, name: str) -> tupl
     return heights * diff(x, 1, dim - len(y.shape)) / 2, dim
 
 
-@operator("torch", also="trapz")
-@raw_too
+@operator("torch", also="trapz", raw_too=True)
 def trapezoid(y: Array, x: Array | None = None, *, dx: Any = None, dim: int = -1) -> Array:
     """The integral of samples along `dim` by the trapezoidal rule: sum (x[i+1] - x[i]) (y[i] + y[i+1]) / 2.
 
@@ -371,8 +369,7 @@ def trapezoid(y: Array, x: Array | None = None, *, dx: Any = None, dim: int = -1
     return sum(areas, dim)
 
 
-@operator("torch")
-@raw_too
+@operator("torch", raw_too=True)
 def cumulative_trapezoid(y: Array, x: Array | None = None, *, dx: Any = None, dim: int = -1) -> Array:
     """The running integral of samples along `dim` by the trapezoidal rule; shorter by one than `y`.
 

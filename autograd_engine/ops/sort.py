@@ -17,7 +17,6 @@ from ..engine.primitive import primitive
 from .dims import along, normalize_dim
 from .gather import take_along_dim
 from .names import operator
-from .operands import raw_too
 from .piecewise import keep
 from .reduce import sum
 from .shape import movedim, ravel, reshape, squeeze
@@ -297,8 +296,7 @@ def _quantiles(
     return reshape(found, (*q.shape, *sizes))
 
 
-@operator("torch Tensor")
-@raw_too
+@operator("torch Tensor", raw_too=True)
 def quantile(
     x: Array, q: Array, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear"
 ) -> Array:
@@ -320,8 +318,7 @@ def quantile(
     return _quantiles(x, q, dim, keepdim, interpolation, False, "quantile")
 
 
-@operator("torch Tensor")
-@raw_too
+@operator("torch Tensor", raw_too=True)
 def nanquantile(
     x: Array, q: Array, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear"
 ) -> Array:

@@ -12,7 +12,6 @@ from ..engine.primitive import primitive
 from .dims import dims_of
 from .math import sqrt
 from .names import operator
-from .operands import raw_too
 from .piecewise import clamp, keep, maximum, where
 from .reduce import Dim, _count, _mean, _with_dims, mean, sum
 from .shape import _reshape, squeeze, unsqueeze
@@ -88,8 +87,7 @@ def std_mean(
 # ------------------------------------------------------------------------------ second-order moments
 
 
-@operator("torch Tensor")
-@raw_too
+@operator("torch Tensor", raw_too=True)
 def cov(x: Array, *, correction: int = 1, fweights: Array | None = None, aweights: Array | None = None) -> Array:
     """The covariance matrix of variables (rows) over observations (columns).
 
@@ -129,8 +127,7 @@ def cov(x: Array, *, correction: int = 1, fweights: Array | None = None, aweight
     return squeeze(out) if one else out
 
 
-@operator("torch Tensor")
-@raw_too
+@operator("torch Tensor", raw_too=True)
 def corrcoef(x: Array) -> Array:
     """The correlation coefficients of variables (rows) over observations (columns), within [-1, 1].
 

@@ -1,6 +1,7 @@
 """Plots: curves of a training, learning rates, confusion matrices, ROC curves, decision boundaries, histograms.
 
-All are matplotlib figures made without pyplot. So no global state changes, no window opens, and a figure is freed
+All take the path of a file to save the figure in, whose suffix decides the format, and raise ImportError without
+matplotlib. They are matplotlib figures made without pyplot. So no global state changes, no window opens, and a figure is freed
 with the last reference to it.
 """
 
@@ -87,11 +88,9 @@ def plot_history(
         history: a dictionary of columns with one number per epoch, such as `fit` returns, or the path of a CSV file
             with such columns. Columns are drawn whose names end in "loss" or "accuracy" (a share from 0 to 1), and
             "lr" if it changes. The epochs are the column "epoch" or, if there is none, 1, 2, ...
-        path: where to save the figure; the suffix decides the format.
 
     Raises:
         ValueError: there is no such column, columns differ in length, or the suffix is unknown.
-        ImportError: matplotlib is not installed.
 
     Example:
         >>> figure = plot_history({"train_loss": [2.3, 0.7, 0.4], "test_loss": [2.3, 0.8, 0.6]})
@@ -146,12 +145,10 @@ def plot_schedule(rates: Any, path: str | os.PathLike[str] | None = None, *, uni
 
     Args:
         rates: one number per step; or a dictionary of several such lists by name, to compare schedules.
-        path: where to save the figure; the suffix decides the format.
         unit: the label of the horizontal axis.
 
     Raises:
         ValueError: there are no numbers, or the suffix is unknown.
-        ImportError: matplotlib is not installed.
 
     Example:
         >>> optimizer = SGD([zeros(1, requires_grad=True)], lr=1.0)
@@ -213,12 +210,10 @@ def plot_histograms(
     Args:
         tensors: by name, such as `{name: p.grad for name, p in model.named_parameters()}`; entries that are None
             are left out.
-        path: where to save the figure; the suffix decides the format.
         bins: how many bars each panel has.
 
     Raises:
         ValueError: there are no tensors, or the suffix is unknown.
-        ImportError: matplotlib is not installed.
 
     Example:
         >>> model = Linear(3, 2)
@@ -257,11 +252,9 @@ def plot_confusion_matrix(
     Args:
         matrix: counts of shape (C, C), rows true classes, columns predictions.
         classes: the C names of the classes; 0, 1, ... by default.
-        path: where to save the figure; the suffix decides the format.
 
     Raises:
         ValueError: the matrix is not square, the number of names is another one, or the suffix is unknown.
-        ImportError: matplotlib is not installed.
 
     Example:
         >>> figure = plot_confusion_matrix([[48, 2], [1, 49]], ["cat", "dog"])
@@ -313,7 +306,6 @@ def plot_roc(
         scores: (N,), higher where class 1 is more likely; or (N, C), and each class is drawn against all others.
         labels: the true classes 0, 1, ..., shape (N,).
         classes: the names of the classes.
-        path: where to save the figure; the suffix decides the format.
 
     Raises:
         ValueError: the shapes do not fit, a class has no samples or all of them, or the suffix is unknown.
@@ -368,12 +360,10 @@ def plot_decision_boundary(
             as an array or a tensor.
         points: the data, shape (N, 2).
         labels: their classes 0, 1, ..., shape (N,).
-        path: where to save the figure; the suffix decides the format.
         resolution: the plane is classified at resolution x resolution points.
 
     Raises:
         ValueError: the shapes do not fit, or the suffix is unknown.
-        ImportError: matplotlib is not installed.
 
     Example:
         >>> figure = plot_decision_boundary(lambda p: p[:, 0] > 0, [[1, 0], [-1, 0]], [1, 0])
