@@ -1,8 +1,7 @@
 """Plots: curves of a training, learning rates, confusion matrices, ROC curves, decision boundaries, histograms.
 
-All take the path of a file to save the figure in, whose suffix decides the format, and raise ImportError without
-matplotlib. They are matplotlib figures made without pyplot. So no global state changes, no window opens, and a figure is freed
-with the last reference to it.
+All are matplotlib figures made without pyplot. So no global state changes, no window opens, and a figure is freed
+with the last reference to it. With a `path` they are also saved there, in the format of its suffix.
 """
 
 from __future__ import annotations
@@ -91,6 +90,7 @@ def plot_history(
 
     Raises:
         ValueError: there is no such column, columns differ in length, or the suffix is unknown.
+        ImportError: matplotlib is not installed.
 
     Example:
         >>> figure = plot_history({"train_loss": [2.3, 0.7, 0.4], "test_loss": [2.3, 0.8, 0.6]})
@@ -149,6 +149,7 @@ def plot_schedule(rates: Any, path: str | os.PathLike[str] | None = None, *, uni
 
     Raises:
         ValueError: there are no numbers, or the suffix is unknown.
+        ImportError: matplotlib is not installed.
 
     Example:
         >>> optimizer = SGD([zeros(1, requires_grad=True)], lr=1.0)
@@ -214,6 +215,7 @@ def plot_histograms(
 
     Raises:
         ValueError: there are no tensors, or the suffix is unknown.
+        ImportError: matplotlib is not installed.
 
     Example:
         >>> model = Linear(3, 2)
@@ -255,6 +257,7 @@ def plot_confusion_matrix(
 
     Raises:
         ValueError: the matrix is not square, the number of names is another one, or the suffix is unknown.
+        ImportError: matplotlib is not installed.
 
     Example:
         >>> figure = plot_confusion_matrix([[48, 2], [1, 49]], ["cat", "dog"])
@@ -364,6 +367,7 @@ def plot_decision_boundary(
 
     Raises:
         ValueError: the shapes do not fit, or the suffix is unknown.
+        ImportError: matplotlib is not installed.
 
     Example:
         >>> figure = plot_decision_boundary(lambda p: p[:, 0] > 0, [[1, 0], [-1, 0]], [1, 0])
