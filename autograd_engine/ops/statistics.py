@@ -9,10 +9,9 @@ import numpy as np
 
 from ..backend.arrays import Array
 from ..engine.primitive import primitive
-from .dims import dims_of, numpy_names
+from .dims import dims_of
 from .math import sqrt
 from .names import operator
-from .operands import raw_too
 from .piecewise import clamp, keep, maximum, where
 from .reduce import Dim, _count, _mean, _with_dims, mean, sum
 from .shape import _reshape, squeeze, unsqueeze
@@ -40,7 +39,6 @@ def _var(x: Array, *, dims: tuple[int, ...], correction: float, keepdim: bool) -
 
 
 @operator("torch Tensor")
-@numpy_names
 def var(
     x: Array, dim: Dim = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None
 ) -> Array:
@@ -63,7 +61,6 @@ def root(x: Array) -> Array:
 
 
 @operator("torch Tensor")
-@numpy_names
 def std(
     x: Array, dim: Dim = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None
 ) -> Array:
@@ -72,7 +69,6 @@ def std(
 
 
 @operator("torch")
-@numpy_names
 def var_mean(
     x: Array, dim: Dim = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None
 ) -> tuple[Array, Array]:
@@ -81,7 +77,6 @@ def var_mean(
 
 
 @operator("torch")
-@numpy_names
 def std_mean(
     x: Array, dim: Dim = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None
 ) -> tuple[Array, Array]:
@@ -92,8 +87,7 @@ def std_mean(
 # ------------------------------------------------------------------------------ second-order moments
 
 
-@operator("torch Tensor")
-@raw_too
+@operator("torch Tensor", raw_too=True)
 def cov(x: Array, *, correction: int = 1, fweights: Array | None = None, aweights: Array | None = None) -> Array:
     """The covariance matrix of variables (rows) over observations (columns).
 
@@ -133,8 +127,7 @@ def cov(x: Array, *, correction: int = 1, fweights: Array | None = None, aweight
     return squeeze(out) if one else out
 
 
-@operator("torch Tensor")
-@raw_too
+@operator("torch Tensor", raw_too=True)
 def corrcoef(x: Array) -> Array:
     """The correlation coefficients of variables (rows) over observations (columns), within [-1, 1].
 

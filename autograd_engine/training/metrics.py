@@ -114,8 +114,7 @@ def f1(output: Any, target: Any) -> float:
     """The harmonic mean of precision and recall of each class, and the mean of these over the classes.
 
     Args:
-        output: scores (N, C, ...), tensor or array.
-        target: classes (N, ...).
+        output, target: as for `accuracy`.
 
     Raises:
         ValueError: the shapes or dtypes are others.
@@ -171,8 +170,7 @@ def confusion_matrix(output: Any, target: Any) -> Any:
     """Counts (C, C): how often each true class (row) was taken for each class (column).
 
     Args:
-        output: scores (N, C, ...), tensor or array.
-        target: classes (N, ...).
+        output, target: as for `accuracy`.
 
     Raises:
         ValueError: the shapes or dtypes are others, or a class has no scores.

@@ -1,7 +1,7 @@
 """Plots: curves of a training, learning rates, confusion matrices, ROC curves, decision boundaries, histograms.
 
 All are matplotlib figures made without pyplot. So no global state changes, no window opens, and a figure is freed
-with the last reference to it.
+with the last reference to it. With a `path` they are also saved there, in the format of its suffix.
 """
 
 from __future__ import annotations
@@ -89,7 +89,6 @@ def plot_history(
         history: a dictionary of columns with one number per epoch, such as `fit` returns, or the path of a CSV file
             with such columns. Columns are drawn whose names end in "loss" or "accuracy" (a share from 0 to 1), and
             "lr" if it changes. The epochs are the column "epoch" or, if there is none, 1, 2, ...
-        path: where to save the figure; the suffix decides the format.
 
     Raises:
         ValueError: there is no such column, columns differ in length, or the suffix is unknown.
@@ -148,7 +147,6 @@ def plot_schedule(rates: Any, path: str | os.PathLike[str] | None = None, *, uni
 
     Args:
         rates: one number per step; or a dictionary of several such lists by name, to compare schedules.
-        path: where to save the figure; the suffix decides the format.
         unit: the label of the horizontal axis.
 
     Raises:
@@ -215,7 +213,6 @@ def plot_histograms(
     Args:
         tensors: by name, such as `{name: p.grad for name, p in model.named_parameters()}`; entries that are None
             are left out.
-        path: where to save the figure; the suffix decides the format.
         bins: how many bars each panel has.
 
     Raises:
@@ -259,7 +256,6 @@ def plot_confusion_matrix(
     Args:
         matrix: counts of shape (C, C), rows true classes, columns predictions.
         classes: the C names of the classes; 0, 1, ... by default.
-        path: where to save the figure; the suffix decides the format.
 
     Raises:
         ValueError: the matrix is not square, the number of names is another one, or the suffix is unknown.
@@ -315,7 +311,6 @@ def plot_roc(
         scores: (N,), higher where class 1 is more likely; or (N, C), and each class is drawn against all others.
         labels: the true classes 0, 1, ..., shape (N,).
         classes: the names of the classes.
-        path: where to save the figure; the suffix decides the format.
 
     Raises:
         ValueError: the shapes do not fit, a class has no samples or all of them, or the suffix is unknown.
@@ -371,7 +366,6 @@ def plot_decision_boundary(
             as an array or a tensor.
         points: the data, shape (N, 2).
         labels: their classes 0, 1, ..., shape (N,).
-        path: where to save the figure; the suffix decides the format.
         resolution: the plane is classified at resolution x resolution points.
 
     Raises:
