@@ -10,8 +10,6 @@ import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
-__all__ = ["check_md5", "find", "read_bytes"]
-
 
 def find(places: Sequence[Path], source: str) -> Path:
     """The first of `places` that is a file.
