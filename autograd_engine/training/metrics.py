@@ -158,6 +158,9 @@ def auc(output: Any, target: Any) -> float:
     scores = np.exp(scores - scores.max(1, keepdims=True))
     scores /= scores.sum(1, keepdims=True)
     labels = np.arange(output.shape[1])
+    missing = np.setdiff1d(labels, target)
+    if missing.size:
+        raise ValueError(f"auc compares each class with the rest, but class {missing[0]} has no sample")
     return float(metrics.roc_auc_score(target, scores, multi_class="ovr", labels=labels))
 
 

@@ -10,6 +10,7 @@ import io
 import os
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from ..backend.extras import from_extra
 from ..backend.files import write_atomically
 from ..data import read_csv
 from ..engine.graph import raw
+from .text import short_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -113,9 +115,9 @@ def plot_history(
 
     for i, panel in enumerate(panels):
         axes = figure.add_subplot(1, width, i + 1)
-        spare = iter(_OTHER_COLORS * 10)
+        spare = cycle(_OTHER_COLORS)
         for name in (c for c in columns if c.endswith(panel)):
-            label = name.removesuffix(panel).strip("_ ") or panel
+            label = short_text(name.removesuffix(panel).strip("_ ") or panel)
             color = _COLORS.get(label) or next(spare)
             last = columns[name][-1] if count else float("nan")
             shown = f"{last:.1%}" if panel == "accuracy" else f"{last:.4f}"
@@ -169,7 +171,7 @@ def plot_schedule(rates: Any, path: str | os.PathLike[str] | None = None, *, uni
     figure = _figure(5.2, 3.6)
     axes = figure.add_subplot()
     for (name, r), color in zip(named.items(), _CLASS_COLORS * len(named), strict=False):
-        _draw_rates(axes, range(len(r)), r, unit, color, name)
+        _draw_rates(axes, range(len(r)), r, unit, color, short_text(str(name)))
     if isinstance(rates, Mapping):
         axes.legend(frameon=False)
     return _finish(figure, path)
@@ -234,7 +236,7 @@ def plot_histograms(
         notes = [f"{finite.mean():.2g} ± {finite.std():.2g}"] if finite.size else []
         notes += [f"{count / array.size:.0%} zero" for count in [np.count_nonzero(array == 0)] if count]
         notes += [f"{count:,} not finite" for count in [array.size - finite.size] if count]
-        axes.set_title(f"{name}\n{', '.join(notes) or 'empty'}", fontsize=9)
+        axes.set_title(f"{short_text(str(name))}\n{', '.join(notes) or 'empty'}", fontsize=9)
         axes.tick_params(labelsize=8)
         axes.locator_params(axis="x", nbins=5)
         _plain(axes)
@@ -265,7 +267,7 @@ def plot_confusion_matrix(
     counts = np.asarray(raw(matrix))
     if counts.ndim != 2 or counts.shape[0] != counts.shape[1] or not counts.size:
         raise ValueError(f"a confusion matrix has shape (C, C), not {counts.shape}")
-    names = [str(c) for c in (range(len(counts)) if classes is None else classes)]
+    names = [short_text(str(c)) for c in (range(len(counts)) if classes is None else classes)]
     if len(names) != len(counts):
         raise ValueError(f"{len(names)} class names for a confusion matrix of shape {counts.shape}")
     totals = counts.sum(axis=1, keepdims=True)
@@ -325,7 +327,8 @@ def plot_roc(
     wanted = {1: scores} if scores.ndim == 1 else dict(enumerate(scores.T))
     if classes is not None and len(classes) <= max(wanted):
         raise ValueError(f"{len(classes)} class names for {max(wanted) + 1} classes")
-    names = [f"class {k}" for k in range(max(wanted) + 1)] if classes is None else [str(c) for c in classes]
+    titles = [f"class {k}" for k in range(max(wanted) + 1)] if classes is None else classes
+    names = [short_text(str(title)) for title in titles]
     figure = _figure(4.8, 4.4)
     axes = figure.add_subplot()
     for (k, score), color in zip(wanted.items(), _CLASS_COLORS * len(wanted), strict=False):
