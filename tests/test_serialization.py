@@ -317,7 +317,7 @@ def test_the_levels_of_a_file_are_counted_whatever_the_interpreter_allows(tmp_pa
     (tmp_path / "s").write_bytes(safetensors.save({}, {"autograd_engine.structure": text}))
     sys.setrecursionlimit(5000)
     try:
-        with pytest.raises(ValueError, match="its structure cannot be read .*more than 100 levels"):
+        with pytest.raises(ValueError, match=r"its structure cannot be read .*more than 100 levels"):
             load(tmp_path / "s")
     finally:
         sys.setrecursionlimit(limit)
