@@ -221,17 +221,20 @@ def _array(file: str, name: str, info: Mapping[str, Any]) -> Any:
         raise ValueError(f"{file} is damaged: the tensor {name!r} has shape {info['shape']}: {error}") from error
 
 
-def _rebuilt(item: Any, arrays: Mapping[str, Any]) -> Any:
+def _rebuilt(item: Any, arrays: Mapping[str, Any], level: int = 0) -> Any:
     """The inverse of `_described`."""
-    if isinstance(item, list):
-        return [_rebuilt(part, arrays) for part in item]
-    if not isinstance(item, dict):
+    if not isinstance(item, (list, dict)):
         return item
+    if level > _DEEPEST:
+        raise ValueError(f"there are more than {_DEEPEST} levels")
+    level += 1
+    if isinstance(item, list):
+        return [_rebuilt(part, arrays, level) for part in item]
     ((kind, content),) = item.items()
     if kind == "tensor":
         return from_numpy(arrays[content])
     if kind in ("array", "scalar"):
         return arrays[content] if kind == "array" else arrays[content][()]
     if kind == "tuple":
-        return tuple(_rebuilt(part, arrays) for part in content)
-    return _MAPPINGS[kind]({_rebuilt(key, arrays): _rebuilt(value, arrays) for key, value in content})
+        return tuple(_rebuilt(part, arrays, level) for part in content)
+    return _MAPPINGS[kind]({_rebuilt(key, arrays, level): _rebuilt(value, arrays, level) for key, value in content})

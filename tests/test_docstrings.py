@@ -40,7 +40,8 @@ def test_examples_run(name):
 def test_public_names_exist_and_are_documented(name):
     module = importlib.import_module(name)
     assert module.__doc__, f"{name} does not open with its idea"
-    public = getattr(module, "__all__", [])
+    own = [n for n, v in vars(module).items() if getattr(v, "__module__", None) == name and not n.startswith("_")]
+    public = getattr(module, "__all__", own)
     assert len(set(public)) == len(public)
     for item in public:
         value = getattr(module, item)

@@ -4,6 +4,7 @@ import io
 import json
 import pickle
 import struct
+import sys
 from collections import Counter, OrderedDict
 
 import numpy as np
@@ -305,3 +306,18 @@ def test_a_shape_that_no_array_has_is_damage(tmp_path):
 def test_a_full_disk_is_told_with_the_name_of_the_file():
     with pytest.raises(OSError, match="No space left on device: '/dev/full'"):
         save({"w": ag.ones(2)}, "/dev/full")
+
+
+def test_the_levels_of_a_file_are_counted_whatever_the_interpreter_allows(tmp_path):
+    """Hypothesis, for one, raises the limit of recursion while its tests run."""
+    from safetensors import numpy as safetensors
+
+    limit = sys.getrecursionlimit()
+    text = "[" * 500 + "1" + "]" * 500
+    (tmp_path / "s").write_bytes(safetensors.save({}, {"autograd_engine.structure": text}))
+    sys.setrecursionlimit(5000)
+    try:
+        with pytest.raises(ValueError, match=r"its structure cannot be read .*more than 100 levels"):
+            load(tmp_path / "s")
+    finally:
+        sys.setrecursionlimit(limit)

@@ -14,8 +14,6 @@ from ..ops.shape import stack
 from ..tensor import Tensor
 from ..tensor.creation import from_numpy, tensor
 
-__all__ = ["collated", "default_collate", "default_convert"]
-
 
 def default_collate(batch: Sequence[Any]) -> Any:
     """Samples as one batch, with PyTorch's types.

@@ -11,8 +11,6 @@ from typing import Any, Generic, TypeVar
 from ..backend.random import Generator, resolve
 from ..tensor import Tensor
 
-__all__ = ["ConcatDataset", "Dataset", "IterableDataset", "Subset", "TensorDataset", "from_start", "random_split"]
-
 T_co = TypeVar("T_co", covariant=True)
 
 

@@ -18,8 +18,6 @@ from ..ops.gather import index_select
 from ..tensor import Tensor
 from ..tensor.creation import from_numpy
 
-__all__ = ["LabelSmoothing", "MixUp", "one_hot"]
-
 
 def one_hot(target: Tensor, num_classes: int | None) -> Tensor:
     """Probabilities (N, K) of classes (N,): 1 for the class of the sample, 0 elsewhere. Probabilities stay

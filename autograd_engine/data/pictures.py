@@ -8,8 +8,6 @@ from typing import Any
 from ..tensor import Tensor
 from .dataset import Dataset
 
-__all__ = ["PictureSet", "TransformedPictures"]
-
 
 class TransformedPictures(Dataset[tuple[Any, Any]]):
     """Samples (picture, class), both transformed on their way out. A subclass reads them and calls `transformed`.

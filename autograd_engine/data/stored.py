@@ -12,8 +12,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
-__all__ = ["check_md5", "find", "opened", "read_limited", "read_up_to"]
-
 _PIECE = 2**20
 """How many bytes are read at once."""
 

@@ -25,8 +25,6 @@ import numpy as np
 
 from ..backend.threads import set_num_threads
 
-__all__ = ["Crew", "WorkerInfo", "get_worker_info"]
-
 
 @dataclass(frozen=True)
 class WorkerInfo:

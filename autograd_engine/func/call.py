@@ -21,8 +21,6 @@ from ..tensor import Tensor
 from .recorded import from_outside, seen_outside
 from .structure import map_structure, outline, tensors_of
 
-__all__ = ["Call", "by_argnums", "in_argument_order", "places_of", "unit_cotangent"]
-
 
 class Call:
     """One call of a function on stand-ins of its inputs.

@@ -20,8 +20,6 @@ from .call import Call, by_argnums, in_argument_order, places_of, unit_cotangent
 from .recorded import own_tensors, pull, zeros_of
 from .structure import refilled
 
-__all__ = ["grad", "grad_and_value", "hessian", "jacobian", "jacrev", "value_and_grad"]
-
 Argnums = int | Sequence[int]
 """The position of the argument to differentiate by, or several."""
 

@@ -20,8 +20,6 @@ from .call import Call, unit_cotangent
 from .recorded import own_tensors, pull, seen_outside
 from .structure import matching, refilled
 
-__all__ = ["hvp", "jvp", "vhp", "vjp"]
-
 
 def vjp(function: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
     """The result of `function(*primals)`, and the function that maps u to u^T J, J being the Jacobian there.

@@ -17,8 +17,6 @@ from ..tensor import Tensor
 from .recorded import pull, recorded_since
 from .structure import map_structure, replaced, tensors_of
 
-__all__ = ["checkpoint"]
-
 
 def checkpoint(
     function: Callable[..., Any],

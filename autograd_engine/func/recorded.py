@@ -18,8 +18,6 @@ from ..engine.results import make_tensor
 from ..tensor import Tensor
 from .structure import map_structure, tensors_of
 
-__all__ = ["from_outside", "own_tensors", "pull", "recorded_since", "seen_outside", "zeros_of"]
-
 
 def recorded_since(start: int, tensors: Sequence[Tensor]) -> list[Node]:
     """The nodes recorded since the tick `start` that lead to `tensors`, inputs before results."""

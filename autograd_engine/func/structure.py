@@ -11,8 +11,6 @@ import numpy as np
 from ..backend.arrays import is_floating
 from ..tensor import Tensor
 
-__all__ = ["is_sequence", "map_structure", "matching", "outline", "pairs_of", "refilled", "replaced", "tensors_of"]
-
 
 def is_sequence(x: Any) -> bool:
     """Whether x is a list, a tuple or a named tuple; other subclasses may not be ours to rebuild."""

@@ -18,8 +18,6 @@ from typing import Any, TypeVar, dataclass_transform
 
 from .module import Module
 
-__all__ = ["Configured", "layer"]
-
 
 @dataclass(repr=False, eq=False)
 class Configured(Module):

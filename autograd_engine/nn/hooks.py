@@ -17,8 +17,6 @@ from typing import Any, NamedTuple
 from ..engine.function import Function
 from ..tensor import Handle, Tensor
 
-__all__ = ["Hook", "Hookable"]
-
 _BEFORE, _AFTER, _GRAD_OUTPUT, _GRAD_INPUT = "before", "after", "grad_output", "grad_input"
 
 

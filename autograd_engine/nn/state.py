@@ -13,8 +13,6 @@ from ..engine.modes import no_grad
 from ..engine.sharing import shareable
 from ..tensor import Tensor
 
-__all__ = ["LoadedKeys", "load_into"]
-
 
 class LoadedKeys(NamedTuple):
     """What `load_state_dict` could not match: names the module has and the state lacks, and the reverse."""

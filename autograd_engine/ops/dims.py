@@ -8,16 +8,6 @@ from typing import Any
 
 import numpy as np
 
-__all__ = [
-    "along",
-    "broadcast_shapes",
-    "common_shape",
-    "dims_of",
-    "kept_shape",
-    "normalize_dim",
-    "size_of",
-]
-
 
 def normalize_dim(dim: int, ndim: int, name: str) -> int:
     """`dim` counted from the front. A 0-d tensor takes 0 and -1, as in PyTorch.

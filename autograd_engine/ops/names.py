@@ -22,8 +22,6 @@ from typing import Any, TypeVar
 from ..engine.inplace import in_place as in_place_form
 from . import operands
 
-__all__ = ["NUMPY_NAMES", "names_in", "numpy_names", "operator"]
-
 F = TypeVar("F", bound=Callable[..., Any])
 
 _NAMES: dict[str, dict[str, Callable[..., Any]]] = {

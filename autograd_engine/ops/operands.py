@@ -19,8 +19,6 @@ from ..engine.broadcast import cast, clone
 from ..engine.graph import Value, raw
 from ..engine.results import make_tensor
 
-__all__ = ["apart", "beside", "constant_like", "raw_too", "to_dtype"]
-
 F = TypeVar("F", bound=Callable[..., Any])
 
 _ARRAYS = (np.ndarray, np.generic)

@@ -8,8 +8,6 @@ import numpy as np
 
 from .vectors import Vectors
 
-__all__ = ["Descent", "descend", "descent_of"]
-
 
 class Descent(NamedTuple):
     """What is done before the formula.

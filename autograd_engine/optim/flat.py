@@ -17,8 +17,6 @@ from ..engine.writes import written
 from ..tensor import Tensor
 from .vectors import vectors_for
 
-__all__ = ["Flat", "Gathered", "State", "writable"]
-
 
 class State:
     """What the optimizer remembers of one parameter: numbers, and arrays of its shape, by name."""

@@ -20,8 +20,6 @@ from .descent import descend, descent_of
 from .flat import Flat, Gathered, State, writable
 from .vectors import Vectors
 
-__all__ = ["Optimizer", "array_of"]
-
 
 def array_of(value: Any) -> Any:
     """The array of a tensor, ours or PyTorch's, which may share its memory."""

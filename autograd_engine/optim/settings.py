@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any, TypedDict
 
-__all__ = ["Implementation", "settings"]
-
 
 class Implementation(TypedDict, total=False):
     """PyTorch's choices among its implementations of a formula, accepted and ignored: here there is one."""

@@ -11,8 +11,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-__all__ = ["Vectors", "root", "vectors_for"]
-
 
 class Vectors(NamedTuple):
     """The two vector updates of BLAS for one dtype, in place on `y`.

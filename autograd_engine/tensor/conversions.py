@@ -18,8 +18,6 @@ from ..ops.operands import to_dtype
 if TYPE_CHECKING:
     from .tensor import Tensor
 
-__all__ = ["Conversions"]
-
 _TYPE_NAMES: dict[str, str] = {}
 """PyTorch's names of the dtypes, "Half" for float16."""
 

@@ -12,8 +12,6 @@ from ..backend.arrays import Array
 from ..engine.graph import Value
 from ..ops.names import names_in
 
-__all__ = ["Derived"]
-
 _COMPARISONS = {"__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__"}
 _ONE_SIDED = {"__neg__", "__pos__", "__abs__", "__invert__", "__getitem__"}
 

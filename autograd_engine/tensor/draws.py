@@ -15,8 +15,6 @@ from .inplace import InPlace
 if TYPE_CHECKING:
     from .tensor import Tensor
 
-__all__ = ["Draws"]
-
 
 class Draws(InPlace):
     """The part of a tensor that holds random numbers."""

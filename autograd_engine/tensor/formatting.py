@@ -20,8 +20,6 @@ import numpy as np
 from ..backend.arrays import default_dtype
 from ..engine.graph import Leaf, Node
 
-__all__ = ["describe", "get_printoptions", "printoptions", "set_printoptions"]
-
 
 @dataclass
 class _Options:

@@ -15,8 +15,6 @@ from ..engine.rebase import rebase
 from ..engine.sharing import base_of, is_shared
 from ..ops import index, shape, special
 
-__all__ = ["InPlace"]
-
 
 def _new_view(operation: Callable[..., Any]) -> Callable[..., Any]:
     """The method that makes the tensor a view of itself in another shape."""

@@ -12,8 +12,6 @@ from .numpy_names import protocol
 if TYPE_CHECKING:
     from .tensor import Tensor
 
-__all__ = ["Methods"]
-
 
 class Methods(Derived):
     """The part of a tensor that computes."""

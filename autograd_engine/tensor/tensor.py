@@ -30,8 +30,6 @@ from .draws import Draws
 from .formatting import describe
 from .methods import Methods
 
-__all__ = ["Handle", "Tensor"]
-
 
 class Handle:
     """What registering a hook returns; `remove()` takes the hook away again."""

@@ -23,8 +23,6 @@ from ..tensor.creation import from_numpy
 from .gradcheck import NotSmoothError, gradcheck, gradgradcheck
 from .strategies import arrays, broadcastable_shapes, hypothesis, shapes
 
-__all__ = ["check_call", "check_op"]
-
 
 def _flat(results: Any) -> list[Any]:
     """The results of a function as a flat list: its only result, or all items of nested tuples and lists."""

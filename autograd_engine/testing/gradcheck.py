@@ -24,8 +24,6 @@ from ..engine.modes import enable_grad
 from ..tensor import Tensor
 from .options import Options, check_options
 
-__all__ = ["GradcheckError", "NotSmoothError", "gradcheck", "gradgradcheck"]
-
 FULL_JACOBIAN_LIMIT = 4096
 """With `fast_mode=None`, all entries are compared if the Jacobian has at most so many."""
 

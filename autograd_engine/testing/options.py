@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-__all__ = ["Options", "check_options"]
-
 
 class Options(TypedDict, total=False):
     """What programs written for PyTorch may pass besides the arguments that say how to check.

@@ -21,18 +21,6 @@ from ..backend.extras import from_extra
 from ..tensor import Tensor
 from ..tensor.creation import from_numpy
 
-__all__ = [
-    "LAYOUTS",
-    "arrays",
-    "broadcastable_shapes",
-    "hypothesis",
-    "indices",
-    "lay_out",
-    "layouts",
-    "shapes",
-    "tensors",
-]
-
 P = ParamSpec("P")
 Shape = tuple[int, ...]
 Domain = tuple[float, float]

@@ -14,8 +14,6 @@ import numpy as np
 
 from ..engine.graph import raw
 
-__all__ = ["Measures", "Metric", "accuracy", "auc", "confusion_matrix", "f1"]
-
 
 class Metric:
     """A measure that is summed up batch by batch; an instance serves one epoch.

@@ -20,8 +20,6 @@ from ..nn import Module
 from ..optim import Optimizer
 from ..serialization import load, save
 
-__all__ = ["Run", "Stateful"]
-
 
 class Stateful(Protocol):
     """What a checkpoint holds a state of, as every callback is."""

@@ -26,8 +26,6 @@ from .reading import Names, Operand, count, gradients_of, known_values, nearest,
 from .rendering import FORMATS, render
 from .text import array_text, number_text
 
-__all__ = ["GraphPicture", "graph"]
-
 _STYLES = {
     "parameter": {"shape": "box", "style": "filled", "fillcolor": "#dcebfa", "color": "#1f5fa8"},
     "constant": {"shape": "note", "style": "filled", "fillcolor": "#f1f1f1", "color": "#767676"},

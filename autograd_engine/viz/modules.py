@@ -16,8 +16,6 @@ from ..engine.graph import Leaf, Node, Output
 from ..engine.modes import observing
 from ..nn import Module
 
-__all__ = ["Call", "calls_of", "enclosing", "grouped", "keep_modules", "title_of"]
-
 
 @dataclass(frozen=True, eq=False)
 class Call:

@@ -25,8 +25,6 @@ from .statements import Script
 from .table import Table
 from .text import array_text
 
-__all__ = ["backward_table", "forward_table"]
-
 _MISSING = "not kept"
 """What stands in the place of a value that nobody holds any more."""
 

@@ -23,19 +23,6 @@ from ..engine.graph import Leaf, Node, Output, Value, raw
 from ..engine.modes import observing
 from ..engine.primitive import Primitive
 
-__all__ = [
-    "Names",
-    "Operand",
-    "count",
-    "gradients_of",
-    "keep_values",
-    "known_values",
-    "nearest",
-    "operands_of",
-    "roots_of",
-    "settings_of",
-]
-
 
 class Operand(NamedTuple):
     """One input of an operation.

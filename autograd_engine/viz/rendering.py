@@ -22,8 +22,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-__all__ = ["FORMATS", "render"]
-
 FORMATS = ("svg", "png", "pdf")
 """The formats of pictures."""
 

@@ -12,8 +12,6 @@ from ..engine.graph import Leaf, Node, Output
 from .reading import Names, Operand, count, nearest, operands_of, roots_of, settings_of
 from .text import array_text, number_text
 
-__all__ = ["TEXTBOOK", "Script"]
-
 TEXTBOOK: dict[str, tuple[str, dict[str, str]]] = {
     "abs": ("|{x}|", {"x": "sign({x})"}),
     "add": ("{x} + {y}", {"x": "1", "y": "1"}),

@@ -22,8 +22,6 @@ from ..tensor import Tensor
 from ..tensor.creation import rand, zeros
 from .table import Table
 
-__all__ = ["LayerRow", "Summary", "summary"]
-
 
 @dataclass(frozen=True)
 class LayerRow:

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
-__all__ = ["Table"]
-
 
 class Table:
     """Rows of text under a header.

@@ -6,8 +6,6 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["array_text", "number_text", "short_text"]
-
 
 def number_text(value: Any) -> str:
     """A number with four significant digits; whole numbers below a million in full.

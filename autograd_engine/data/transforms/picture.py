@@ -9,8 +9,6 @@ import numpy as np
 from ...tensor import Tensor
 from ...tensor.creation import from_numpy
 
-__all__ = ["Pair", "Transform", "as_before", "as_pair", "as_unit", "check_chance", "pixels", "rounded"]
-
 Pair = tuple[float, float]
 
 

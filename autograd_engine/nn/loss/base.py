@@ -7,8 +7,6 @@ from typing import ClassVar
 
 from ..configured import Configured
 
-__all__ = ["Loss"]
-
 
 @dataclass(repr=False, eq=False)
 class Loss(Configured):

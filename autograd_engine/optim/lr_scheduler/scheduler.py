@@ -9,8 +9,6 @@ from typing import Any
 
 from ..optimizer import Optimizer
 
-__all__ = ["LRScheduler", "check_optimizer", "for_groups"]
-
 
 class LRScheduler:
     """The base of all schedules. A subclass defines `get_lr`; it may use the attributes.

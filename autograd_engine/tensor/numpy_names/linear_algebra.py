@@ -23,8 +23,6 @@ from ...ops.linear_algebra import (
 )
 from ...ops.reduce import sum
 
-__all__ = ["FUNCTIONS"]
-
 
 def _svd(a: Array, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False) -> Any:
     return spectral.svd(a, full_matrices) if compute_uv else spectral.svdvals(a)

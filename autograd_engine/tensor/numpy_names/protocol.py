@@ -18,8 +18,6 @@ from ...ops import reduce, scan, shape
 from ...ops.names import names_in
 from . import extra, linear_algebra, signatures
 
-__all__ = ["call_function", "call_ufunc"]
-
 _UFUNCS: dict[str, Callable[..., Any]] = {}
 _FUNCTIONS: dict[Any, Callable[..., Any]] = {**linear_algebra.FUNCTIONS, **signatures.FUNCTIONS}
 

@@ -28,8 +28,6 @@ from ...ops import (
 )
 from . import extra
 
-__all__ = ["FUNCTIONS", "unrecorded"]
-
 
 def unrecorded(name: str) -> TypeError:
     """The error that np.<name> has no equal here."""
