@@ -122,7 +122,9 @@ def unflatten(x: Array, dim: int, sizes: Sequence[int]) -> Array:
     dim = normalize_dim(dim, len(x.shape), "unflatten")
     sizes, length = size_of((sizes,)), x.shape[dim]
     known = math.prod(n for n in sizes if n != -1)
-    if -1 in sizes and known:
+    if -1 in sizes and not known:
+        raise ValueError(f"unflatten: beside a size of 0, -1 could be any number; replace it in {sizes}")
+    if -1 in sizes:
         sizes = tuple(length // known if n == -1 else n for n in sizes)
     if math.prod(sizes) != length:
         raise ValueError(f"unflatten: sizes {sizes} do not multiply to {length}, the size of dim {dim}")

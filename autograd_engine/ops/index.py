@@ -70,8 +70,8 @@ def _is_row(values: Any) -> bool:
 
 
 def _assign(array: Any, items: tuple[Any, ...], values: Any) -> None:
-    """array[items] = values, without the leading dimensions of size 1 that `values` may have too many: NumPy ignores
-    them, as PyTorch does, except beside a mask of every element."""
+    """array[items] = values, without leading dimensions of size 1 that `values` has too many: NumPy ignores them,
+    as PyTorch does, except beside a mask of every element."""
     if len(items) == 1 and getattr(items[0], "ndim", 0) == array.ndim and _is_row(values):
         values = np.reshape(values, -1)
     array[items] = values

@@ -273,9 +273,9 @@ def split(x: Array, split_size_or_sections: int | Sequence[int], dim: int = 0) -
     sizes: Sequence[int]
     if isinstance(split_size_or_sections, int):
         step = split_size_or_sections
-        if step <= 0:
+        if step < 0 or (step == 0 and length):
             raise ValueError(f"split: the size of a piece must be positive, not {step}")
-        sizes = [builtins.min(step, length - i) for i in range(0, length, step)] or [0]
+        sizes = [builtins.min(step, length - i) for i in range(0, length, step or 1)] or [0]
     else:
         sizes = split_size_or_sections
         if sum(sizes) != length:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import itertools
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -25,7 +26,7 @@ def _t(x: Array) -> Array:
 
 def _rows(x: Array) -> Array:
     """All leading dimensions merged: one row per vector."""
-    return x if len(x.shape) == 2 else _reshape(x, shape=(-1, x.shape[-1]))
+    return x if len(x.shape) == 2 else _reshape(x, shape=(math.prod(x.shape[:-1]), x.shape[-1]))
 
 
 def _matmul_left(g: Array, y: Array, x_shape: tuple[int, ...]) -> Array:
@@ -312,7 +313,10 @@ def linear(x: Array, weight: Array, bias: Array = None) -> Array:
     if x.dtype is not weight.dtype:
         _check_same_dtype(x, weight)
     try:
-        out = np.matmul(x, weight.T) if x.ndim < 3 else (_rows(x) @ weight.T).reshape(*x.shape[:-1], -1)
+        if x.ndim < 3:
+            out = np.matmul(x, weight.T)
+        else:
+            out = (_rows(x) @ weight.T).reshape(*x.shape[:-1], weight.shape[0])
     except ValueError as error:
         raise ValueError(_misfit(x, weight)) from error
     if bias is not None:
