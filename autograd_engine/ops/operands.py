@@ -19,7 +19,7 @@ from ..engine.broadcast import cast, clone
 from ..engine.graph import Value, raw
 from ..engine.results import make_tensor
 
-__all__ = ["apart", "beside", "constant_like", "raw_too", "to_dtype"]
+__all__ = ["apart", "beside", "constant_like", "raw_too", "several", "to_dtype"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -49,6 +49,21 @@ def to_dtype(x: Array, dtype: Any) -> Array:
     if is_floating(dtype) and is_floating(x.dtype):
         return cast(x, dtype=dtype)
     return constant_like(astype(raw(x), dtype), x)
+
+
+def several(tensors: Any, name: str) -> tuple[Array, ...]:
+    """The sequence of tensors that the operation `name` was given.
+
+    Raises:
+        TypeError: it is one tensor, or holds something else.
+    """
+    if isinstance(tensors, Value) or is_array(tensors):
+        raise TypeError(f"{name}: takes a list or tuple of tensors, not a tensor; write {name}([a, b])")
+    tensors = tuple(tensors)
+    for i, t in enumerate(tensors):
+        if not hasattr(t, "dtype"):
+            raise TypeError(f"{name}: takes tensors, element {i} is of class {type(t).__name__}; use tensor(...)")
+    return tensors
 
 
 def beside(x: Array, others: Any) -> Array:
