@@ -46,6 +46,9 @@ _DTYPES = {
 }
 """The dtypes that NumPy has, by their names in safetensors files."""
 
+_DEEPEST = 100
+"""How many levels of dicts, lists and tuples a file may have."""
+
 _MAPPINGS = {kind.__name__: kind for kind in (dict, OrderedDict, Counter)}
 
 
@@ -60,6 +63,7 @@ def save(obj: Any, path: str | os.PathLike[str] | BinaryIO) -> None:
 
     Raises:
         TypeError: `obj` holds something else; the message says where.
+        ValueError: `obj` is nested in more than 100 levels, as one that contains itself is.
         OSError: the folder does not exist or cannot be written.
 
     Example:
@@ -132,7 +136,7 @@ def load(path: str | os.PathLike[str] | BinaryIO, map_location: Any = None, *, w
         return {key: from_numpy(array) for key, array in arrays.items()}
     try:
         return _rebuilt(json.loads(metadata[_STRUCTURE]), arrays)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"{name} is damaged: its structure cannot be read ({error!r})") from error
 
 
@@ -154,7 +158,7 @@ def _storable(value: Any, path: str) -> Any:
     return array
 
 
-def _described(item: Any, path: str, arrays: dict[str, Any]) -> Any:
+def _described(item: Any, path: str, arrays: dict[str, Any], level: int = 0) -> Any:
     """The item as JSON, with its tensors put into `arrays`.
 
     Plain values and lists stand for themselves; anything else is a dictionary of its kind to its content.
@@ -168,15 +172,20 @@ def _described(item: Any, path: str, arrays: dict[str, Any]) -> Any:
                 name += "'"
             arrays[name] = _storable(item, path)
             return {kind: name}
-    dot = path and f"{path}."
+    if level == _DEEPEST:
+        raise ValueError(
+            f"save takes at most {_DEEPEST} levels of dicts, lists and tuples, but there are more at "
+            f"{path[:60] + '...'!r}: does an object contain itself?"
+        )
+    dot, level = path and f"{path}.", level + 1
     if isinstance(item, (list, tuple)) and not hasattr(item, "_make"):
-        parts = [_described(part, f"{dot}{i}", arrays) for i, part in enumerate(item)]
+        parts = [_described(part, f"{dot}{i}", arrays, level) for i, part in enumerate(item)]
         return parts if isinstance(item, list) else {"tuple": parts}
     if isinstance(item, Mapping):
         kind = type(item).__name__ if type(item) in _MAPPINGS.values() else "dict"
         return {
             kind: [
-                [_described(key, f"{dot}key", arrays), _described(value, f"{dot}{key}", arrays)]
+                [_described(key, f"{dot}key", arrays, level), _described(value, f"{dot}{key}", arrays, level)]
                 for key, value in item.items()
             ]
         }
@@ -206,7 +215,10 @@ def _array(file: str, name: str, info: Mapping[str, Any]) -> Any:
         array = np.frombuffer(info["data"], _DTYPES[info["dtype"]])
     else:
         raise ValueError(f"{file}: the tensor {name!r} has dtype {info['dtype']}, which tensors do not have")
-    return array.reshape(info["shape"])
+    try:
+        return array.reshape(info["shape"])
+    except (ValueError, OverflowError) as error:  # an empty one may claim sizes that no array has
+        raise ValueError(f"{file} is damaged: the tensor {name!r} has shape {info['shape']}: {error}") from error
 
 
 def _rebuilt(item: Any, arrays: Mapping[str, Any]) -> Any:

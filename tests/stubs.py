@@ -17,7 +17,7 @@ from typing import Any
 
 import autograd_engine
 from autograd_engine.backend.arrays import Array
-from autograd_engine.ops.dims import _NUMPY_NAMES, numpy_names
+from autograd_engine.ops.names import NUMPY_NAMES, numpy_names
 from autograd_engine.tensor.derived import Derived
 
 HEADER = '"""Written by `python -m tests.stubs`."""\n'
@@ -25,7 +25,7 @@ MODULES = ["operators", "special", "linalg", "nn.operators"]
 """Modules whose names are all derived."""
 
 TENSOR = "from autograd_engine.tensor.tensor import Tensor"
-RENAMED = numpy_names(print).__code__
+RENAMED = numpy_names(lambda dim: dim).__code__
 """The code of every function that takes NumPy's names too."""
 
 
@@ -47,7 +47,10 @@ class Stub:
         origin = inspect.unwrap(function)
         _, *rest = signature.parameters.values()
         written, star = [first], False
-        also = _NUMPY_NAMES if getattr(function, "__code__", None) is RENAMED else {}
+        also = NUMPY_NAMES if getattr(function, "__code__", None) is RENAMED else {}
+        places = [i for i, p in enumerate(rest) if p.name in also.values()]
+        if places and any(p.default is p.empty and i not in places for i, p in enumerate(rest) if i > places[0]):
+            also = {}  # what must follow cannot follow what may be left out
         extra = [(theirs, p) for theirs, own in also.items() for p in rest if p.name == own]
         for p in rest:
             if p.kind is p.KEYWORD_ONLY and not star:

@@ -4,7 +4,10 @@ import re
 import subprocess
 from pathlib import Path
 
+import pytest
+
 import autograd_engine as ag
+from tests import reading
 from tests.table import page
 
 ROOT = Path(__file__).parent.parent
@@ -27,6 +30,17 @@ def test_the_readme_runs_from_the_top(tmp_path, monkeypatch, capsys):
 def test_the_table_of_operators_is_up_to_date():
     """If this fails: python -m tests.table > docs/operators.md"""
     assert (ROOT / "docs" / "operators.md").read_text() == page()
+
+
+def test_the_reading_path_is_up_to_date():
+    """If this fails: python -m tests.reading"""
+    listed = {file.strip().split(": ")[0] for file in reading.PATH["engine"].strip().splitlines()}
+    assert listed == {f.stem for f in (ROOT / "autograd_engine" / "engine").glob("*.py")} - {"__init__"}
+    now, then = reading.page(), reading.PAGE.read_text()
+    lines = re.compile(r"^\| `?[\w/.]*`? \| (\d+) \|", re.MULTILINE)
+    assert lines.sub("", now) == lines.sub("", then)
+    for new, old in zip(lines.findall(now), lines.findall(then), strict=True):
+        assert int(new) == pytest.approx(int(old), rel=0.1, abs=10)  # a page need not follow every line
 
 
 def test_the_readmes_commands_are_there_for_ci():

@@ -264,3 +264,44 @@ def test_a_pickle_of_any_protocol_is_refused_with_the_remedy(tmp_path):
         (tmp_path / "w.pkl").write_bytes(pickle.dumps({"w": 1.0}, protocol))
         with pytest.raises(ValueError, match=r"w\.pkl is damaged or not .*; PyTorch's own files are pickles"):
             load(tmp_path / "w.pkl")
+
+
+def test_what_is_nested_too_deeply_is_refused(tmp_path):
+    deep = []
+    for _ in range(99):
+        deep = [deep]
+    save(deep, tmp_path / "s")
+    assert_same(load(tmp_path / "s"), deep)
+    for _ in range(100_000):
+        deep = [deep]
+    itself = {"a": 1}
+    itself["again"] = (itself,)
+    for thing, place in ((deep, "0.0.0."), ({"w": deep}, "w.0.0."), (itself, "again.0.again.0.")):
+        with pytest.raises(
+            ValueError, match=rf"at most 100 levels .* there are more at '{place}.*contain itself\?"
+        ):
+            save(thing, tmp_path / "t")
+    assert not (tmp_path / "t").exists()
+    while deep:
+        deep = deep.pop()  # or else freeing it may take the whole stack
+
+
+@pytest.mark.parametrize("brackets", [("[", "]"), ('{"tuple":[', "]}"), ('{"dict":[[1,', "]]}")])
+def test_a_file_that_is_nested_too_deeply_is_damaged(tmp_path, brackets):
+    from safetensors import numpy as safetensors
+
+    for depth in (2_000, 100_000):
+        text = brackets[0] * depth + "1" + brackets[1] * depth
+        (tmp_path / "s").write_bytes(safetensors.save({}, {"autograd_engine.structure": text}))
+        with pytest.raises(ValueError, match="s is damaged: its structure cannot be read"):
+            load(tmp_path / "s")
+
+
+def test_a_shape_that_no_array_has_is_damage(tmp_path):
+    with pytest.raises(ValueError, match=r"w\.safetensors is damaged"):
+        load(written(tmp_path, "F32", b"", [0, 2**63]))
+
+
+def test_a_full_disk_is_told_with_the_name_of_the_file():
+    with pytest.raises(OSError, match="No space left on device: '/dev/full'"):
+        save({"w": ag.ones(2)}, "/dev/full")

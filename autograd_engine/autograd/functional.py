@@ -22,13 +22,12 @@ __all__ = ["hessian", "hvp", "jacobian", "jvp", "vhp", "vjp"]
 Tensors = Any
 """A tensor or a tuple of tensors."""
 
+Function = Callable[..., Tensors]
+ScalarFunction = Callable[..., Tensor]
+
 
 def vjp(
-    func: Callable[..., Tensors],
-    inputs: Tensors,
-    v: Tensors = None,
-    create_graph: bool = False,
-    strict: bool = False,
+    func: Function, inputs: Tensors, v: Tensors = None, create_graph: bool = False, strict: bool = False
 ) -> tuple[Tensors, Tensors]:
     """The result of `func(*inputs)`, and v^T J, the product of a vector with the Jacobian there.
 
@@ -54,11 +53,7 @@ def vjp(
 
 
 def jvp(
-    func: Callable[..., Tensors],
-    inputs: Tensors,
-    v: Tensors = None,
-    create_graph: bool = False,
-    strict: bool = False,
+    func: Function, inputs: Tensors, v: Tensors = None, create_graph: bool = False, strict: bool = False
 ) -> tuple[Tensors, Tensors]:
     """The result of `func(*inputs)`, and J v, the product of the Jacobian there with a vector.
 
@@ -82,7 +77,7 @@ def jvp(
 
 
 def jacobian(
-    func: Callable[..., Tensors],
+    func: Function,
     inputs: Tensors,
     create_graph: bool = False,
     strict: bool = False,
@@ -117,7 +112,7 @@ def jacobian(
 
 
 def hessian(
-    func: Callable[..., Tensor],
+    func: ScalarFunction,
     inputs: Tensors,
     create_graph: bool = False,
     strict: bool = False,
@@ -153,11 +148,7 @@ def hessian(
 
 
 def vhp(
-    func: Callable[..., Tensor],
-    inputs: Tensors,
-    v: Tensors = None,
-    create_graph: bool = False,
-    strict: bool = False,
+    func: ScalarFunction, inputs: Tensors, v: Tensors = None, create_graph: bool = False, strict: bool = False
 ) -> tuple[Tensor, Tensors]:
     """The result of `func(*inputs)`, a single number, and v^T H, the product of a vector with the Hessian there.
 
@@ -179,11 +170,7 @@ def vhp(
 
 
 def hvp(
-    func: Callable[..., Tensor],
-    inputs: Tensors,
-    v: Tensors = None,
-    create_graph: bool = False,
-    strict: bool = False,
+    func: ScalarFunction, inputs: Tensors, v: Tensors = None, create_graph: bool = False, strict: bool = False
 ) -> tuple[Tensor, Tensors]:
     """The result of `func(*inputs)`, a single number, and H v, the product of the Hessian there with a vector.
 
@@ -199,7 +186,7 @@ def hvp(
 def _second_order(
     name: str,
     transform: Callable[..., Any],
-    func: Callable[..., Tensor],
+    func: ScalarFunction,
     inputs: Tensors,
     v: Tensors,
     create_graph: bool,
@@ -258,7 +245,7 @@ def _check_strategy(strategy: str) -> None:
 class _scalar:
     """A function of one number, which it returns as a 0-d tensor, and the shape in which the user's returns it."""
 
-    def __init__(self, name: str, func: Callable[..., Tensor]) -> None:
+    def __init__(self, name: str, func: ScalarFunction) -> None:
         self.name = name
         self.func = func
         self.shape: tuple[int, ...] = ()
@@ -280,15 +267,13 @@ class _scalar:
 # --------------------------------------------------------------------------------------- independence
 
 
-def _gradient(
-    name: str, func: Callable[..., Tensor], inputs: Tensors, strict: bool, each: bool = False
-) -> Callable[..., Tensors]:
+def _gradient(name: str, func: ScalarFunction, inputs: Tensors, strict: bool, each: bool = False) -> Function:
     """The gradient of `func` by all inputs, checked twice: what it depends on, and what its gradient depends on."""
     gradient = transforms.grad(_checked(name, func, strict), _argnums(inputs))
     return _checked(f"{name} (of the gradient)", gradient, strict, each)
 
 
-def _checked(name: str, func: Callable[..., Tensors], strict: bool, each: bool = False) -> Callable[..., Tensors]:
+def _checked(name: str, func: Function, strict: bool, each: bool = False) -> Function:
     """`func`; its outputs must be tensors and, with `strict`, depend on the inputs.
 
     Args:

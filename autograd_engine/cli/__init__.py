@@ -7,12 +7,15 @@
 
 `train` writes a run, which is a folder: weights.safetensors, checkpoint.safetensors, history.csv, config.json, and
 pictures of the curves, the confusion matrix and the computation graph. `summary` and `predict --file` need only
-that folder; `evaluate` and `predict` without a file also read the data again.
+that folder; `evaluate` and `predict` without a file also read the data again. A run that is overwritten or trained
+longer stays as it is until the new one is complete.
 """
 
 from __future__ import annotations
 
 import argparse
+import io
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -20,35 +23,43 @@ from typing import Any
 
 from . import predict, report, train
 from .folder import UserError
+from .settings import RULES, WHOLE, Rule, number, shown
 from .sources import READY
 
 __all__ = ["main"]
 
-_INTERRUPTED = 130
-"""The exit code of a program that Ctrl-C ended: 128 + SIGINT."""
 
-
-def _number(kind: Callable[[str], Any], zero: bool = False, below: float = float("inf")) -> Callable[[str], Any]:
-    """A parser for argparse: it accepts numbers above 0 (with `zero` also 0 itself) and below a limit."""
-    words = f"a {'' if zero else 'positive '}{'whole ' * (kind is int)}number" + (" from 0 on" if zero else "")
-    words += "" if below == float("inf") else f" below {below:g}"
+def _typed(rule: Rule, kind: Callable[[str], Any]) -> Callable[[str], Any]:
+    """A parser for argparse of the values that a rule accepts."""
 
     def parse(text: str) -> Any:
         try:
             value = kind(text)
         except ValueError:
-            value = -1
-        if not (0 < value < below or (zero and value == 0)):
-            raise argparse.ArgumentTypeError(f"{text!r} is not {words}")
+            value = None
+        if not rule.accepts(value):
+            raise argparse.ArgumentTypeError(f"{shown(text)} is not {rule.words}")
         return value
 
     return parse
+
+
+def _version() -> str:
+    package = __name__.partition(".")[0]
+    return f"{package} {sys.modules[package].__version__}"
+
+
+def _path(text: str) -> Path:
+    if not text or "\0" in text:
+        raise argparse.ArgumentTypeError(f"{shown(text)} is no name of a file or folder")
+    return Path(text)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m autograd_engine", description="Train a classifier, and use it."
     )
+    parser.add_argument("--version", action="version", version=_version())
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     command = commands.add_parser(
@@ -75,44 +86,51 @@ def _parser() -> argparse.ArgumentParser:
         f"what to learn: {', '.join(READY)}; a .csv file whose last column is the class; or a folder of IDX files, "
         "as MNIST has them",
         nargs="?",
+        type=_typed(RULES["data"], str),
         metavar="DATA",
     )
-    whole, share = _number(int), _number(float, zero=True, below=1)
-    setting("--epochs", "passes through the training data", type=whole, metavar="N")
-    setting("--hidden", "sizes of the hidden layers", "128", type=whole, nargs="*", metavar="N")
+    setting("--epochs", "passes through the training data", type=_typed(RULES["epochs"], int), metavar="N")
+    setting("--hidden", "sizes of the hidden layers", "128", type=_typed(WHOLE, int), nargs="*", metavar="N")
     setting("--activation", "activation function between the layers", choices=train.ACTIVATIONS)
-    setting("--dropout", "probability that a hidden unit is dropped in training", type=share, metavar="P")
+    setting(
+        "--dropout",
+        "probability that a hidden unit is dropped in training",
+        type=_typed(RULES["dropout"], float),
+        metavar="P",
+    )
     setting("--optimizer", "sgd has momentum 0.9", choices=train.OPTIMIZERS)
     usual = ", ".join(f"{known['lr']} for {name}" for name, known in train.USUAL.items())
-    setting("--lr", "learning rate", f"{usual}; else the optimizer's own", type=_number(float), metavar="LR")
+    setting(
+        "--lr", "learning rate", f"{usual}; else the optimizer's own", type=_typed(RULES["lr"], float), metavar="LR"
+    )
     setting(
         "--weight-decay",
         "weight decay",
         "0.0001 for sgd; else the optimizer's own",
-        type=_number(float, zero=True),
+        type=_typed(RULES["weight_decay"], float),
         metavar="W",
     )
     setting("--schedule", "how the learning rate changes", choices=["constant", *train.SCHEDULES])
-    setting("--batch-size", "samples per step", type=whole, metavar="N")
+    setting("--batch-size", "samples per step", type=_typed(RULES["batch_size"], int), metavar="N")
     setting("--label-smoothing", "share of the target spread over all classes", type=float, metavar="E")
     setting(
         "--patience",
         "stop after N epochs without a lower loss on a tenth of the training data, held back for this; and keep "
         "the best weights",
-        type=whole,
+        type=_typed(RULES["patience"], int),
         metavar="N",
     )
-    setting("--seed", "seed of weights and order", type=_number(int, zero=True), metavar="N")
+    setting("--seed", "seed of weights and order", type=_typed(RULES["seed"], int), metavar="N")
     where = command.add_mutually_exclusive_group()
     where.add_argument(
         "--out",
-        type=Path,
+        type=_path,
         metavar="FOLDER",
         help="run folder (default: runs/DATA, or runs/DATA-2, ... when that is taken)",
     )
     where.add_argument(
         "--resume",
-        type=Path,
+        type=_path,
         metavar="RUN",
         help="go on with an interrupted run, with its settings: the result is that of an uninterrupted one, bit "
         "for bit; or train a finished one longer, with more --epochs",
@@ -124,7 +142,7 @@ def _parser() -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=help, description=description)
         command.set_defaults(command=function)
         command.add_argument(
-            "folder", type=Path, nargs="?", metavar="RUN", help="run folder (default: the latest below runs/)"
+            "folder", type=_path, nargs="?", metavar="RUN", help="run folder (default: the latest below runs/)"
         )
         return command
 
@@ -144,11 +162,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     what = command_predict.add_mutually_exclusive_group()
     what.add_argument(
-        "--index", type=_number(int, zero=True), metavar="N", help="sample N of the test set, counted from 0"
+        "--index",
+        type=_typed(number(int, zero=True), int),
+        metavar="N",
+        help="sample N of the test set, counted from 0",
     )
     what.add_argument(
         "--file",
-        type=Path,
+        type=_path,
         metavar="FILE",
         help="samples in a .csv (a row each; a further column is the true class) or .npy file. For digits: 64 "
         "numbers or 8x8, with pixels from 0 (paper) to 16 (ink)",
@@ -167,9 +188,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         >>> main(["summary", "no-such-folder"])
         1
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal may not know the letters of a class
     options = _parser().parse_args(arguments)
     try:
-        return int(options.command(options))
+        code = int(options.command(options))
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains once more at its end
+        return 1
     except (UserError, ImportError, OSError, FloatingPointError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
@@ -178,4 +207,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
-        return _INTERRUPTED
+        return train.INTERRUPTED

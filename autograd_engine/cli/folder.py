@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -15,29 +17,16 @@ from ..engine.modes import no_grad
 from ..models import MLP
 from ..nn import functional as F
 from ..serialization import load
+from .files import CHECKPOINT, CONFIG, WEIGHTS
+from .replacement import NEXT, settled, stamp
+from .settings import ACTIVATIONS, check_settings
 
-__all__ = ["ACTIVATIONS", "CHECKPOINT", "CONFIG", "HISTORY", "RUNS", "WEIGHTS", "Scale", "UserError"]
+__all__ = ["RUNS", "Scale", "UserError", "open_run"]
 
 RUNS = Path("runs")
-CONFIG, WEIGHTS = "config.json", "weights.safetensors"
-HISTORY, CHECKPOINT = "history.csv", "checkpoint.safetensors"
 
-
-ACTIVATIONS: dict[str, type[nn.Module]] = {
-    kind.__name__.lower(): kind
-    for kind in (
-        nn.ReLU,
-        nn.Tanh,
-        nn.Sigmoid,
-        nn.LeakyReLU,
-        nn.ELU,
-        nn.SELU,
-        nn.GELU,
-        nn.SiLU,
-        nn.Mish,
-        nn.Softplus,
-    )
-}
+_LONGEST = 2**26
+"""The most bytes that settings may take."""
 
 
 class UserError(Exception):
@@ -56,12 +45,8 @@ class Scale:
         return ((x - np.array(self.offset)) / np.array(self.unit)).astype(np.float32)
 
 
-def latest() -> Path:
-    """The folder of the run below runs/ that was started last.
-
-    Raises:
-        UserError: there is none.
-    """
+def _latest() -> Path:
+    """The folder of the run below runs/ that was started last."""
     runs = sorted(RUNS.glob(f"*/{CONFIG}"), key=lambda path: path.stat().st_mtime)
     if not runs:
         raise UserError(f"there is no run below {RUNS}/: run `python -m autograd_engine train` first")
@@ -74,20 +59,27 @@ def write_config(folder: Path, config: dict[str, Any]) -> None:
 
 
 def read_config(folder: Path) -> dict[str, Any]:
-    """The settings of a run and the shape of its model.
+    """The settings of a run and the shape of its model, each as it must be.
 
     Raises:
         UserError: there are none, or they are damaged.
+        OSError: the file cannot be read.
     """
     path = folder / CONFIG
     if not path.exists():
         raise UserError(f"{folder} is not a run: it has no {CONFIG}")
     try:
-        config = json.loads(path.read_text())
+        with open(path, "rb") as file:
+            content = file.read(_LONGEST + 1)
+        if len(content) > _LONGEST:
+            raise ValueError(f"it has more than {_LONGEST:,} bytes")
+        config: dict[str, Any] = json.loads(content.decode())
+    except (ValueError, RecursionError) as error:
+        raise UserError(f"the run {folder} cannot be read: {CONFIG}: {error}") from error
+    try:
+        check_settings(config, CONFIG)
     except ValueError as error:
-        raise UserError(f"the run {folder} cannot be read: {path.name}: {error}") from error
-    if not isinstance(config, dict):
-        raise UserError(f"the run {folder} cannot be read: {path.name} holds no settings")
+        raise UserError(f"the run {folder} cannot be read: {error}") from error
     return config
 
 
@@ -96,24 +88,63 @@ def make_model(config: dict[str, Any]) -> MLP:
     return MLP(config["sizes"], ACTIVATIONS[config["activation"]], config["dropout"])
 
 
-def load_model(folder: Path, config: dict[str, Any]) -> nn.Module:
-    """The trained model of a run, in evaluation mode.
+def open_run(folder: Path | None) -> tuple[Path, dict[str, Any], nn.Module]:
+    """The folder, the settings and the trained model of a run, by default of the latest below runs/.
+
+    The settings and the weights belong together, also while a training replaces the run.
 
     Raises:
-        UserError: there is none, or it is damaged.
+        UserError: there is no such run, or it is damaged or not finished.
+        OSError: a file cannot be read.
     """
+    folder = folder or _latest()
+    while True:
+        if not settled(folder):
+            raise UserError(f"{folder} is being replaced by another program: try again when it is done")
+        before = stamp(folder)
+        try:
+            config = read_config(folder)
+            model = _load_model(folder, config)
+        except (UserError, OSError):
+            if stamp(folder) == before:
+                raise
+        else:
+            if stamp(folder) == before:
+                break
+    if (folder / NEXT / CHECKPOINT).exists():
+        print(
+            f"note: a later training of {folder} is not finished: "
+            f"`python -m autograd_engine train --resume {folder}` goes on with it",
+            file=sys.stderr,
+        )
+    return folder, config, model
+
+
+def _load_model(folder: Path, config: dict[str, Any]) -> nn.Module:
+    """The trained model of a run, in evaluation mode."""
     if not (folder / WEIGHTS).exists():
         raise UserError(
             f"{folder} has no {WEIGHTS}: finish it with `python -m autograd_engine train --resume {folder}`"
         )
     try:
+        weights = load(folder / WEIGHTS)
+        held, needed = sum(tensor.numel() for tensor in weights.values()), parameters(config["sizes"])
+        if needed > held:
+            raise ValueError(f"{CONFIG} describes a model of {needed:,} parameters, but {WEIGHTS} has {held:,}")
         model = make_model(config)
-        model.load_state_dict(load(folder / WEIGHTS))
-    except KeyError as error:
-        raise UserError(f"the run {folder} cannot be read: {CONFIG} has no {error}") from error
-    except (ValueError, TypeError, RuntimeError) as error:
-        raise UserError(f"the run {folder} cannot be read: {error}") from error
+        model.load_state_dict(weights)
+    except RuntimeError as error:
+        raise UserError(
+            f"the run {folder} cannot be read: {WEIGHTS} does not fit the settings in {CONFIG}: {error}"
+        ) from error
+    except (ValueError, TypeError, AttributeError) as error:
+        raise UserError(f"the run {folder} cannot be read: {WEIGHTS}: {error}") from error
     return model.eval()
+
+
+def parameters(sizes: list[int]) -> int:
+    """How many parameters the model of these sizes has."""
+    return sum((inputs + 1) * outputs for inputs, outputs in pairwise(sizes))
 
 
 def probabilities(model: nn.Module, inputs: Any) -> Any:

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from ..tensor.creation import as_tensor
-from .folder import Scale, UserError, latest, load_model, probabilities, read_config
-from .sources import read_table, task
+from .folder import Scale, UserError, open_run, probabilities
+from .sources import check_same, check_values, read_table, task
 
 __all__ = ["predict"]
 
@@ -27,13 +27,12 @@ def predict(options: argparse.Namespace) -> int:
         UserError: there is no such run or sample, or the file is not as it must be.
         OSError: the file cannot be read.
     """
-    folder = options.folder or latest()
-    config = read_config(folder)
-    model = load_model(folder, config)
+    folder, config, model = open_run(options.folder)
     if options.file is not None:
         inputs, labels = _read(options.file, config)
     else:
         source = task(config["data"])
+        check_same(config, source)
         inputs, indices = (t.numpy() for t in source.test.tensors)
         labels = [source.classes[i] for i in indices]
     numbers: Sequence[int] = range(len(inputs))
@@ -69,22 +68,37 @@ def _read(path: Path, config: dict[str, Any]) -> tuple[Any, list[str]]:
     labels: list[str] = []
     if path.suffix == ".csv":
         table, labels = read_table(path, features=size)
+        if unknown := sorted(set(labels) - set(config["classes"])):
+            raise UserError(f"{path} has the class {unknown[0]!r}, which the run does not know")
     elif path.suffix == ".npy":
-        try:
-            table = np.asarray(np.load(path), np.float64)
-        except (ValueError, TypeError, EOFError) as error:
-            raise UserError(f"{path} is damaged, or not a .npy file of numbers") from error
-        sides = f", or {picture[0]} rows of {picture[1]}," if picture else ""
-        if not table.size or table.shape[-1] not in (size, *(picture or ())[1:]) or table.size % size:
-            raise UserError(
-                f"{path} has shape {table.shape}: expected {size} numbers{sides} for each {_noun(config)}"
-            )
-        table = table.reshape(-1, size)
+        table = _read_array(path, config)
     else:
         raise UserError(f"{path}: {_noun(config)}s come in a .csv or .npy file")
     if picture:
         _check_pixels(path, table, scale.unit[0])
-    return scale.apply(table), labels
+    with np.errstate(over="ignore"):
+        inputs = scale.apply(table)
+    if not np.isfinite(inputs).all():
+        raise UserError(f"{path} has numbers that are far too large: those in the training set are much smaller")
+    return inputs, labels
+
+
+def _read_array(path: Path, config: dict[str, Any]) -> Any:
+    """The samples in a .npy file, (N, features). It is mapped and not read until its shape is known to be right."""
+    size, picture = config["sizes"][0], config["picture"]
+    try:
+        array = np.load(path, mmap_mode="r")
+    except (ValueError, TypeError, EOFError, SyntaxError) as error:
+        raise UserError(f"{path} is damaged, or not a .npy file of numbers") from error
+    if not isinstance(array, np.ndarray) or array.dtype.kind not in "biuf":
+        raise UserError(f"{path} is not a .npy file of numbers")
+    shapes: list[tuple[int, ...]] = [(size,), *([tuple(picture), (1, *picture)] if picture else [])]
+    if not array.size or (array.shape not in shapes and array.shape[1:] not in shapes):
+        sides = f", or {picture[0]} rows of {picture[1]}," if picture else ""
+        raise UserError(f"{path} has shape {array.shape}: expected {size} numbers{sides} for each {_noun(config)}")
+    table = np.array(array.reshape(-1, size), np.float64)
+    check_values(str(path), table)
+    return table
 
 
 def _check_pixels(path: Path, table: Any, ink: float) -> None:

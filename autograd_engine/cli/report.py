@@ -9,28 +9,31 @@ import numpy as np
 
 from .. import nn, viz
 from ..training import evaluate
-from .folder import latest, load_model, read_config
-from .sources import task
+from .folder import open_run
+from .sources import check_same, task
 
 __all__ = ["evaluate_run", "summarize_run"]
 
 
 def evaluate_run(options: argparse.Namespace) -> int:
     """Print how well a run classifies its test set; returns the exit code."""
-    folder = options.folder or latest()
-    config = read_config(folder)
-    model = load_model(folder, config)
+    folder, config, model = open_run(options.folder)
     source = task(config["data"])
+    check_same(config, source)
+    missing = sorted(set(range(len(source.classes))) - set(source.test.tensors[1].tolist()))
     measured = evaluate(
         model,
         source.test,
         nn.CrossEntropyLoss(label_smoothing=config["label_smoothing"]),
-        metrics=["accuracy", "auc", "confusion_matrix"],
+        metrics=["accuracy", *([] if missing else ["auc"]), "confusion_matrix"],
     )
     print(f"{folder} on the test set, {len(source.test)} {source.noun}s")
     print(f"loss      {measured['loss']:.4f}")
     print(f"accuracy  {measured['accuracy']:.2%}")
-    print(f"AUC       {measured['auc']:.4f}  (area under the ROC curve)\n")
+    if missing:
+        print(f"AUC       none: the test set has no {source.noun} of class {source.classes[missing[0]]}\n")
+    else:
+        print(f"AUC       {measured['auc']:.4f}  (area under the ROC curve)\n")
     print(_per_class(measured["confusion_matrix"], source.classes))
     print("\nconfusion matrix: a row per true class, a column per predicted one\n")
     print(_matrix(measured["confusion_matrix"], source.classes))
@@ -60,9 +63,7 @@ def _matrix(matrix: Any, classes: list[str]) -> str:
 
 def summarize_run(options: argparse.Namespace) -> int:
     """Print the settings and the layers of a run; returns the exit code."""
-    folder = options.folder or latest()
-    config = read_config(folder)
-    model = load_model(folder, config)
+    folder, config, model = open_run(options.folder)
     print(f"{folder}")
     for name, value in config.items():
         if name not in ("offset", "unit") and value is not None:

@@ -5,6 +5,7 @@ To add a ready set, add its name to `READY`; to add a kind of file, add a branch
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from ..data import TensorDataset
 from ..tensor.creation import from_numpy
 from .folder import Scale, UserError
 
-__all__ = ["READY", "Task", "task"]
+__all__ = ["READY", "Task", "check_same", "check_values", "read_table", "task"]
 
 READY = ("digits", "iris", "wine", "breast_cancer", "moons", "circles", "blobs", "classification")
 """The sets that are known by name: functions of `data` that return a training and a test set."""
@@ -77,17 +78,103 @@ def _ready(name: str) -> Task:
     )
 
 
+def check_same(config: dict[str, Any], source: Task) -> None:
+    """Check that the data are those that a run was trained on.
+
+    Raises:
+        UserError: they have other classes or features, or the features are scaled by other numbers.
+    """
+    shape = [config["sizes"][0], config["classes"], config["picture"] and tuple(config["picture"])]
+    now = [source.train.tensors[0].shape[1], source.classes, source.picture]
+    same = shape == now and all(
+        np.allclose(old, new, rtol=1e-6, atol=0)  # sums may differ in their last digits from machine to machine
+        for old, new in ((config["offset"], source.scale.offset), (config["unit"], source.scale.unit))
+    )
+    if not same:
+        raise UserError(
+            f"the data {config['data']} are not those that the run was trained on: they have other features, "
+            "classes or ranges than its config.json; train a new run"
+        )
+
+
+# ------------------------------------------------------------------------------------ folders of IDX files
+
+_PARTS = {"train": ("train-",), "test": ("t10k-", "test-")}
+"""How the names of the two parts begin: MNIST's, and for the test set EMNIST's too."""
+
+
 def _folder(path: Path) -> Task:
-    parts = [data.MNIST(path, train=train) for train in (True, False)]
+    """The task of a folder of IDX files, as MNIST and EMNIST have them. The classes are the labels in the training
+    set, whatever bytes these are: EMNIST's letters count from 1."""
+    (pictures, labels), (test_pictures, test_labels) = (_idx_part(path, begin) for begin in _PARTS.values())
+    if test_pictures.shape[1:] != pictures.shape[1:]:
+        raise UserError(
+            f"{path}: the pictures of the training set are {pictures.shape[1:]} pixels, those of the test set "
+            f"{test_pictures.shape[1:]}"
+        )
+    known = np.unique(labels)
+    if len(known) < 2:
+        raise UserError(
+            f"{path}: every picture of the training set has the label {known[0]}: nothing to tell apart"
+        )
+    unknown = np.setdiff1d(test_labels, known)
+    if unknown.size:
+        raise UserError(f"{path}: the test set has the label {unknown[0]}, which the training set has not")
 
-    def flat(part: data.MNIST) -> TensorDataset:
-        return TensorDataset(part.data.flatten(1).float() / 255, part.targets)
+    def part(x: Any, y: Any) -> TensorDataset:
+        inputs = x.reshape(len(x), -1).astype(np.float32) / 255
+        return TensorDataset(from_numpy(inputs), from_numpy(np.searchsorted(known, y)))
 
-    height, width = parts[0].data.shape[1:]
-    size = height * width
-    scale = Scale([0.0] * size, [255.0] * size)
-    classes = [str(i) for i in range(10)]
-    return Task(path.name, flat(parts[0]), flat(parts[1]), classes, scale, (height, width))
+    height, width = pictures.shape[1:]
+    scale = Scale([0.0] * (height * width), [255.0] * (height * width))
+    names = [str(label) for label in known]
+    return Task(path.name, part(pictures, labels), part(test_pictures, test_labels), names, scale, (height, width))
+
+
+def _idx_part(folder: Path, begin: tuple[str, ...]) -> tuple[Any, Any]:
+    """The pictures (N, H, W) and the labels (N,) of the training or the test set."""
+    pictures_path, labels_path = (
+        _idx_file(folder, begin, end) for end in ("images-idx3-ubyte", "labels-idx1-ubyte")
+    )
+    pictures, labels = data.read_idx(pictures_path), data.read_idx(labels_path)
+    for file, array, dimensions in ((pictures_path, pictures, 3), (labels_path, labels, 1)):
+        if array.dtype != np.uint8 or array.ndim != dimensions or not array.size:
+            raise UserError(
+                f"{file} holds {array.dtype} of shape {array.shape}, expected bytes in {dimensions} dimensions"
+            )
+    if len(pictures) != len(labels):
+        raise UserError(
+            f"{pictures_path} has {len(pictures)} pictures, but {labels_path} {len(labels)} labels: they do not "
+            "belong together"
+        )
+    return pictures, labels
+
+
+def _idx_file(folder: Path, begin: tuple[str, ...], end: str) -> Path:
+    """The one file in a folder, or in torchvision's folders below it, whose name ends so, as it is or with .gz."""
+    for place in (folder, folder / "MNIST" / "raw", folder / "raw"):
+        found = {
+            file.name.removesuffix(".gz"): file
+            for suffix in (".gz", "")
+            for start in begin
+            for file in sorted(place.glob(f"*{start}{end}{suffix}"))
+            if file.is_file()
+        }
+        if f"{begin[0]}{end}" in found:
+            return found[f"{begin[0]}{end}"]
+        if len(found) > 1:
+            raise UserError(
+                f"{place} has several sets, such as {' and '.join(sorted(found)[:2])}: keep one of them"
+            )
+        if found:
+            return found.popitem()[1]
+    raise UserError(
+        f"{folder} has no file {begin[0]}{end} or {begin[0]}{end}.gz: a folder of pictures has the four files of "
+        "MNIST or EMNIST"
+    )
+
+
+# ------------------------------------------------------------------------------------------ tables
 
 
 def _table(path: Path) -> Task:
@@ -100,13 +187,26 @@ def _table(path: Path) -> Task:
         raise UserError(
             f"{path}: the last column is the class, but every row has {classes[0]!r}: nothing to tell apart"
         )
-    rare = min(classes, key=labels.count)
-    if labels.count(rare) < 2:
+    longest = max(classes, key=len)
+    if len(longest) > _LONGEST_NAME:
+        raise UserError(
+            f"{path}: the last column is the class, but it has a text of {len(longest):,} characters, which is "
+            "no name"
+        )
+    counts = Counter(labels)
+    rare = min(classes, key=counts.__getitem__)
+    if counts[rare] < 2:
         raise UserError(
             f"{path}: the last column is the class, but only one row has {rare!r}: each class needs a row to train "
             "on and one to test on"
         )
-    indices = np.array([classes.index(label) for label in labels])
+    if len(classes) > _MOST_CLASSES:
+        raise UserError(
+            f"{path}: the last column is the class, and it has {len(classes):,} different values: at most "
+            f"{_MOST_CLASSES:,} can be told apart; are they numbers to predict?"
+        )
+    places = {name: i for i, name in enumerate(classes)}
+    indices = np.array([places[label] for label in labels])
     try:
         x, test_x, y, test_y = train_test_split(numbers, indices, test_size=0.2, random_state=0, stratify=indices)
     except ValueError as error:
@@ -125,11 +225,26 @@ def _scaled(name: str, x: Any, y: Any, test_x: Any, test_y: Any, *, classes: lis
     return Task(name, train, test, classes, scale)
 
 
-# ------------------------------------------------------------------------------------------ tables
-
-
 _LARGEST = float(np.finfo(np.float32).max)
 """The largest feature that is accepted: the model computes in float32."""
+
+
+def check_values(place: str, values: Any) -> None:
+    """Check that all features are finite numbers that the model can compute with.
+
+    Raises:
+        UserError: one is not; the message begins with `place`.
+    """
+    wrong = values[~(abs(values) <= _LARGEST)]
+    if wrong.size:
+        raise UserError(f"{place} has {wrong.flat[0]:g}")
+
+
+_LONGEST_NAME = 100
+"""The longest name of a class, in characters: tables and pictures make room for it."""
+
+_MOST_CLASSES = 1000
+"""The most classes in a table: a confusion matrix has the square of it."""
 
 
 def _natural(text: str) -> tuple[int, float, str]:
@@ -175,8 +290,8 @@ def read_table(path: Path, labelled: bool | None = None, features: int | None = 
         for name, column in table.items():
             if column.dtype.kind == "U":
                 data.read_csv(path, [name], dtypes={name: np.float64}, header=None)  # says where it is no number
-            elif not (fits := abs(column.astype(np.float64)) <= _LARGEST).all():
-                raise UserError(f"{path}, column {name!r} has {column[~fits][0]}")
+            else:
+                check_values(f"{path}, column {name!r}", column.astype(np.float64))
     except ValueError as error:
         raise UserError(f"this is not a table of numbers: {error}") from error
     return np.stack([column.astype(np.float64) for column in table.values()], 1), [_label(str(c)) for c in labels]

@@ -1,6 +1,6 @@
 """`train`: from settings to a run folder.
 
-The command's options, config.json and `--resume` all read and write one dataclass, `Settings`.
+A run that is already in the folder stays whole until the new one can take its place as a whole.
 """
 
 from __future__ import annotations
@@ -10,111 +10,34 @@ import inspect
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, fields, replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from .. import nn, optim, viz
+from .. import nn, viz
 from ..backend.random import Generator, manual_seed
 from ..data import DataLoader, TensorDataset
-from ..optim import lr_scheduler
-from ..serialization import save
+from ..serialization import load, save
 from ..training import Callback, Checkpoint, CSVLogger, EarlyStopping, Run, Scheduler, confusion_matrix, fit
-from .folder import (
-    ACTIVATIONS,
-    CHECKPOINT,
-    CONFIG,
-    HISTORY,
-    RUNS,
-    WEIGHTS,
-    UserError,
-    make_model,
-    probabilities,
-    read_config,
-    write_config,
-)
-from .sources import READY, Task, task
+from .files import CHECKPOINT, CONFIG, FILES, HISTORY, WEIGHTS
+from .folder import UserError, make_model, parameters, probabilities, read_config, write_config
+from .place import Place, new_place, old_place
+from .settings import ACTIVATIONS, OPTIMIZERS, SCHEDULES, USUAL, Settings, shown
+from .sources import READY, Task, check_same, task
 
-__all__ = ["ACTIVATIONS", "OPTIMIZERS", "SCHEDULES", "USUAL", "Settings", "train"]
+__all__ = ["ACTIVATIONS", "INTERRUPTED", "OPTIMIZERS", "SCHEDULES", "USUAL", "Settings", "train"]
 
 _VALIDATION = 0.1
 """The share of the training data that early stopping holds back."""
 
-OPTIMIZERS: dict[str, type[optim.Optimizer]] = {
-    name.lower(): kind
-    for name, kind in sorted(vars(optim).items())
-    if isinstance(kind, type) and issubclass(kind, optim.Optimizer) and kind is not optim.Optimizer
-}
-"""Every optimizer by its name in lower case."""
+INTERRUPTED = 130
+"""The exit code of a program that Ctrl-C ended: 128 + SIGINT."""
 
-USUAL: dict[str, dict[str, float]] = {
-    "sgd": {"lr": 0.1, "momentum": 0.9, "weight_decay": 1e-4},
-    "adam": {"lr": 3e-3},
-    "adamw": {"lr": 3e-3},
-}
-"""Settings of some optimizers that suit a small perceptron better than their defaults do."""
-
-
-@dataclass(frozen=True)
-class _Schedule:
-    """A schedule of the learning rate that `--schedule` offers.
-
-    Attributes:
-        kind: the scheduler's class.
-        arguments: its settings, from the learning rate, the number of epochs and the steps per epoch.
-        per: whether it moves once per "epoch" or once per "step".
-        watches: whether it follows a loss.
-    """
-
-    kind: Callable[..., Any]
-    arguments: Callable[[float, int, int], dict[str, Any]]
-    per: str = "epoch"
-    watches: bool = False
-
-
-SCHEDULES = {
-    "cosine": _Schedule(lr_scheduler.CosineAnnealingLR, lambda lr, epochs, steps: {"T_max": epochs}),
-    "exponential": _Schedule(lr_scheduler.ExponentialLR, lambda lr, epochs, steps: {"gamma": 0.01 ** (1 / epochs)}),
-    "onecycle": _Schedule(
-        lr_scheduler.OneCycleLR, lambda lr, epochs, steps: {"max_lr": lr, "total_steps": epochs * steps}, per="step"
-    ),
-    "plateau": _Schedule(lr_scheduler.ReduceLROnPlateau, lambda lr, epochs, steps: {"patience": 3}, watches=True),
-    "step": _Schedule(lr_scheduler.StepLR, lambda lr, epochs, steps: {"step_size": -(-epochs // 3), "gamma": 0.1}),
-}
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What the user asked of a run; None leaves the choice to the optimizer's default."""
-
-    data: str = "digits"
-    epochs: int = 30
-    hidden: list[int] = field(default_factory=lambda: [128])
-    activation: str = "relu"
-    dropout: float = 0.0
-    optimizer: str = "sgd"
-    lr: float | None = None
-    weight_decay: float | None = None
-    schedule: str = "constant"
-    batch_size: int = 16
-    label_smoothing: float = 0.1
-    patience: int | None = None
-    seed: int = 0
-
-    @classmethod
-    def chosen(cls, options: argparse.Namespace) -> dict[str, Any]:
-        """The settings that were given on the command line."""
-        chosen = {f.name: getattr(options, f.name) for f in fields(cls) if f.name in options}
-        source = chosen.get("data", READY[0])
-        if source not in READY and Path(source).exists():
-            chosen["data"] = str(Path(source).resolve())
-        return chosen
-
-
-# ------------------------------------------------------------------------------------ the command
+_LARGEST_MODEL = 10**9
+"""How many parameters a model may have; with gradients and momentum, so many take 12 GB."""
 
 
 def train(options: argparse.Namespace) -> int:
@@ -124,17 +47,21 @@ def train(options: argparse.Namespace) -> int:
         UserError: an extra is missing, or a setting, the data or the folder is not as it must be.
     """
     _check_extras()
-    if options.resume is None:
-        settings = Settings(**Settings.chosen(options))
+    quiet = options.no_progress
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # a loss that is not finite is told
+        if options.resume is not None:
+            with old_place(options.resume) as place:
+                old = read_config(place.folder if place.start is None else place.start.parent)
+                settings = _resumed(place.folder, old, Settings.chosen(options, READY))
+                source = task(settings.data)
+                check_same(old, source)
+                return _Training(settings, source, place).train(quiet, old["epochs"])
+        settings = Settings(**Settings.chosen(options, READY))
         if not 0.0 <= settings.label_smoothing <= 1.0:
             raise UserError(f"--label-smoothing must lie in [0, 1], not {settings.label_smoothing}")
         source = task(settings.data)
-        folder = _new_folder(options, source)
-    else:
-        folder = options.resume
-        settings = _resumed(folder, Settings.chosen(options))
-        source = task(settings.data)
-    return _Training(settings, source, folder).train(resumed=options.resume is not None, quiet=options.no_progress)
+        with new_place(options.out, source.name, options.overwrite) as place:
+            return _Training(settings, source, place).train(quiet)
 
 
 def _check_extras() -> None:
@@ -147,31 +74,9 @@ def _check_extras() -> None:
         raise UserError(f'training needs {" and ".join(missing)}: pip install "autograd_engine[train]"')
 
 
-def _new_folder(options: argparse.Namespace, source: Task) -> Path:
-    """The folder to write to: the one asked for, or a fresh one."""
-    if options.out is not None:
-        folder: Path = options.out
-        if folder.exists() and not folder.is_dir():
-            raise UserError(f"{folder} is a file, not a folder: choose another --out")
-        if (folder / CONFIG).exists() and not options.overwrite:
-            raise UserError(f"{folder} already holds a run: choose another --out, or pass --overwrite")
-        (folder / CHECKPOINT).unlink(missing_ok=True)
-    else:
-        folder, number = RUNS / source.name, 1
-        while folder.exists():
-            number += 1
-            folder = RUNS / f"{source.name}-{number}"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
-
-
-def _resumed(folder: Path, chosen: dict[str, Any]) -> Settings:
+def _resumed(folder: Path, old: dict[str, Any], chosen: dict[str, Any]) -> Settings:
     """The settings of the run in `folder`, with the epochs that were asked for: nothing else may change."""
-    config = read_config(folder)
-    try:
-        settings = Settings(**{f.name: config[f.name] for f in fields(Settings)})
-    except KeyError as error:
-        raise UserError(f"the run {folder} cannot be read: {CONFIG} has no {error}") from error
+    settings = Settings(**{f.name: old[f.name] for f in fields(Settings)})
     for name, value in chosen.items():
         if name != "epochs" and value != getattr(settings, name):
             raise UserError(
@@ -182,6 +87,9 @@ def _resumed(folder: Path, chosen: dict[str, Any]) -> Settings:
     if epochs != settings.epochs and settings.schedule in SCHEDULES:
         raise UserError(f"the {settings.schedule} schedule of {folder} is made for {settings.epochs} epochs")
     return replace(settings, epochs=epochs)
+
+
+# -------------------------------------------------------------------------------------- the training
 
 
 class _Lines(Callback):
@@ -202,12 +110,24 @@ def _line(row: dict[str, float]) -> str:
     return f"epoch {row['epoch']:3d}   " + "   ".join(parts)
 
 
+class _Begin(Callback):
+    """Calls a function once the training begins, which in a resumed run is after its state was loaded."""
+
+    def __init__(self, function: Callable[[Run], None]) -> None:
+        self.function = function
+
+    def on_train_begin(self, run: Run) -> None:
+        self.function(run)
+
+
 class _Training:
     """The model, optimizer, loss and data that the settings describe, and the training of them."""
 
-    def __init__(self, settings: Settings, source: Task, folder: Path) -> None:
+    def __init__(self, settings: Settings, source: Task, place: Place) -> None:
         self.source = source
-        self.folder = folder
+        self.place = place
+        self.run: Run | None = None
+        self.before = 0
         optimizer = self._optimizer_settings(settings)
         self.settings = settings = replace(
             settings, lr=optimizer["lr"], weight_decay=optimizer.get("weight_decay", settings.weight_decay)
@@ -221,6 +141,11 @@ class _Training:
             "unit": source.scale.unit,
             "picture": source.picture,
         }
+        if (count := parameters(self.config["sizes"])) > _LARGEST_MODEL:
+            raise UserError(
+                f"hidden {shown(settings.hidden)}: a network of {count:,} parameters is too large, at most "
+                f"{_LARGEST_MODEL:,} will do"
+            )
         manual_seed(settings.seed)
         self.model = make_model(self.config)
         try:
@@ -253,7 +178,7 @@ class _Training:
     def _callbacks(self, steps: int) -> list[Callback]:
         settings = self.settings
         watched = "train_loss" if self.stopping is None else "val_loss"
-        callbacks: list[Callback] = [_Lines(), CSVLogger(self.folder / HISTORY)]
+        callbacks: list[Callback] = [_Begin(self._begin), _Lines(), CSVLogger(self.place.work / HISTORY)]
         if settings.schedule in SCHEDULES:
             schedule = SCHEDULES[settings.schedule]
             assert settings.lr is not None
@@ -261,20 +186,34 @@ class _Training:
             callbacks.append(Scheduler(made, schedule.per, watched if schedule.watches else None))
         if self.stopping is not None:
             callbacks.append(self.stopping)
-        return [*callbacks, Checkpoint(self.folder / CHECKPOINT)]
+        return [*callbacks, Checkpoint(self.place.work / CHECKPOINT)]
 
-    def train(self, resumed: bool, quiet: bool) -> int:
-        """Train, write and print the outcome, even when interrupted; returns the exit code."""
-        settings, folder, noun = self.settings, self.folder, self.source.noun
-        train, held_out = self._parts()
-        write_config(folder, self.config)
-        print(f"{len(train)} training and {len(self.source.test)} test {noun}s; the run goes to {folder}")
+    def _begin(self, run: Run) -> None:
+        """Say what is trained, and write the settings."""
+        self.run, self.before = run, run.epoch
+        if run.epoch >= run.epochs or run.stop is not None:
+            return
+        settings, source = self.settings, self.source
+        write_config(self.place.work, self.config)
+        print(
+            f"{len(run.train.dataset)} training and {len(source.test)} test {source.noun}s; the run goes to "  # type: ignore[attr-defined]
+            f"{self.place.folder}"
+        )
         print(f"{self.model}\n{sum(p.numel() for p in self.model.parameters()):,} parameters")
         if settings.label_smoothing:
-            floor = _smoothing_floor(settings.label_smoothing, len(self.source.classes))
+            floor = _smoothing_floor(settings.label_smoothing, len(source.classes))
             share = f"{settings.label_smoothing:g}"
             print(f"the loss has label smoothing {share}: its lowest possible value is {floor:.4f}")
-        checkpoint = folder / CHECKPOINT
+
+    def train(self, quiet: bool, epochs_before: int | None = None) -> int:
+        """Train, write and print the outcome, even when interrupted; returns the exit code.
+
+        Args:
+            quiet: show no progress bar.
+            epochs_before: how many epochs a resumed run was meant to have.
+        """
+        settings, place = self.settings, self.place
+        train, held_out = self._parts()
         loader = DataLoader(train, settings.batch_size, shuffle=True)
         history: dict[str, list[float]] = {}
         started = time.perf_counter()
@@ -289,33 +228,87 @@ class _Training:
                 validation=held_out,
                 callbacks=self._callbacks(len(loader)),
                 progress=not quiet,
-                resume=checkpoint if resumed and checkpoint.exists() else None,
+                resume=place.start,
                 history=history,
             )
         except KeyboardInterrupt:
             interrupted = True
         except FloatingPointError as error:
-            kept = f"; the last good epoch is kept in {checkpoint}" if checkpoint.exists() else ""
-            raise UserError(f"{error}{kept}") from error
+            raise UserError(f"{error}{self._kept()}") from error
         except (ValueError, RuntimeError) as error:
-            if not resumed:
+            if place.start is None:
                 raise
-            raise UserError(f"the run {folder} cannot go on: {error}") from error
+            what = f"from {place.start.name} with the settings in {CONFIG}"
+            raise UserError(f"the run {place.folder} cannot go on {what}: {error}") from error
+        done = 0 if self.run is None else self.run.epoch
+        new = done - self.before
+        if interrupted and not new and (place.staged or place.resumed):
+            print(f"interrupted before another epoch was finished: {place.folder} is as it was")
+            return INTERRUPTED
+        if not interrupted and not new and place.resumed and self._finished(done, epochs_before):
+            return 0
         seconds = time.perf_counter() - started
-        save(self.model.state_dict(), folder / WEIGHTS)
+        return self._tell(self._write(history), interrupted, done, seconds)
+
+    def _kept(self) -> str:
+        """What is left after a training that failed."""
+        place = self.place
+        for path in (place.work / CHECKPOINT, place.start):
+            if path is not None and path.exists():
+                return f"; the last good epoch is kept in {path}"
+        return f"; {place.folder} is as it was" if place.staged else ""
+
+    def _finished(self, done: int, epochs_before: int | None) -> bool:
+        """Whether a run that went on had nothing left to do, which is then told."""
+        place, settings = self.place, self.settings
+        stopped = self.stopping is not None and self.stopping.reason
+        if settings.epochs < done and not stopped:
+            raise UserError(f"{place.folder} has already done {done} epochs: --epochs must be at least {done}")
+        if settings.epochs != epochs_before or place.start != place.folder / CHECKPOINT:
+            return False
+        if not (place.folder / WEIGHTS).exists():
+            return False
+        kept, reached = load(place.folder / WEIGHTS), self.model.state_dict()
+        if kept.keys() != reached.keys() or not all(
+            np.array_equal(kept[name].numpy(), reached[name].numpy()) for name in kept
+        ):
+            return False
+        if stopped:
+            print(f"{place.folder} is finished: it stopped early after {done} epochs: {stopped}")
+        else:
+            print(
+                f"{place.folder} is finished: its {done} epochs are done, and nothing was changed; more --epochs "
+                "train it longer"
+            )
+        return True
+
+    def _write(self, history: dict[str, list[float]]) -> Any:
+        """Write what was reached, and put it in the place of the old run if there is one; returns the confusion
+        matrix."""
+        place, run = self.place, self.run
+        write_config(place.work, self.config)
+        if run is not None and not (place.work / CHECKPOINT).exists() and history:
+            CSVLogger(place.work / HISTORY).on_epoch_end(run)
+            run.save(place.work / CHECKPOINT)
+        save(self.model.state_dict(), place.work / WEIGHTS)
         inputs, classes = self.source.test.tensors
         confusions = confusion_matrix(probabilities(self.model.eval(), inputs), classes)
         self._draw(history, confusions)
+        place.finish()
+        return confusions
+
+    def _tell(self, confusions: Any, interrupted: bool, done: int, seconds: float) -> int:
+        """Print the outcome; returns the exit code."""
+        folder = self.place.folder
         if interrupted:
-            done = len(history.get("epoch", ()))
-            print(f"interrupted after {done} of {settings.epochs} epochs: what was reached is in {folder}")
+            print(f"interrupted after {done} of {self.settings.epochs} epochs: what was reached is in {folder}")
             print(f"go on with: python -m autograd_engine train --resume {folder}")
-            return 130
+            return INTERRUPTED
         if self.stopping is not None and self.stopping.reason:
             print(f"stopped early: {self.stopping.reason}")
         accuracy = np.trace(confusions) / confusions.sum()
         print(f"test accuracy {accuracy:.2%} after {seconds:.1f} s; written to {folder}:")
-        print("  " + ", ".join(sorted(path.name for path in folder.glob("[!.]*"))))
+        print("  " + ", ".join(sorted(name for name in FILES if (folder / name).exists())))
         return 0
 
     def _draw(self, history: dict[str, list[float]], confusions: Any) -> None:
@@ -330,7 +323,7 @@ class _Training:
             del pictures["curves.png"]
         for name, draw in pictures.items():
             try:
-                draw(self.folder / name)
+                draw(self.place.work / name)
             except Exception as error:
                 print(f"{name} could not be drawn: {error}", file=sys.stderr)
 
@@ -343,7 +336,8 @@ class _Training:
             graph.save(path)
             graph.save(path.with_suffix(".png"))
         except (ImportError, RuntimeError):
-            print(f"the graph is kept as text in {graph.save(path.with_suffix('.dot'))}", file=sys.stderr)
+            text = graph.save(path.with_suffix(".dot"))
+            print(f"the graph is kept as text in {self.place.folder / text.name}", file=sys.stderr)
             raise
 
 

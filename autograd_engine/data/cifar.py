@@ -1,28 +1,34 @@
 """CIFAR-10 and CIFAR-100, read from their published archives or the unpacked folder.
 
-Their files are pickles, and reading a pickle can run any code. So they are read by an unpickler that admits only
-Python's basic types and arrays of bytes. The archive is read where it is and never unpacked, so that the paths in
-it do no harm.
+Their files are pickles, and reading a pickle can run any code; `read_pickle` runs none. The archive is read where
+it is and never unpacked, so that the paths in it do no harm. No more is read of a file, or of the unzipped archive,
+than the published ones have.
 """
 
 from __future__ import annotations
 
-import io
+import gzip
 import os
-import pickle
 import tarfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, BinaryIO, ClassVar
 
 import numpy as np
 
 from ..tensor.creation import from_numpy
+from .pickles import read_pickle
 from .pictures import PictureSet
-from .stored import check_md5, find
+from .stored import check_md5, find, read_limited
 
 __all__ = ["CIFAR10", "CIFAR100"]
+
+_LARGEST = 2**28
+"""The most bytes that are read of a file or an unzipped archive; the published archives have 187 million."""
+
+_MOST_MEMBERS = 1000
+"""The most files that an archive may have; the published ones have ten."""
 
 
 class CIFAR10(PictureSet):
@@ -84,6 +90,8 @@ class CIFAR10(PictureSet):
         labels_key, names_key = self.keys
         names_path, names_content = contents.pop()
         names = _entry(names_path, names_content, names_key, list)
+        if not all(isinstance(name, str) for name in names):
+            raise ValueError(f"{names_path} is damaged: the name of a class is no text")
         pictures, labels = [], []
         for path, content in contents:
             data = _entry(path, content, "data", np.ndarray)
@@ -110,7 +118,7 @@ class CIFAR10(PictureSet):
         folder, archive = self.root / self.folder, self.root / self.archive
         if folder.is_dir():
             found = [find([folder / name], self.source) for name in names]
-            raw = [(os.fspath(path), path.read_bytes()) for path in found]
+            raw = [(os.fspath(path), read_limited(path, _LARGEST)) for path in found]
         else:
             raw = _members(find([archive, folder / names[0]], self.source), [f"{self.folder}/{n}" for n in names])
         for name, (path, content) in zip(names, raw, strict=True):
@@ -139,12 +147,18 @@ def _members(archive: Path, names: list[str]) -> list[tuple[str, bytes]]:
     """The path and the content of files in a .tar.gz archive, which is read without unpacking it."""
     found: dict[str, bytes] = {}
     try:
-        with tarfile.open(archive, "r|gz") as tar:  # one pass: seeking in a zipped file starts over
-            for member in tar:
-                if member.name in names and member.isfile():
-                    stream = tar.extractfile(member)
-                    found[member.name] = stream.read() if stream else b""
-    except (tarfile.TarError, EOFError, OSError, zlib.error) as error:
+        with gzip.open(archive) as unzipped:
+            limited = _Limited(unzipped)  # type: ignore[arg-type]
+            with tarfile.open(fileobj=limited, mode="r|") as tar:  # one pass: seeking in a zipped file starts over
+                for count, member in enumerate(tar):
+                    if count == _MOST_MEMBERS:
+                        raise ValueError(f"it has more than {_MOST_MEMBERS:,} files")
+                    if member.name in names and member.isfile():
+                        stream = tar.extractfile(member)
+                        found[member.name] = stream.read() if stream else b""
+            while limited.read(2**16):
+                """The checksum comes last."""
+    except (tarfile.TarError, EOFError, OSError, ValueError, zlib.error) as error:
         raise ValueError(f"{archive} is damaged, it cannot be unpacked: {error}") from error
     missing = [name for name in names if name not in found]
     if missing:
@@ -152,65 +166,36 @@ def _members(archive: Path, names: list[str]) -> list[tuple[str, bytes]]:
     return [(f"{archive}/{name}", found[name]) for name in names]
 
 
-# ----------------------------------------------------------------------------- the restricted unpickler
+class _Limited:
+    """A stream of which at most `_LARGEST` bytes are read."""
 
+    def __init__(self, stream: BinaryIO) -> None:
+        self.stream = stream
+        self.left = _LARGEST
 
-class _Dtype:
-    """Stands in for NumPy's dtype in a pickle; only that of bytes is admitted."""
+    def read(self, count: int) -> bytes:
+        """The next bytes.
 
-    def __init__(self, code: Any, *_: Any) -> None:
-        if code not in ("u1", "uint8", "|u1"):
-            raise pickle.UnpicklingError(f"an array of {code!r}, expected one of bytes")
-
-    def __setstate__(self, state: Any) -> None:
-        """Bytes have no byte order."""
-
-
-class _Array:
-    """Stands in for NumPy's array in a pickle; `content` is the array, made of its bytes alone."""
-
-    def __init__(self, *_: Any) -> None:
-        self.content = np.empty(0, np.uint8)
-
-    def __setstate__(self, state: Any) -> None:
-        _version, shape, dtype, fortran_order, content = state
-        if not isinstance(dtype, _Dtype):
-            raise pickle.UnpicklingError("an array without a dtype")
-        if isinstance(content, str):
-            content = content.encode("latin1")
-        self.content = np.frombuffer(content, np.uint8).reshape(shape, order="F" if fortran_order else "C")
-
-
-class _Unpickler(pickle.Unpickler):
-    """Reads numbers, strings, lists, dictionaries, and arrays of bytes."""
-
-    _admitted: ClassVar[dict[tuple[str, str], Any]] = {
-        (module, name): stand_in
-        for module in ("numpy", "numpy.core.multiarray", "numpy._core.multiarray")
-        for name, stand_in in (("_reconstruct", _Array), ("ndarray", _Array), ("dtype", _Dtype))
-    } | {("_codecs", "encode"): lambda text, _encoding: text.encode("latin1")}
-
-    def find_class(self, module: str, name: str) -> Any:
-        """The class or function of this name, if it is one of the few admitted."""
-        try:
-            return self._admitted[module, name]
-        except KeyError:
-            raise pickle.UnpicklingError(f"it asks for {module}.{name}, which is not admitted") from None
+        Raises:
+            ValueError: there are more than there may be.
+        """
+        content = self.stream.read(count)
+        self.left -= len(content)
+        if self.left < 0:
+            raise ValueError(f"it has more than {_LARGEST:,} bytes, which no archive of CIFAR has")
+        return content
 
 
 def _unpickled(path: str, content: bytes) -> Any:
     try:
-        # latin1 is what Python 2, which wrote the files, needs to give back its strings of bytes
-        return _Unpickler(io.BytesIO(content), encoding="latin1").load()
-    except Exception as error:  # a damaged pickle can raise anything
-        raise ValueError(f"{path} is damaged or not a file of CIFAR: {error or type(error).__name__}") from error
+        return read_pickle(content)
+    except ValueError as error:
+        raise ValueError(f"{path} is damaged or not a file of CIFAR: {error}") from error
 
 
 def _entry(path: str, table: Any, key: str, kind: type) -> Any:
     """An entry of a dictionary, of the given kind."""
     value = table.get(key) if isinstance(table, dict) else None
-    if isinstance(value, _Array):
-        value = value.content
     if not isinstance(value, kind):
         raise ValueError(f"{path} is damaged: it has no {kind.__name__} {key!r}")
     return value

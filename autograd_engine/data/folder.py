@@ -24,21 +24,46 @@ def read_picture(path: str | os.PathLike[str]) -> Tensor:
     Raises:
         FileNotFoundError: there is no such file.
         ImportError: Pillow is not installed.
-        ValueError: the file is damaged, or no picture.
+        ValueError: the file is damaged, or no picture, or has more pixels than Pillow's `Image.MAX_IMAGE_PIXELS`,
+            some 90 million: a small file can unfold to any size.
     """
     with from_extra("train", "reading pictures needs Pillow"):
         from PIL import Image
+    name = os.fspath(path)
     try:
         with Image.open(path) as picture:
+            size, most = picture.width * picture.height, Image.MAX_IMAGE_PIXELS
+            if most is not None and size > most:
+                raise Image.DecompressionBombError(f"{size:,} pixels, but PIL.Image.MAX_IMAGE_PIXELS is {most:,}")
             return from_numpy(pixels(picture.convert("RGB")))
-    except FileNotFoundError:
+    except (FileNotFoundError, MemoryError):
         raise
-    except (OSError, SyntaxError, ValueError) as error:  # Pillow's readers raise all three
-        raise ValueError(f"{os.fspath(path)} is damaged or no picture: {error}") from error
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise ValueError(f"{name} is too large: {error}") from error
+    except Exception as error:  # Pillow's readers raise anything
+        raise ValueError(f"{name} is damaged or no picture: {error}") from error
+
+
+def _files(top: Path) -> list[str]:
+    """The files below a folder, sorted within each folder. Each folder is read once, so that links may lead back to
+    a folder above them."""
+    found: list[tuple[str, list[str]]] = []
+    known: set[tuple[int, int]] = set()
+    for folder, inner, files in os.walk(top, followlinks=True):
+        status = os.stat(folder)
+        if (status.st_dev, status.st_ino) in known:
+            inner.clear()
+            continue
+        known.add((status.st_dev, status.st_ino))
+        inner.sort()
+        found.append((folder, files))
+    return [os.path.join(folder, file) for folder, files in sorted(found) for file in sorted(files)]
 
 
 class ImageFolder(TransformedPictures):
     """Pictures in files below `root/class/`. The names of the subfolders, sorted, are the classes.
+
+    Links are followed; a folder that several of them lead to is read once for each class.
 
     A sample is (picture, class): what `loader` reads, by default a tensor (3, H, W) of integers from 0 to 255, and
     the number of the class. A file is read when its sample is asked for. The attributes `classes` (names),
@@ -80,12 +105,7 @@ class ImageFolder(TransformedPictures):
         self.samples: list[tuple[str, int]] = []
         empty = []
         for name, number in self.class_to_idx.items():
-            paths = [
-                os.path.join(folder, file)
-                for folder, _, files in sorted(os.walk(top / name, followlinks=True))
-                for file in sorted(files)
-            ]
-            found = [(path, number) for path in paths if valid(path)]
+            found = [(path, number) for path in _files(top / name) if valid(path)]
             self.samples += found
             if not found:
                 empty.append(name)

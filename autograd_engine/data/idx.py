@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from ..backend.files import write_atomically
-from .stored import read_bytes
+from .stored import opened, read_up_to
 
 __all__ = ["read_idx", "write_idx"]
 
@@ -39,25 +39,32 @@ def read_idx(path: str | os.PathLike[str], md5: str | None = None) -> Any:
         >>> read_idx("numbers.idx.gz")
         array([[1, 2, 3]], dtype=uint8)
     """
-    content = read_bytes(path, md5)
     name = os.fspath(path)
-    if len(content) < 4 or content[:2] != b"\0\0" or content[2] not in _DTYPES:
+    with opened(path, md5) as file:
+        start = read_up_to(file, 4)
+        if len(start) < 4 or start[:2] != b"\0\0" or start[2] not in _DTYPES:
+            raise ValueError(
+                f"{name} is no IDX file: it begins with {start.hex(' ') or 'nothing'}, expected 00 00, a type from "
+                "08 to 0e, and the number of dimensions"
+            )
+        sizes = read_up_to(file, 4 * start[3])
+        if len(sizes) < 4 * start[3]:
+            raise ValueError(f"{name} is damaged: it ends after {4 + len(sizes)} bytes, inside its header")
+        shape = struct.unpack(f">{start[3]}I", sizes)
+        dtype = np.dtype(_DTYPES[start[2]])
+        size = math.prod(shape) * dtype.itemsize
+        values = read_up_to(file, size)
+        more = bool(file.read(1))  # at the end of a zipped file, this compares its checksum too
+    if more or len(values) < size:
+        whole = 4 + len(sizes) + len(values)
         raise ValueError(
-            f"{name} is no IDX file: it begins with {content[:4].hex(' ') or 'nothing'}, expected 00 00, a type "
-            "from 08 to 0e, and the number of dimensions"
+            f"{name} is damaged: shape {shape} of {dtype.newbyteorder('=')} takes {4 + len(sizes) + size} bytes, "
+            f"but there are {f'{whole + 1} or more' if more else whole}"
         )
-    start = 4 + 4 * content[3]
-    if len(content) < start:
-        raise ValueError(f"{name} is damaged: it ends after {len(content)} bytes, inside its header")
-    shape = struct.unpack(f">{content[3]}I", content[4:start])
-    dtype = np.dtype(_DTYPES[content[2]])
-    expected = start + math.prod(shape) * dtype.itemsize
-    if len(content) != expected:
-        raise ValueError(
-            f"{name} is damaged: shape {shape} of {dtype.newbyteorder('=')} takes {expected} bytes, but there are "
-            f"{len(content)}"
-        )
-    return np.frombuffer(content, dtype, offset=start).reshape(shape).astype(dtype.newbyteorder("="))
+    try:
+        return np.frombuffer(values, dtype).reshape(shape).astype(dtype.newbyteorder("="), copy=False)
+    except ValueError as error:  # more dimensions, or larger ones, than an array can have
+        raise ValueError(f"{name} is damaged: {error}") from error
 
 
 def write_idx(path: str | os.PathLike[str], array: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,9 @@ from ..tensor.creation import from_numpy
 from .dataset import TensorDataset
 
 __all__ = ["CSVDataset", "read_csv"]
+
+_MOST_TEXT = 2**26
+"""How many bytes a column of text may always take; a larger one only if its cells are about equally long."""
 
 
 def read_csv(
@@ -43,8 +47,9 @@ def read_csv(
 
     Raises:
         FileNotFoundError: there is no such file.
-        ValueError: a cell does not fit its dtype, a cell is empty, or a line has another number of cells (the
-            message names the line); there are no lines; or a column is missing or has the name of another.
+        ValueError: a cell does not fit its dtype, a cell is empty or far longer than the others, or a line has
+            another number of cells (the message names the line); there are no lines; or a column is missing or has
+            the name of another.
 
     Example:
         >>> Path("table.csv").write_text("x,kind\\n1,a\\n2,b\\n")
@@ -57,11 +62,12 @@ def read_csv(
     if header is None:
         header = not any(map(_is_number, rows[0]))
     names = [cell.strip() for cell in rows[0]] if header else [str(i + 1) for i in range(len(rows[0]))]
-    twice = sorted({column for column in names if names.count(column) > 1})
+    twice = sorted(column for column, count in Counter(names).items() if count > 1)
     if twice:
         raise ValueError(f"{name}, line {lines[0]}: the column {', '.join(map(repr, twice))} is there twice")
     wanted = list(names if columns is None else columns)
-    unknown = [column for column in (*wanted, *(dtypes or ())) if column not in names]
+    known = set(names)
+    unknown = [column for column in (*wanted, *(dtypes or ())) if column not in known]
     if unknown:
         raise ValueError(f"{name} has no column {unknown[0]!r}: there are {', '.join(map(repr, names))}")
     lines, rows = lines[header:], rows[header:]
@@ -115,13 +121,25 @@ def _converted(place: str, cells: Sequence[str], lines: Sequence[int], dtype: An
     str."""
     if dtype is not None:
         dtype = np.dtype(dtype)
-        return np.array(cells) if dtype.kind == "U" else _numbers(place, cells, lines, dtype, missing)
+        return _text(place, cells, lines) if dtype.kind == "U" else _numbers(place, cells, lines, dtype, missing)
     for kind in (np.int64, np.float64):
         try:
             return _numbers(place, cells, lines, np.dtype(kind), missing)
         except _BadCellError as error:
             if not error.cell.strip():
                 raise
+    return _text(place, cells, lines)
+
+
+def _text(place: str, cells: Sequence[str], lines: Sequence[int]) -> Any:
+    """The cells as an array of text, in which all take as much memory as the longest."""
+    longest = max(range(len(cells)), key=lambda i: len(cells[i]))
+    size = 4 * len(cells[longest]) * len(cells)
+    if size > _MOST_TEXT + 64 * sum(map(len, cells)):
+        raise ValueError(
+            f"{place}, line {lines[longest]}: the cell has {len(cells[longest]):,} characters; the column would "
+            f"take {size:,} bytes, since each cell of an array takes as much as the longest"
+        )
     return np.array(cells)
 
 

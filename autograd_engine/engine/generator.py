@@ -2,7 +2,8 @@
 
 A general function would repack its arguments, look up what to save and build closures at every call. Two plain
 functions of the primitive's own parameters do not, so that recording costs well under a microsecond, as
-`dataclasses` and `namedtuple` write theirs. `print(ag.mul.primitive.source)` shows them.
+`dataclasses` and `namedtuple` write theirs. They are written at the first call, which keeps importing fast.
+`print(ag.mul.primitive.source)` shows them.
 """
 
 from __future__ import annotations
@@ -11,29 +12,18 @@ import functools
 import linecache
 from collections.abc import Sequence
 from types import CodeType
+from typing import Any
 
 from .graph import node_lines
 from .plan import Accumulate, Plan
 
-__all__ = ["RESERVED", "call_source", "compiled", "pull_source"]
+__all__ = ["RESERVED", "UNWRITTEN", "call_source", "compiled", "pull_source"]
 
-RESERVED = frozenset(
-    {
-        "as_floating",
-        "as_tensors",
-        "asarray",
-        "call",
-        "cotangents",
-        "error",
-        "explain",
-        "forward",
-        "g",
-        "grad_mode",
-        "kind",
-    }
-    | {"make_outputs", "make_tensor", "mode", "node", "one_each", "out", "parents", "primitive", "promote", "pull"}
-    | {"pull_recorded", "result", "scalar_types", "share_view", "tick", "types", "unwrap_all"}
-)
+_OWN_NAMES = """
+as_floating as_tensors asarray call cotangents error explain forward g grad_mode kind make_outputs make_tensor mode
+node one_each out parents primitive promote pull pull_recorded result scalar_types share_view tick types unwrap_all
+"""
+RESERVED = frozenset(_OWN_NAMES.split())
 """Names that generated code uses itself, which no parameter may have."""
 
 
@@ -189,3 +179,13 @@ def _pull_lines(plan: Plan, function: str, *, recorded: bool) -> list[str]:
     body.append(f"    {', '.join(nodes)} = parents")
     guarded = [f"{a} if {n} is not None else None" for n, a in zip(nodes, applied, strict=True)]
     return [*body, f"    return ({', '.join(guarded)})"]
+
+
+def _unwritten() -> CodeType:
+    names: dict[str, Any] = {}
+    exec(compiled("def call(*args, **kwargs):\n    return primitive.write()(*args, **kwargs)\n"), names)
+    return names["call"].__code__
+
+
+UNWRITTEN = _unwritten()
+"""The code of a `call` that has not been called yet."""

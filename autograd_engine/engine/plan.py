@@ -6,6 +6,7 @@ run: in `w * constant` the node keeps the constant and lets `w` go.
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -33,12 +34,21 @@ class Increment(NamedTuple):
     arguments: tuple[Any, ...]
 
 
-def _parameters(function: Callable[..., Any]) -> list[str]:
-    """The names of the parameters, without the time that a whole signature takes: there are a thousand rules."""
+def _parts(function: Callable[..., Any]) -> tuple[list[str], list[str], bool]:
+    """The names of the parameters, positional and keyword-only, and whether their number varies.
+
+    Read off the code, where that says all: a whole signature takes time, and there are hundreds of rules.
+    """
     code = getattr(function, "__code__", None)
-    if code is None or code.co_flags & (inspect.CO_VARARGS | inspect.CO_VARKEYWORDS):
-        return list(inspect.signature(function).parameters)
-    return list(code.co_varnames[: code.co_argcount + code.co_kwonlyargcount])
+    if code is None or hasattr(function, "__wrapped__") or code.co_flags & inspect.CO_VARKEYWORDS:
+        kinds = {name: p.kind for name, p in inspect.signature(function).parameters.items()}
+        settings = [n for n, kind in kinds.items() if kind is inspect.Parameter.KEYWORD_ONLY]
+        variadic = inspect.Parameter.VAR_POSITIONAL in kinds.values()
+        return [n for n in kinds if n not in settings], settings, variadic
+    count, names = code.co_argcount, list(code.co_varnames)
+    end = count + code.co_kwonlyargcount
+    variadic = bool(code.co_flags & inspect.CO_VARARGS)
+    return names[:count] + names[end : end + variadic], names[count:end], variadic
 
 
 class Plan:
@@ -46,7 +56,7 @@ class Plan:
 
     Attributes:
         name: shown in pictures and error messages.
-        forward: the function of raw arrays; `signature` is its own.
+        forward: the function of raw arrays.
         operands: the names of the array parameters; `settings`: of the keyword-only others.
         rules: operand name to derivative rule; `differentiable` are the operands that have one.
         wants: operand name to the names that its rule asks for; `saves`: all of them, in the order of `node.saved`.
@@ -76,17 +86,18 @@ class Plan:
         self.view = view
         self.residuals = tuple(residuals)
         self.composition = composition
-        self.signature = inspect.signature(forward)
-        kinds = {name: p.kind for name, p in self.signature.parameters.items()}
-        self.settings = [n for n, k in kinds.items() if k is inspect.Parameter.KEYWORD_ONLY]
-        self.operands = [n for n in kinds if n not in self.settings]
-        self.variadic = inspect.Parameter.VAR_POSITIONAL in kinds.values()
+        self.operands, self.settings, self.variadic = _parts(forward)
         if self.variadic and len(self.operands) > 1:
             raise TypeError(f"{self.name}: *{self.operands[-1]} must be the only array parameter")
         if unknown := set(rules) - set(self.operands):
             raise TypeError(f"{self.name} has no parameter {sorted(unknown)} to differentiate")
         self.differentiable = [n for n in self.operands if n in rules]
         self._read_rules()
+
+    @functools.cached_property
+    def signature(self) -> inspect.Signature:
+        """The signature of the forward."""
+        return inspect.signature(self.forward)
 
     def _read_rules(self) -> None:
         """Which names each rule asks for, and in which place of `node.saved` each one lies."""
@@ -95,7 +106,8 @@ class Plan:
         self.wants: dict[str, list[str]] = {}
         for operand, rule in self.rules.items():
             function = rule.rule if isinstance(rule, Accumulate) else rule
-            names = _parameters(function)
+            asked, settings, _ = _parts(function)
+            names = asked + settings
             if not names or set(names[1:]) - known:
                 raise TypeError(
                     f"{self.name}: the rule for {operand} takes ({', '.join(names)}); it may take g, "

@@ -19,12 +19,13 @@ from __future__ import annotations
 import functools
 import importlib
 from collections.abc import Callable, Sequence
+from types import FunctionType
 from typing import Any, TypeVar, overload
 
 import numpy as np
 
 from ..backend.arrays import as_floating, promote, scalar_types
-from .generator import RESERVED, call_source, compiled, pull_source
+from .generator import RESERVED, UNWRITTEN, call_source, compiled, pull_source
 from .graph import Node, Value, tick
 from .modes import grad_mode
 from .plan import Accumulate, Increment, Plan
@@ -52,18 +53,25 @@ class Primitive(Plan):
         self._namespace: dict[str, Any] = {
             **{f"rule_{n}": r.rule if isinstance(r, Accumulate) else r for n, r in rules.items()},
             **{f"into_{n}": r.into for n, r in rules.items() if isinstance(r, Accumulate)},
-            **{f"default_{n}": p.default for n, p in self.signature.parameters.items()},
             **_SHARED,
             "forward": forward,
             "primitive": self,
         }
-        call = self._generated("call", call_source(self))
-        call.__name__ = call.__qualname__ = self.name
+        call: Any = FunctionType(UNWRITTEN, self._namespace, self.name)
+        call.__qualname__ = self.name
         call.__module__ = forward.__module__
         call.__doc__ = forward.__doc__
         call.__wrapped__ = forward
         call.primitive = self
         self.call = call
+
+    def write(self) -> Any:
+        """Give the function that users call its code; the first call of it does so."""
+        self._namespace |= {f"default_{n}": p.default for n, p in self.signature.parameters.items()}
+        written = self._generated("call", call_source(self))
+        self.call.__code__, self.call.__defaults__ = written.__code__, written.__defaults__
+        self.call.__kwdefaults__ = written.__kwdefaults__
+        return self.call
 
     def _generated(self, function: str, source: str) -> Any:
         exec(compiled(source), self._namespace)
@@ -71,10 +79,7 @@ class Primitive(Plan):
 
     @functools.cached_property
     def pull(self) -> Callable[[Node, Any, Sequence[Node | None]], Sequence[Any]]:
-        """`pull(node, g, parents)`: one contribution per parent (None for a None), from raw arrays.
-
-        Written on first use, which keeps importing fast.
-        """
+        """`pull(node, g, parents)`: one contribution per parent (None for a None), from raw arrays."""
         return self._generated("pull", pull_source(self, "pull"))
 
     @functools.cached_property

@@ -32,11 +32,11 @@ class Memory:
         self.room = 32
         self.exported = False
         self.uncounted: tuple[ref[Value], ...] = ()
-        value.memory = self
+        value.memory, value.view_of = self, None
 
     def add(self, value: Value) -> None:
         """`value` looks into this memory."""
-        value.memory = self
+        value.memory, value.view_of = self, None
         self.values.append(ref(value))
         if len(self.values) > self.room:
             self.tidy()
@@ -87,12 +87,8 @@ def share_view(source: Value, view: Value) -> None:
     base = view.array.base
     if base is not array and base is not array.base and owner(base) is not owner(array):
         return
-    memory: Memory | None = getattr(source, "memory", None)
-    if memory is None:
-        memory = Memory(source)
-        view.view_of = source
-    else:
-        view.view_of = source if (base := getattr(source, "view_of", None)) is None else base
+    memory: Memory = getattr(source, "memory", None) or Memory(source)
+    view.view_of = source if source.view_of is None else source.view_of
     view.memory = memory
     memory.values.append(ref(view))
     if len(memory.values) > memory.room:

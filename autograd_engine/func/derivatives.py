@@ -22,10 +22,11 @@ from .structure import refilled
 
 __all__ = ["grad", "grad_and_value", "hessian", "jacobian", "jacrev", "value_and_grad"]
 
+Argnums = int | Sequence[int]
+"""The position of the argument to differentiate by, or several."""
 
-def value_and_grad(
-    function: Callable[..., Any], argnums: int | Sequence[int] = 0, has_aux: bool = False
-) -> Callable[..., Any]:
+
+def value_and_grad(function: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[..., Any]:
     """The function that computes the value of `function` and its gradient, in this order, as in JAX.
 
     (`torch.func.grad_and_value` has them in the other order; it is here too, under that name.)
@@ -50,9 +51,7 @@ def value_and_grad(
     return _value_and_grad("value_and_grad", function, argnums, has_aux)
 
 
-def _value_and_grad(
-    name: str, function: Callable[..., Any], argnums: int | Sequence[int], has_aux: bool
-) -> Callable[..., Any]:
+def _value_and_grad(name: str, function: Callable[..., Any], argnums: Argnums, has_aux: bool) -> Callable[..., Any]:
     def transformed(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
         places = places_of(name, argnums, len(args))
         call = Call(name, function, args, kwargs, places, has_aux)
@@ -66,9 +65,7 @@ def _value_and_grad(
     return transformed
 
 
-def grad_and_value(
-    function: Callable[..., Any], argnums: int | Sequence[int] = 0, has_aux: bool = False
-) -> Callable[..., Any]:
+def grad_and_value(function: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[..., Any]:
     """The function that computes the gradient of `function` and its value, in this order, as in PyTorch.
 
     Like `value_and_grad`, but for the order: (gradient, value), or (gradient, (value, aux)).
@@ -81,9 +78,7 @@ def grad_and_value(
     return lambda *args, **kwargs: both(*args, **kwargs)[::-1]
 
 
-def grad(
-    function: Callable[..., Any], argnums: int | Sequence[int] = 0, has_aux: bool = False
-) -> Callable[..., Any]:
+def grad(function: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[..., Any]:
     """The function that computes the gradient of `function`, which returns a scalar.
 
     Args:
@@ -111,9 +106,7 @@ def grad(
     return transformed
 
 
-def jacobian(
-    function: Callable[..., Any], argnums: int | Sequence[int] = 0, has_aux: bool = False
-) -> Callable[..., Any]:
+def jacobian(function: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[..., Any]:
     """The function that computes the Jacobian of `function`: J[i, j] = d result[i] / d argument[j].
 
     Each entry of the result takes one backward pass, all over the same graph.
@@ -177,7 +170,7 @@ def _rows(call: Call, output: Tensor) -> list[Tensor]:
     return [make_tensor(unboxed(b), None) for b in blocks]
 
 
-def hessian(function: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
+def hessian(function: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     """The function that computes the Hessian of `function`: H[i, j] = d^2 result / d argument[i] d argument[j].
 
     The Jacobian of the Jacobian, so that the result need not be a scalar: its shape comes first. For a

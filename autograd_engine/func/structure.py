@@ -11,16 +11,7 @@ import numpy as np
 from ..backend.arrays import is_floating
 from ..tensor import Tensor, creation
 
-__all__ = [
-    "is_sequence",
-    "map_structure",
-    "matching",
-    "outline",
-    "pairs_of",
-    "refilled",
-    "replaced",
-    "tensors_of",
-]
+__all__ = ["is_sequence", "map_structure", "matching", "outline", "pairs_of", "refilled", "replaced", "tensors_of"]
 
 
 def is_sequence(x: Any) -> bool:

@@ -2,7 +2,7 @@
 
 from . import functional, init, modules, parameter, utils
 from .modules import *
-from .modules import __all__
 from .parameter import Parameter
 
-__all__ = [*__all__, "Parameter", "functional", "init", "modules", "parameter", "utils"]
+__all__ = ["Parameter", "functional", "init", "modules", "parameter", "utils"]
+__all__ += [name for name in dir(modules) if not name.startswith("_")]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from ..tensor.creation import full
 from . import functional as F
-from .configured import Configured
+from .configured import Configured, layer
 from .linear import Linear
 from .module import Module
 from .parameter import Parameter
@@ -46,44 +47,29 @@ __all__ = [
 # --------------------------------------------------------------------------------- without settings
 
 
-class Sigmoid(Module):
+@layer(F.sigmoid)
+class Sigmoid(Configured):
     """1 / (1 + e^-x)."""
 
-    def forward(self, input: Any) -> Any:
-        """Apply elementwise."""
-        return F.sigmoid(input)
 
-
-class Tanh(Module):
+@layer(F.tanh)
+class Tanh(Configured):
     """The hyperbolic tangent."""
 
-    def forward(self, input: Any) -> Any:
-        """Apply elementwise."""
-        return F.tanh(input)
 
-
-class Tanhshrink(Module):
+@layer(F.tanhshrink)
+class Tanhshrink(Configured):
     """x - tanh(x)."""
 
-    def forward(self, input: Any) -> Any:
-        """Apply elementwise."""
-        return F.tanhshrink(input)
 
-
-class Softsign(Module):
+@layer(F.softsign)
+class Softsign(Configured):
     """x / (1 + |x|)."""
 
-    def forward(self, input: Any) -> Any:
-        """Apply elementwise."""
-        return F.softsign(input)
 
-
-class LogSigmoid(Module):
+@layer(F.logsigmoid)
+class LogSigmoid(Configured):
     """log(1 / (1 + e^-x)), which does not overflow."""
-
-    def forward(self, input: Any) -> Any:
-        """Apply elementwise."""
-        return F.logsigmoid(input)
 
 
 class Softmax2d(Module):
@@ -103,144 +89,99 @@ class Softmax2d(Module):
 # ------------------------------------------------------------------------------- maybe in place
 
 
-class _MaybeInPlace(Configured):
-    """With `inplace` the result also replaces the input's values."""
-
-    inplace: bool
-
-    def __init__(self, inplace: bool = False) -> None:
-        super().__init__(inplace=inplace)
-
-
-class ReLU(_MaybeInPlace):
+@layer(F.relu)
+class ReLU(Configured):
     """max(x, 0), with derivative 0 at 0; with `inplace` the result also replaces the input's values."""
 
-    def forward(self, input: Any) -> Any:
-        """Apply elementwise."""
-        return F.relu(input, self.inplace)
+    inplace: bool = False
 
 
-class ReLU6(_MaybeInPlace):
+@layer(F.relu6)
+class ReLU6(Configured):
     """x limited to [0, 6], with derivative 0 at both ends."""
 
-    def forward(self, input: Any) -> Any:
-        """Apply elementwise."""
-        return F.relu6(input, self.inplace)
+    inplace: bool = False
 
 
-class SELU(_MaybeInPlace):
+@layer(F.selu)
+class SELU(Configured):
     """1.0507 x where x > 0, else 1.7581 (e^x - 1), which keeps mean 0 and variance 1 through deep networks."""
 
-    def forward(self, input: Any) -> Any:
-        """Apply elementwise."""
-        return F.selu(input, self.inplace)
+    inplace: bool = False
 
 
-class SiLU(_MaybeInPlace):
+@layer(F.silu)
+class SiLU(Configured):
     """x sigmoid(x), also called swish."""
 
-    def forward(self, input: Any) -> Any:
-        """Apply elementwise."""
-        return F.silu(input, self.inplace)
+    inplace: bool = False
 
 
-class Mish(_MaybeInPlace):
+@layer(F.mish)
+class Mish(Configured):
     """x tanh(softplus(x))."""
 
-    def forward(self, input: Any) -> Any:
-        """Apply elementwise."""
-        return F.mish(input, self.inplace)
+    inplace: bool = False
 
 
-class Hardsigmoid(_MaybeInPlace):
+@layer(F.hardsigmoid)
+class Hardsigmoid(Configured):
     """x / 6 + 1/2, limited to [0, 1]."""
 
-    def forward(self, input: Any) -> Any:
-        """Apply elementwise."""
-        return F.hardsigmoid(input, self.inplace)
+    inplace: bool = False
 
 
-class Hardswish(_MaybeInPlace):
+@layer(F.hardswish)
+class Hardswish(Configured):
     """x hardsigmoid(x)."""
 
-    def forward(self, input: Any) -> Any:
-        """Apply elementwise."""
-        return F.hardswish(input, self.inplace)
+    inplace: bool = False
 
 
 # ---------------------------------------------------------------------------------- with settings
 
 
+@layer(F.elu)
 class ELU(Configured):
     """x where x > 0, else alpha (e^x - 1)."""
 
-    alpha: float
-    inplace: bool
-
-    def __init__(self, alpha: float = 1.0, inplace: bool = False) -> None:
-        super().__init__(alpha=alpha, inplace=inplace)
-
-    def forward(self, input: Any) -> Any:
-        """Apply elementwise."""
-        return F.elu(input, self.alpha, self.inplace)
+    alpha: float = 1.0
+    inplace: bool = False
 
 
+@layer(F.celu)
 class CELU(Configured):
     """x where x > 0, else alpha (e^(x/alpha) - 1)."""
 
-    alpha: float
-    inplace: bool
-
-    def __init__(self, alpha: float = 1.0, inplace: bool = False) -> None:
-        super().__init__(alpha=alpha, inplace=inplace)
-
-    def forward(self, input: Any) -> Any:
-        """Apply elementwise."""
-        return F.celu(input, self.alpha, self.inplace)
+    alpha: float = 1.0
+    inplace: bool = False
 
 
+@layer(F.gelu)
 class GELU(Configured):
     """x P(Z < x) for a standard normal Z; with approximate="tanh" by a formula without the error function."""
 
-    approximate: str
-
-    def __init__(self, approximate: str = "none") -> None:
-        super().__init__(approximate=approximate)
-
-    def forward(self, input: Any) -> Any:
-        """Apply elementwise."""
-        return F.gelu(input, self.approximate)
+    approximate: str = "none"
 
 
+@layer(F.leaky_relu)
 class LeakyReLU(Configured):
     """x where x > 0, else negative_slope x."""
 
-    negative_slope: float
-    inplace: bool
-
-    def __init__(self, negative_slope: float = 0.01, inplace: bool = False) -> None:
-        super().__init__(negative_slope=negative_slope, inplace=inplace)
-
-    def forward(self, input: Any) -> Any:
-        """Apply elementwise."""
-        return F.leaky_relu(input, self.negative_slope, self.inplace)
+    negative_slope: float = 0.01
+    inplace: bool = False
 
 
+@layer(F.rrelu)
 class RReLU(Configured):
     """x where x > 0, else a x: in training each element draws its a from [lower, upper), else a is their mean."""
 
-    lower: float
-    upper: float
-    inplace: bool
-
-    def __init__(self, lower: float = 1 / 8, upper: float = 1 / 3, inplace: bool = False) -> None:
-        super().__init__(lower=lower, upper=upper, inplace=inplace)
-
-    def forward(self, input: Any) -> Any:
-        """Apply elementwise."""
-        return F.rrelu(input, self.lower, self.upper, self.training, self.inplace)
+    lower: float = 1 / 8
+    upper: float = 1 / 3
+    inplace: bool = False
 
 
+@layer(F.hardtanh)
 class Hardtanh(Configured):
     """x limited to [min_val, max_val], with derivative 0 at both ends.
 
@@ -248,66 +189,43 @@ class Hardtanh(Configured):
         ValueError: min_val exceeds max_val.
     """
 
-    min_val: float
-    max_val: float
-    inplace: bool
-
-    def __init__(self, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> None:
-        super().__init__(min_val=min_val, max_val=max_val, inplace=inplace)
-
-    def forward(self, input: Any) -> Any:
-        """Apply elementwise."""
-        return F.hardtanh(input, self.min_val, self.max_val, self.inplace)
+    min_val: float = -1.0
+    max_val: float = 1.0
+    inplace: bool = False
 
 
+@layer(F.threshold)
 class Threshold(Configured):
     """x where it exceeds the threshold, else `value`."""
 
     threshold: float
     value: float
-    inplace: bool
-
-    def __init__(self, threshold: float, value: float, inplace: bool = False) -> None:
-        super().__init__(threshold=threshold, value=value, inplace=inplace)
-
-    def forward(self, input: Any) -> Any:
-        """Apply elementwise."""
-        return F.threshold(input, self.threshold, self.value, self.inplace)
+    inplace: bool = False
 
 
+@layer(F.softplus)
 class Softplus(Configured):
     """log(1 + e^(beta x)) / beta; x itself where beta x exceeds the threshold."""
 
-    beta: float
-    threshold: float
-
-    def __init__(self, beta: float = 1.0, threshold: float = 20.0) -> None:
-        super().__init__(beta=beta, threshold=threshold)
-
-    def forward(self, input: Any) -> Any:
-        """Apply elementwise."""
-        return F.softplus(input, self.beta, self.threshold)
+    beta: float = 1.0
+    threshold: float = 20.0
 
 
+@dataclass(repr=False, eq=False)
 class _Shrink(Configured):
-    lambd: float
-
-    def __init__(self, lambd: float = 0.5) -> None:
-        super().__init__(lambd=lambd)
+    lambd: float = 0.5
 
     def extra_repr(self) -> str:
         """The bound."""
         return str(self.lambd)
 
 
+@layer(F.hardshrink)
 class Hardshrink(_Shrink):
     """x, but 0 where |x| <= lambd."""
 
-    def forward(self, input: Any) -> Any:
-        """Apply elementwise."""
-        return F.hardshrink(input, self.lambd)
 
-
+@layer(F.softshrink)
 class Softshrink(_Shrink):
     """x moved toward 0 by lambd, 0 where |x| <= lambd.
 
@@ -315,14 +233,11 @@ class Softshrink(_Shrink):
         ValueError: lambd is negative.
     """
 
-    def forward(self, input: Any) -> Any:
-        """Apply elementwise."""
-        return F.softshrink(input, self.lambd)
-
 
 # --------------------------------------------------------------------------------- along a dimension
 
 
+@layer(F.glu)
 class GLU(Configured):
     """a sigmoid(b), where a and b are the halves of the input along `dim`.
 
@@ -330,45 +245,28 @@ class GLU(Configured):
         ValueError: the size along `dim` is odd.
     """
 
-    dim: int
-
-    def __init__(self, dim: int = -1) -> None:
-        super().__init__(dim=dim)
-
-    def forward(self, input: Any) -> Any:
-        """Gate one half with the other."""
-        return F.glu(input, self.dim)
+    dim: int = -1
 
 
-class _Along(Configured):
-    dim: int | None
-
-    def __init__(self, dim: int | None = None) -> None:
-        super().__init__(dim=dim)
-
-
-class Softmax(_Along):
+@layer(F.softmax)
+class Softmax(Configured):
     """e^x / sum e^x along `dim`: positive numbers that add up to 1."""
 
-    def forward(self, input: Any) -> Any:
-        """Apply along the dimension."""
-        return F.softmax(input, self.dim)
+    dim: int | None = None
 
 
-class Softmin(_Along):
+@layer(F.softmin)
+class Softmin(Configured):
     """Softmax of -x along `dim`."""
 
-    def forward(self, input: Any) -> Any:
-        """Apply along the dimension."""
-        return F.softmin(input, self.dim)
+    dim: int | None = None
 
 
-class LogSoftmax(_Along):
+@layer(F.log_softmax)
+class LogSoftmax(Configured):
     """log softmax(x) along `dim`, which does not overflow."""
 
-    def forward(self, input: Any) -> Any:
-        """Apply along the dimension."""
-        return F.log_softmax(input, self.dim)
+    dim: int | None = None
 
 
 # ------------------------------------------------------------------------------- with parameters

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import InitVar, dataclass
 from typing import Any, Self
 
 from ..engine.modes import no_grad
@@ -19,34 +20,20 @@ class _Table(Module):
 
     weight: Parameter
 
-    def __init__(
-        self,
-        num_embeddings: int,
-        embedding_dim: int,
-        padding_idx: int | None,
-        max_norm: float | None,
-        norm_type: float,
-        scale_grad_by_freq: bool,
-        sparse: bool,
-        _weight: Any,
-        device: Any,
-        dtype: Any,
-    ) -> None:
-        super().__init__()
-        name, shape = type(self).__name__, (num_embeddings, embedding_dim)
-        if sparse:
+    num_embeddings: int
+    embedding_dim: int
+    padding_idx: int | None
+    sparse: bool
+
+    def __post_init__(self, _weight: Any, device: Any, dtype: Any) -> None:
+        name, count, shape = type(self).__name__, self.num_embeddings, (self.num_embeddings, self.embedding_dim)
+        if self.sparse:
             raise ValueError(f"{name}: there are no sparse gradients; leave out sparse=True")
-        if padding_idx is not None and not -num_embeddings <= padding_idx < num_embeddings:
-            raise ValueError(f"{name}: padding_idx {padding_idx} is out of range for {num_embeddings} rows")
+        if self.padding_idx is not None and not -count <= self.padding_idx < count:
+            raise ValueError(f"{name}: padding_idx {self.padding_idx} is out of range for {count} rows")
         if _weight is not None and tuple(_weight.shape) != shape:
             raise ValueError(f"{name}: expected a weight of shape {shape}, got {tuple(_weight.shape)}")
-        self.num_embeddings = num_embeddings
-        self.embedding_dim = embedding_dim
-        self.padding_idx = None if padding_idx is None else padding_idx % num_embeddings
-        self.max_norm = max_norm
-        self.norm_type = norm_type
-        self.scale_grad_by_freq = scale_grad_by_freq
-        self.sparse = sparse
+        self.padding_idx = None if self.padding_idx is None else self.padding_idx % count
         self.weight = Parameter(empty(*shape, dtype=dtype, device=device) if _weight is None else _weight)
         if _weight is None:
             self.reset_parameters()
@@ -89,6 +76,7 @@ class _Table(Module):
         return ", ".join([str(self.num_embeddings), str(self.embedding_dim), *told])
 
 
+@dataclass(repr=False, eq=False)
 class Embedding(_Table):
     """Reads rows of a table by number. The weight is (num_embeddings, embedding_dim), drawn standard normal.
 
@@ -97,10 +85,7 @@ class Embedding(_Table):
     Args:
         num_embeddings, embedding_dim: the number of rows, and their length.
         padding_idx: a row that starts 0 and gets no gradient; negative ones count from the end.
-        max_norm: rows that are read and whose norm exceeds it are first scaled down to it, in the table itself.
-        norm_type: the p of that norm.
-        scale_grad_by_freq: divide the gradient of a row by how often it was read.
-        sparse: refused; a gradient is a dense array here, of which only the rows read are touched.
+        max_norm, norm_type, scale_grad_by_freq, sparse: as for `functional.embedding`.
 
     Raises:
         IndexError: a row that does not exist; says which one.
@@ -111,32 +96,20 @@ class Embedding(_Table):
         (2, 2, 3)
     """
 
-    def __init__(
-        self,
-        num_embeddings: int,
-        embedding_dim: int,
-        padding_idx: int | None = None,
-        max_norm: float | None = None,
-        norm_type: float = 2.0,
-        scale_grad_by_freq: bool = False,
-        sparse: bool = False,
-        _weight: Any = None,
-        _freeze: bool = False,
-        device: Any = None,
-        dtype: Any = None,
-    ) -> None:
-        super().__init__(
-            num_embeddings,
-            embedding_dim,
-            padding_idx,
-            max_norm,
-            norm_type,
-            scale_grad_by_freq,
-            sparse,
-            _weight,
-            device,
-            dtype,
-        )
+    num_embeddings: int
+    embedding_dim: int
+    padding_idx: int | None = None
+    max_norm: float | None = None
+    norm_type: float = 2.0
+    scale_grad_by_freq: bool = False
+    sparse: bool = False
+    _weight: InitVar[Any] = None
+    _freeze: InitVar[bool] = False
+    device: InitVar[Any] = None
+    dtype: InitVar[Any] = None
+
+    def __post_init__(self, _weight: Any, _freeze: bool, device: Any, dtype: Any) -> None:
+        super().__post_init__(_weight, device, dtype)
         self.weight.requires_grad_(not _freeze)
 
     def forward(self, input: Any) -> Any:
@@ -150,6 +123,7 @@ class Embedding(_Table):
         return self._shown("padding_idx", "max_norm", "norm_type", "scale_grad_by_freq")
 
 
+@dataclass(repr=False, eq=False)
 class EmbeddingBag(_Table):
     """Sums, means or maxima of bags of rows of a table. The weight is (num_embeddings, embedding_dim).
 
@@ -159,7 +133,7 @@ class EmbeddingBag(_Table):
         mode: "sum", "mean" or "max"; an empty bag gives 0.
         include_last_offset: the last offset is where the last bag ends, and no bag begins there.
         padding_idx: a row that does not count.
-        max_norm, norm_type, scale_grad_by_freq, sparse: as for `Embedding`.
+        max_norm, norm_type, scale_grad_by_freq, sparse: as for `functional.embedding`.
 
     Raises:
         IndexError: a row that does not exist; says which one.
@@ -170,35 +144,18 @@ class EmbeddingBag(_Table):
         (2, 3)
     """
 
-    def __init__(
-        self,
-        num_embeddings: int,
-        embedding_dim: int,
-        max_norm: float | None = None,
-        norm_type: float = 2.0,
-        scale_grad_by_freq: bool = False,
-        mode: str = "mean",
-        sparse: bool = False,
-        _weight: Any = None,
-        include_last_offset: bool = False,
-        padding_idx: int | None = None,
-        device: Any = None,
-        dtype: Any = None,
-    ) -> None:
-        super().__init__(
-            num_embeddings,
-            embedding_dim,
-            padding_idx,
-            max_norm,
-            norm_type,
-            scale_grad_by_freq,
-            sparse,
-            _weight,
-            device,
-            dtype,
-        )
-        self.mode = mode
-        self.include_last_offset = include_last_offset
+    num_embeddings: int
+    embedding_dim: int
+    max_norm: float | None = None
+    norm_type: float = 2.0
+    scale_grad_by_freq: bool = False
+    mode: str = "mean"
+    sparse: bool = False
+    _weight: InitVar[Any] = None
+    include_last_offset: bool = False
+    padding_idx: int | None = None
+    device: InitVar[Any] = None
+    dtype: InitVar[Any] = None
 
     def forward(self, input: Any, offsets: Any = None, per_sample_weights: Any = None) -> Any:
         """Put the bags together."""

@@ -2,37 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from ..ops.arrange import unflatten
 from ..ops.shape import flatten
-from .module import Module
+from .configured import Configured, layer
 
 __all__ = ["Flatten", "Unflatten"]
 
 
-class Flatten(Module):
+@layer(flatten)
+class Flatten(Configured):
     """Merge the dimensions start_dim to end_dim, by default all but the batch.
 
     Raises:
         IndexError: there is no such dimension.
     """
 
-    def __init__(self, start_dim: int = 1, end_dim: int = -1) -> None:
-        super().__init__()
-        self.start_dim = start_dim
-        self.end_dim = end_dim
-
-    def forward(self, input: Any) -> Any:
-        """Flatten."""
-        return flatten(input, self.start_dim, self.end_dim)
-
-    def extra_repr(self) -> str:
-        """The dimensions."""
-        return f"start_dim={self.start_dim}, end_dim={self.end_dim}"
+    start_dim: int = 1
+    end_dim: int = -1
 
 
-class Unflatten(Module):
+@dataclass(repr=False, eq=False)
+class Unflatten(Configured):
     """Divide the dimension `dim` into several of the sizes `unflattened_size`, one of which may be -1.
 
     Raises:
@@ -44,17 +37,14 @@ class Unflatten(Module):
         (2, 3, 4)
     """
 
-    def __init__(self, dim: int, unflattened_size: tuple[int, ...] | list[int]) -> None:
-        super().__init__()
-        if not isinstance(unflattened_size, (tuple, list)) or not all(isinstance(n, int) for n in unflattened_size):
-            raise TypeError(f"unflattened_size must be a tuple of integers, not {unflattened_size!r}")
-        self.dim = dim
-        self.unflattened_size = unflattened_size
+    dim: int
+    unflattened_size: tuple[int, ...] | list[int]
+
+    def __post_init__(self) -> None:
+        sizes = self.unflattened_size
+        if not isinstance(sizes, (tuple, list)) or not all(isinstance(n, int) for n in sizes):
+            raise TypeError(f"unflattened_size must be a tuple of integers, not {sizes!r}")
 
     def forward(self, input: Any) -> Any:
         """Unflatten."""
         return unflatten(input, self.dim, self.unflattened_size)
-
-    def extra_repr(self) -> str:
-        """The dimension and its sizes."""
-        return f"dim={self.dim}, unflattened_size={self.unflattened_size}"

@@ -37,7 +37,10 @@ class Hook(NamedTuple):
 
 
 class Hookable:
-    """The part of a module that can be called, with hooks; `Module` extends it."""
+    """The part of a module that can be called, with hooks; `Module` extends it.
+
+    Registering a hook returns a handle, whose `remove()` takes the hook away.
+    """
 
     _hooks: dict[int, Hook] | None = None
 
@@ -99,9 +102,6 @@ class Hookable:
         Args:
             prepend: run before the hooks that are already there.
             with_kwargs: call `hook(module, args, kwargs)`, which may return `(args, kwargs)`.
-
-        Returns:
-            A handle; `remove()` takes the hook away.
         """
         return self._hook(Hook(_BEFORE, hook, with_kwargs), prepend)
 
@@ -113,9 +113,6 @@ class Hookable:
         Args:
             prepend: run before the hooks that are already there.
             with_kwargs: call `hook(module, args, kwargs, result)`.
-
-        Returns:
-            A handle; `remove()` takes the hook away.
 
         Example:
             >>> layer = Linear(2, 3)
@@ -133,9 +130,6 @@ class Hookable:
 
         Args:
             prepend: run before the hooks that are already there.
-
-        Returns:
-            A handle; `remove()` takes the hook away.
         """
         return self._hook(Hook(_GRAD_OUTPUT, hook), prepend)
 
@@ -148,9 +142,6 @@ class Hookable:
 
         Args:
             prepend: run before the hooks that are already there.
-
-        Returns:
-            A handle; `remove()` takes the hook away.
 
         Example:
             >>> layer = Linear(2, 1, bias=False)

@@ -11,6 +11,7 @@ from ..ops.shape import squeeze, unsqueeze
 from ..tensor import Tensor
 from ..tensor.creation import empty, ones, tensor, zeros
 from . import init
+from .configured import Configured, layer
 from .module import Module
 from .parameter import Parameter
 
@@ -57,13 +58,14 @@ class _Running(_Affine):
     def __init__(
         self,
         num_features: int,
-        eps: float,
-        momentum: float | None,
-        affine: bool,
-        track_running_stats: bool,
-        device: Any,
-        dtype: Any,
-        bias: bool,
+        eps: float = 1e-5,
+        momentum: float | None = 0.1,
+        affine: bool = True,
+        track_running_stats: bool = True,
+        device: Any = None,
+        dtype: Any = None,
+        *,
+        bias: bool = True,
     ) -> None:
         super().__init__()
         self.num_features = num_features
@@ -107,20 +109,6 @@ class _Running(_Affine):
 
 
 class _BatchNorm(_Running):
-    def __init__(
-        self,
-        num_features: int,
-        eps: float = 1e-5,
-        momentum: float | None = 0.1,
-        affine: bool = True,
-        track_running_stats: bool = True,
-        device: Any = None,
-        dtype: Any = None,
-        *,
-        bias: bool = True,
-    ) -> None:
-        super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype, bias)
-
     def forward(self, input: Any) -> Any:
         """Normalize."""
         self._check_ndim(input)
@@ -195,7 +183,7 @@ class _InstanceNorm(_Running):
         *,
         bias: bool = True,
     ) -> None:
-        super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype, bias)
+        super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype, bias=bias)
 
     def forward(self, input: Any) -> Any:
         """Normalize."""
@@ -303,14 +291,16 @@ class GroupNorm(_Affine):
 class _LastDims(_Affine):
     """Normalization over the last dimensions."""
 
+    eps: float | None
+
     def __init__(
         self,
         normalized_shape: int | Sequence[int],
-        eps: float | None,
-        elementwise_affine: bool,
-        bias: bool,
-        device: Any,
-        dtype: Any,
+        eps: float = 1e-5,
+        elementwise_affine: bool = True,
+        bias: bool = True,
+        device: Any = None,
+        dtype: Any = None,
     ) -> None:
         super().__init__()
         sizes = (normalized_shape,) if isinstance(normalized_shape, int) else normalized_shape
@@ -340,17 +330,6 @@ class LayerNorm(_LastDims):
     """
 
     eps: float
-
-    def __init__(
-        self,
-        normalized_shape: int | Sequence[int],
-        eps: float = 1e-5,
-        elementwise_affine: bool = True,
-        bias: bool = True,
-        device: Any = None,
-        dtype: Any = None,
-    ) -> None:
-        super().__init__(normalized_shape, eps, elementwise_affine, bias, device, dtype)
 
     def forward(self, input: Any) -> Any:
         """Normalize."""
@@ -383,14 +362,18 @@ class RMSNorm(_LastDims):
         device: Any = None,
         dtype: Any = None,
     ) -> None:
-        super().__init__(normalized_shape, eps, elementwise_affine, False, device, dtype)
+        super().__init__(
+            normalized_shape, elementwise_affine=elementwise_affine, bias=False, device=device, dtype=dtype
+        )
+        self.eps = eps
 
     def forward(self, x: Any) -> Any:
         """Normalize."""
         return norm.rms_norm(x, self.normalized_shape, self.weight, self.eps)
 
 
-class LocalResponseNorm(Module):
+@layer(norm.local_response_norm)
+class LocalResponseNorm(Configured):
     """x / (k + alpha m)^beta, where m is the mean of x^2 over `size` neighboring channels.
 
     Shapes: (N, C, ...) -> the same.
@@ -399,16 +382,10 @@ class LocalResponseNorm(Module):
         ValueError: the shape does not fit.
     """
 
-    def __init__(self, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> None:
-        super().__init__()
-        self.size = size
-        self.alpha = alpha
-        self.beta = beta
-        self.k = k
-
-    def forward(self, input: Any) -> Any:
-        """Normalize."""
-        return norm.local_response_norm(input, self.size, self.alpha, self.beta, self.k)
+    size: int
+    alpha: float = 1e-4
+    beta: float = 0.75
+    k: float = 1.0
 
     def extra_repr(self) -> str:
         """The settings."""

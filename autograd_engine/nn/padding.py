@@ -99,19 +99,11 @@ class ZeroPad1d(_Pad, dims=1, mode="constant"):
 
 
 class ZeroPad2d(_Pad, dims=2, mode="constant"):
-    """Adds zeros around images, (N, C, H, W) or (C, H, W).
-
-    Args:
-        padding: one number for all sides, or (left, right, top, bottom).
-    """
+    """`ZeroPad1d` for images, (N, C, H, W) or (C, H, W); padding (left, right, top, bottom)."""
 
 
 class ZeroPad3d(_Pad, dims=3, mode="constant"):
-    """Adds zeros around volumes, (N, C, D, H, W) or (C, D, H, W).
-
-    Args:
-        padding: one number for all sides, or (left, right, top, bottom, front, back).
-    """
+    """`ZeroPad1d` for volumes, (N, C, D, H, W) or (C, D, H, W); 6 widths, the last dimension first."""
 
 
 class ReflectionPad1d(_Pad, dims=1, mode="reflect"):
@@ -123,19 +115,11 @@ class ReflectionPad1d(_Pad, dims=1, mode="reflect"):
 
 
 class ReflectionPad2d(_Pad, dims=2, mode="reflect"):
-    """Adds a mirror image, which does not repeat the edge, around images, (N, C, H, W) or (C, H, W).
-
-    Args:
-        padding: one number for all sides, or (left, right, top, bottom).
-    """
+    """`ReflectionPad1d` for images, (N, C, H, W) or (C, H, W); padding (left, right, top, bottom)."""
 
 
 class ReflectionPad3d(_Pad, dims=3, mode="reflect"):
-    """Adds a mirror image, which does not repeat the edge, around volumes, (N, C, D, H, W) or (C, D, H, W).
-
-    Args:
-        padding: one number for all sides, or (left, right, top, bottom, front, back).
-    """
+    """`ReflectionPad1d` for volumes, (N, C, D, H, W) or (C, D, H, W); 6 widths, the last dimension first."""
 
 
 class ReplicationPad1d(_Pad, dims=1, mode="replicate"):
@@ -147,19 +131,11 @@ class ReplicationPad1d(_Pad, dims=1, mode="replicate"):
 
 
 class ReplicationPad2d(_Pad, dims=2, mode="replicate"):
-    """Adds the elements at the edge around images, (N, C, H, W) or (C, H, W).
-
-    Args:
-        padding: one number for all sides, or (left, right, top, bottom).
-    """
+    """`ReplicationPad1d` for images, (N, C, H, W) or (C, H, W); padding (left, right, top, bottom)."""
 
 
 class ReplicationPad3d(_Pad, dims=3, mode="replicate"):
-    """Adds the elements at the edge around volumes, (N, C, D, H, W) or (C, D, H, W).
-
-    Args:
-        padding: one number for all sides, or (left, right, top, bottom, front, back).
-    """
+    """`ReplicationPad1d` for volumes, (N, C, D, H, W) or (C, D, H, W); 6 widths, the last dimension first."""
 
 
 class CircularPad1d(_Pad, dims=1, mode="circular"):
@@ -171,16 +147,8 @@ class CircularPad1d(_Pad, dims=1, mode="circular"):
 
 
 class CircularPad2d(_Pad, dims=2, mode="circular"):
-    """Adds the elements at the opposite edge around images, (N, C, H, W) or (C, H, W).
-
-    Args:
-        padding: one number for all sides, or (left, right, top, bottom).
-    """
+    """`CircularPad1d` for images, (N, C, H, W) or (C, H, W); padding (left, right, top, bottom)."""
 
 
 class CircularPad3d(_Pad, dims=3, mode="circular"):
-    """Adds the elements at the opposite edge around volumes, (N, C, D, H, W) or (C, D, H, W).
-
-    Args:
-        padding: one number for all sides, or (left, right, top, bottom, front, back).
-    """
+    """`CircularPad1d` for volumes, (N, C, D, H, W) or (C, D, H, W); 6 widths, the last dimension first."""

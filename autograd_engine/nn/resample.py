@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from . import functional as F
-from .configured import Configured
-from .module import Module
+from .configured import Configured, layer
 
 __all__ = [
     "ChannelShuffle",
@@ -19,50 +18,33 @@ __all__ = [
 ]
 
 
+@layer(F.pixel_shuffle)
 class PixelShuffle(Configured):
     """Each r * r channels become r by r pixels: (..., C r^2, H, W) -> (..., C, H r, W r)."""
 
     upscale_factor: int
 
-    def __init__(self, upscale_factor: int) -> None:
-        super().__init__(upscale_factor=upscale_factor)
 
-    def forward(self, input: Any) -> Any:
-        """Rearrange."""
-        return F.pixel_shuffle(input, self.upscale_factor)
-
-
+@layer(F.pixel_unshuffle)
 class PixelUnshuffle(Configured):
     """The inverse of `PixelShuffle`: (..., C, H r, W r) -> (..., C r^2, H, W)."""
 
     downscale_factor: int
 
-    def __init__(self, downscale_factor: int) -> None:
-        super().__init__(downscale_factor=downscale_factor)
 
-    def forward(self, input: Any) -> Any:
-        """Rearrange."""
-        return F.pixel_unshuffle(input, self.downscale_factor)
-
-
+@layer(F.channel_shuffle)
 class ChannelShuffle(Configured):
     """Reorders the channels of (N, C, ...): the first channel of each group, then the second of each, and so on."""
 
     groups: int
-
-    def __init__(self, groups: int) -> None:
-        super().__init__(groups=groups)
-
-    def forward(self, input: Any) -> Any:
-        """Rearrange."""
-        return F.channel_shuffle(input, self.groups)
 
 
 def _floats(factor: Any) -> Any:
     return tuple(map(float, factor)) if isinstance(factor, Sequence) else factor and float(factor)
 
 
-class Upsample(Module):
+@layer(F.interpolate)
+class Upsample(Configured):
     """Interpolates a signal, image or volume to another size: (N, C, d1, ...) -> (N, C, e1, ...).
 
     Args:
@@ -82,26 +64,14 @@ class Upsample(Module):
         tensor([[[1., 1., 2., 2.]]])
     """
 
-    def __init__(
-        self,
-        size: int | Sequence[int] | None = None,
-        scale_factor: float | Sequence[float] | None = None,
-        mode: str = "nearest",
-        align_corners: bool | None = None,
-        recompute_scale_factor: bool | None = None,
-    ) -> None:
-        super().__init__()
-        self.size = size
-        self.scale_factor = _floats(scale_factor)
-        self.mode = mode
-        self.align_corners = align_corners
-        self.recompute_scale_factor = recompute_scale_factor
+    size: int | Sequence[int] | None = None
+    scale_factor: float | Sequence[float] | None = None
+    mode: str = "nearest"
+    align_corners: bool | None = None
+    recompute_scale_factor: bool | None = None
 
-    def forward(self, input: Any) -> Any:
-        """Interpolate."""
-        return F.interpolate(
-            input, self.size, self.scale_factor, self.mode, self.align_corners, self.recompute_scale_factor
-        )
+    def __post_init__(self) -> None:
+        self.scale_factor = _floats(self.scale_factor)
 
     def extra_repr(self) -> str:
         """The size or factor, and the mode."""

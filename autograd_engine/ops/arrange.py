@@ -11,10 +11,10 @@ import numpy as np
 from ..backend.arrays import Array
 from ..engine.broadcast import clone
 from ..engine.graph import raw
-from .dims import along, common_shape, dims_of, normalize_dim, numpy_names, size_of
+from .dims import along, common_shape, dims_of, normalize_dim, size_of
 from .gather import index_select
 from .names import operator
-from .operands import apart, constant_like, raw_too
+from .operands import apart, constant_like
 from .shape import cat, expand, flip, ravel, reshape, transpose
 
 # ------------------------------------------------------------------------------ repeating, broadcasting
@@ -50,9 +50,7 @@ def tile(x: Array, *dims: Any) -> Array:
     return repeat(x, (1,) * (len(x.shape) - len(times)) + times)
 
 
-@operator("torch Tensor")
-@numpy_names
-@raw_too
+@operator("torch Tensor", raw_too=True)
 def repeat_interleave(
     x: Array, repeats: Array = None, dim: int | None = None, *, output_size: int | None = None
 ) -> Array:
@@ -94,8 +92,7 @@ def _several(tensors: tuple[Any, ...]) -> tuple[Array, ...]:
     return tuple(tensors[0]) if len(tensors) == 1 and isinstance(tensors[0], (tuple, list)) else tensors
 
 
-@operator("torch", numpy="broadcast_arrays")
-@raw_too
+@operator("torch", numpy="broadcast_arrays", raw_too=True)
 def broadcast_tensors(*tensors: Array) -> tuple[Array, ...]:
     """The tensors expanded to the shape that an operation of them all would have.
 

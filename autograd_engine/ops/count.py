@@ -10,10 +10,9 @@ import numpy as np
 
 from ..backend.arrays import Array, unboxed
 from ..engine.primitive import primitive
-from .dims import normalize_dim, numpy_names
+from .dims import normalize_dim
 from .gather import take_along_dim
 from .names import operator
-from .operands import raw_too
 
 # ------------------------------------------------------------------------------- places and counts
 
@@ -30,8 +29,7 @@ def _places(edges: Array, x: Array, *, right: bool, dtype: np.dtype[Any]) -> Arr
     return np.array(found, dtype).reshape(x.shape)
 
 
-@operator("torch")
-@raw_too
+@operator("torch", raw_too=True)
 def searchsorted(
     sorted_sequence: Array,
     x: Array,
@@ -186,13 +184,8 @@ def _requested(found: Sequence[Any], return_inverse: bool, return_counts: bool) 
 
 
 @operator("torch Tensor")
-@numpy_names
 def unique(
-    x: Array,
-    sorted: bool = True,
-    return_inverse: bool = False,
-    return_counts: bool = False,
-    dim: int | None = None,
+    x: Array, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
 ) -> Any:
     """The distinct elements, always in order; or the distinct slices along `dim`. No gradient flows.
 
@@ -208,7 +201,6 @@ def unique(
 
 
 @operator("torch Tensor")
-@numpy_names
 def unique_consecutive(
     x: Array, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
 ) -> Any:

@@ -1,11 +1,10 @@
-"""Dimensions as users write them: negative, absent, several, or under NumPy's names."""
+"""Dimensions as users write them: negative, absent or several."""
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from operator import index
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
@@ -16,25 +15,8 @@ __all__ = [
     "dims_of",
     "kept_shape",
     "normalize_dim",
-    "numpy_names",
     "size_of",
 ]
-
-F = TypeVar("F", bound=Callable[..., Any])
-
-_NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim", "axis1": "dim0", "axis2": "dim1"}
-
-
-def numpy_names(function: F) -> F:
-    """Let `dim` and `keepdim` be called `axis` and `keepdims` too."""
-
-    @functools.wraps(function)
-    def renamed(*args: Any, **kwargs: Any) -> Any:
-        for theirs in kwargs.keys() & _NUMPY_NAMES.keys():
-            kwargs[_NUMPY_NAMES[theirs]] = kwargs.pop(theirs)
-        return function(*args, **kwargs)
-
-    return renamed  # type: ignore[return-value]
 
 
 def normalize_dim(dim: int, ndim: int, name: str) -> int:

@@ -11,10 +11,9 @@ from ..backend.arrays import Array, unboxed
 from ..engine.graph import raw
 from ..engine.plan import Accumulate
 from ..engine.primitive import primitive
-from .dims import along, common_shape, normalize_dim, numpy_names
+from .dims import along, common_shape, normalize_dim
 from .index import _getitem
 from .names import operator
-from .operands import raw_too
 from .shape import ravel, reshape
 
 
@@ -96,8 +95,7 @@ def _scatter_add(x: Array, src: Array, *, at: tuple[Any]) -> Array:
     return unboxed(out)
 
 
-@operator("torch Tensor")
-@raw_too
+@operator("torch Tensor", raw_too=True)
 def gather(x: Array, dim: int, index: Array) -> Array:
     """out[i][j] = x[index[i][j]][j] for dim 0, x[i][index[i][j]] for dim 1, and so on.
 
@@ -110,9 +108,7 @@ def gather(x: Array, dim: int, index: Array) -> Array:
     return _gather(x, at=(_flat_along(x, dim, index, "gather"),))
 
 
-@operator("torch Tensor", numpy="take_along_axis")
-@numpy_names
-@raw_too
+@operator("torch Tensor", numpy="take_along_axis", raw_too=True)
 def take_along_dim(x: Array, indices: Array, dim: int | None = None) -> Array:
     """Like `gather`, with `x` and `indices` broadcast against each other outside `dim`; without it, of the
     flattened `x`. Negative indices count from the end.
@@ -137,8 +133,7 @@ def take_along_dim(x: Array, indices: Array, dim: int | None = None) -> Array:
     return _gather(x, at=(_places(shape, dim, index),))
 
 
-@operator("torch Tensor")
-@raw_too
+@operator("torch Tensor", raw_too=True)
 def index_select(x: Array, dim: int, index: Array) -> Array:
     """The slices of `x` along `dim` that the 1-d `index` names, in its order.
 
@@ -160,8 +155,7 @@ def _along_index(x: Array, dim: int, index: Any, name: str) -> tuple[int, tuple[
     return dim, (*(slice(None),) * dim, index)
 
 
-@operator("torch Tensor")
-@raw_too
+@operator("torch Tensor", raw_too=True)
 def take(x: Array, index: Array) -> Array:
     """The elements of the flattened `x` at `index`, in its shape.
 

@@ -11,7 +11,6 @@ from ..backend.arrays import Array
 from .arithmetic import mul
 from .arrange import _several
 from .names import operator
-from .operands import raw_too
 from .shape import expand, ravel, reshape, stack, transpose
 
 
@@ -30,8 +29,7 @@ def kron(x: Array, y: Array) -> Array:
     return reshape(product, [n * m for n, m in zip(left, right, strict=True)])
 
 
-@operator("torch")
-@raw_too
+@operator("torch", raw_too=True)
 def meshgrid(*tensors: Array, indexing: str = "ij") -> tuple[Array, ...]:
     """The coordinates of a grid: each vector expanded over the dimensions of the others.
 

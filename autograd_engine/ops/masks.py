@@ -13,13 +13,11 @@ from .dims import common_shape
 from .gather import _integers
 from .index import _getitem
 from .names import operator
-from .operands import raw_too
 from .piecewise import where as choose
 from .shape import expand, reshape
 
 
-@operator("torch Tensor")
-@raw_too
+@operator("torch Tensor", raw_too=True)
 def masked_select(x: Array, mask: Array) -> Array:
     """The elements of `x` where the mask holds, as one dimension; the mask broadcasts to the shape of `x`.
 

@@ -76,12 +76,7 @@ def log1p(x: Array) -> Array:
 
 
 @operator("torch Tensor numpy")
-@primitive(
-    promote=True,
-    floating=True,
-    x=lambda g, x, y: g * sigmoid(x - y),
-    y=lambda g, x, y: g * sigmoid(y - x),
-)
+@primitive(promote=True, floating=True, x=lambda g, x, y: g * sigmoid(x - y), y=lambda g, x, y: g * sigmoid(y - x))
 def logaddexp(x: Array, y: Array) -> Array:
     """log(e^x + e^y), which does not overflow."""
     return np.logaddexp(x, y)

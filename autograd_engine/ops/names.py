@@ -7,18 +7,22 @@
 The places are PyTorch's: `torch.sigmoid`, `Tensor.sigmoid`, `nn.functional.sigmoid`; in place `torch.sigmoid_` and
 `Tensor.sigmoid_`; in `torch.special`, and as a function of NumPy's or SciPy's, it is called `expit`. The modules of
 these names are derived from here: `operators`, `tensor.derived`, `special`, `linalg`, `nn.operators`.
-A function that is not declared is for the operators' own use.
+A function that is not declared is for the operators' own use. What takes a `dim` or `keepdim` takes it as NumPy's
+`axis` or `keepdims` too.
 """
 
 from __future__ import annotations
 
+import functools
+import inspect
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, TypeVar
 
 from ..engine.inplace import in_place as in_place_form
+from . import operands
 
-__all__ = ["names_in", "operator"]
+__all__ = ["NUMPY_NAMES", "names_in", "numpy_names", "operator"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -32,15 +36,37 @@ _NAMES: dict[str, dict[str, Callable[..., Any]]] = {
     "python": {},  # symbols, by the name of their method: "__add__"
 }
 
+NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim"}
+"""What NumPy calls the parameters that say along which dimensions to work."""
 
-def operator(places: str = "", /, *, also: str = "", in_place: str = "", **names: str) -> Callable[[F], F]:
-    """Declare where users find an operator. The function itself is returned: calling it costs nothing more.
+
+def numpy_names(function: F) -> F:
+    """`function`; where it has such parameters, they answer to NumPy's names too."""
+    code = inspect.unwrap(function).__code__
+    if not {*NUMPY_NAMES.values()} & {*code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]}:
+        return function
+
+    @functools.wraps(function)
+    def renamed(*args: Any, **kwargs: Any) -> Any:
+        if kwargs:
+            for theirs in kwargs.keys() & NUMPY_NAMES.keys():
+                kwargs[NUMPY_NAMES[theirs]] = kwargs.pop(theirs)
+        return function(*args, **kwargs)
+
+    return renamed  # type: ignore[return-value]
+
+
+def operator(
+    places: str = "", /, *, also: str = "", in_place: str = "", raw_too: bool = False, **names: str
+) -> Callable[[F], F]:
+    """Declare where users find an operator. What is returned is the function, or one that takes more.
 
     Args:
         places: where it stands under its own name, several separated by spaces: torch, Tensor, special, linalg,
             functional, numpy, python.
         also: its other names in these places.
         in_place: where its in-place form stands, under the same names with an underscore.
+        raw_too: a composition that needs help to take raw arrays as well; see `operands`.
         names: for one place, all the names it has there, where they are others.
 
     Raises:
@@ -55,6 +81,7 @@ def operator(places: str = "", /, *, also: str = "", in_place: str = "", **names
     """
 
     def declare(function: F) -> F:
+        function = numpy_names(operands.raw_too(function) if raw_too else function)
         own = f"{function.__name__} {also}"
         for place in places.split():
             _enter(place, own, function)

@@ -16,7 +16,7 @@ from ..backend.arrays import Array
 from ..engine.graph import raw
 from ..engine.primitive import primitive
 from .arithmetic import div
-from .dims import along, dims_of, kept_shape, normalize_dim, numpy_names
+from .dims import along, dims_of, kept_shape, normalize_dim
 from .gather import take_along_dim
 from .index import _getitem
 from .names import operator
@@ -54,7 +54,6 @@ def _sum(x: Array, *, dims: tuple[int, ...], keepdim: bool) -> Array:
 
 
 @operator("torch Tensor")
-@numpy_names
 def sum(x: Array, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None) -> Array:
     """The sum over `dim` (all dimensions by default). Booleans and integers sum to int64.
 
@@ -85,7 +84,6 @@ def _mean(x: Array, *, dims: tuple[int, ...], keepdim: bool) -> Array:
 
 
 @operator("torch Tensor")
-@numpy_names
 def mean(x: Array, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None) -> Array:
     """The arithmetic mean over `dim` (all dimensions by default); NaN where there is nothing.
 
@@ -137,7 +135,6 @@ def _prod(x: Array, *, dim: int, keepdim: bool) -> Array:
 
 
 @operator("torch Tensor")
-@numpy_names
 def prod(x: Array, dim: int | None = None, keepdim: bool = False) -> Array:
     """The product over one dimension, or of all elements. The gradient is right at zeros too."""
     if dim is None:
@@ -169,14 +166,12 @@ def _amin(x: Array, *, dims: tuple[int, ...], keepdim: bool) -> Array:
 
 
 @operator("torch Tensor")
-@numpy_names
 def amax(x: Array, dim: Dim = None, keepdim: bool = False) -> Array:
     """The largest element over `dim`; equal ones share the gradient."""
     return _amax(x, dims=dims_of(dim, len(x.shape), "amax"), keepdim=keepdim)
 
 
 @operator("torch Tensor")
-@numpy_names
 def amin(x: Array, dim: Dim = None, keepdim: bool = False) -> Array:
     """The smallest element over `dim`; equal ones share the gradient."""
     return _amin(x, dims=dims_of(dim, len(x.shape), "amin"), keepdim=keepdim)
@@ -193,7 +188,6 @@ def _argmin(x: Array, *, dim: Any, keepdim: bool) -> Array:
 
 
 @operator("torch Tensor numpy")
-@numpy_names
 def argmax(x: Array, dim: int | None = None, keepdim: bool = False) -> Array:
     """The index (int64) of the first largest element along `dim`, or in the flattened tensor."""
     dim = dim if dim is None or not x.shape else normalize_dim(dim, len(x.shape), "argmax")
@@ -201,7 +195,6 @@ def argmax(x: Array, dim: int | None = None, keepdim: bool = False) -> Array:
 
 
 @operator("torch Tensor numpy")
-@numpy_names
 def argmin(x: Array, dim: int | None = None, keepdim: bool = False) -> Array:
     """The index (int64) of the first smallest element along `dim`, or in the flattened tensor."""
     dim = dim if dim is None or not x.shape else normalize_dim(dim, len(x.shape), "argmin")
@@ -216,7 +209,6 @@ class MinMax(NamedTuple):
 
 
 @operator("torch Tensor")
-@numpy_names
 def aminmax(x: Array, *, dim: int | None = None, keepdim: bool = False) -> MinMax:
     """The smallest and the largest element over `dim`, `(min, max)`; equal ones share the gradient.
 
@@ -259,7 +251,6 @@ def _extreme(
 
 
 @operator("torch Tensor")
-@numpy_names
 def max(x: Array, dim: Any = None, keepdim: bool = False) -> Any:
     """The largest element; or along `dim`, `(values, indices)`; or with a tensor for `dim`, `maximum`.
 
@@ -270,18 +261,12 @@ def max(x: Array, dim: Any = None, keepdim: bool = False) -> Any:
 
 
 @operator("torch Tensor")
-@numpy_names
 def min(x: Array, dim: Any = None, keepdim: bool = False) -> Any:
-    """The smallest element; or along `dim`, `(values, indices)`; or with a tensor for `dim`, `minimum`.
-
-    Along a dimension the gradient goes to the one element that `indices` names; over everything,
-    equal elements share it.
-    """
+    """The smallest element; or along `dim`, `(values, indices)`; with a tensor for `dim`, `minimum`: see `max`."""
     return _extreme(x, dim, keepdim, amin, minimum, argmin, "min")
 
 
 @operator("torch Tensor")
-@numpy_names
 def nansum(x: Array, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None) -> Array:
     """The sum over `dim` of the elements that are not NaN.
 
@@ -293,7 +278,6 @@ def nansum(x: Array, dim: Dim = None, keepdim: bool = False, *, dtype: Any = Non
 
 
 @operator("torch Tensor")
-@numpy_names
 def nanmean(x: Array, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None) -> Array:
     """The mean over `dim` of the elements that are not NaN; NaN where there are none.
 
@@ -324,21 +308,18 @@ def _any(x: Array, *, dims: tuple[int, ...], keepdim: bool) -> Array:
 
 
 @operator("torch Tensor numpy")
-@numpy_names
 def all(x: Array, dim: Dim = None, keepdim: bool = False) -> Array:
     """Whether every element over `dim` is nonzero."""
     return _all(x, dims=dims_of(dim, len(x.shape), "all"), keepdim=keepdim)
 
 
 @operator("torch Tensor numpy")
-@numpy_names
 def any(x: Array, dim: Dim = None, keepdim: bool = False) -> Array:
     """Whether some element over `dim` is nonzero."""
     return _any(x, dims=dims_of(dim, len(x.shape), "any"), keepdim=keepdim)
 
 
 @operator("torch Tensor numpy")
-@numpy_names
 def count_nonzero(x: Array, dim: Dim = None) -> Array:
     """How many elements over `dim` are not zero."""
     return _sum(x != 0, dims=dims_of(dim, len(x.shape), "count_nonzero"), keepdim=False)

@@ -15,11 +15,11 @@ from ..backend.arrays import Array, unboxed
 from ..engine.graph import raw
 from ..engine.primitive import primitive
 from .comparison import isfinite, logical_xor
-from .dims import along, dims_of, normalize_dim, numpy_names
+from .dims import along, dims_of, normalize_dim
 from .gather import take_along_dim
 from .math import exp
 from .names import operator
-from .operands import raw_too, to_dtype
+from .operands import to_dtype
 from .piecewise import keep, where
 from .reduce import _signed, argmax, sum
 from .shape import cat, joined, unsqueeze
@@ -89,7 +89,6 @@ def _scanned(x: Array, dim: int, dtype: Any, name: str) -> tuple[Array, int]:
 
 
 @operator("torch Tensor", in_place="Tensor")
-@numpy_names
 def cumsum(x: Array, dim: int, *, dtype: Any = None) -> Array:
     """The running sum along `dim`: out[k] = x[0] + ... + x[k]. Booleans and integers sum to int64.
 
@@ -125,7 +124,6 @@ def _cumprod(x: Array, *, dim: int) -> Array:
 
 
 @operator("torch Tensor", in_place="Tensor")
-@numpy_names
 def cumprod(x: Array, dim: int, *, dtype: Any = None) -> Array:
     """The running product along `dim`: out[k] = x[0] ... x[k]. Its derivatives are right at zeros too.
 
@@ -166,7 +164,6 @@ def _running_extreme(x: Array, dim: int, largest: bool, name: str) -> Extremes:
 
 
 @operator("torch Tensor")
-@numpy_names
 def cummax(x: Array, dim: int) -> Extremes:
     """The largest element so far along `dim`, `(values, indices)`; of equal ones the last is named.
 
@@ -180,7 +177,6 @@ def cummax(x: Array, dim: int) -> Extremes:
 
 
 @operator("torch Tensor")
-@numpy_names
 def cummin(x: Array, dim: int) -> Extremes:
     """The smallest element so far along `dim`, `(values, indices)`; of equal ones the last is named.
 
@@ -214,7 +210,6 @@ def _logcumsumexp(x: Array, *, dim: int) -> Array:
 
 
 @operator("torch Tensor")
-@numpy_names
 def logcumsumexp(x: Array, dim: int) -> Array:
     """log(e^x[0] + ... + e^x[k]) along `dim`, which does not overflow.
 
@@ -230,7 +225,6 @@ def logcumsumexp(x: Array, dim: int) -> Array:
 
 
 @operator("torch Tensor")
-@numpy_names
 def diff(x: Array, n: int = 1, dim: int = -1, prepend: Array | None = None, append: Array | None = None) -> Array:
     """The `n`-th differences of neighbours along `dim`, after joining `prepend` and `append` to its ends.
 
@@ -302,8 +296,7 @@ def _slopes(x: Array, spacing: Any, dim: int, edge_order: int) -> Array:
     return cat([head, inside, tail], dim)
 
 
-@operator("torch")
-@raw_too
+@operator("torch", raw_too=True)
 def gradient(
     x: Array, *, spacing: Array | Sequence[Array] = 1, dim: int | Sequence[int] | None = None, edge_order: int = 1
 ) -> tuple[Array, ...]:
@@ -357,9 +350,7 @@ def _trapezoids(y: Array, x: Array | None, dx: Any, dim: int, name: str) -> tupl
     return heights * diff(x, 1, dim - len(y.shape)) / 2, dim
 
 
-@operator("torch", also="trapz")
-@numpy_names
-@raw_too
+@operator("torch", also="trapz", raw_too=True)
 def trapezoid(y: Array, x: Array | None = None, *, dx: Any = None, dim: int = -1) -> Array:
     """The integral of samples along `dim` by the trapezoidal rule: sum (x[i+1] - x[i]) (y[i] + y[i+1]) / 2.
 
@@ -378,9 +369,7 @@ def trapezoid(y: Array, x: Array | None = None, *, dx: Any = None, dim: int = -1
     return sum(areas, dim)
 
 
-@operator("torch")
-@numpy_names
-@raw_too
+@operator("torch", raw_too=True)
 def cumulative_trapezoid(y: Array, x: Array | None = None, *, dx: Any = None, dim: int = -1) -> Array:
     """The running integral of samples along `dim` by the trapezoidal rule; shorter by one than `y`.
 

@@ -20,15 +20,13 @@ from .gather import _along_index, _flat_along, _in_range, _integers, _scatter_ad
 from .index import _getitem, _put_add, _setitem, normalize_index, setitem
 from .masks import booleans
 from .names import operator
-from .operands import raw_too
 from .piecewise import keep, maximum
 from .reduce import products_of_others
 from .rounding import floor_divide
 from .shape import cat, expand, ravel, reshape
 
 
-@operator("torch Tensor", in_place="Tensor")
-@raw_too
+@operator("torch Tensor", in_place="Tensor", raw_too=True)
 def scatter(
     x: Array, dim: int, index: Array, src: Array = None, *, value: float | None = None, reduce: str | None = None
 ) -> Array:
@@ -62,8 +60,7 @@ def scatter(
     return reshape(_reduced(ravel(x), at.reshape(-1), src, "sum" if reduce == "add" else "prod", True), x.shape)
 
 
-@operator("torch Tensor", in_place="Tensor")
-@raw_too
+@operator("torch Tensor", in_place="Tensor", raw_too=True)
 def scatter_add(x: Array, dim: int, index: Array, src: Array) -> Array:
     """`x` plus src[i][j] at x[index[i][j]][j] for dim 0, and so on: the adjoint of `gather`.
 
@@ -74,8 +71,7 @@ def scatter_add(x: Array, dim: int, index: Array, src: Array) -> Array:
     return _scatter_add(x, _corner(x, src, at, "scatter_add"), at=(at,))
 
 
-@operator("torch Tensor", in_place="Tensor")
-@raw_too
+@operator("torch Tensor", in_place="Tensor", raw_too=True)
 def scatter_reduce(
     x: Array, dim: int, index: Array, src: Array, reduce: str, *, include_self: bool = True
 ) -> Array:
@@ -210,8 +206,7 @@ def _same_but_along(x: Array, dim: int, count: int, source: Array, name: str) ->
         raise ValueError(f"{name}: the source has shape {tuple(source.shape)}, expected {wanted}")
 
 
-@operator("torch Tensor", in_place="Tensor")
-@raw_too
+@operator("torch Tensor", in_place="Tensor", raw_too=True)
 def index_add(x: Array, dim: int, index: Array, source: Array, *, alpha: float = 1) -> Array:
     """`x` with alpha * source[i] added to its slice index[i] along `dim`: the adjoint of `index_select`.
 
@@ -230,8 +225,7 @@ def index_add(x: Array, dim: int, index: Array, source: Array, *, alpha: float =
     return _put_add(x, source if alpha == 1 else source * alpha, index=at)
 
 
-@operator("torch Tensor", in_place="Tensor")
-@raw_too
+@operator("torch Tensor", in_place="Tensor", raw_too=True)
 def index_copy(x: Array, dim: int, index: Array, source: Array) -> Array:
     """`x` with its slice index[i] along `dim` replaced by source[i]; of several copies the last counts.
 
@@ -244,8 +238,7 @@ def index_copy(x: Array, dim: int, index: Array, source: Array) -> Array:
     return _setitem(x, source, index=at)
 
 
-@operator("torch Tensor", in_place="Tensor")
-@raw_too
+@operator("torch Tensor", in_place="Tensor", raw_too=True)
 def index_fill(x: Array, dim: int, index: Array, value: Array) -> Array:
     """`x` with its slices `index` along `dim` filled with `value`, a number or 0-d tensor.
 
@@ -258,8 +251,7 @@ def index_fill(x: Array, dim: int, index: Array, value: Array) -> Array:
     return _setitem(x, value, index=_along_index(x, dim, index, "index_fill")[1])
 
 
-@operator("torch Tensor", in_place="Tensor")
-@raw_too
+@operator("torch Tensor", in_place="Tensor", raw_too=True)
 def index_reduce(
     x: Array, dim: int, index: Array, source: Array, reduce: str, *, include_self: bool = True
 ) -> Array:
@@ -284,8 +276,7 @@ def index_reduce(
     return reshape(_reduced(ravel(x), places.reshape(-1), ravel(source), reduce, include_self), x.shape)
 
 
-@operator("torch Tensor", in_place="torch Tensor")
-@raw_too
+@operator("torch Tensor", in_place="torch Tensor", raw_too=True)
 def index_put(x: Array, indices: Sequence[Array], values: Array, accumulate: bool = False) -> Array:
     """`x` with x[indices] = values, or with `accumulate` x[indices] += values, repeated indices adding up.
 
@@ -303,8 +294,7 @@ def index_put(x: Array, indices: Sequence[Array], values: Array, accumulate: boo
     return _put_add(x, expand(values, shape), index=items)
 
 
-@operator("torch Tensor", in_place="Tensor")
-@raw_too
+@operator("torch Tensor", in_place="Tensor", raw_too=True)
 def put(x: Array, index: Array, source: Array, accumulate: bool = False) -> Array:
     """`x` with the elements at `index`, counted in row-major order, replaced by (or increased by) `source`.
 
@@ -325,8 +315,7 @@ def put(x: Array, index: Array, source: Array, accumulate: bool = False) -> Arra
     return reshape(write_at(ravel(x), ravel(source), index=(at,)), x.shape)
 
 
-@operator("torch Tensor", in_place="Tensor")
-@raw_too
+@operator("torch Tensor", in_place="Tensor", raw_too=True)
 def masked_scatter(x: Array, mask: Array, source: Array) -> Array:
     """`x` with the elements where the mask holds replaced by the first elements of `source`, in order.
 

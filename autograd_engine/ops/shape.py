@@ -20,7 +20,7 @@ from ..engine.graph import Value
 from ..engine.primitive import primitive
 from ..engine.results import make_tensor
 from ..engine.sharing import share, shareable
-from .dims import along, dims_of, kept_shape, normalize_dim, numpy_names, size_of
+from .dims import along, dims_of, kept_shape, normalize_dim, size_of
 from .names import operator
 from .operands import several
 
@@ -196,7 +196,6 @@ def flatten(x: Array, start_dim: int = 0, end_dim: int = -1) -> Array:
 
 
 @operator("torch Tensor numpy")
-@numpy_names
 def squeeze(x: Array, dim: int | Sequence[int] | None = None) -> Array:
     """`x` without its size-1 dimensions, or without those among `dim` that have size 1."""
     shape = tuple(x.shape)
@@ -205,7 +204,6 @@ def squeeze(x: Array, dim: int | Sequence[int] | None = None) -> Array:
 
 
 @operator("torch Tensor")
-@numpy_names
 def unsqueeze(x: Array, dim: int) -> Array:
     """`x` with a dimension of size 1 inserted at `dim`."""
     shape = tuple(x.shape)
@@ -255,7 +253,6 @@ def _cat(*tensors: Array, dim: int) -> Array:
 
 
 @operator("torch", also="concat concatenate", numpy="concatenate")
-@numpy_names
 def cat(tensors: Sequence[Array], dim: int = 0) -> Array:
     """`tensors` one after another along `dim`; the other sizes must agree.
 
@@ -289,7 +286,6 @@ def joined(tensors: tuple[Array, ...], dim: int, name: str) -> Array:
 
 
 @operator("torch numpy")
-@numpy_names
 def stack(tensors: Sequence[Array], dim: int = 0) -> Array:
     """`tensors` of one shape along a new dimension `dim`."""
     tensors = several(tensors, "stack")
@@ -299,7 +295,6 @@ def stack(tensors: Sequence[Array], dim: int = 0) -> Array:
 
 
 @operator("torch Tensor")
-@numpy_names
 def split(x: Array, split_size_or_sections: int | Sequence[int], dim: int = 0) -> tuple[Array, ...]:
     """Views of `x` along `dim`: of a given size (the last may be smaller), or of the given sizes.
 
@@ -321,7 +316,6 @@ def split(x: Array, split_size_or_sections: int | Sequence[int], dim: int = 0) -
 
 
 @operator("torch Tensor")
-@numpy_names
 def chunk(x: Array, chunks: int, dim: int = 0) -> tuple[Array, ...]:
     """At most `chunks` views of `x` along `dim`, of equal size but for the last."""
     if chunks <= 0:
@@ -332,7 +326,6 @@ def chunk(x: Array, chunks: int, dim: int = 0) -> tuple[Array, ...]:
 
 
 @operator("torch Tensor")
-@numpy_names
 def unbind(x: Array, dim: int = 0) -> tuple[Array, ...]:
     """The slices of `x` along `dim`, which disappears."""
     dim = normalize_dim(dim, len(x.shape), "unbind")

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..backend.arrays import Array, unboxed
 from ..engine.primitive import primitive
-from .dims import dims_of, normalize_dim, numpy_names
+from .dims import dims_of, normalize_dim
 from .math import exp
 from .names import operator
 from .operands import to_dtype
@@ -50,7 +50,6 @@ def _finite(x: Array) -> Array:
 
 
 @operator("torch Tensor special")
-@numpy_names
 def logsumexp(x: Array, dim: Dim = None, keepdim: bool = False) -> Array:
     """log sum e^x over `dim`, which does not overflow."""
     return _logsumexp(x, dims=dims_of(dim, len(x.shape), "logsumexp"), keepdim=keepdim)
@@ -64,7 +63,6 @@ def _softmax(x: Array, *, dim: int) -> Array:
 
 
 @operator("torch Tensor special")
-@numpy_names
 def softmax(x: Array, dim: int, *, dtype: Any = None) -> Array:
     """e^x / sum e^x along `dim`, which does not overflow."""
     if dtype is not None:
@@ -84,7 +82,6 @@ def _log_softmax(x: Array, *, dim: int) -> Array:
 
 
 @operator("torch Tensor special")
-@numpy_names
 def log_softmax(x: Array, dim: int, *, dtype: Any = None) -> Array:
     """log softmax(x) along `dim`: x - logsumexp(x), which does not overflow."""
     if dtype is not None:

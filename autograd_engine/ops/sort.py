@@ -14,10 +14,9 @@ from ..backend import kernels
 from ..backend.arrays import Array
 from ..engine.graph import raw
 from ..engine.primitive import primitive
-from .dims import along, normalize_dim, numpy_names
+from .dims import along, normalize_dim
 from .gather import take_along_dim
 from .names import operator
-from .operands import raw_too
 from .piecewise import keep
 from .reduce import sum
 from .shape import movedim, ravel, reshape, squeeze
@@ -55,7 +54,6 @@ def _order(x: Array, *, dim: int, descending: bool) -> Array:
 
 
 @operator("torch Tensor")
-@numpy_names
 def argsort(x: Array, dim: int = -1, descending: bool = False, stable: bool = False) -> Array:
     """The indices (int64) that sort `x` along `dim`. Equal elements always keep their order, `stable` or not.
 
@@ -68,7 +66,6 @@ def argsort(x: Array, dim: int = -1, descending: bool = False, stable: bool = Fa
 
 
 @operator("torch Tensor")
-@numpy_names
 def sort(x: Array, dim: int = -1, descending: bool = False, stable: bool = False) -> Ordered:
     """The elements in order along `dim`, `(values, indices)`. Equal elements always keep their order.
 
@@ -97,7 +94,6 @@ def msort(x: Array) -> Array:
 
 
 @operator("torch Tensor")
-@numpy_names
 def topk(x: Array, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> Ordered:
     """The `k` largest (or smallest) elements along `dim`, `(values, indices)`, in order, `sorted` or not.
 
@@ -136,7 +132,6 @@ def _filled(x: Array, dim: int, name: str) -> int:
 
 
 @operator("torch Tensor")
-@numpy_names
 def kthvalue(x: Array, k: int, dim: int = -1, keepdim: bool = False) -> Ordered:
     """The `k`-th smallest element along `dim`, counted from 1: `(values, indices)`.
 
@@ -192,7 +187,6 @@ def _medians(x: Array, dim: int | None, keepdim: bool, skip_nan: bool, name: str
 
 
 @operator("torch Tensor")
-@numpy_names
 def median(x: Array, dim: int | None = None, keepdim: bool = False) -> Any:
     """The median, the lower of two; along `dim`, `(values, indices)`. NaN where any element is NaN.
 
@@ -210,7 +204,6 @@ def median(x: Array, dim: int | None = None, keepdim: bool = False) -> Any:
 
 
 @operator("torch Tensor")
-@numpy_names
 def nanmedian(x: Array, dim: int | None = None, keepdim: bool = False) -> Any:
     """`median` of the elements that are not NaN; NaN where there are none.
 
@@ -235,7 +228,6 @@ def _most_frequent(x: Array, *, dim: int) -> Array:
 
 
 @operator("torch Tensor")
-@numpy_names
 def mode(x: Array, dim: int = -1, keepdim: bool = False) -> Ordered:
     """The most frequent element along `dim`, of several the smallest: `(values, indices)`.
 
@@ -304,9 +296,7 @@ def _quantiles(
     return reshape(found, (*q.shape, *sizes))
 
 
-@operator("torch Tensor")
-@numpy_names
-@raw_too
+@operator("torch Tensor", raw_too=True)
 def quantile(
     x: Array, q: Array, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear"
 ) -> Array:
@@ -328,9 +318,7 @@ def quantile(
     return _quantiles(x, q, dim, keepdim, interpolation, False, "quantile")
 
 
-@operator("torch Tensor")
-@numpy_names
-@raw_too
+@operator("torch Tensor", raw_too=True)
 def nanquantile(
     x: Array, q: Array, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear"
 ) -> Array:

@@ -13,9 +13,9 @@ from ..backend.arrays import Array, is_array
 from ..engine.broadcast import identity
 from ..engine.graph import raw
 from .arrange import _several
-from .dims import along, normalize_dim, numpy_names
+from .dims import along, normalize_dim
 from .names import operator
-from .operands import raw_too, several
+from .operands import several
 from .shape import cat, joined, reshape, split
 
 
@@ -33,22 +33,19 @@ def _atleast(ndim: int, tensors: tuple[Any, ...]) -> Any:
     return results[0] if len(tensors) == 1 and not isinstance(tensors[0], (tuple, list)) else results
 
 
-@operator("torch numpy")
-@raw_too
+@operator("torch numpy", raw_too=True)
 def atleast_1d(*tensors: Array) -> Any:
     """0-d tensors as (1,), others as they are; several tensors give a tuple."""
     return _atleast(1, tensors)
 
 
-@operator("torch numpy")
-@raw_too
+@operator("torch numpy", raw_too=True)
 def atleast_2d(*tensors: Array) -> Any:
     """Tensors of fewer dimensions as (1, n), others as they are; several tensors give a tuple."""
     return _atleast(2, tensors)
 
 
-@operator("torch numpy")
-@raw_too
+@operator("torch numpy", raw_too=True)
 def atleast_3d(*tensors: Array) -> Any:
     """Tensors of fewer dimensions as (1, n, 1) or (n, m, 1), others as they are; several give a tuple."""
     return _atleast(3, tensors)
@@ -104,9 +101,7 @@ def block_diag(*tensors: Array) -> Array:
     return cat(rows)
 
 
-@operator("torch Tensor")
-@numpy_names
-@raw_too
+@operator("torch Tensor", raw_too=True)
 def tensor_split(x: Array, indices_or_sections: Array, dim: int = 0) -> tuple[Array, ...]:
     """Views of `x` along `dim`: that many of nearly equal size, or cut before each of the indices.
 

@@ -10,10 +10,9 @@ import numpy as np
 
 from ..backend.arrays import Array
 from ..engine.primitive import primitive
-from .dims import dims_of, numpy_names
+from .dims import dims_of
 from .math import sqrt
 from .names import operator
-from .operands import raw_too
 from .piecewise import clamp, keep, maximum, where
 from .reduce import Dim, _count, _mean, _with_dims, mean, sum
 from .shape import _reshape, squeeze, unsqueeze
@@ -48,7 +47,6 @@ def _spread_of(dim: Any, unbiased: bool, correction: float | None) -> tuple[Dim,
 
 
 @operator("torch Tensor")
-@numpy_names
 def var(
     x: Array,
     dim: Dim | bool = None,
@@ -80,7 +78,6 @@ def root(x: Array) -> Array:
 
 
 @operator("torch Tensor")
-@numpy_names
 def std(
     x: Array,
     dim: Dim | bool = None,
@@ -94,7 +91,6 @@ def std(
 
 
 @operator("torch")
-@numpy_names
 def var_mean(
     x: Array,
     dim: Dim | bool = None,
@@ -109,7 +105,6 @@ def var_mean(
 
 
 @operator("torch")
-@numpy_names
 def std_mean(
     x: Array,
     dim: Dim | bool = None,
@@ -126,8 +121,7 @@ def std_mean(
 # ------------------------------------------------------------------------------ second-order moments
 
 
-@operator("torch Tensor")
-@raw_too
+@operator("torch Tensor", raw_too=True)
 def cov(x: Array, *, correction: int = 1, fweights: Array | None = None, aweights: Array | None = None) -> Array:
     """The covariance matrix of variables (rows) over observations (columns).
 
@@ -167,8 +161,7 @@ def cov(x: Array, *, correction: int = 1, fweights: Array | None = None, aweight
     return squeeze(out) if one else out
 
 
-@operator("torch Tensor")
-@raw_too
+@operator("torch Tensor", raw_too=True)
 def corrcoef(x: Array) -> Array:
     """The correlation coefficients of variables (rows) over observations (columns), within [-1, 1].
 

@@ -1,29 +1,13 @@
 """Optimizers: change parameters so that their objective falls."""
 
-from . import lr_scheduler, swa_utils
-from .adam import Adam, Adamax, AdamW, NAdam, RAdam
-from .adaptive import Adadelta, Adagrad, RMSprop
-from .lbfgs import LBFGS
-from .minimizers import minimize
+from . import adam, adaptive, lbfgs, lr_scheduler, minimizers, rprop, sgd, swa_utils
+from .adam import *
+from .adaptive import *
+from .lbfgs import *
+from .minimizers import *
 from .optimizer import Optimizer
-from .rprop import Rprop
-from .sgd import ASGD, SGD
+from .rprop import *
+from .sgd import *
 
-__all__ = [
-    "ASGD",
-    "LBFGS",
-    "SGD",
-    "Adadelta",
-    "Adagrad",
-    "Adam",
-    "AdamW",
-    "Adamax",
-    "NAdam",
-    "Optimizer",
-    "RAdam",
-    "RMSprop",
-    "Rprop",
-    "lr_scheduler",
-    "minimize",
-    "swa_utils",
-]
+__all__ = ["Optimizer", "lr_scheduler", "swa_utils"]
+__all__ += [*adam.__all__, *adaptive.__all__, *lbfgs.__all__, *minimizers.__all__, *rprop.__all__, *sgd.__all__]

@@ -31,17 +31,13 @@ class _Moments(Optimizer):
     def _slots(self, group: dict[str, Any]) -> dict[str, float]:
         return {"exp_avg": 0.0, "exp_avg_sq": 0.0}
 
-    def _measure(
-        self, vectors: Vectors, g: Any, state: dict[str, Any], beta2: float, eps: float, size: Any
-    ) -> None:
+    def _measure(self, vectors: Vectors, g: Any, state: dict[str, Any], beta: float, eps: float, size: Any) -> None:
         """Update the running mean of g^2, and write its root plus eps into `size`."""
         v = state["exp_avg_sq"]
-        vectors.average_square(g, v, beta2, size)
+        vectors.average_square(g, v, beta, size)
         root(v, eps, size)
 
-    def _update(
-        self, vectors: Vectors, p: Any, g: Any, state: dict[str, Any], scratch: list[Any], c: tuple[float, ...]
-    ) -> None:
+    def _update(self, vectors: Vectors, p: Any, g: Any, state: dict[str, Any], scratch: list[Any], c: Any) -> None:
         beta1, beta2, eps, rate, ahead = c
         size, direction, _ = scratch
         m = state["exp_avg"]
@@ -112,11 +108,9 @@ class Adam(_Moments):
         r = math.sqrt(1.0 - beta2**steps)
         return beta1, beta2, group["eps"] * r, float(group["lr"]) * r / (1.0 - beta1**steps), 0.0
 
-    def _measure(
-        self, vectors: Vectors, g: Any, state: dict[str, Any], beta2: float, eps: float, size: Any
-    ) -> None:
+    def _measure(self, vectors: Vectors, g: Any, state: dict[str, Any], beta: float, eps: float, size: Any) -> None:
         v = state["exp_avg_sq"]
-        vectors.average_square(g, v, beta2, size)
+        vectors.average_square(g, v, beta, size)
         if "max_exp_avg_sq" in state:
             v = np.maximum(state["max_exp_avg_sq"], v, out=state["max_exp_avg_sq"])
         root(v, eps, size)
@@ -146,17 +140,8 @@ class AdamW(Adam):
         maximize: bool = False,
         **implementation: Unpack[Implementation],
     ) -> None:
-        super().__init__(
-            params,
-            lr,
-            betas,
-            eps,
-            weight_decay,
-            amsgrad,
-            maximize=maximize,
-            decoupled_weight_decay=True,
-            **implementation,
-        )
+        # Adam's own constructor would take the settings apart again.
+        super(Adam, self).__init__(params, {**settings(locals()), "decoupled_weight_decay": True})
 
 
 class Adamax(_Moments):
@@ -194,11 +179,9 @@ class Adamax(_Moments):
         beta1, beta2 = group["betas"]
         return beta1, beta2, group["eps"], float(group["lr"]) / (1.0 - beta1 ** scalars["step"]), 0.0
 
-    def _measure(
-        self, vectors: Vectors, g: Any, state: dict[str, Any], beta2: float, eps: float, size: Any
-    ) -> None:
+    def _measure(self, vectors: Vectors, g: Any, state: dict[str, Any], beta: float, eps: float, size: Any) -> None:
         u = state["exp_inf"]
-        vectors.scal(beta2, u)
+        vectors.scal(beta, u)
         np.absolute(g, out=size)
         np.add(size, eps, out=size)
         np.copyto(size, np.maximum(u, size, out=u))
@@ -295,9 +278,7 @@ class RAdam(_Moments):
         shortened = (known - 4) * (known - 2) * most / ((most - 4) * (most - 2) * known)
         return beta1, beta2, group["eps"], rate * math.sqrt(shortened * rest), 0.0
 
-    def _measure(
-        self, vectors: Vectors, g: Any, state: dict[str, Any], beta2: float, eps: float, size: Any
-    ) -> None:
-        super()._measure(vectors, g, state, beta2, eps, size)
+    def _measure(self, vectors: Vectors, g: Any, state: dict[str, Any], beta: float, eps: float, size: Any) -> None:
+        super()._measure(vectors, g, state, beta, eps, size)
         if eps == math.inf:
             size.fill(1.0)  # too few gradients to measure a size by

@@ -22,14 +22,10 @@ class Adagrad(Optimizer):
         p <- p - lr / (1 + (t - 1) lr_decay) g / (sqrt(s) + eps)
 
     Args:
-        params: tensors, or groups of them.
-        lr: the learning rate.
+        params, lr, weight_decay, maximize, implementation: as for `SGD`.
         lr_decay: how fast the learning rate falls.
-        weight_decay: the L2 penalty's factor.
         initial_accumulator_value: s before the first step.
         eps: keeps the denominator from 0.
-        maximize: go up the gradient.
-        implementation: PyTorch's choice of an implementation; changes nothing.
 
     Raises:
         ValueError: a setting is out of range.
@@ -58,9 +54,7 @@ class Adagrad(Optimizer):
     def _coefficients(self, group: dict[str, Any], scalars: dict[str, float]) -> tuple[float, float]:
         return float(group["lr"]) / (1 + (scalars["step"] - 1) * group["lr_decay"]), group["eps"]
 
-    def _update(
-        self, vectors: Vectors, p: Any, g: Any, state: dict[str, Any], scratch: list[Any], c: tuple[float, ...]
-    ) -> None:
+    def _update(self, vectors: Vectors, p: Any, g: Any, state: dict[str, Any], scratch: list[Any], c: Any) -> None:
         rate, eps = c
         total, size = state["sum"], scratch[0]
         np.multiply(g, g, out=size)
@@ -80,13 +74,10 @@ class Adadelta(Optimizer):
         p <- p - lr d
 
     Args:
-        params: tensors, or groups of them.
+        params, weight_decay, maximize, implementation: as for `SGD`.
         lr: a factor for all steps.
         rho: how much of the running means stays in each step.
         eps: starts the steps off, and keeps the denominator from 0.
-        weight_decay: the L2 penalty's factor.
-        maximize: go up the gradient.
-        implementation: PyTorch's choice of an implementation; changes nothing.
 
     Raises:
         ValueError: a setting is out of range.
@@ -118,9 +109,7 @@ class Adadelta(Optimizer):
     def _coefficients(self, group: dict[str, Any], scalars: dict[str, float]) -> tuple[float, ...]:
         return float(group["lr"]), group["rho"], group["eps"]
 
-    def _update(
-        self, vectors: Vectors, p: Any, g: Any, state: dict[str, Any], scratch: list[Any], c: tuple[float, ...]
-    ) -> None:
+    def _update(self, vectors: Vectors, p: Any, g: Any, state: dict[str, Any], scratch: list[Any], c: Any) -> None:
         lr, rho, eps = c
         v, u = state["square_avg"], state["acc_delta"]
         delta, size, _ = scratch
@@ -144,15 +133,11 @@ class RMSprop(Optimizer):
         p <- p - lr b
 
     Args:
-        params: tensors, or groups of them.
-        lr: the learning rate.
+        params, lr, weight_decay, maximize, implementation: as for `SGD`.
         alpha: how much of the running means stays in each step.
         eps: keeps the denominator from 0.
-        weight_decay: the L2 penalty's factor.
         momentum: how much of the running sum of steps stays in each step.
         centered: divide by the gradient's standard deviation, not its root mean square.
-        maximize: go up the gradient.
-        implementation: PyTorch's choice of an implementation; changes nothing.
 
     Raises:
         ValueError: a setting is out of range.
@@ -183,9 +168,7 @@ class RMSprop(Optimizer):
     def _coefficients(self, group: dict[str, Any], scalars: dict[str, float]) -> tuple[float, ...]:
         return float(group["lr"]), group["alpha"], group["eps"], group["momentum"]
 
-    def _update(
-        self, vectors: Vectors, p: Any, g: Any, state: dict[str, Any], scratch: list[Any], c: tuple[float, ...]
-    ) -> None:
+    def _update(self, vectors: Vectors, p: Any, g: Any, state: dict[str, Any], scratch: list[Any], c: Any) -> None:
         lr, alpha, eps, momentum = c
         v, step = state["square_avg"], scratch[0]
         vectors.average_square(g, v, alpha, step)

@@ -15,6 +15,7 @@ from ..tensor.creation import from_numpy
 from .flat import State, writable
 from .line_search import Point, strong_wolfe
 from .optimizer import Optimizer, array_of
+from .settings import settings
 
 __all__ = ["LBFGS"]
 
@@ -64,16 +65,8 @@ class LBFGS(Optimizer):
         history_size: int = 100,
         line_search_fn: str | None = None,
     ) -> None:
-        defaults = {
-            "lr": lr,
-            "max_iter": max_iter,
-            "max_eval": max_iter * 5 // 4 if max_eval is None else max_eval,
-            "tolerance_grad": tolerance_grad,
-            "tolerance_change": tolerance_change,
-            "history_size": history_size,
-            "line_search_fn": line_search_fn,
-        }
-        super().__init__(params, defaults)
+        max_eval = max_iter * 5 // 4 if max_eval is None else max_eval
+        super().__init__(params, settings(locals()))
 
     def _check(self, group: dict[str, Any]) -> None:
         super()._check(group)

@@ -23,12 +23,10 @@ class Rprop(Optimizer):
         p <- p - sign(g) s
 
     Args:
-        params: tensors, or groups of them.
+        params, maximize, implementation: as for `SGD`.
         lr: the step size at the start.
         etas: the factors by which step sizes shrink and grow.
         step_sizes: the smallest and largest step size.
-        maximize: go up the gradient.
-        implementation: PyTorch's choice of an implementation; changes nothing.
 
     Raises:
         ValueError: a setting is out of range.
@@ -60,9 +58,7 @@ class Rprop(Optimizer):
     def _coefficients(self, group: dict[str, Any], scalars: dict[str, float]) -> tuple[float, ...]:
         return *group["etas"], *group["step_sizes"]
 
-    def _update(
-        self, vectors: Vectors, p: Any, g: Any, state: dict[str, Any], scratch: list[Any], c: tuple[float, ...]
-    ) -> None:
+    def _update(self, vectors: Vectors, p: Any, g: Any, state: dict[str, Any], scratch: list[Any], c: Any) -> None:
         shrink, grow, least, most = c
         before, size, agreement = state["prev"], state["step_size"], scratch[0]
         np.multiply(g, before, out=agreement)

@@ -22,7 +22,7 @@ def settings(arguments: dict[str, Any]) -> dict[str, Any]:
     Raises:
         TypeError: an argument that does not exist, or `differentiable`, which would need other formulas.
     """
-    for name, value in arguments["implementation"].items():
+    for name, value in arguments.get("implementation", {}).items():
         if name not in Implementation.__annotations__:
             raise TypeError(f"{type(arguments['self']).__name__}() got an unexpected argument {name!r}")
         if value and name == "differentiable":

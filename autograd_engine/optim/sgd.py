@@ -74,9 +74,7 @@ class SGD(Optimizer):
         weight = 1.0 if scalars["step"] == 1 else 1.0 - group["dampening"]
         return float(group["lr"]), group["momentum"], weight, group["nesterov"]
 
-    def _update(
-        self, vectors: Vectors, p: Any, g: Any, state: dict[str, Any], scratch: list[Any], c: tuple[Any, ...]
-    ) -> None:
+    def _update(self, vectors: Vectors, p: Any, g: Any, state: dict[str, Any], scratch: list[Any], c: Any) -> None:
         lr, momentum, weight, nesterov = c
         if not momentum:
             vectors.axpy(g, p, a=-lr)
@@ -101,14 +99,11 @@ class ASGD(Optimizer):
     The mean `optimizer.state[p]["ax"]` is what to use in the end; until step t0 it equals the parameter.
 
     Args:
-        params: tensors, or groups of them.
+        params, weight_decay, maximize, implementation: as for `SGD`.
         lr: the learning rate at the start.
         lambd: the rate at which parameters shrink.
         alpha: the power of the step size's fall.
         t0: the step at which averaging begins.
-        weight_decay: the L2 penalty's factor.
-        maximize: go up the gradient.
-        implementation: PyTorch's choice of an implementation; changes nothing.
 
     Raises:
         ValueError: a setting is out of range.
@@ -141,9 +136,7 @@ class ASGD(Optimizer):
         scalars["mu"] = 1 / max(1, steps - group["t0"])
         return eta, 1 - lambd * eta, mu
 
-    def _update(
-        self, vectors: Vectors, p: Any, g: Any, state: dict[str, Any], scratch: list[Any], c: tuple[Any, ...]
-    ) -> None:
+    def _update(self, vectors: Vectors, p: Any, g: Any, state: dict[str, Any], scratch: list[Any], c: Any) -> None:
         eta, shrink, mu = c
         vectors.scal(shrink, p)
         vectors.axpy(g, p, a=-eta)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,16 +20,21 @@ if TYPE_CHECKING:
 
 __all__ = ["Conversions"]
 
-_TYPE_NAMES = {
-    "float16": "Half",
-    "float32": "Float",
-    "float64": "Double",
-    "uint8": "Byte",
-    "int8": "Char",
-    "int16": "Short",
-    "int32": "Int",
-    "int64": "Long",
-}
+_TYPE_NAMES: dict[str, str] = {}
+"""PyTorch's names of the dtypes, "Half" for float16."""
+
+
+def _conversion(name: str, dtype: Any) -> Callable[[Any], Tensor]:
+    """The method that gives the tensor in this dtype."""
+    _TYPE_NAMES[np.dtype(dtype).name] = name.title()
+
+    def convert(self: Conversions) -> Tensor:
+        return self.to(dtype)
+
+    convert.__name__, convert.__qualname__ = name, f"Conversions.{name}"
+    meaning = ": whether each element is nonzero" if name == "bool" else ""
+    convert.__doc__ = f"The tensor in {np.dtype(dtype).name}{meaning}."
+    return convert
 
 
 class Conversions(Value):
@@ -80,41 +86,15 @@ class Conversions(Value):
         """The tensor in the dtype of `other`."""
         return self.to(other)
 
-    def half(self) -> Tensor:
-        """The tensor in float16."""
-        return self.to(np.float16)
-
-    def float(self) -> Tensor:
-        """The tensor in float32."""
-        return self.to(np.float32)
-
-    def double(self) -> Tensor:
-        """The tensor in float64."""
-        return self.to(np.float64)
-
-    def byte(self) -> Tensor:
-        """The tensor in uint8."""
-        return self.to(np.uint8)
-
-    def char(self) -> Tensor:
-        """The tensor in int8."""
-        return self.to(np.int8)
-
-    def short(self) -> Tensor:
-        """The tensor in int16."""
-        return self.to(np.int16)
-
-    def int(self) -> Tensor:
-        """The tensor in int32."""
-        return self.to(np.int32)
-
-    def long(self) -> Tensor:
-        """The tensor in int64."""
-        return self.to(np.int64)
-
-    def bool(self) -> Tensor:
-        """The tensor as booleans: whether each element is nonzero."""
-        return self.to(np.bool_)
+    half = _conversion("half", np.float16)
+    float = _conversion("float", np.float32)
+    double = _conversion("double", np.float64)
+    byte = _conversion("byte", np.uint8)
+    char = _conversion("char", np.int8)
+    short = _conversion("short", np.int16)
+    int = _conversion("int", np.int32)
+    long = _conversion("long", np.int64)
+    bool = _conversion("bool", np.bool_)
 
     def cpu(self) -> Tensor:
         """The tensor on the CPU."""

@@ -11,7 +11,7 @@ import io
 import os
 from typing import Any
 
-from ..backend.files import check_writable, write_atomically
+from ..backend.files import check_writable, sweep, write_atomically
 from .run import Run
 
 __all__ = ["CSVLogger", "Callback", "Checkpoint", "EarlyStopping", "ProgressBar", "Scheduler", "TensorBoard"]
@@ -189,8 +189,9 @@ class Checkpoint(Callback):
         self._due = True
 
     def on_train_begin(self, run: Run) -> None:
-        """Fail now if the file cannot be written, not after an epoch."""
+        """Fail now if the file cannot be written, not after an epoch; delete what killed runs left of it."""
         check_writable(self.path)
+        sweep(self.path)
 
     def on_epoch_end(self, run: Run) -> None:
         """Compare the epoch with the best one."""
@@ -268,8 +269,9 @@ class CSVLogger(Callback):
         self.path = path
 
     def on_train_begin(self, run: Run) -> None:
-        """Fail now if the file cannot be written, not after an epoch."""
+        """Fail now if the file cannot be written, not after an epoch; delete what killed runs left of it."""
         check_writable(self.path)
+        sweep(self.path)
 
     def on_epoch_end(self, run: Run) -> None:
         """Write the file anew, in one step."""

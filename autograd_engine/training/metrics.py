@@ -114,8 +114,7 @@ def f1(output: Any, target: Any) -> float:
     """The harmonic mean of precision and recall of each class, and the mean of these over the classes.
 
     Args:
-        output: scores (N, C, ...), tensor or array.
-        target: classes (N, ...).
+        output, target: as for `accuracy`.
 
     Raises:
         ValueError: the shapes or dtypes are others.
@@ -161,6 +160,9 @@ def auc(output: Any, target: Any) -> float:
     scores = np.exp(scores - scores.max(1, keepdims=True))
     scores /= scores.sum(1, keepdims=True)
     labels = np.arange(output.shape[1])
+    missing = np.setdiff1d(labels, target)
+    if missing.size:
+        raise ValueError(f"auc compares each class with the rest, but class {missing[0]} has no sample")
     return float(metrics.roc_auc_score(target, scores, multi_class="ovr", labels=labels))
 
 
@@ -168,8 +170,7 @@ def confusion_matrix(output: Any, target: Any) -> Any:
     """Counts (C, C): how often each true class (row) was taken for each class (column).
 
     Args:
-        output: scores (N, C, ...), tensor or array.
-        target: classes (N, ...).
+        output, target: as for `accuracy`.
 
     Raises:
         ValueError: the shapes or dtypes are others, or a class has no scores.

@@ -117,12 +117,28 @@ class Run:
             ValueError: it is damaged, or of another kind of run.
             RuntimeError: the weights do not fit the model.
         """
+        name = os.fspath(path)
         state = load(path)
         if not isinstance(state, dict) or not {"model", "optimizer", "callbacks", "random"} <= state.keys():
-            raise ValueError(f"{os.fspath(path)} is no checkpoint of a training run")
+            raise ValueError(f"{name} is no checkpoint of a training run")
+        try:
+            self._check_kind(name, state)
+            self.model.load_state_dict(state["model"])
+            self.optimizer.load_state_dict(state["optimizer"])
+            for (_, callback), known in zip(self._remembering(), state["callbacks"], strict=True):
+                callback.load_state_dict(known)
+            self.history.clear()
+            self.history.update(state["history"])
+            self.epoch, self.step, self.stop = int(state["epoch"]), int(state["step"]), state["stop"]
+            self._set_random_state(state["random"])
+        except (KeyError, TypeError, AttributeError, IndexError, OverflowError) as error:
+            raise ValueError(f"{name} is damaged: it cannot be gone on from ({error!r})") from error
+
+    def _check_kind(self, name: str, state: dict[str, Any]) -> None:
+        """Raise ValueError if the state is of another kind of run."""
         own = {
             "optimizer": [type(self.optimizer).__name__],
-            "callbacks": [name for name, _ in self._remembering()],
+            "callbacks": [kind for kind, _ in self._remembering()],
             "random": [type(g).__name__ for g in self._generators()],
         }
         saved = {
@@ -133,17 +149,9 @@ class Run:
         for part, kinds in saved.items():
             if kinds != own[part]:
                 raise ValueError(
-                    f"{os.fspath(path)} belongs to another run: for its {part} it has {kinds or 'none'}, here are "
+                    f"{name} belongs to another run: for its {part} it has {kinds or 'none'}, here are "
                     f"{own[part] or 'none'}"
                 )
-        self.model.load_state_dict(state["model"])
-        self.optimizer.load_state_dict(state["optimizer"])
-        for (_, callback), known in zip(self._remembering(), state["callbacks"], strict=True):
-            callback.load_state_dict(known)
-        self.history.clear()
-        self.history.update(state["history"])
-        self.epoch, self.step, self.stop = state["epoch"], state["step"], state["stop"]
-        self._set_random_state(state["random"])
 
     def _remembering(self) -> list[tuple[str, Stateful]]:
         """The callbacks that have a state, each with the name of its class."""

@@ -1,35 +1,13 @@
 """Pictures and tables: a graph, its forward and backward pass, the layers of a model, the curves of a training."""
 
+from . import plots
 from .graph import GraphPicture, graph
 from .modules import keep_modules
 from .passes import backward_table, forward_table
-from .plots import (
-    plot_confusion_matrix,
-    plot_decision_boundary,
-    plot_histograms,
-    plot_history,
-    plot_roc,
-    plot_schedule,
-)
+from .plots import *
 from .reading import keep_values
 from .summary import LayerRow, Summary, summary
 from .table import Table
 
-__all__ = [
-    "GraphPicture",
-    "LayerRow",
-    "Summary",
-    "Table",
-    "backward_table",
-    "forward_table",
-    "graph",
-    "keep_modules",
-    "keep_values",
-    "plot_confusion_matrix",
-    "plot_decision_boundary",
-    "plot_histograms",
-    "plot_history",
-    "plot_roc",
-    "plot_schedule",
-    "summary",
-]
+__all__ = ["GraphPicture", "LayerRow", "Summary", "Table", "backward_table", "forward_table", "graph"]
+__all__ += ["keep_modules", "keep_values", "summary", *plots.__all__]

@@ -22,17 +22,7 @@ import numpy as np
 from ..backend.files import write_atomically
 from ..engine.graph import Leaf, Node, Output
 from .modules import Call, calls_of, grouped, title_of
-from .reading import (
-    Names,
-    Operand,
-    count,
-    gradients_of,
-    known_values,
-    nearest,
-    operands_of,
-    roots_of,
-    settings_of,
-)
+from .reading import Names, Operand, count, gradients_of, known_values, nearest, operands_of, roots_of, settings_of
 from .rendering import FORMATS, render
 from .text import array_text, number_text
 

@@ -1,7 +1,7 @@
 """Plots: curves of a training, learning rates, confusion matrices, ROC curves, decision boundaries, histograms.
 
 All are matplotlib figures made without pyplot. So no global state changes, no window opens, and a figure is freed
-with the last reference to it.
+with the last reference to it. With a `path` they are also saved there, in the format of its suffix.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import io
 import os
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from ..backend.extras import from_extra
 from ..backend.files import write_atomically
 from ..data import read_csv
 from ..engine.graph import raw
+from .text import short_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -87,7 +89,6 @@ def plot_history(
         history: a dictionary of columns with one number per epoch, such as `fit` returns, or the path of a CSV file
             with such columns. Columns are drawn whose names end in "loss" or "accuracy" (a share from 0 to 1), and
             "lr" if it changes. The epochs are the column "epoch" or, if there is none, 1, 2, ...
-        path: where to save the figure; the suffix decides the format.
 
     Raises:
         ValueError: there is no such column, columns differ in length, or the suffix is unknown.
@@ -114,9 +115,9 @@ def plot_history(
 
     for i, panel in enumerate(panels):
         axes = figure.add_subplot(1, width, i + 1)
-        spare = iter(_OTHER_COLORS * 10)
+        spare = cycle(_OTHER_COLORS)
         for name in (c for c in columns if c.endswith(panel)):
-            label = name.removesuffix(panel).strip("_ ") or panel
+            label = short_text(name.removesuffix(panel).strip("_ ") or panel)
             color = _COLORS.get(label) or next(spare)
             last = columns[name][-1] if count else float("nan")
             shown = f"{last:.1%}" if panel == "accuracy" else f"{last:.4f}"
@@ -146,7 +147,6 @@ def plot_schedule(rates: Any, path: str | os.PathLike[str] | None = None, *, uni
 
     Args:
         rates: one number per step; or a dictionary of several such lists by name, to compare schedules.
-        path: where to save the figure; the suffix decides the format.
         unit: the label of the horizontal axis.
 
     Raises:
@@ -171,7 +171,7 @@ def plot_schedule(rates: Any, path: str | os.PathLike[str] | None = None, *, uni
     figure = _figure(5.2, 3.6)
     axes = figure.add_subplot()
     for (name, r), color in zip(named.items(), _CLASS_COLORS * len(named), strict=False):
-        _draw_rates(axes, range(len(r)), r, unit, color, name)
+        _draw_rates(axes, range(len(r)), r, unit, color, short_text(str(name)))
     if isinstance(rates, Mapping):
         axes.legend(frameon=False)
     return _finish(figure, path)
@@ -213,7 +213,6 @@ def plot_histograms(
     Args:
         tensors: by name, such as `{name: p.grad for name, p in model.named_parameters()}`; entries that are None
             are left out.
-        path: where to save the figure; the suffix decides the format.
         bins: how many bars each panel has.
 
     Raises:
@@ -237,7 +236,7 @@ def plot_histograms(
         notes = [f"{finite.mean():.2g} ± {finite.std():.2g}"] if finite.size else []
         notes += [f"{count / array.size:.0%} zero" for count in [np.count_nonzero(array == 0)] if count]
         notes += [f"{count:,} not finite" for count in [array.size - finite.size] if count]
-        axes.set_title(f"{name}\n{', '.join(notes) or 'empty'}", fontsize=9)
+        axes.set_title(f"{short_text(str(name))}\n{', '.join(notes) or 'empty'}", fontsize=9)
         axes.tick_params(labelsize=8)
         axes.locator_params(axis="x", nbins=5)
         _plain(axes)
@@ -257,7 +256,6 @@ def plot_confusion_matrix(
     Args:
         matrix: counts of shape (C, C), rows true classes, columns predictions.
         classes: the C names of the classes; 0, 1, ... by default.
-        path: where to save the figure; the suffix decides the format.
 
     Raises:
         ValueError: the matrix is not square, the number of names is another one, or the suffix is unknown.
@@ -269,7 +267,7 @@ def plot_confusion_matrix(
     counts = np.asarray(raw(matrix))
     if counts.ndim != 2 or counts.shape[0] != counts.shape[1] or not counts.size:
         raise ValueError(f"a confusion matrix has shape (C, C), not {counts.shape}")
-    names = [str(c) for c in (range(len(counts)) if classes is None else classes)]
+    names = [short_text(str(c)) for c in (range(len(counts)) if classes is None else classes)]
     if len(names) != len(counts):
         raise ValueError(f"{len(names)} class names for a confusion matrix of shape {counts.shape}")
     totals = counts.sum(axis=1, keepdims=True)
@@ -313,7 +311,6 @@ def plot_roc(
         scores: (N,), higher where class 1 is more likely; or (N, C), and each class is drawn against all others.
         labels: the true classes 0, 1, ..., shape (N,).
         classes: the names of the classes.
-        path: where to save the figure; the suffix decides the format.
 
     Raises:
         ValueError: the shapes do not fit, a class has no samples or all of them, or the suffix is unknown.
@@ -330,7 +327,8 @@ def plot_roc(
     wanted = {1: scores} if scores.ndim == 1 else dict(enumerate(scores.T))
     if classes is not None and len(classes) <= max(wanted):
         raise ValueError(f"{len(classes)} class names for {max(wanted) + 1} classes")
-    names = [f"class {k}" for k in range(max(wanted) + 1)] if classes is None else [str(c) for c in classes]
+    titles = [f"class {k}" for k in range(max(wanted) + 1)] if classes is None else classes
+    names = [short_text(str(title)) for title in titles]
     figure = _figure(4.8, 4.4)
     axes = figure.add_subplot()
     for (k, score), color in zip(wanted.items(), _CLASS_COLORS * len(wanted), strict=False):
@@ -368,7 +366,6 @@ def plot_decision_boundary(
             as an array or a tensor.
         points: the data, shape (N, 2).
         labels: their classes 0, 1, ..., shape (N,).
-        path: where to save the figure; the suffix decides the format.
         resolution: the plane is classified at resolution x resolution points.
 
     Raises:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["array_text", "number_text"]
+__all__ = ["array_text", "number_text", "short_text"]
 
 
 def number_text(value: Any) -> str:
@@ -50,3 +50,13 @@ def _nested_text(array: Any) -> str:
     if array.ndim == 0:
         return number_text(array[()])
     return f"[{', '.join(_nested_text(a) for a in array)}]"
+
+
+def short_text(text: str, limit: int = 30) -> str:
+    """The text, cut to `limit` characters: a picture grows with its longest label.
+
+    Example:
+        >>> short_text("a long name", 7)
+        'a long…'
+    """
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"

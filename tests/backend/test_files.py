@@ -7,7 +7,8 @@ import threading
 
 import pytest
 
-from autograd_engine.backend.files import check_writable, write_atomically
+from autograd_engine.backend.files import check_writable, sweep, write_atomically
+from autograd_engine.backend.locks import hold
 
 
 def test_a_file_is_written_and_replaced(tmp_path):
@@ -61,6 +62,45 @@ def test_what_a_killed_program_left_is_swept_away(tmp_path, monkeypatch):
         os.utime(old, (0, 0))
     write_atomically(path, b"whole")
     assert sorted(tmp_path.iterdir()) == sorted([other, young, path]), "the young one may still be being written"
+
+
+def test_leftovers_of_any_age_are_swept_but_what_a_living_program_writes(tmp_path):
+    path = tmp_path / "a[1]"
+    left = tmp_path / ".a[1].01234567.part"
+    living = tmp_path / ".a[1].89abcdef.part"
+    other = tmp_path / ".a1.01234567.part"
+    for file in (left, living, other):
+        file.write_bytes(b"half")
+    with open(living, "rb") as file:
+        assert hold(file.fileno())
+        sweep(path)
+    assert sorted(tmp_path.iterdir()) == sorted([living, other])
+    sweep(path)
+    assert sorted(tmp_path.iterdir()) == [other]
+    sweep(tmp_path / "nowhere" / "a")
+
+
+def test_a_file_is_held_while_it_is_written(tmp_path, monkeypatch):
+    held = []
+
+    def look(handle):
+        (part,) = tmp_path.iterdir()
+        with open(part, "rb") as file:
+            held.append(not hold(file.fileno()))
+
+    monkeypatch.setattr(os, "fsync", look)
+    write_atomically(tmp_path / "a", b"")
+    assert held == [True]
+
+
+@pytest.mark.parametrize("name", ["fsync", "replace", "open"])
+def test_an_error_names_the_file_that_was_asked_for(name, tmp_path, monkeypatch):
+    def fail(*arguments):
+        raise OSError(errno.ENOSPC, "No space left on device", *(arguments[:1] if name == "open" else ()))
+
+    monkeypatch.setattr("builtins.open" if name == "open" else f"os.{name}", fail)
+    with pytest.raises(OSError, match=r"No space left on device: '.*/a'$"):
+        write_atomically(tmp_path / "a", b"")
 
 
 def test_a_link_keeps_its_file_and_a_file_its_permissions(tmp_path):

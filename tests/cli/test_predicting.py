@@ -89,6 +89,67 @@ def test_files_that_hold_no_pictures_are_refused(trained, name, content, words, 
     assert words in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("array", "words"),
+    [
+        (np.full((2, 64), np.nan), "a.npy has nan"),
+        (np.where(np.arange(64) == 5, np.inf, 1.0), "a.npy has inf"),
+        (np.full((2, 64), 1e300), "a.npy has 1e+300"),
+        (np.full(64, 1 + 2j), "a.npy is not a .npy file of numbers"),
+        (np.full(64, "3"), "a.npy is not a .npy file of numbers"),
+        (np.full(64, 3, "datetime64[s]"), "a.npy is not a .npy file of numbers"),
+        (np.zeros(64, [("a", "f4")]), "a.npy is not a .npy file of numbers"),
+        (np.full(64, None), "a.npy is damaged, or not a .npy file of numbers"),
+        (np.ones((16, 8)), "a.npy has shape (16, 8): expected 64 numbers, or 8 rows of 8, for each picture"),
+        (np.ones((2, 32)), "a.npy has shape (2, 32)"),
+        (np.ones((64, 64, 64)), "a.npy has shape (64, 64, 64)"),
+        (np.ones((2, 2, 8, 8)), "a.npy has shape (2, 2, 8, 8)"),
+        (np.ones((4, 4, 4)), "a.npy has shape (4, 4, 4)"),
+        (np.ones(128), "a.npy has shape (128,)"),
+        (np.ones(()), "a.npy has shape ()"),
+        (np.ones((0, 64)), "a.npy has shape (0, 64)"),
+    ],
+)
+def test_arrays_that_hold_no_pictures_are_refused(trained, array, words, capsys):
+    np.save("a.npy", array)
+    assert cli.main(["predict", str(trained), "--file", "a.npy"]) == 1
+    assert words in capsys.readouterr().err
+
+
+def test_other_forms_of_files_are_no_arrays(trained, capsys):
+    np.savez("a.npz", np.ones(64))
+    os.rename("a.npz", "a.npy")
+    assert cli.main(["predict", str(trained), "--file", "a.npy"]) == 1
+    assert "a.npy is not a .npy file of numbers" in capsys.readouterr().err
+    header = str({"descr": "<f8", "fortran_order": False, "shape": (2**40, 64)}).encode()
+    Path("a.npy").write_bytes(b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header + b"12345678")
+    assert cli.main(["predict", str(trained), "--file", "a.npy"]) == 1
+    assert "a.npy is damaged, or not a .npy file of numbers" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("shape", [(2, 64), (2, 8, 8), (2, 1, 8, 8)])
+@pytest.mark.parametrize("dtype", [np.uint8, np.float16, np.int64, ">f4"])
+def test_arrays_of_pictures_are_classified(trained, shape, dtype, capsys):
+    x, _ = some_pictures(2)
+    np.save("a.npy", np.asfortranarray(x.astype(dtype).reshape(shape)))
+    np.savetxt("a.csv", x, delimiter=",")
+    answers = []
+    for name in ("a.npy", "a.csv"):
+        assert cli.main(["predict", str(trained), "--file", name]) == 0
+        answers.append(capsys.readouterr().out)
+    assert answers[0] == answers[1]
+    assert answers[0].count("predicted") == 2
+
+
+def test_a_class_that_the_run_does_not_know_is_named(trained, capsys):
+    x, y = some_pictures(2)
+    for label in ("10", "cat"):
+        rows = [",".join([*map(str, row.astype(int)), str(k)]) for row, k in zip(x, y, strict=True)]
+        Path("a.csv").write_text("\n".join(rows).rsplit(",", 1)[0] + f",{label}\n")
+        assert cli.main(["predict", str(trained), "--file", "a.csv"]) == 1
+        assert f"a.csv has the class {label!r}, which the run does not know" in capsys.readouterr().err
+
+
 def test_a_missing_file_or_index_is_named(trained, capsys):
     assert cli.main(["predict", str(trained), "--file", "no.csv"]) == 1
     assert "no.csv" in capsys.readouterr().err

@@ -1,5 +1,8 @@
 """Data of all kinds: the ready sets, CSV files and folders of IDX files."""
 
+import json
+import re
+import time
 from pathlib import Path
 
 import numpy as np
@@ -78,6 +81,93 @@ def test_a_folder_of_idx_files_is_learned(capsys):
     assert "t10k-images-idx3-ubyte" in capsys.readouterr().err
 
 
+def idx_folder(folder, labels, test_labels, side=4, test_side=4, names=("train", "t10k"), prefix=""):
+    """A folder of random pictures with these labels."""
+    Path(folder).mkdir()
+    for part, known, size in zip(names, (labels, test_labels), (side, test_side), strict=True):
+        pictures = np.random.default_rng(0).integers(0, 256, (len(known), size, size), np.uint8)
+        write_idx(f"{folder}/{prefix}{part}-images-idx3-ubyte.gz", pictures)
+        write_idx(f"{folder}/{prefix}{part}-labels-idx1-ubyte.gz", np.array(known, np.uint8))
+
+
+@pytest.mark.parametrize("labels", [range(3), range(1, 27), [3, 7, 255]])
+def test_the_labels_of_an_idx_folder_are_the_classes(labels, capsys):
+    idx_folder("set", [*labels] * 3, [*labels] * 2)
+    assert cli.main(["train", "set", "--epochs", "1", "--no-progress"]) == 0
+    config = json.loads(Path("runs/set/config.json").read_text())
+    assert config["classes"] == [str(label) for label in labels]
+    assert config["sizes"] == [16, 128, len(labels)]
+    assert cli.main(["evaluate"]) == 0
+    out, err = capsys.readouterr()
+    assert "AUC       0." in out
+    assert not err
+    assert cli.main(["predict", "--index", str(len(labels) - 1)]) == 0
+    assert f"true {labels[-1]}, " in capsys.readouterr().out
+
+
+def test_emnist_has_names_of_its_own(capsys):
+    idx_folder("letters", [*range(1, 27)] * 2, range(1, 27), names=("train", "test"), prefix="emnist-letters-")
+    assert cli.main(["train", "letters", "--epochs", "1", "--no-progress"]) == 0
+    assert "52 training and 26 test pictures" in capsys.readouterr().out
+    for path in list(Path("letters").iterdir()):
+        (path.parent / path.name.replace("letters", "digits")).write_bytes(path.read_bytes())
+    assert cli.main(["train", "letters", "--epochs", "1", "--no-progress"]) == 1
+    assert "letters has several sets, such as emnist-digits-train-" in capsys.readouterr().err
+
+
+def test_a_class_without_test_samples_has_no_auc(capsys):
+    idx_folder("set", [0, 1, 2] * 4, [0, 1] * 4)
+    assert cli.main(["train", "set", "--epochs", "1", "--no-progress"]) == 0
+    assert cli.main(["evaluate"]) == 0
+    out, err = capsys.readouterr()
+    assert "AUC       none: the test set has no picture of class 2" in out
+    assert "nan" not in out
+    assert not err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (([1] * 4, [1] * 2), "every picture of the training set has the label 1: nothing to tell apart"),
+        (([1, 2] * 4, [1, 3]), "the test set has the label 3, which the training set has not"),
+        (([1, 2] * 4, [1, 2], 4, 5), "are (4, 4) pixels, those of the test set (5, 5)"),
+        (([1, 2] * 4, []), "expected bytes in 3 dimensions"),
+        (([1, 2], [1, 2], 4, 4, ("train", "other")), "set has no file t10k-images-idx3-ubyte"),
+    ],
+)
+def test_idx_folders_that_cannot_be_learned_are_named(arguments, words, capsys):
+    idx_folder("set", *arguments)
+    assert cli.main(["train", "set", "--epochs", "1", "--no-progress"]) == 1
+    assert words in capsys.readouterr().err
+    assert not Path("runs").exists()
+
+
+def test_labels_and_pictures_belong_together(capsys):
+    idx_folder("set", [1, 2], [1, 2])
+    write_idx("set/train-labels-idx1-ubyte.gz", np.array([1, 2, 1], np.uint8))
+    assert cli.main(["train", "set", "--no-progress"]) == 1
+    assert re.search(r"has 2 pictures, but .*train-labels-idx1-ubyte\.gz 3 labels", capsys.readouterr().err)
+    write_idx("set/train-labels-idx1-ubyte.gz", np.array([1, 2], np.int32))
+    assert cli.main(["train", "set", "--no-progress"]) == 1
+    assert "train-labels-idx1-ubyte.gz holds int32 of shape (2,), expected bytes" in capsys.readouterr().err
+
+
+def test_data_that_have_changed_are_not_measured(capsys):
+    Path("flowers.csv").write_text(flowers())
+    assert cli.main(["train", "flowers.csv", "--epochs", "1", "--no-progress"]) == 0
+    Path("flowers.csv").write_text(flowers(66))
+    for command in (["evaluate"], ["predict"], ["train", "--resume", "runs/flowers", "--epochs", "2"]):
+        assert cli.main(command) == 1
+        assert "flowers.csv are not those that the run was trained on" in capsys.readouterr().err
+
+
+def test_many_classes_are_counted_in_linear_time():
+    Path("a.csv").write_text("\n".join(f"1,{i}" for i in range(60_000)))
+    started = time.perf_counter()
+    assert cli.main(["train", "a.csv"]) == 1
+    assert time.perf_counter() - started < 20
+
+
 @pytest.mark.parametrize(
     ("source", "content", "words"),
     [
@@ -104,3 +194,12 @@ def test_a_folder_without_data_is_refused(capsys):
     Path("mnist").mkdir()
     assert cli.main(["train", "mnist", "--no-progress"]) == 1
     assert "mnist" in capsys.readouterr().err
+
+
+def test_values_that_are_no_classes_are_refused(capsys):
+    Path("a.csv").write_text(f"1,b\n2,{'c' * 101}\n" * 5)
+    assert cli.main(["train", "a.csv"]) == 1
+    assert "a.csv: the last column is the class, but it has a text of 101 characters" in capsys.readouterr().err
+    Path("a.csv").write_text("\n".join(f"1,{i % 1001}" for i in range(3003)))
+    assert cli.main(["train", "a.csv"]) == 1
+    assert "has 1,001 different values: at most 1,000 can be told apart" in capsys.readouterr().err

@@ -1,15 +1,20 @@
 """The program, its help, and wrong usage."""
 
+import errno
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+import autograd_engine as ag
 from autograd_engine import cli
 from autograd_engine.cli import train as command
 
 from .runs import train
+
+ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
 
 
 def test_missing_extras_are_named_before_anything_starts(monkeypatch, capsys):
@@ -33,6 +38,20 @@ def test_missing_extras_are_named_before_anything_starts(monkeypatch, capsys):
         (["train", "--weight-decay", "-1"], "'-1' is not a number from 0 on"),
         (["train", "--schedule", "magic"], "'magic'"),
         (["train", "--out", "a", "--resume", "b"], "not allowed with"),
+        (["train", "--epochs", "9" * 5000], "is not a positive whole number below 1e+09"),
+        (
+            ["train", "--hidden", "9" * 30],
+            "'999999999999...9999999999999' is not a positive whole number below 1e+09",
+        ),
+        (["train", "--batch-size", "9" * 30], "is not a positive whole number below 1e+09"),
+        (["train", "--seed", "9" * 30], "is not a whole number from 0 on below 1.84467e+19"),
+        (["train", "--lr", "1e39"], "'1e39' is not a positive number below 3.40282e+38"),
+        (["train", "--dropout", "nan"], "'nan' is not a number from 0 on below 1"),
+        (["train", "--out", ""], "argument --out: '' is no name of a file or folder"),
+        (["train", "--resume", ""], "argument --resume: '' is no name of a file or folder"),
+        (["train", ""], "argument DATA: '' is not a name or path"),
+        (["evaluate", ""], "argument RUN: '' is no name of a file or folder"),
+        (["predict", "--file", "a\0b"], "is no name of a file or folder"),
         (["predict", "--index", "x"], "'x' is not a whole number"),
         (["predict", "--index", "1", "--file", "a.csv"], "not allowed with"),
     ],
@@ -49,9 +68,73 @@ def test_smoothing_outside_its_range_is_refused(capsys):
     assert "--label-smoothing must lie in [0, 1], not 1.5" in capsys.readouterr().err
 
 
+def test_a_network_that_no_machine_holds_is_refused(capsys):
+    assert train("--hidden", "999999999", "--out", "run") == 1
+    assert "hidden [999999999]: a network of 74,999,999,935 parameters is too large" in capsys.readouterr().err
+    assert not Path("run").exists()
+
+
+def test_a_name_that_is_too_long_is_named(capsys):
+    for arguments in (["train", "--out", "x" * 300], ["evaluate", "x" * 300], ["predict", "--file", "x" * 300]):
+        assert cli.main(arguments) == 1
+        assert "Traceback" not in capsys.readouterr().err
+
+
+def test_the_version_is_told(capsys):
+    with pytest.raises(SystemExit) as exit:
+        cli.main(["--version"])
+    assert exit.value.code == 0
+    assert capsys.readouterr().out == f"autograd_engine {ag.__version__}\n"
+
+
+def test_a_full_disk_is_told_with_the_name_of_the_file(monkeypatch, capsys):
+    def full(handle):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    assert train("--out", "run") == 1
+    assert capsys.readouterr().err == "error: [Errno 28] No space left on device: 'run/config.json'\n"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has /dev/full")
+def test_outputs_that_cannot_be_written_raise_no_traceback(trained):
+    command = [sys.executable, "-m", "autograd_engine", "summary", str(trained)]
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False, env=ENVIRONMENT)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "No space left on device" in done.stderr
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT
+    ) as process:
+        process.stdout.close()
+        assert process.stderr.read() == ""
+
+
+def test_letters_that_the_terminal_does_not_know_are_written_as_numbers():
+    Path("a.csv").write_text("length,kind\n" + "1,\u00e9\n2,b\n" * 10)
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "from autograd_engine import cli; cli.train._Training._draw = lambda *_: None; "
+            "cli.main(['train', 'a.csv', '--epochs', '1', '--no-progress']); cli.main(['evaluate'])",
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**ENVIRONMENT, "PYTHONIOENCODING": "ascii"},
+    )
+    assert "\\xe9" in done.stdout
+
+
 def test_the_program_runs_as_a_module_and_has_help():
     done = subprocess.run(
-        [sys.executable, "-m", "autograd_engine", "train", "--help"], capture_output=True, text=True, check=True
+        [sys.executable, "-m", "autograd_engine", "train", "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=ENVIRONMENT,
     )
     assert "--label-smoothing" in done.stdout
     assert "(default: 30)" in done.stdout

@@ -1,7 +1,9 @@
 """Primitives: what they save, what they generate, and how users add their own."""
 
 import copy
+import functools
 import gc
+import inspect
 import pickle
 
 import numpy as np
@@ -423,3 +425,34 @@ def test_several_saved_results_are_differentiated_again():
         np.testing.assert_allclose(ag.grad(first.sum(), x)[0].numpy(), -2 * np.sin([0.2, 1.4]))
     (second,) = ag.grad(ag.grad(sin_cos_from_results(x)[0].sum(), x, create_graph=True)[0].sum(), x)
     np.testing.assert_allclose(second.numpy(), -np.sin([0.1, 0.7]))
+
+
+def test_the_function_that_users_call_is_written_at_its_first_call():
+    @primitive(x=lambda g, scale: g * scale)
+    def scaled(x, y=2.0, *, scale=3.0):
+        """x scale, plus y."""
+        return x * scale + y
+
+    before = scaled
+    assert scaled.__code__.co_varnames == ("args", "kwargs")
+    assert str(inspect.signature(scaled)) == "(x, y=2.0, *, scale=3.0)"
+    x = leaf([1.0])
+    with pytest.raises(TypeError, match="unexpected keyword argument 'size'"):
+        scaled(x, size=1)
+    assert scaled(x).tolist() == [5.0]
+    assert scaled(x, 0.0, scale=1.0).tolist() == [1.0]
+    assert scaled is before
+    assert scaled.__code__.co_varnames[:3] == ("x", "y", "scale")
+
+
+def test_rules_and_forwards_may_be_any_callable():
+    class Times:
+        __name__ = "times"
+
+        def __call__(self, x, *, n):
+            return x * n
+
+    times = primitive(x=functools.partial(lambda factor, g, n: factor * g * n, 1.0))(Times())
+    x = leaf([1.0, 2.0])
+    times(x, n=3.0).sum().backward()
+    assert x.grad.tolist() == [3.0, 3.0]

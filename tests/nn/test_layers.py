@@ -1,6 +1,7 @@
 """Layers without parameters, dropout and embeddings: every one of them against PyTorch."""
 
 import copy
+import inspect
 import pickle
 import warnings
 from typing import NamedTuple
@@ -228,3 +229,10 @@ def test_a_setting_changed_later_counts():
     assert module(ag.tensor([-2.0])).tolist() == [-1]
     assert repr(module) == "LeakyReLU(negative_slope=0.5)"
     assert repr(nn.ELU(inplace=True)) == "ELU(alpha=1.0, inplace=True)"
+
+
+def test_a_written_forward_shows_what_it_calls_and_takes_its_arguments_by_name():
+    assert "return function(input, self.lower, self.upper, self.training, self.inplace)" in inspect.getsource(
+        nn.RReLU.forward
+    )
+    assert nn.Threshold(1.0, 7.0)(input=ag.tensor([0.0, 2.0])).tolist() == [7, 2]

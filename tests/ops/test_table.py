@@ -227,3 +227,13 @@ def test_drawn_calls_reach_the_edges():
 
     settings(max_examples=100)(collect)()
     assert {"0-d", "size-0", "broadcast", "non-contiguous"} <= seen
+
+
+@pytest.mark.parametrize(
+    "name", sorted({n for n, f in names_in("torch").items() if "dim" in inspect.signature(f).parameters})
+)
+def test_every_dim_answers_to_axis(name):
+    function = names_in("torch")[name]
+    with pytest.raises(TypeError) as caught:
+        function(axis=0)
+    assert "axis" not in str(caught.value)

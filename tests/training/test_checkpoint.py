@@ -258,6 +258,40 @@ def test_a_checkpoint_of_another_run_is_refused(tmp_path):
         trained(path, "sgd", 2, resume=path)
 
 
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda state: state["optimizer"].pop("type"),
+        lambda state: state["optimizer"].pop("param_groups"),
+        lambda state: state.update(optimizer=3),
+        lambda state: state.update(callbacks=[1]),
+        lambda state: state.update(callbacks=None),
+        lambda state: state.update(random={}),
+        lambda state: state["random"].update(generators=[1]),
+        lambda state: state["random"].update(python=3),
+        lambda state: state.update(epoch=None),
+        lambda state: state.pop("history"),
+        lambda state: state.update(history=[1, 2]),
+        lambda state: state.update(model=7),
+    ],
+)
+def test_a_checkpoint_whose_parts_are_wrong_is_named(damage, tmp_path):
+    path = tmp_path / "run"
+    trained(path, "sgd", 1)
+    state = load(path)
+    damage(state)
+    save(state, path)
+    with pytest.raises(ValueError, match=r"run (is damaged: it cannot be gone on from|belongs to another run)"):
+        trained(path, "sgd", 2, resume=path)
+
+
+def test_what_a_killed_run_left_of_its_files_is_swept(tmp_path):
+    for name in (".run.01234567.part", ".h.csv.01234567.part", ".other.01234567.part"):
+        (tmp_path / name).write_bytes(b"half")
+    trained(tmp_path / "run", "sgd", 1, more=[CSVLogger(tmp_path / "h.csv")])
+    assert sorted(p.name for p in tmp_path.iterdir()) == [".other.01234567.part", "h.csv", "run"]
+
+
 def test_a_failed_resume_changes_nothing(tmp_path):
     path = tmp_path / "run"
     model = nn.Linear(2, 2)

@@ -85,3 +85,8 @@ def test_without_scikit_learn(monkeypatch):
     with pytest.raises(ImportError, match=r'pip install "autograd_engine\[train\]"'):
         f1(np.eye(2), np.array([0, 1]))
     assert accuracy(np.eye(2), np.array([0, 1])) == 1
+
+
+def test_auc_names_a_class_without_samples():
+    with pytest.raises(ValueError, match="compares each class with the rest, but class 2 has no sample"):
+        auc(np.eye(3)[[0, 1, 1]], np.array([0, 1, 1]))

@@ -195,3 +195,22 @@ def test_no_text_is_cut_off(tmp_path):
     pixels = np.asarray(image.open(tmp_path / "x.png").convert("L"))
     for edge in (pixels[:5], pixels[-5:], pixels[:, :5], pixels[:, -5:]):
         assert (edge == 255).all()
+
+
+def test_a_long_name_does_not_stretch_a_picture(tmp_path):
+    """Its pixels would take gigabytes: a picture grows with its longest label."""
+    names = ["a" * 5_000, "b"]
+    scores, labels = np.array([[0.2, 0.8], [0.7, 0.3]]), np.array([1, 0])
+    for i, draw in enumerate(
+        [
+            lambda path: viz.plot_confusion_matrix([[1, 2], [3, 4]], names, path),
+            lambda path: viz.plot_roc(scores, labels, names, path=path),
+            lambda path: viz.plot_histograms({names[0]: np.ones(3)}, path=path),
+            lambda path: viz.plot_history({f"{names[0]}_loss": [1.0, 2.0]}, path),
+        ]
+    ):
+        path = tmp_path / f"{i}.png"
+        draw(path)
+        width, height = np.frombuffer(path.read_bytes()[16:24], ">u4")
+        assert width < 3_000, i
+        assert height < 3_000, i

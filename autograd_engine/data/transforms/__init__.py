@@ -8,26 +8,10 @@ Random transforms draw from the generator that `manual_seed` seeds, and a `DataL
 and without workers. Source of names, arguments and defaults: torchvision.transforms.
 """
 
-from .color import ColorJitter, GaussianNoise, PCANoise, RandomErasing
-from .convert import Compose, Lambda, Normalize, ToTensor
-from .geometry import CenterCrop, Pad, RandomCrop, RandomHorizontalFlip, RandomRotation, RandomVerticalFlip, Resize
+from . import color, convert, geometry
+from .color import *
+from .convert import *
+from .geometry import *
 from .picture import pixels
 
-__all__ = [
-    "CenterCrop",
-    "ColorJitter",
-    "Compose",
-    "GaussianNoise",
-    "Lambda",
-    "Normalize",
-    "PCANoise",
-    "Pad",
-    "RandomCrop",
-    "RandomErasing",
-    "RandomHorizontalFlip",
-    "RandomRotation",
-    "RandomVerticalFlip",
-    "Resize",
-    "ToTensor",
-    "pixels",
-]
+__all__ = ["pixels", *color.__all__, *convert.__all__, *geometry.__all__]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import KW_ONLY
+from typing import ClassVar
 
 from ...tensor import Tensor
 from .. import functional as F
-from .base import Loss, WeightedLoss
+from ..configured import layer
+from .base import Loss
 
 __all__ = [
     "BCELoss",
@@ -19,13 +21,8 @@ __all__ = [
 ]
 
 
-class _ClassLoss(WeightedLoss):
-    def __init__(self, weight: Tensor | None = None, *, ignore_index: int = -100, reduction: str = "mean") -> None:
-        super().__init__(weight, reduction=reduction)
-        self.ignore_index = ignore_index
-
-
-class NLLLoss(_ClassLoss):
+@layer(F.nll_loss)
+class NLLLoss(Loss):
     """-input[target] of log-probabilities (N, C, ...) and class indices (N, ...).
 
     Args:
@@ -37,12 +34,13 @@ class NLLLoss(_ClassLoss):
         IndexError: a class that does not exist.
     """
 
-    def forward(self, input: Any, target: Any) -> Any:
-        """Compare."""
-        return F.nll_loss(input, target, self.weight, self.ignore_index, self.reduction)
+    weight: Tensor | None = None
+    _: KW_ONLY
+    ignore_index: int = -100
 
 
-class CrossEntropyLoss(_ClassLoss):
+@layer(F.cross_entropy)
+class CrossEntropyLoss(Loss):
     """-log softmax(input)[target] of scores (N, C, ...) and class indices (N, ...) or probabilities.
 
     Args:
@@ -59,35 +57,25 @@ class CrossEntropyLoss(_ClassLoss):
         tensor(2.0404)
     """
 
-    def __init__(
-        self,
-        weight: Tensor | None = None,
-        *,
-        ignore_index: int = -100,
-        reduction: str = "mean",
-        label_smoothing: float = 0.0,
-    ) -> None:
-        super().__init__(weight, ignore_index=ignore_index, reduction=reduction)
-        self.label_smoothing = label_smoothing
-
-    def forward(self, input: Any, target: Any) -> Any:
-        """Compare."""
-        return F.cross_entropy(input, target, self.weight, self.ignore_index, self.reduction, self.label_smoothing)
+    weight: Tensor | None = None
+    _: KW_ONLY
+    ignore_index: int = -100
+    label_smoothing: float = 0.0
 
 
-class BCELoss(WeightedLoss):
+@layer(F.binary_cross_entropy)
+class BCELoss(Loss):
     """The cross entropy of probabilities of yes: see `functional.binary_cross_entropy`.
 
     Args:
         weight: factors that broadcast to the input.
     """
 
-    def forward(self, input: Any, target: Any) -> Any:
-        """Compare."""
-        return F.binary_cross_entropy(input, target, self.weight, self.reduction)
+    weight: Tensor | None = None
 
 
-class BCEWithLogitsLoss(WeightedLoss):
+@layer(F.binary_cross_entropy_with_logits)
+class BCEWithLogitsLoss(Loss):
     """The cross entropy of sigmoid(input): see `functional.binary_cross_entropy_with_logits`.
 
     Args:
@@ -95,39 +83,28 @@ class BCEWithLogitsLoss(WeightedLoss):
         pos_weight: factors for the positive examples; they broadcast too.
     """
 
-    pos_weight: Tensor | None
-
-    def __init__(
-        self, weight: Tensor | None = None, *, reduction: str = "mean", pos_weight: Tensor | None = None
-    ) -> None:
-        super().__init__(weight, reduction=reduction)
-        self.register_buffer("pos_weight", pos_weight)
-
-    def forward(self, input: Any, target: Any) -> Any:
-        """Compare."""
-        return F.binary_cross_entropy_with_logits(input, target, self.weight, self.reduction, self.pos_weight)
+    weight: Tensor | None = None
+    _: KW_ONLY
+    pos_weight: Tensor | None = None
 
 
-class MultiLabelSoftMarginLoss(WeightedLoss):
+@layer(F.multilabel_soft_margin_loss)
+class MultiLabelSoftMarginLoss(Loss):
     """A logistic loss per class, of which several may be true: see `functional.multilabel_soft_margin_loss`.
 
     Args:
         weight: a factor per class.
     """
 
-    def forward(self, input: Any, target: Any) -> Any:
-        """Compare."""
-        return F.multilabel_soft_margin_loss(input, target, self.weight, self.reduction)
+    weight: Tensor | None = None
 
 
+@layer(F.soft_margin_loss)
 class SoftMarginLoss(Loss):
     """The logistic loss of targets 1 and -1: see `functional.soft_margin_loss`."""
 
-    def forward(self, input: Any, target: Any) -> Any:
-        """Compare."""
-        return F.soft_margin_loss(input, target, self.reduction)
 
-
+@layer(F.kl_div)
 class KLDivLoss(Loss):
     """The Kullback-Leibler divergence of log-probabilities from a target: see `functional.kl_div`.
 
@@ -136,12 +113,7 @@ class KLDivLoss(Loss):
         log_target: whether the target too holds logarithms.
     """
 
-    _reductions = ("mean", "sum", "none", "batchmean")
+    _reductions: ClassVar = ("mean", "sum", "none", "batchmean")
 
-    def __init__(self, *, reduction: str = "mean", log_target: bool = False) -> None:
-        super().__init__(reduction=reduction)
-        self.log_target = log_target
-
-    def forward(self, input: Any, target: Any) -> Any:
-        """Compare."""
-        return F.kl_div(input, target, self.reduction, self.log_target)
+    _: KW_ONLY
+    log_target: bool = False

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
 from .. import functional as F
+from ..configured import layer
 from .base import Loss
 
 __all__ = ["GaussianNLLLoss", "HuberLoss", "L1Loss", "MSELoss", "PoissonNLLLoss", "SmoothL1Loss"]
 
 
+@layer(F.mse_loss)
 class MSELoss(Loss):
     """The squared error (input - target)^2: its mean, sum, or each ("none").
 
@@ -17,11 +20,8 @@ class MSELoss(Loss):
         ValueError: the shapes differ, or the reduction is unknown.
     """
 
-    def forward(self, input: Any, target: Any) -> Any:
-        """Compare."""
-        return F.mse_loss(input, target, self.reduction)
 
-
+@layer(F.l1_loss)
 class L1Loss(Loss):
     """The absolute error |input - target|: its mean, sum, or each ("none").
 
@@ -29,58 +29,40 @@ class L1Loss(Loss):
         ValueError: the shapes differ, or the reduction is unknown.
     """
 
-    def forward(self, input: Any, target: Any) -> Any:
-        """Compare."""
-        return F.l1_loss(input, target, self.reduction)
 
-
+@layer(F.smooth_l1_loss)
 class SmoothL1Loss(Loss):
     """The absolute error, rounded off below `beta`: see `functional.smooth_l1_loss`."""
 
-    def __init__(self, *, reduction: str = "mean", beta: float = 1.0) -> None:
-        super().__init__(reduction=reduction)
-        self.beta = beta
-
-    def forward(self, input: Any, target: Any) -> Any:
-        """Compare."""
-        return F.smooth_l1_loss(input, target, self.reduction, self.beta)
+    _: KW_ONLY
+    beta: float = 1.0
 
 
+@layer(F.huber_loss)
 class HuberLoss(Loss):
     """The squared error, growing linearly beyond `delta`: see `functional.huber_loss`."""
 
-    def __init__(self, reduction: str = "mean", delta: float = 1.0) -> None:
-        super().__init__(reduction=reduction)
-        self.delta = delta
-
-    def forward(self, input: Any, target: Any) -> Any:
-        """Compare."""
-        return F.huber_loss(input, target, self.reduction, self.delta)
+    reduction: str = "mean"
+    delta: float = 1.0
 
 
+@layer(F.gaussian_nll_loss)
 class GaussianNLLLoss(Loss):
     """-log of the normal density with mean `input` and variance `var`: see `functional.gaussian_nll_loss`."""
 
-    def __init__(self, *, full: bool = False, eps: float = 1e-6, reduction: str = "mean") -> None:
-        super().__init__(reduction=reduction)
-        self.full = full
-        self.eps = eps
-
-    def forward(self, input: Any, target: Any, var: Any) -> Any:
-        """Compare."""
-        return F.gaussian_nll_loss(input, target, var, self.full, self.eps, self.reduction)
+    _: KW_ONLY
+    full: bool = False
+    eps: float = 1e-6
 
 
+@dataclass(repr=False, eq=False)
 class PoissonNLLLoss(Loss):
     """-log of the Poisson probability of counts: see `functional.poisson_nll_loss`."""
 
-    def __init__(
-        self, log_input: bool = True, full: bool = False, *, eps: float = 1e-8, reduction: str = "mean"
-    ) -> None:
-        super().__init__(reduction=reduction)
-        self.log_input = log_input
-        self.full = full
-        self.eps = eps
+    log_input: bool = True
+    full: bool = False
+    _: KW_ONLY
+    eps: float = 1e-8
 
     def forward(self, log_input: Any, target: Any) -> Any:
         """Compare."""

@@ -1,13 +1,7 @@
 """What PyTorch keeps in `nn.utils`: all gradients clipped as one vector, all parameters as one vector."""
 
-from .clip_grad import clip_grad_norm_, clip_grad_value_, clip_grads_with_norm_, get_total_norm
-from .convert_parameters import parameters_to_vector, vector_to_parameters
+from . import clip_grad, convert_parameters
+from .clip_grad import *
+from .convert_parameters import *
 
-__all__ = [
-    "clip_grad_norm_",
-    "clip_grad_value_",
-    "clip_grads_with_norm_",
-    "get_total_norm",
-    "parameters_to_vector",
-    "vector_to_parameters",
-]
+__all__ = [*clip_grad.__all__, *convert_parameters.__all__]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from ...backend.arrays import Array
-from ..dims import normalize_dim, numpy_names
+from ..dims import normalize_dim
 from ..names import operator
 from ..shape import flip
 from .distances import matrix_norm, vector_norm
@@ -22,7 +22,6 @@ from .triangular import qr as _qr
 
 
 @operator("torch Tensor")
-@numpy_names
 def norm(x: Array, p: Any = "fro", dim: Any = None, keepdim: bool = False, dtype: Any = None) -> Array:
     """The p-norm (sum |x|^p)^(1/p) over `dim` (all dimensions by default); its gradient is 0 where it is 0.
 

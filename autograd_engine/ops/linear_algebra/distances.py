@@ -11,7 +11,7 @@ import numpy as np
 from ...backend.arrays import Array
 from ...engine.primitive import primitive
 from ..arithmetic import abs, add, sub
-from ..dims import common_shape, dims_of, kept_shape, normalize_dim, numpy_names
+from ..dims import common_shape, dims_of, kept_shape, normalize_dim
 from ..names import operator
 from ..operands import to_dtype
 from ..piecewise import clamp, keep, where
@@ -51,7 +51,6 @@ def _number_of_nonzeros(x: Array, *, dims: tuple[int, ...], keepdim: bool) -> Ar
 
 
 @operator("linalg")
-@numpy_names
 def vector_norm(x: Array, ord: float = 2, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Array:
     """(sum |x_i|^ord)^(1/ord) over `dim`, or over all elements; its gradient at 0 is 0.
 
@@ -196,7 +195,6 @@ def renorm(x: Array, p: float, dim: int, maxnorm: float) -> Array:
 
 
 @operator("linalg")
-@numpy_names
 def matrix_norm(
     A: Array, ord: Any = "fro", dim: Sequence[int] = (-2, -1), keepdim: bool = False, *, dtype: Any = None
 ) -> Array:
@@ -232,7 +230,6 @@ def matrix_norm(
 
 
 @operator("linalg")
-@numpy_names
 def norm(A: Array, ord: Any = None, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Array:
     """The norm of a vector (one dimension in `dim`) or of matrices (two).
 

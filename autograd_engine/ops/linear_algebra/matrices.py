@@ -21,9 +21,7 @@ from ..piecewise import keep
 from ..shape import _reshape
 from .products import _t
 
-__all__ = [
-    "LinAlgError",
-]
+__all__ = ["LinAlgError"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -8,7 +8,7 @@ from ...backend.arrays import Array
 from ...engine.primitive import primitive
 from ..arithmetic import mul, sub
 from ..diagonal import diagonal as _diagonal
-from ..dims import along, normalize_dim, numpy_names
+from ..dims import along, normalize_dim
 from ..names import operator
 from ..shape import cat, stack, unsqueeze
 from .equations import inv
@@ -89,7 +89,6 @@ def diagonal(A: Array, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Ar
 
 
 @operator("linalg")
-@numpy_names
 def cross(x: Array, y: Array, *, dim: int = -1) -> Array:
     """The vector product x[1] y[2] - x[2] y[1], ... of the vectors along `dim`; the others broadcast.
 

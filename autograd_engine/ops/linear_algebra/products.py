@@ -13,7 +13,7 @@ from ...backend import kernels
 from ...backend.arrays import Array
 from ...engine.primitive import primitive
 from ..arithmetic import add, mul
-from ..dims import normalize_dim, numpy_names
+from ..dims import normalize_dim
 from ..names import operator
 from ..operands import several
 from ..reduce import sum
@@ -132,7 +132,6 @@ def vdot(x: Array, y: Array) -> Array:
 
 
 @operator("torch linalg", numpy="vecdot linalg.vecdot")
-@numpy_names
 def vecdot(x: Array, y: Array, *, dim: int = -1) -> Array:
     """The inner products of the vectors along `dim`; the other dimensions broadcast.
 

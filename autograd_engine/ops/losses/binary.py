@@ -12,7 +12,6 @@ from ...engine.graph import raw
 from ...engine.primitive import primitive
 from ..math import log, sigmoid
 from ..names import operator
-from ..operands import raw_too
 from ..piecewise import clamp
 from ..reduce import mean
 from .classification import _class_dim
@@ -23,11 +22,7 @@ def _binary_rule(g: Array, x: Array, target: Array) -> Array:
     return g * ((x - target) / clamp(x * (1 - x), 1e-12))
 
 
-@primitive(
-    x=_binary_rule,
-    target=lambda g, x: g * (log(1 - x) - log(x)),
-    promote=True,
-)
+@primitive(x=_binary_rule, target=lambda g, x: g * (log(1 - x) - log(x)), promote=True)
 def _binary(x: Array, target: Array) -> Array:
     """-target log x - (1 - target) log(1 - x), with logarithms of at least -100."""
     with np.errstate(divide="ignore"):
@@ -46,8 +41,7 @@ def _weighed(losses: Array, weight: Array | None, name: str, called: str = "weig
     return losses * weight
 
 
-@operator("functional")
-@raw_too
+@operator("functional", raw_too=True)
 def binary_cross_entropy(
     input: Array, target: Array, weight: Array | None = None, reduction: str = "mean"
 ) -> Array:
@@ -80,8 +74,7 @@ def _logistic(x: Array, target: Array) -> Array:
     return (np.maximum(x, 0) - target * x) + np.log1p(np.exp(-np.absolute(x)))
 
 
-@operator("functional")
-@raw_too
+@operator("functional", raw_too=True)
 def binary_cross_entropy_with_logits(
     input: Array,
     target: Array,
@@ -115,8 +108,7 @@ def binary_cross_entropy_with_logits(
     return _reduce(_weighed(losses, weight, name), reduction, name)
 
 
-@operator("functional")
-@raw_too
+@operator("functional", raw_too=True)
 def soft_margin_loss(input: Array, target: Array, reduction: str = "mean") -> Array:
     """log(1 + e^(-target input)), by default its mean; it does not overflow.
 
@@ -130,8 +122,7 @@ def soft_margin_loss(input: Array, target: Array, reduction: str = "mean") -> Ar
     return _reduce(_logistic(input * astype(np.asarray(raw(target)), input.dtype), 1.0), reduction, name)
 
 
-@operator("functional")
-@raw_too
+@operator("functional", raw_too=True)
 def multilabel_soft_margin_loss(
     input: Array, target: Array, weight: Array | None = None, reduction: str = "mean"
 ) -> Array:

@@ -18,7 +18,6 @@ from ...engine.primitive import primitive
 from ..index import _getitem
 from ..math import exp
 from ..names import operator
-from ..operands import raw_too
 from ..piecewise import keep
 from ..reduce import sum
 from ..shape import _reshape, movedim
@@ -228,14 +227,9 @@ def _classify(
     return _reduce(_reshape(losses, shape=target.shape), reduction, name) if reduction != "sum" else losses
 
 
-@operator("functional")
-@raw_too
+@operator("functional", raw_too=True)
 def nll_loss(
-    input: Array,
-    target: Array,
-    weight: Array | None = None,
-    ignore_index: int = -100,
-    reduction: str = "mean",
+    input: Array, target: Array, weight: Array | None = None, ignore_index: int = -100, reduction: str = "mean"
 ) -> Array:
     """-input[target], for `input` of log-probabilities; with `weight`, the weighted mean.
 
@@ -264,8 +258,7 @@ def _smoothed(
     return rows, target.size if scale is None else np.add.reduce(scale, axis=None)
 
 
-@operator("functional")
-@raw_too
+@operator("functional", raw_too=True)
 def cross_entropy(
     input: Array,
     target: Array,
@@ -325,8 +318,7 @@ def cross_entropy(
 # ----------------------------------------------------------------------------- one distribution and another
 
 
-@operator("functional")
-@raw_too
+@operator("functional", raw_too=True)
 def kl_div(input: Array, target: Array, reduction: str = "mean", log_target: bool = False) -> Array:
     """target (log target - input): the terms of KL(target || e^input), 0 where the target is 0.
 

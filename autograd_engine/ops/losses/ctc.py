@@ -20,7 +20,6 @@ from ...engine.graph import raw
 from ..gather import gather
 from ..index import _getitem
 from ..names import operator
-from ..operands import raw_too
 from ..piecewise import keep, where
 from ..shape import cat, unsqueeze
 from ..softmax import logsumexp
@@ -97,8 +96,7 @@ def _log_likelihoods(log_probs: Array, labels: Any, input_lengths: Any, target_l
     return logsumexp(last + np.where(ends >= 0, dtype(0), never), 1)
 
 
-@operator("functional")
-@raw_too
+@operator("functional", raw_too=True)
 def ctc_loss(
     log_probs: Array,
     targets: Array,

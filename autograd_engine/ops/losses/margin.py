@@ -16,7 +16,6 @@ from ..index import _getitem
 from ..linear_algebra.distances import pairwise_distance
 from ..math import sqrt
 from ..names import operator
-from ..operands import raw_too
 from ..piecewise import clamp, keep, minimum, relu
 from ..reduce import sum
 from ..shape import _reshape, unsqueeze
@@ -43,8 +42,7 @@ def _check_signs(target: Any, name: str) -> Any:
     return target
 
 
-@operator("functional")
-@raw_too
+@operator("functional", raw_too=True)
 def hinge_loss(input: Array, target: Array, p: int = 1, margin: float = 1.0, reduction: str = "mean") -> Array:
     """max(0, margin - target input)^p for targets 1 and -1: the loss of the support vector machine.
 
@@ -72,8 +70,7 @@ def _score_rows(input: Array, name: str) -> Array:
     return input if len(input.shape) == 2 else unsqueeze(input, 0)
 
 
-@operator("functional")
-@raw_too
+@operator("functional", raw_too=True)
 def multi_margin_loss(
     input: Array,
     target: Array,
@@ -112,8 +109,7 @@ def multi_margin_loss(
     return _reduce(_reshape(losses, shape=classes.shape), reduction, name)
 
 
-@operator("functional")
-@raw_too
+@operator("functional", raw_too=True)
 def multilabel_margin_loss(input: Array, target: Array, reduction: str = "mean") -> Array:
     """sum_ij max(0, 1 - x_(y_j) + x_i) / C over the target classes y_j and all other classes i.
 
@@ -146,8 +142,7 @@ def multilabel_margin_loss(input: Array, target: Array, reduction: str = "mean")
 # ------------------------------------------------------------------------------------- pairs and triplets
 
 
-@operator("functional")
-@raw_too
+@operator("functional", raw_too=True)
 def margin_ranking_loss(
     input1: Array, input2: Array, target: Array, margin: float = 0.0, reduction: str = "mean"
 ) -> Array:
@@ -164,8 +159,7 @@ def margin_ranking_loss(
     return _reduce(clamp(margin - (input1 - input2) * target, 0), reduction, name)
 
 
-@operator("functional")
-@raw_too
+@operator("functional", raw_too=True)
 def hinge_embedding_loss(input: Array, target: Array, margin: float = 1.0, reduction: str = "mean") -> Array:
     """The input, a distance, where the target is 1; max(0, margin - input) where it is -1.
 
@@ -188,8 +182,7 @@ def _vectors(first: Array, *others: Array, name: str) -> None:
         raise ValueError(f"{name}: expected vectors (..., D) of one shape, got {shapes}")
 
 
-@operator("functional")
-@raw_too
+@operator("functional", raw_too=True)
 def cosine_embedding_loss(
     input1: Array, input2: Array, target: Array, margin: float = 0.0, reduction: str = "mean"
 ) -> Array:
@@ -215,8 +208,7 @@ def cosine_embedding_loss(
     return _reduce(losses, reduction, name)
 
 
-@operator("functional")
-@raw_too
+@operator("functional", raw_too=True)
 def triplet_margin_loss(
     anchor: Array,
     positive: Array,
@@ -246,8 +238,7 @@ def triplet_margin_loss(
     return _triplet("triplet_margin_loss", distance, anchor, positive, negative, margin, swap, reduction)
 
 
-@operator("functional")
-@raw_too
+@operator("functional", raw_too=True)
 def triplet_margin_with_distance_loss(
     anchor: Array,
     positive: Array,

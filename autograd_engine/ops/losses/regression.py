@@ -16,7 +16,6 @@ from ...engine.graph import raw
 from ...engine.primitive import primitive
 from ..math import exp, log
 from ..names import operator
-from ..operands import raw_too
 from ..piecewise import clamp, keep
 from ..reduce import mean, sum
 from ..shape import unsqueeze
@@ -60,8 +59,7 @@ def _check_range(values: Any, low: float, high: float, name: str, called: str) -
         raise ValueError(f"{name}: the {called} must {bounds}, got {worst}")
 
 
-@operator("functional")
-@raw_too
+@operator("functional", raw_too=True)
 def mse_loss(input: Array, target: Array, reduction: str = "mean", weight: Array | None = None) -> Array:
     """The squared error (input - target)^2, by default its mean.
 
@@ -76,8 +74,7 @@ def mse_loss(input: Array, target: Array, reduction: str = "mean", weight: Array
     return _reduce(error * error, reduction, "mse_loss", weight)
 
 
-@operator("functional")
-@raw_too
+@operator("functional", raw_too=True)
 def l1_loss(input: Array, target: Array, reduction: str = "mean", weight: Array | None = None) -> Array:
     """The absolute error |input - target|, by default its mean.
 
@@ -98,8 +95,7 @@ def _huber(x: Array, *, delta: float) -> Array:
     return clamped * (x - 0.5 * clamped)
 
 
-@operator("functional")
-@raw_too
+@operator("functional", raw_too=True)
 def huber_loss(
     input: Array, target: Array, reduction: str = "mean", delta: float = 1.0, weight: Array | None = None
 ) -> Array:
@@ -123,8 +119,7 @@ def huber_loss(
     return _reduce(losses, reduction, "huber_loss")
 
 
-@operator("functional")
-@raw_too
+@operator("functional", raw_too=True)
 def smooth_l1_loss(input: Array, target: Array, reduction: str = "mean", beta: float = 1.0) -> Array:
     """huber_loss / beta: the absolute error, less beta / 2, and rounded off where it is below beta.
 
@@ -156,15 +151,9 @@ def _variance(var: Any, input: Array) -> Array:
     return var
 
 
-@operator("functional")
-@raw_too
+@operator("functional", raw_too=True)
 def gaussian_nll_loss(
-    input: Array,
-    target: Array,
-    var: Array | float,
-    full: bool = False,
-    eps: float = 1e-6,
-    reduction: str = "mean",
+    input: Array, target: Array, var: Array | float, full: bool = False, eps: float = 1e-6, reduction: str = "mean"
 ) -> Array:
     """(log var + (input - target)^2 / var) / 2: -log of the normal density of the target, up to a constant.
 
@@ -191,8 +180,7 @@ def gaussian_nll_loss(
     return _reduce(losses + 0.5 * math.log(2 * math.pi) if full else losses, reduction, name)
 
 
-@operator("functional")
-@raw_too
+@operator("functional", raw_too=True)
 def poisson_nll_loss(
     input: Array,
     target: Array,

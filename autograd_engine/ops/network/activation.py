@@ -24,7 +24,6 @@ from ..comparison import logical_not
 from ..dims import normalize_dim
 from ..math import exp, sigmoid, tanh
 from ..names import operator
-from ..operands import raw_too
 from ..piecewise import clamp, keep, where
 from ..reduce import amax
 from ..shape import chunk, reshape
@@ -368,8 +367,7 @@ def maxout(input: Array, pieces: int, dim: int = -1) -> Array:
     return amax(unflatten(input, dim, (input.shape[dim] // pieces, pieces)), dim + 1)
 
 
-@operator("functional")
-@raw_too
+@operator("functional", raw_too=True)
 def gumbel_softmax(
     logits: Array,
     tau: float = 1.0,

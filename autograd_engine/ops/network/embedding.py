@@ -17,7 +17,6 @@ from ...engine.writes import written
 from ..index import _getitem
 from ..linear_algebra.distances import vector_norm
 from ..names import operator
-from ..operands import raw_too
 from ..shape import ravel, unsqueeze
 from .segments import _add_segments, _first_of_segments
 
@@ -78,8 +77,7 @@ def _read(weight: Array, index: Any, padding: int | None, scale_grad_by_freq: bo
     return _with_gradient_times(out, factor=factor[..., None])
 
 
-@operator("functional")
-@raw_too
+@operator("functional", raw_too=True)
 def embedding(
     input: Array,
     weight: Array,
@@ -156,8 +154,7 @@ def _largest(weight: Array, index: Any, bag: Any, count: int) -> Array:
     return _add_segments(found, index=(bag[first],), size=count)
 
 
-@operator("functional")
-@raw_too
+@operator("functional", raw_too=True)
 def embedding_bag(
     input: Array,
     weight: Array,

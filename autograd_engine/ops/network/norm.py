@@ -21,7 +21,6 @@ from ...engine.primitive import primitive
 from ...engine.writes import written
 from ..math import rsqrt
 from ..names import operator
-from ..operands import raw_too
 from ..reduce import mean
 from ..shape import _reshape, cat
 
@@ -72,14 +71,7 @@ def _normalize_rule(
 
 
 def _normalize_composed(
-    x: Array,
-    weight: Array,
-    bias: Array,
-    groups: View,
-    channels: View,
-    eps: float,
-    center: bool,
-    moments: Any,
+    x: Array, weight: Array, bias: Array, groups: View, channels: View, eps: float, center: bool, moments: Any
 ) -> Array:
     shape = tuple(x.shape)
     x = _reshape(x, shape=groups)
@@ -195,8 +187,7 @@ def _by_running(name: str, input: Array, mean: Any, var: Any, weight: Any, bias:
     return input * _reshape(scale, shape=lane) + _reshape(shift, shape=lane)
 
 
-@operator("functional")
-@raw_too
+@operator("functional", raw_too=True)
 def batch_norm(
     input: Array,
     running_mean: Array | None,
@@ -240,8 +231,7 @@ def batch_norm(
     return out
 
 
-@operator("functional")
-@raw_too
+@operator("functional", raw_too=True)
 def instance_norm(
     input: Array,
     running_mean: Array | None = None,
@@ -371,8 +361,7 @@ def rms_norm(
 # ------------------------------------------------------------------------------------ neighboring channels
 
 
-@operator("functional")
-@raw_too
+@operator("functional", raw_too=True)
 def local_response_norm(input: Array, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> Array:
     """x / (k + alpha mean)^beta, where the mean is that of x^2 over `size` neighboring channels, zeros beyond.
 

@@ -27,33 +27,6 @@ from ...ops import (
 from ...ops.linear_algebra import products
 from ...ops.operands import constant_like
 
-__all__ = [
-    "append",
-    "average",
-    "cbrt",
-    "convolve",
-    "correlate",
-    "delete",
-    "digitize",
-    "ediff1d",
-    "extract",
-    "full_like",
-    "interp",
-    "nancumprod",
-    "nancumsum",
-    "nanmax",
-    "nanmin",
-    "nanpercentile",
-    "nanprod",
-    "nanstd",
-    "nanvar",
-    "pad",
-    "percentile",
-    "polyval",
-    "ptp",
-    "unique",
-]
-
 
 def cbrt(x: Array) -> Array:
     """The real cube root."""

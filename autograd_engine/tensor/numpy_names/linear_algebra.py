@@ -55,14 +55,6 @@ def _solve(a: Array, b: Array) -> Array:
     return equations.solve(a, shape.unsqueeze(b, 0) if 1 < len(b.shape) < len(a.shape) else b)
 
 
-def _tensorsolve(a: Array, b: Array, axes: Any = None) -> Array:
-    return equations.tensorsolve(a, b, axes)
-
-
-def _norm(x: Array, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Array:
-    return distances.norm(x, ord, axis, keepdims)
-
-
 def _matrix_norm(x: Array, /, *, keepdims: bool = False, ord: Any = "fro") -> Array:
     return distances.matrix_norm(x, ord, keepdim=keepdims)
 
@@ -73,18 +65,6 @@ def _vector_norm(x: Array, /, *, axis: Any = None, keepdims: bool = False, ord: 
 
 def _trace(x: Array, /, *, offset: int = 0, dtype: Any = None) -> Array:
     return sum(matrix_functions.diagonal(x, offset=offset), -1, dtype=dtype)
-
-
-def _cross(a: Array, b: Array, *, axis: int = -1) -> Array:
-    return matrix_functions.cross(a, b, dim=axis)
-
-
-def _transposed(x: Array) -> Array:
-    return shape.transpose(x, -1, -2)
-
-
-def _tensordot(a: Array, b: Array, axes: Any = 2) -> Array:
-    return contraction.tensordot(a, b, axes)
 
 
 def _dot(a: Array, b: Array) -> Array:
@@ -98,25 +78,24 @@ def _ravelled(product: Callable[[Array, Array], Array]) -> Callable[[Array, Arra
 
 
 FUNCTIONS: dict[Any, Callable[..., Any]] = {
-    np.cross: _cross,
+    np.cross: lambda a, b, *, axis=-1: matrix_functions.cross(a, b, dim=axis),
     np.dot: _dot,
-    np.linalg.cross: _cross,
     np.linalg.lstsq: _lstsq,
     np.linalg.matrix_norm: _matrix_norm,
     np.linalg.matrix_rank: _matrix_rank,
-    np.linalg.matrix_transpose: _transposed,
-    np.linalg.norm: _norm,
+    np.linalg.norm: lambda x, ord=None, axis=None, keepdims=False: distances.norm(x, ord, axis, keepdims),
     np.linalg.pinv: _pinv,
     np.linalg.qr: _qr,
     np.linalg.solve: _solve,
     np.linalg.svd: _svd,
-    np.linalg.tensordot: _tensordot,
-    np.linalg.tensorsolve: _tensorsolve,
+    np.linalg.tensorsolve: lambda a, b, axes=None: equations.tensorsolve(a, b, axes),
     np.linalg.trace: _trace,
     np.linalg.vector_norm: _vector_norm,
-    np.matrix_transpose: _transposed,
+    np.matrix_transpose: lambda x: shape.transpose(x, -1, -2),
     np.outer: _ravelled(products.outer),
-    np.tensordot: _tensordot,
+    np.tensordot: lambda a, b, axes=2: contraction.tensordot(a, b, axes),
     np.vdot: _ravelled(products.vdot),
 }
 """NumPy's functions of linear algebra and ours."""
+FUNCTIONS |= {np.linalg.cross: FUNCTIONS[np.cross], np.linalg.tensordot: FUNCTIONS[np.tensordot]}
+FUNCTIONS[np.linalg.matrix_transpose] = FUNCTIONS[np.matrix_transpose]

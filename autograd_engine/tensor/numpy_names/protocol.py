@@ -3,7 +3,7 @@
 `np.sin(t)` and `np.concatenate([t, u])` arrive here through `__array_ufunc__` and `__array_function__`, in NumPy's
 names and order of arguments, and leave as our operations, recorded. What has no entry is refused: a
 result that silently lost its gradient would be worse. Where the arguments are the same, the operator's declaration
-in `ops` is the entry.
+in `ops` is the entry; what `extra` defines has NumPy's name and arguments.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from . import extra, linear_algebra, signatures
 
 __all__ = ["call_function", "call_ufunc"]
 
-_UFUNCS: dict[str, Callable[..., Any]] = {"cbrt": extra.cbrt}
+_UFUNCS: dict[str, Callable[..., Any]] = {}
 _FUNCTIONS: dict[Any, Callable[..., Any]] = {**linear_algebra.FUNCTIONS, **signatures.FUNCTIONS}
 
 
@@ -38,6 +38,9 @@ def _enter(name: str, operation: Callable[..., Any]) -> None:
 
 for _name, _operation in names_in("numpy").items():
     _enter(_name, _operation)
+for _name, _operation in vars(extra).items():
+    if getattr(_operation, "__module__", None) == extra.__name__ and not _name.startswith("_"):
+        _enter(_name, _operation)
 
 _REDUCTIONS: dict[str, Callable[..., Any]] = {
     "add": reduce.sum,

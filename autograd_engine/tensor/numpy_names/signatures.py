@@ -36,26 +36,6 @@ def unrecorded(name: str) -> TypeError:
     return TypeError(f"np.{name} is not recorded on tensors; pass x.detach().numpy() if no gradient is needed")
 
 
-def _sum(a: Array, axis: Any = None, dtype: Any = None, *, keepdims: bool = False) -> Array:
-    return reduce.sum(a, axis, keepdims, dtype=dtype)
-
-
-def _mean(a: Array, axis: Any = None, dtype: Any = None, *, keepdims: bool = False) -> Array:
-    return reduce.mean(a, axis, keepdims, dtype=dtype)
-
-
-def _prod(a: Array, axis: int | None = None, *, keepdims: bool = False) -> Array:
-    return reduce.prod(a, axis, keepdims)
-
-
-def _amax(a: Array, axis: Any = None, *, keepdims: bool = False) -> Array:
-    return reduce.amax(a, axis, keepdims)
-
-
-def _amin(a: Array, axis: Any = None, *, keepdims: bool = False) -> Array:
-    return reduce.amin(a, axis, keepdims)
-
-
 def _var(a: Array, axis: Any = None, *, ddof: float = 0, keepdims: bool = False) -> Array:
     return statistics.var(a, axis, correction=ddof, keepdim=keepdims)
 
@@ -64,28 +44,9 @@ def _std(a: Array, axis: Any = None, *, ddof: float = 0, keepdims: bool = False)
     return statistics.std(a, axis, correction=ddof, keepdim=keepdims)
 
 
-def _cumsum(a: Array, axis: int | None = None) -> Array:
-    return scan.cumsum(shape.ravel(a) if axis is None else a, 0 if axis is None else axis)
-
-
-def _cumprod(a: Array, axis: int | None = None) -> Array:
-    return scan.cumprod(shape.ravel(a) if axis is None else a, 0 if axis is None else axis)
-
-
-def _diff(a: Array, n: int = 1, axis: int = -1) -> Array:
-    return scan.diff(a, n, axis)
-
-
-def _trapezoid(y: Array, x: Array | None = None, dx: float = 1.0, axis: int = -1) -> Array:
-    return scan.trapezoid(y, x, dx=dx if x is None else None, dim=axis)
-
-
-def _sort(a: Array, axis: int | None = -1) -> Array:
-    return sort.sort(shape.ravel(a) if axis is None else a, 0 if axis is None else axis).values
-
-
-def _argsort(a: Array, axis: int | None = -1) -> Array:
-    return sort.argsort(shape.ravel(a) if axis is None else a, 0 if axis is None else axis)
+def _line(a: Array, axis: int | None) -> tuple[Array, int]:
+    """What many of NumPy's functions do without an axis: take the elements as one line."""
+    return (shape.ravel(a), 0) if axis is None else (a, axis)
 
 
 def _quantile(
@@ -94,38 +55,10 @@ def _quantile(
     return sort.quantile(a, q, axis, keepdims, interpolation=method)
 
 
-def _median(a: Array, axis: int | None = None, *, keepdims: bool = False) -> Array:
-    return sort.quantile(a, 0.5, axis, keepdims)
-
-
 def _nanquantile(
     a: Array, q: Any, axis: int | None = None, *, method: str = "linear", keepdims: bool = False
 ) -> Array:
     return sort.nanquantile(a, q, axis, keepdims, interpolation=method)
-
-
-def _nanmedian(a: Array, axis: int | None = None, *, keepdims: bool = False) -> Array:
-    return sort.nanquantile(a, 0.5, axis, keepdims)
-
-
-def _nansum(a: Array, axis: Any = None, dtype: Any = None, *, keepdims: bool = False) -> Array:
-    return reduce.nansum(a, axis, keepdims, dtype=dtype)
-
-
-def _nanmean(a: Array, axis: Any = None, dtype: Any = None, *, keepdims: bool = False) -> Array:
-    return reduce.nanmean(a, axis, keepdims, dtype=dtype)
-
-
-def _transpose(a: Array, axes: Sequence[int] | None = None) -> Array:
-    return shape.permute(a, *(range(len(a.shape))[::-1] if axes is None else axes))
-
-
-def _expand_dims(a: Array, axis: int) -> Array:
-    return shape.unsqueeze(a, axis)
-
-
-def _reshape(a: Array, newshape: Any) -> Array:
-    return shape.reshape(a, newshape)
 
 
 def _flip(m: Array, axis: Any = None) -> Array:
@@ -166,10 +99,6 @@ def _whole(function: Callable[..., Any]) -> Callable[..., Any]:
     return computed
 
 
-def _round(a: Array, decimals: int = 0) -> Array:
-    return rounding.round(a, decimals=decimals)
-
-
 def _cov(
     m: Array,
     *,
@@ -184,10 +113,6 @@ def _cov(
     return statistics.cov(m, correction=correction, fweights=fweights, aweights=aweights)
 
 
-def _corrcoef(x: Array, *, rowvar: bool = True) -> Array:
-    return statistics.corrcoef(x if rowvar else shape.t(x))
-
-
 def _gradient(f: Array, *spacing: Any, axis: Any = None, edge_order: int = 1) -> Any:
     count = len(f.shape) if axis is None else len(axis) if isinstance(axis, tuple) else 1
     if len(spacing) not in (0, 1, count):
@@ -200,19 +125,11 @@ def _gradient(f: Array, *spacing: Any, axis: Any = None, edge_order: int = 1) ->
     return slopes[0] if len(slopes) == 1 else slopes
 
 
-def _meshgrid(*xi: Array, indexing: str = "xy") -> tuple[Array, ...]:
-    return grids.meshgrid(*xi, indexing=indexing)
-
-
 def _filled(value: int) -> Callable[..., Any]:
     def like(a: Array, dtype: Any = None) -> Array:
         return extra.full_like(a, value, dtype)
 
     return like
-
-
-def _clip(a: Array, a_min: Any = None, a_max: Any = None) -> Array:
-    return piecewise.clamp(a, a_min, a_max)
 
 
 def _nan_to_num(x: Array, copy: bool = True, nan: float = 0.0, posinf: Any = None, neginf: Any = None) -> Array:
@@ -229,133 +146,71 @@ def _take(a: Array, indices: Array, axis: int | None = None) -> Array:
     return gather.take(a, indices) if axis is None else a[(*(slice(None),) * axis, indices)]
 
 
-def _repeat(a: Array, repeats: Any, axis: int | None = None) -> Array:
-    return arrange.repeat_interleave(a, repeats, axis)
-
-
-def _tile(a: Array, reps: Any) -> Array:
-    return arrange.tile(a, *(reps if isinstance(reps, Sequence) else (reps,)))
-
-
-def _roll(a: Array, shift: Any, axis: Any = None) -> Array:
-    return arrange.roll(a, shift, axis)
-
-
-def _diag(v: Array, k: int = 0) -> Array:
-    return diagonal.diag(v, k)
-
-
-def _diagflat(v: Array, k: int = 0) -> Array:
-    return diagonal.diagflat(v, k)
-
-
-def _rot90(m: Array, k: int = 1, axes: Any = (0, 1)) -> Array:
-    return arrange.rot90(m, k, axes)
-
-
-def _unstack(x: Array, *, axis: int = 0) -> tuple[Array, ...]:
-    return shape.unbind(x, axis)
-
-
-def _tril(m: Array, k: int = 0) -> Array:
-    return diagonal.tril(m, k)
-
-
-def _triu(m: Array, k: int = 0) -> Array:
-    return diagonal.triu(m, k)
-
-
 FUNCTIONS: dict[Any, Callable[..., Any]] = {
-    np.amax: _amax,
-    np.amin: _amin,
-    np.append: extra.append,
     np.argpartition: _whole(np.argpartition),
-    np.argsort: _argsort,
-    np.around: _round,
+    np.argsort: lambda a, axis=-1: sort.argsort(*_line(a, axis)),
     np.array_equal: _array_equal,
     np.array_split: _listed(stacks.tensor_split),
-    np.average: extra.average,
     np.bincount: _whole(np.bincount),
-    np.clip: _clip,
-    np.convolve: extra.convolve,
-    np.corrcoef: _corrcoef,
-    np.correlate: extra.correlate,
+    np.clip: lambda a, a_min=None, a_max=None: piecewise.clamp(a, a_min, a_max),
+    np.corrcoef: lambda x, *, rowvar=True: statistics.corrcoef(x if rowvar else shape.t(x)),
     np.cov: _cov,
-    np.cumprod: _cumprod,
-    np.cumsum: _cumsum,
-    np.cumulative_prod: _cumprod,
-    np.cumulative_sum: _cumsum,
-    np.delete: extra.delete,
-    np.diag: _diag,
-    np.diagflat: _diagflat,
-    np.diff: _diff,
-    np.digitize: extra.digitize,
+    np.cumprod: lambda a, axis=None: scan.cumprod(*_line(a, axis)),
+    np.cumsum: lambda a, axis=None: scan.cumsum(*_line(a, axis)),
+    np.diag: lambda v, k=0: diagonal.diag(v, k),
+    np.diagflat: lambda v, k=0: diagonal.diagflat(v, k),
+    np.diff: lambda a, n=1, axis=-1: scan.diff(a, n, axis),
     np.dsplit: _listed(stacks.dsplit),
-    np.ediff1d: extra.ediff1d,
     np.empty_like: _filled(0),
-    np.expand_dims: _expand_dims,
-    np.extract: extra.extract,
+    np.expand_dims: lambda a, axis: shape.unsqueeze(a, axis),
     np.flatnonzero: _whole(np.flatnonzero),
     np.flip: _flip,
-    np.full_like: extra.full_like,
     np.gradient: _gradient,
     np.hsplit: _listed(stacks.hsplit),
-    np.interp: extra.interp,
     np.iscomplexobj: lambda x: False,
     np.isin: _whole(np.isin),
     np.isrealobj: lambda x: True,
     np.lexsort: _whole(np.lexsort),
-    np.max: _amax,
-    np.mean: _mean,
-    np.median: _median,
-    np.meshgrid: _meshgrid,
-    np.min: _amin,
+    np.max: lambda a, axis=None, *, keepdims=False: reduce.amax(a, axis, keepdims),
+    np.mean: lambda a, axis=None, dtype=None, *, keepdims=False: reduce.mean(a, axis, keepdims, dtype=dtype),
+    np.median: lambda a, axis=None, *, keepdims=False: sort.quantile(a, 0.5, axis, keepdims),
+    np.meshgrid: lambda *xi, indexing="xy": grids.meshgrid(*xi, indexing=indexing),
+    np.min: lambda a, axis=None, *, keepdims=False: reduce.amin(a, axis, keepdims),
     np.nan_to_num: _nan_to_num,
     np.nanargmax: _whole(np.nanargmax),
     np.nanargmin: _whole(np.nanargmin),
-    np.nancumprod: extra.nancumprod,
-    np.nancumsum: extra.nancumsum,
-    np.nanmax: extra.nanmax,
-    np.nanmean: _nanmean,
-    np.nanmedian: _nanmedian,
-    np.nanmin: extra.nanmin,
-    np.nanpercentile: extra.nanpercentile,
-    np.nanprod: extra.nanprod,
+    np.nanmean: lambda a, axis=None, dtype=None, *, keepdims=False: reduce.nanmean(a, axis, keepdims, dtype=dtype),
+    np.nanmedian: lambda a, axis=None, *, keepdims=False: sort.nanquantile(a, 0.5, axis, keepdims),
     np.nanquantile: _nanquantile,
-    np.nanstd: extra.nanstd,
-    np.nansum: _nansum,
-    np.nanvar: extra.nanvar,
+    np.nansum: lambda a, axis=None, dtype=None, *, keepdims=False: reduce.nansum(a, axis, keepdims, dtype=dtype),
     np.ndim: lambda a: len(a.shape),
     np.nonzero: lambda a: masks.nonzero(a, as_tuple=True),
     np.ones_like: _filled(1),
-    np.pad: extra.pad,
-    np.percentile: extra.percentile,
-    np.polyval: extra.polyval,
-    np.prod: _prod,
-    np.ptp: extra.ptp,
+    np.prod: lambda a, axis=None, *, keepdims=False: reduce.prod(a, axis, keepdims),
     np.quantile: _quantile,
-    np.repeat: _repeat,
-    np.reshape: _reshape,
-    np.roll: _roll,
-    np.rot90: _rot90,
-    np.round: _round,
+    np.repeat: lambda a, repeats, axis=None: arrange.repeat_interleave(a, repeats, axis),
+    np.reshape: lambda a, newshape: shape.reshape(a, newshape),
+    np.roll: lambda a, shift, axis=None: arrange.roll(a, shift, axis),
+    np.rot90: lambda m, k=1, axes=(0, 1): arrange.rot90(m, k, axes),
+    np.round: lambda a, decimals=0: rounding.round(a, decimals=decimals),
     np.searchsorted: _whole(np.searchsorted),
     np.shape: lambda a: tuple(a.shape),
     np.size: lambda a: int(np.prod(a.shape, dtype=int)),
-    np.sort: _sort,
+    np.sort: lambda a, axis=-1: sort.sort(*_line(a, axis)).values,
     np.split: _split,
     np.std: _std,
-    np.sum: _sum,
+    np.sum: lambda a, axis=None, dtype=None, *, keepdims=False: reduce.sum(a, axis, keepdims, dtype=dtype),
     np.take: _take,
-    np.tile: _tile,
-    np.transpose: _transpose,
-    np.trapezoid: _trapezoid,
-    np.tril: _tril,
-    np.triu: _triu,
-    np.unique: extra.unique,
-    np.unstack: _unstack,
+    np.tile: lambda a, reps: arrange.tile(a, *(reps if isinstance(reps, Sequence) else (reps,))),
+    np.transpose: lambda a, axes=None: shape.permute(a, *(range(len(a.shape))[::-1] if axes is None else axes)),
+    np.trapezoid: lambda y, x=None, dx=1.0, axis=-1: scan.trapezoid(y, x, dx=dx if x is None else None, dim=axis),
+    np.tril: lambda m, k=0: diagonal.tril(m, k),
+    np.triu: lambda m, k=0: diagonal.triu(m, k),
+    np.unstack: lambda x, *, axis=0: shape.unbind(x, axis),
     np.var: _var,
     np.vsplit: _listed(stacks.vsplit),
     np.zeros_like: _filled(0),
 }
-"""NumPy's functions and ours."""
+"""NumPy's functions, in NumPy's signatures, and ours behind them."""
+FUNCTIONS[np.amax], FUNCTIONS[np.amin], FUNCTIONS[np.around] = (FUNCTIONS[f] for f in (np.max, np.min, np.round))
+FUNCTIONS[np.cumulative_prod], FUNCTIONS[np.cumulative_sum] = FUNCTIONS[np.cumprod], FUNCTIONS[np.cumsum]
