@@ -41,10 +41,15 @@ WRITES = {
 }
 
 
-def written(m, write, shape, base):
+def written(m, write, shape, base, dtypes=("float64", "float64")):
+    """What is in the tensor and in its view afterwards, and the gradients of the base and the value."""
     random = np.random.default_rng(0)
-    x, v = (m.tensor(random.uniform(1, 2, s), requires_grad=True) for s in ((2, 3), shape))
-    y = m.zeros(2, 3, dtype=m.float64) if base == "zeros" else x * 1
+    dtypes = [getattr(m, name) for name in dtypes]
+    x, v = (
+        m.tensor(random.uniform(1, 2, s), dtype=d, requires_grad=True)
+        for s, d in zip(((2, 3), shape), dtypes, strict=True)
+    )
+    y = m.zeros(2, 3, dtype=dtypes[0]) if base == "zeros" else x * 1
     view = y.reshape(-1) if base == "with a view" else y
     result = write(m, y, v)
     y = y if result is None else result
@@ -66,3 +71,22 @@ def test_values_and_gradients_of_an_assignment(write, base):
         for ours, theirs in zip(written(ag, write, shape, base), expected, strict=True):
             np.testing.assert_allclose(ours, theirs, err_msg=f"a value of shape {shape}")
     assert taken
+
+
+@pytest.mark.parametrize("base", ["zeros", "a result", "with a view"])
+@pytest.mark.parametrize(
+    "dtypes", [("float32", "float64"), ("float64", "float32"), ("float32", "float16"), ("float16", "float32")]
+)
+def test_an_assigned_value_of_another_dtype(dtypes, base):
+    changes = WRITES | {f"{name}_": lambda m, y, v, name=name: getattr(y, f"{name}_")(v) for name in ("mul", "div")}
+    taken = 0
+    for name, write in changes.items():
+        try:
+            expected = written(torch, write, (3,), base, dtypes)
+        except (RuntimeError, IndexError):
+            continue
+        taken += 1
+        for ours, theirs in zip(written(ag, write, (3,), base, dtypes), expected, strict=True):
+            assert ours.dtype == theirs.dtype
+            np.testing.assert_allclose(ours, theirs, rtol=2e-3 if "float16" in dtypes else 1e-6, err_msg=name)
+    assert taken > 5
