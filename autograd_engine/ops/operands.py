@@ -61,8 +61,9 @@ def several(tensors: Any, name: str) -> tuple[Array, ...]:
         raise TypeError(f"{name}: takes a list or tuple of tensors, not a tensor; write {name}([a, b])")
     tensors = tuple(tensors)
     for i, t in enumerate(tensors):
-        if not hasattr(t, "dtype"):
-            raise TypeError(f"{name}: takes tensors, element {i} is of class {type(t).__name__}; use tensor(...)")
+        if not (isinstance(t, Value) or hasattr(t, "dtype")):
+            kind = type(t).__name__
+            raise TypeError(f"{name}: takes tensors, element {i} is of class {kind}; use tensor(...)")
     return tensors
 
 

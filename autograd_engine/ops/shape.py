@@ -97,7 +97,7 @@ def view(x: Array, *shape: Any) -> Array:
         >>> view(tensor([1.0, -2.0]), ag.int32)
         tensor([ 1065353216, -1073741824], dtype=int32)
     """
-    if len(shape) == 1 and isinstance(shape[0], (np.dtype, type)):
+    if len(shape) == 1 and shape[0].__class__ is not int and isinstance(shape[0], (np.dtype, type)):
         return _reinterpreted(x, np.dtype(shape[0]))
     return _view(x, shape=size_of(shape, "view"))
 
@@ -259,10 +259,10 @@ def cat(tensors: Sequence[Array], dim: int = 0) -> Array:
     Raises:
         ValueError: no tensors, or shapes that differ outside `dim`.
     """
-    return joined(several(tensors, "cat"), dim, "cat")
+    return joined(tensors if isinstance(tensors, (list, tuple)) else several(tensors, "cat"), dim, "cat")
 
 
-def joined(tensors: tuple[Array, ...], dim: int, name: str) -> Array:
+def joined(tensors: Sequence[Array], dim: int, name: str) -> Array:
     """`cat` for the operation `name`. An empty vector fits beside any shape, as in PyTorch, where tensors of
     several dimensions once could not be empty.
 
@@ -271,15 +271,17 @@ def joined(tensors: tuple[Array, ...], dim: int, name: str) -> Array:
     """
     if not tensors:
         raise ValueError(f"{name}: expected at least one tensor")
-    shapes = [tuple(t.shape) for t in tensors]
-    shape = next((s for s in shapes if s != (0,)), (0,))
-    dim = normalize_dim(dim, len(shape), name)
-    if len(shape) > 1 and (0,) in shapes:
-        nothing = kept_shape(shape, (dim,), 0)
-        tensors = tuple(_reshape(t, shape=nothing) if tuple(t.shape) == (0,) else t for t in tensors)
     try:
-        return _cat(*tensors, dim=dim)
-    except ValueError:
+        return _cat(*tensors, dim=normalize_dim(dim, len(tensors[0].shape), name))
+    except AttributeError:
+        several(tensors, name)  # says which one is no tensor
+        raise
+    except (ValueError, IndexError):
+        shapes = [tuple(t.shape) for t in tensors]
+        if (0,) in shapes and (shape := next((s for s in shapes if s != (0,)), None)):
+            nothing = kept_shape(shape, (normalize_dim(dim, len(shape), name),), 0)
+            return joined(tuple(_reshape(t, shape=nothing) if t.shape == (0,) else t for t in tensors), dim, name)
+        dim = normalize_dim(dim, len(shapes[0]), name)
         raise ValueError(
             f"{name}: shapes {', '.join(map(str, shapes))} do not fit together along dim {dim}"
         ) from None

@@ -253,14 +253,18 @@ class Tensor(Methods, Draws, Conversions):
         Warns:
             UserWarning: the tensor is a result, of which backward keeps no gradient.
         """
-        grad = getattr(self, "_grad", None)
-        if grad is None and not self.is_leaf and not self.retains_grad:
+        try:
+            if self._grad is not None:
+                return self._grad
+        except AttributeError:
+            pass
+        if self.node is not None and self.node.__class__ is not Leaf and not self.retains_grad:
             warnings.warn(
                 "this tensor is a result, not a leaf, and backward() keeps no gradient of it: .grad is None; call "
                 "retain_grad() on it before backward() to have it kept",
                 stacklevel=2,
             )
-        return grad
+        return None
 
     @grad.setter
     def grad(self, value: Tensor | None) -> None:
