@@ -22,7 +22,6 @@ __all__ = [
     "astype",
     "can_store",
     "default_dtype",
-    "dtype_of_data",
     "form_of",
     "is_array",
     "is_floating",
@@ -129,15 +128,6 @@ def unboxed(x: Any) -> Any:
 def zeros(shape: tuple[int, ...], dtype: Any) -> Any:
     """An array of zeros to write into; a NumPy scalar when 0-d."""
     return np.zeros(shape, dtype) if shape else dtype.type(0)
-
-
-def dtype_of_data(data: Any) -> np.dtype[Any] | None:
-    """The default dtype if `data` are Python floats, alone or in nested lists; None if NumPy's choice is right:
-    what has a dtype keeps it, and Python ints become int64."""
-    if hasattr(data, "dtype"):
-        return None
-    kind = np.asarray(data).dtype.kind
-    return _default if kind == "f" else None
 
 
 @lru_cache(maxsize=1024)

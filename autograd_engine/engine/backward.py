@@ -166,7 +166,7 @@ def _accumulate(leaf: Leaf, g: Array, ours: bool, create_graph: bool) -> None:
 def _add_to_grad(tensor: Any, g: Array, ours: bool, create_graph: bool) -> None:
     """Increment `.grad`, which shares memory with nothing else."""
     with _leaf_lock:
-        known = tensor.grad
+        known = getattr(tensor, "_grad", None)  # reading `.grad` of a result would warn
         if create_graph:
             tensor.grad = clone(g) if known is None else known + g
         elif known is None:

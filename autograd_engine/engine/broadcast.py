@@ -14,7 +14,7 @@ import numpy as np
 from ..backend.arrays import Array
 from .primitive import primitive
 
-__all__ = ["cast", "clone", "expand", "identity", "sum_to_size"]
+__all__ = ["cast", "clone", "expand", "identity", "sum_to_size", "with_leading_dims"]
 
 
 @primitive(x=lambda g: g)
@@ -45,6 +45,13 @@ def expand(x: Array, *, shape: tuple[int, ...]) -> Array:
         )  # NumPy lets nobody write to what it has spread
     except ValueError:
         raise ValueError(f"shape {tuple(x.shape)} cannot be expanded to {shape}") from None
+
+
+def with_leading_dims(x: Array, shape: tuple[int, ...]) -> Array:
+    """`x` with as many dimensions as `shape`, those of size 1 in front. An assignment takes values that have such
+    dimensions too many, the one place where an operand has more dimensions than what it goes into."""
+    extra = len(shape) - len(x.shape)
+    return expand(x, shape=(1,) * extra + tuple(x.shape)) if extra > 0 else x
 
 
 @primitive(x=lambda g, x_shape: expand(g, shape=x_shape))

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from ..backend.arrays import Array, form_of
+from .broadcast import with_leading_dims
 from .graph import Node, Value, record
 from .modes import grad_mode
 from .primitive import primitive
@@ -94,7 +95,7 @@ def spread(x: Array, *, layout: Layout, shape: tuple[int, ...]) -> Array:
 
 @primitive(
     x=lambda g, layout: overwritten(g, g.dtype.type(0), layout=layout),
-    value=lambda g, layout: part_of(g, layout=layout),
+    value=lambda g, layout, value_shape: with_leading_dims(part_of(g, layout=layout), value_shape),
 )
 def overwritten(x: Array, value: Array, *, layout: Layout) -> Array:
     """A base with other numbers in the elements that a view shows."""
@@ -130,7 +131,9 @@ def rebase(value: Value, node: Node | None) -> None:
         _set_node(base, node)
     else:
         layout = layout_of(base.array, value.array)
-        _set_node(base, _recorded(overwritten, (base.node, node), base.array, layout=layout))
+        shape = None if node is None else node.shape
+        parents = (base.node, node)
+        _set_node(base, _recorded(overwritten, parents, base.array, layout=layout, value_shape=shape))
     memory = getattr(value, "memory", None)
     for view in () if memory is None else memory.living():
         if view is not base and base_of(view) is base:

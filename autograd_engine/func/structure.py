@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..backend.arrays import is_floating
-from ..tensor import Tensor
+from ..tensor import Tensor, creation
 
 
 def is_sequence(x: Any) -> bool:
@@ -88,7 +88,7 @@ def matching(path: str, like: Any, given: Any) -> list[Tensor]:
         if not isinstance(other, Tensor):
             if not isinstance(other, (int, float, np.ndarray, np.generic)):
                 raise TypeError(f"{where} is {outline(other)}, expected {outline(tensor)}")
-            other = Tensor(other)
+            other = creation.tensor(other)
         if other.shape != tensor.shape:
             raise RuntimeError(f"{where} has shape {tuple(other.shape)}, expected {tuple(tensor.shape)}")
         matched.append(other.to(tensor.dtype) if is_floating(tensor.dtype) else other)

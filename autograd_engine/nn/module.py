@@ -15,6 +15,7 @@ from typing import Any, Self, overload
 import numpy as np
 
 from ..tensor import Tensor
+from ..tensor.creation import zeros
 from .hooks import Hookable
 from .parameter import Parameter
 from .state import LoadedKeys, load_into
@@ -334,7 +335,7 @@ class Module(Hookable):
         def convert(tensor: Tensor) -> Tensor:
             return tensor.to(*targets, dtype=dtype, device=device)
 
-        wanted = convert(Tensor(0.0)).dtype
+        wanted = convert(zeros(())).dtype
         if wanted.kind != "f":
             raise TypeError(f"a module's parameters must be of a floating dtype, not {wanted}")
         tensors = (*self.parameters(), *self.buffers())

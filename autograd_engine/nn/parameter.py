@@ -7,6 +7,7 @@ from typing import Any
 from ..engine.graph import raw
 from ..engine.sharing import share
 from ..tensor import Tensor
+from ..tensor.creation import tensor
 
 __all__ = ["Parameter"]
 
@@ -15,7 +16,7 @@ class Parameter(Tensor):
     """A tensor that a module learns: `module.parameters()` finds it, and it requires a gradient.
 
     Args:
-        data: a tensor, whose memory is shared, or anything `Tensor` accepts.
+        data: a tensor, whose memory is shared, or anything `tensor` accepts.
         requires_grad: False for a parameter that stays fixed.
 
     Raises:
@@ -30,7 +31,7 @@ class Parameter(Tensor):
     __slots__ = ()
 
     def __init__(self, data: Any, requires_grad: bool = True) -> None:
-        source = data if isinstance(data, Tensor) else Tensor(data)
+        source = data if isinstance(data, Tensor) else tensor(data)
         self.array = raw(source.detach())
         self.node = None
         share(source, self)

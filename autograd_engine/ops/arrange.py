@@ -32,7 +32,7 @@ def repeat(x: Array, *sizes: Any) -> Array:
         tensor([[1., 2., 1., 2.],
                 [1., 2., 1., 2.]])
     """
-    times = size_of(sizes)
+    times = size_of(sizes, "repeat")
     if len(times) < len(x.shape) or any(n < 0 for n in times):
         raise ValueError(f"repeat: {times} repetitions for a tensor of {len(x.shape)} dimensions")
     shape = (1,) * (len(times) - len(x.shape)) + tuple(x.shape)
@@ -44,7 +44,7 @@ def repeat(x: Array, *sizes: Any) -> Array:
 @operator("torch Tensor")
 def tile(x: Array, *dims: Any) -> Array:
     """Like `repeat`, but with fewer repetitions than dimensions those in front are not repeated."""
-    times = size_of(dims)
+    times = size_of(dims, "tile")
     if any(n < 0 for n in times):
         raise ValueError(f"tile: repetitions cannot be negative, got {times}")
     return repeat(x, (1,) * (len(x.shape) - len(times)) + times)
@@ -117,9 +117,11 @@ def unflatten(x: Array, dim: int, sizes: Sequence[int]) -> Array:
                 [3., 4.]])
     """
     dim = normalize_dim(dim, len(x.shape), "unflatten")
-    sizes, length = size_of((sizes,)), x.shape[dim]
+    sizes, length = size_of((sizes,), "unflatten"), x.shape[dim]
     known = math.prod(n for n in sizes if n != -1)
-    if -1 in sizes and known:
+    if -1 in sizes and not known:
+        raise ValueError(f"unflatten: beside a size of 0, -1 could be any number; replace it in {sizes}")
+    if -1 in sizes:
         sizes = tuple(length // known if n == -1 else n for n in sizes)
     if math.prod(sizes) != length:
         raise ValueError(f"unflatten: sizes {sizes} do not multiply to {length}, the size of dim {dim}")

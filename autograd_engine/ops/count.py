@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -22,7 +23,8 @@ def _places(edges: Array, x: Array, *, right: bool, dtype: np.dtype[Any]) -> Arr
     x = np.asarray(x)
     if edges.ndim == 1:
         return unboxed(np.asarray(np.searchsorted(edges, x, side)).astype(dtype))
-    rows, wanted = edges.reshape(-1, edges.shape[-1]), x.reshape(-1, x.shape[-1])
+    n = math.prod(x.shape[:-1])
+    rows, wanted = edges.reshape(n, edges.shape[-1]), x.reshape(n, x.shape[-1])
     found = [np.searchsorted(row, values, side) for row, values in zip(rows, wanted, strict=True)]
     return np.array(found, dtype).reshape(x.shape)
 

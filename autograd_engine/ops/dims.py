@@ -37,9 +37,9 @@ def dims_of(dim: int | Sequence[int] | None, ndim: int, name: str) -> tuple[int,
     return dims if ndim else ()
 
 
-def kept_shape(shape: tuple[int, ...], dims: tuple[int, ...]) -> tuple[int, ...]:
-    """The shape after reducing `dims` to size 1."""
-    return tuple(1 if i in dims else n for i, n in enumerate(shape))
+def kept_shape(shape: tuple[int, ...], dims: tuple[int, ...], size: int = 1) -> tuple[int, ...]:
+    """The shape after reducing `dims` to size 1, or another."""
+    return tuple(size if i in dims else n for i, n in enumerate(shape))
 
 
 def broadcast_shapes(*shapes: int | Sequence[int]) -> tuple[int, ...]:
@@ -67,11 +67,23 @@ def common_shape(shapes: Sequence[tuple[int, ...]], name: str) -> tuple[int, ...
         raise ValueError(f"{name}: shapes {', '.join(map(str, shapes))} do not broadcast") from None
 
 
-def size_of(sizes: Sequence[Any]) -> tuple[int, ...]:
-    """A size given as several integers or as one sequence of them."""
+def size_of(sizes: Sequence[Any], name: str) -> tuple[int, ...]:
+    """Integers for the operation `name`, given as several or as one sequence of them.
+
+    Raises:
+        TypeError: one of them is no integer.
+    """
+    given = sizes
     if len(sizes) == 1 and not hasattr(sizes[0], "__index__"):
         sizes = sizes[0]
-    return tuple(index(n) for n in sizes)
+    try:
+        return tuple(index(n) for n in sizes)
+    except TypeError:
+        pass
+    listed = sizes if hasattr(sizes, "__iter__") and not isinstance(sizes, str) else given
+    bad = next((n for n in listed if not hasattr(n, "__index__")), sizes)
+    remedy = "; convert it with int()" if isinstance(bad, float) else ""
+    raise TypeError(f"{name}: takes integers, not {bad!r} ({type(bad).__name__}){remedy}")
 
 
 def along(dim: int, item: Any) -> tuple[Any, ...]:

@@ -61,8 +61,7 @@ def _places(shape: tuple[int, ...], dim: int, index: Any) -> Any:
     for d, n in enumerate(index.shape):
         if d != dim and n > 1 and shape[d] > 1:
             step = math.prod(shape[d + 1 :])
-            places = np.arange(0, n * step, step)
-            places = places.reshape((n,) + (1,) * (len(shape) - d - 1))
+            places = (np.arange(n) * step).reshape((n,) + (1,) * (len(shape) - d - 1))
             others = places if others is None else others + places
     length = math.prod(shape[dim + 1 :])
     flat = index if length == 1 else index * length

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..backend.arrays import Array
+from ..engine.broadcast import with_leading_dims
 from ..engine.graph import Value, raw
 from ..engine.plan import Accumulate
 from ..engine.primitive import primitive
@@ -62,11 +63,25 @@ def integers_first(items: tuple[Any, ...]) -> tuple[tuple[Any, ...] | None, tupl
     return tuple(first), tuple(i for i in items if type(i) is not int)
 
 
+def _is_row(values: Any) -> bool:
+    """Whether only the last of several dimensions has another size than 1."""
+    shape = np.shape(values)
+    return len(shape) > 1 and shape[:-1] == (1,) * (len(shape) - 1)
+
+
+def _assign(array: Any, items: tuple[Any, ...], values: Any) -> None:
+    """array[items] = values, without leading dimensions of size 1 that `values` has too many: NumPy ignores them,
+    as PyTorch does, except beside a mask of every element."""
+    if len(items) == 1 and getattr(items[0], "ndim", 0) == array.ndim and _is_row(values):
+        values = np.reshape(values, -1)
+    array[items] = values
+
+
 def write(array: Any, index: Any, values: Any) -> None:
     """array[index] = values, in place."""
     first, items = integers_first(normalize_index(index))
     try:
-        (array if first is None else array[first])[items] = values
+        _assign(array if first is None else array[first], items, values)
     except (IndexError, ValueError) as error:
         kind = f"{array.dtype}{list(array.shape)}"
         raise type(error)(f"setitem: {error} (in a tensor {kind}, the value of shape {np.shape(values)})") from None
@@ -148,21 +163,21 @@ def _put_rule(g: Array, index: tuple[Any, ...]) -> Array:
     return _setitem(g, g.dtype.type(0), index=index)
 
 
-def _put_value_rule(g: Array, index: tuple[Any, ...]) -> Array:
+def _put_value_rule(g: Array, index: tuple[Any, ...], value_shape: tuple[int, ...]) -> Array:
     """What was written reads its gradient back; of several writes to one element only the last counts."""
     read = _getitem(g, index=index)
-    if _is_basic(index) or any(getattr(i, "dtype", None) == np.bool_ for i in index):
-        return read
-    writes = np.arange(math.prod(read.shape)).reshape(read.shape)
-    last = np.zeros(tuple(g.shape), np.intp)
-    last[index] = writes
-    return keep(read, last[index] == writes)
+    if not (is_basic(index) or any(getattr(i, "dtype", None) == np.bool_ for i in index)):
+        writes = np.arange(math.prod(read.shape)).reshape(read.shape)
+        last = np.zeros(tuple(g.shape), np.intp)
+        last[index] = writes
+        read = keep(read, last[index] == writes)
+    return with_leading_dims(read, value_shape)
 
 
 @primitive(x=_put_rule, value=_put_value_rule)
 def _setitem(x: Array, value: Array, *, index: tuple[Any, ...]) -> Array:
     out = np.array(x)
-    out[index] = value
+    _assign(out, index, value)
     return out
 
 
@@ -182,10 +197,7 @@ def setitem(x: Array, index: Any, value: Array) -> Array:
         IndexError: out of range, too many indices, or an index that is neither integer nor boolean.
         ValueError: the shape of `value` does not broadcast to that of x[index].
     """
-    x, shape = beside(x, index), tuple(getattr(value, "shape", ()))
-    extra = len(shape) - len(x.shape)
-    if extra > 0 and shape[:extra] == (1,) * extra:
-        value = value.reshape(shape[extra:])
+    x = beside(x, index)
     first, items = integers_first(normalize_index(index))
     if first is None:
         return _setitem(x, value, index=items)

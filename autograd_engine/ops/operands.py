@@ -49,6 +49,22 @@ def to_dtype(x: Array, dtype: Any) -> Array:
     return constant_like(astype(raw(x), dtype), x)
 
 
+def several(tensors: Any, name: str) -> tuple[Array, ...]:
+    """The sequence of tensors that the operation `name` was given.
+
+    Raises:
+        TypeError: it is one tensor, or holds something else.
+    """
+    if isinstance(tensors, Value) or is_array(tensors):
+        raise TypeError(f"{name}: takes a list or tuple of tensors, not a tensor; write {name}([a, b])")
+    tensors = tuple(tensors)
+    for i, t in enumerate(tensors):
+        if not (isinstance(t, Value) or hasattr(t, "dtype")):
+            kind = type(t).__name__
+            raise TypeError(f"{name}: takes tensors, element {i} is of class {kind}; use tensor(...)")
+    return tensors
+
+
 def beside(x: Array, others: Any) -> Array:
     """A raw `x` as a constant tensor where a tensor is among the `others`, an index for example; else as it is."""
     return make_tensor(x, None) if not isinstance(x, Value) and _holds((others,), Value) else x

@@ -287,7 +287,10 @@ def index_put(x: Array, indices: Sequence[Array], values: Array, accumulate: boo
     if not accumulate:
         return setitem(x, tuple(indices), values)
     items = normalize_index(tuple(indices))
-    shape = np.broadcast_to(np.int8(0), tuple(x.shape))[items].shape
+    try:
+        shape = np.broadcast_to(np.int8(0), tuple(x.shape))[items].shape
+    except IndexError as error:
+        raise IndexError(f"index_put: {error} (in a tensor of shape {tuple(x.shape)})") from None
     return _put_add(x, expand(values, shape), index=items)
 
 

@@ -16,9 +16,13 @@ import numpy as np
 from ..backend import kernels
 from ..backend.arrays import Array, astype, unboxed
 from ..engine import broadcast
+from ..engine.graph import Value
 from ..engine.primitive import primitive
-from .dims import along, dims_of, normalize_dim, size_of
+from ..engine.results import make_tensor
+from ..engine.sharing import share, shareable
+from .dims import along, dims_of, kept_shape, normalize_dim, size_of
 from .names import operator
+from .operands import several
 
 operator("torch Tensor", numpy="conjugate copy")(broadcast.clone)
 
@@ -41,7 +45,7 @@ def expand(x: Array, *sizes: Any) -> Array:
         tensor([[1., 1., 1.],
                 [2., 2., 2.]])
     """
-    shape = size_of(sizes)
+    shape = size_of(sizes, "expand")
     if -1 in shape:
         given = (1,) * (len(shape) - len(x.shape)) + tuple(x.shape)
         shape = tuple(old if new == -1 else new for old, new in zip(given, shape, strict=True))
@@ -51,7 +55,7 @@ def expand(x: Array, *sizes: Any) -> Array:
 @operator("torch Tensor")
 def sum_to_size(x: Array, *sizes: Any) -> Array:
     """The adjoint of `expand`: sum `x` over the dimensions that broadcasting `sizes` would repeat."""
-    return broadcast.sum_to_size(x, shape=size_of(sizes))
+    return broadcast.sum_to_size(x, shape=size_of(sizes, "sum_to_size"))
 
 
 @primitive(view=True, x=lambda g, x_shape: _reshape(g, shape=x_shape))
@@ -66,7 +70,7 @@ def reshape(x: Array, *shape: Any) -> Array:
     Raises:
         ValueError: the number of elements differs.
     """
-    return _reshape(x, shape=size_of(shape))
+    return _reshape(x, shape=size_of(shape, "reshape"))
 
 
 @primitive(view=True, x=lambda g, x_shape: _reshape(g, shape=x_shape))
@@ -83,10 +87,37 @@ def _view(x: Array, *, shape: tuple[int, ...]) -> Array:
 def view(x: Array, *shape: Any) -> Array:
     """The elements of `x` as another shape that shares its memory; one size may be -1.
 
+    A dtype in the place of the shape reads the bytes in memory as numbers of that dtype, as PyTorch does: the last
+    size grows or shrinks with the bytes per number, and no gradient flows.
+
     Raises:
         ValueError: the number of elements differs, or the layout in memory would require a copy.
+
+    Example:
+        >>> view(tensor([1.0, -2.0]), ag.int32)
+        tensor([ 1065353216, -1073741824], dtype=int32)
     """
-    return _view(x, shape=size_of(shape))
+    if len(shape) == 1 and shape[0].__class__ is not int and isinstance(shape[0], (np.dtype, type)):
+        return _reinterpreted(x, np.dtype(shape[0]))
+    return _view(x, shape=size_of(shape, "view"))
+
+
+def _reinterpreted(x: Array, dtype: np.dtype[Any]) -> Array:
+    if x.dtype == dtype:
+        return _view(x, shape=tuple(x.shape))
+    array = shareable(x) if isinstance(x, Value) else np.asarray(x)
+    try:
+        seen = array.view(dtype)
+    except ValueError as error:
+        raise ValueError(
+            f"view: shape {tuple(x.shape)} of {x.dtype} cannot be read as {dtype}: {error}; to convert the numbers "
+            "use to(dtype)"
+        ) from None
+    if not isinstance(x, Value):
+        return seen
+    alias = make_tensor(seen, None)
+    share(x, alias)
+    return alias
 
 
 @primitive(view=True, x=lambda g, dims: _permute(g, dims=tuple(np.argsort(dims).tolist())))
@@ -101,10 +132,10 @@ def permute(x: Array, *dims: Any) -> Array:
     Raises:
         ValueError: `dims` is no permutation of the dimensions.
     """
-    ndim = len(x.shape)
-    order = tuple(normalize_dim(d, ndim, "permute") for d in size_of(dims))
+    ndim, given = len(x.shape), size_of(dims, "permute")
+    order = tuple(normalize_dim(d, ndim, "permute") for d in given)
     if sorted(order) != list(range(ndim)):
-        raise ValueError(f"permute: {size_of(dims)} is not a permutation of the {ndim} dimensions")
+        raise ValueError(f"permute: {given} is not a permutation of the {ndim} dimensions")
     return _permute(x, dims=order)
 
 
@@ -194,7 +225,7 @@ def _flip(x: Array, *, dims: tuple[int, ...]) -> Array:
 @operator("torch Tensor")
 def flip(x: Array, *dims: Any) -> Array:
     """`x` with the order of its elements reversed along `dims`."""
-    return _flip(x, dims=dims_of(size_of(dims), len(x.shape), "flip"))
+    return _flip(x, dims=dims_of(size_of(dims, "flip"), len(x.shape), "flip"))
 
 
 def _uncat(g: Array, tensors_shape: tuple[tuple[int, ...], ...], dim: int) -> list[Array]:
@@ -228,29 +259,38 @@ def cat(tensors: Sequence[Array], dim: int = 0) -> Array:
     Raises:
         ValueError: no tensors, or shapes that differ outside `dim`.
     """
-    return joined(tuple(tensors), dim, "cat")
+    return joined(tensors if isinstance(tensors, (list, tuple)) else several(tensors, "cat"), dim, "cat")
 
 
-def joined(tensors: tuple[Array, ...], dim: int, name: str) -> Array:
-    """`cat` for the operation `name`.
+def joined(tensors: Sequence[Array], dim: int, name: str) -> Array:
+    """`cat` for the operation `name`. An empty vector fits beside any shape, as in PyTorch, where tensors of
+    several dimensions once could not be empty.
 
     Raises:
         ValueError: no tensors, or shapes that differ outside `dim`.
     """
     if not tensors:
         raise ValueError(f"{name}: expected at least one tensor")
-    dim = normalize_dim(dim, len(tensors[0].shape), name)
     try:
-        return _cat(*tensors, dim=dim)
-    except ValueError:
-        shapes = ", ".join(str(tuple(t.shape)) for t in tensors)
-        raise ValueError(f"{name}: shapes {shapes} do not fit together along dim {dim}") from None
+        return _cat(*tensors, dim=normalize_dim(dim, len(tensors[0].shape), name))
+    except AttributeError:
+        several(tensors, name)  # says which one is no tensor
+        raise
+    except (ValueError, IndexError):
+        shapes = [tuple(t.shape) for t in tensors]
+        if (0,) in shapes and (shape := next((s for s in shapes if s != (0,)), None)):
+            nothing = kept_shape(shape, (normalize_dim(dim, len(shape), name),), 0)
+            return joined(tuple(_reshape(t, shape=nothing) if t.shape == (0,) else t for t in tensors), dim, name)
+        dim = normalize_dim(dim, len(shapes[0]), name)
+        raise ValueError(
+            f"{name}: shapes {', '.join(map(str, shapes))} do not fit together along dim {dim}"
+        ) from None
 
 
 @operator("torch numpy")
 def stack(tensors: Sequence[Array], dim: int = 0) -> Array:
     """`tensors` of one shape along a new dimension `dim`."""
-    tensors = tuple(tensors)
+    tensors = several(tensors, "stack")
     if len({tuple(t.shape) for t in tensors}) > 1:
         raise ValueError(f"stack: shapes {', '.join(str(tuple(t.shape)) for t in tensors)} are not equal")
     return joined(tuple(unsqueeze(t, dim) for t in tensors), dim, "stack")
@@ -265,16 +305,14 @@ def split(x: Array, split_size_or_sections: int | Sequence[int], dim: int = 0) -
     """
     dim = normalize_dim(dim, len(x.shape), "split")
     length = x.shape[dim]
-    sizes: Sequence[int]
-    if isinstance(split_size_or_sections, int):
-        step = split_size_or_sections
-        if step <= 0:
+    sizes: Sequence[int] = size_of((split_size_or_sections,), "split")
+    if hasattr(split_size_or_sections, "__index__"):
+        (step,) = sizes
+        if step < 0 or (step == 0 and length):
             raise ValueError(f"split: the size of a piece must be positive, not {step}")
-        sizes = [builtins.min(step, length - i) for i in range(0, length, step)] or [0]
-    else:
-        sizes = split_size_or_sections
-        if sum(sizes) != length:
-            raise ValueError(f"split: sizes {tuple(sizes)} do not add up to {length}, the size of dim {dim}")
+        sizes = [builtins.min(step, length - i) for i in range(0, length, step or 1)] or [0]
+    elif sum(sizes) != length:
+        raise ValueError(f"split: sizes {sizes} do not add up to {length}, the size of dim {dim}")
     stops = np.cumsum(sizes).tolist()
     return tuple(x[along(dim, slice(b - n, b))] for n, b in zip(sizes, stops, strict=True))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ from ..engine.graph import raw
 from .arrange import _several
 from .dims import along, normalize_dim
 from .names import operator
+from .operands import several
 from .shape import cat, joined, reshape, split
 
 
@@ -52,26 +54,32 @@ def atleast_3d(*tensors: Array) -> Any:
 @operator("torch numpy")
 def hstack(tensors: Sequence[Array]) -> Array:
     """Tensors side by side: along dimension 1, vectors along dimension 0."""
-    tensors = atleast_1d(tuple(tensors))
+    tensors = atleast_1d(several(tensors, "hstack"))
     return joined(tuple(tensors), 0 if tensors and len(tensors[0].shape) == 1 else 1, "hstack")
 
 
 @operator("torch", also="row_stack", numpy="vstack")
 def vstack(tensors: Sequence[Array]) -> Array:
     """Tensors below each other: along dimension 0, vectors as rows."""
-    return joined(atleast_2d(tuple(tensors)), 0, "vstack")
+    return joined(atleast_2d(several(tensors, "vstack")), 0, "vstack")
 
 
 @operator("torch numpy")
 def dstack(tensors: Sequence[Array]) -> Array:
     """Tensors behind each other: along dimension 2."""
-    return joined(atleast_3d(tuple(tensors)), 2, "dstack")
+    return joined(atleast_3d(several(tensors, "dstack")), 2, "dstack")
 
 
 @operator("torch numpy")
 def column_stack(tensors: Sequence[Array]) -> Array:
     """Tensors side by side along dimension 1, vectors as columns."""
-    return joined(tuple(t if len(t.shape) > 1 else reshape(t, (-1, 1)) for t in tensors), 1, "column_stack")
+    return joined(
+        tuple(
+            t if len(t.shape) > 1 else reshape(t, (math.prod(t.shape), 1)) for t in several(tensors, "column_stack")
+        ),
+        1,
+        "column_stack",
+    )
 
 
 @operator("torch")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import math
+from typing import Any
 
 import numpy as np
 
@@ -38,15 +39,31 @@ def _var(x: Array, *, dims: tuple[int, ...], correction: float, keepdim: bool) -
     return total * x.dtype.type(_per_degree(x.shape, dims, correction))
 
 
+def _spread_of(dim: Any, unbiased: bool, correction: float | None) -> tuple[Dim, float]:
+    """`dim` and `correction`, where `x.var(False)` means `x.var(unbiased=False)`, as in PyTorch."""
+    if isinstance(dim, bool):
+        dim, unbiased = None, dim
+    return dim, int(unbiased) if correction is None else correction
+
+
 @operator("torch Tensor")
 def var(
-    x: Array, dim: Dim = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None
+    x: Array,
+    dim: Dim | bool = None,
+    unbiased: bool = True,
+    keepdim: bool = False,
+    *,
+    correction: float | None = None,
 ) -> Array:
     """The variance over `dim`: sum (x - mean)^2 / (n - correction); NaN where n <= correction.
 
-    `correction` is 1 by default, and 0 with `unbiased=False`.
+    `correction` is 1 by default, and 0 with `unbiased=False`. A boolean in the place of `dim` is `unbiased`.
+
+    Example:
+        >>> var(tensor([1.0, 3.0])), var(tensor([1.0, 3.0]), False)
+        (tensor(2.), tensor(1.))
     """
-    correction = int(unbiased) if correction is None else correction
+    dim, correction = _spread_of(dim, unbiased, correction)
     return _var(x, dims=dims_of(dim, len(x.shape), "var"), correction=correction, keepdim=keepdim)
 
 
@@ -62,7 +79,12 @@ def root(x: Array) -> Array:
 
 @operator("torch Tensor")
 def std(
-    x: Array, dim: Dim = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None
+    x: Array,
+    dim: Dim | bool = None,
+    unbiased: bool = True,
+    keepdim: bool = False,
+    *,
+    correction: float | None = None,
 ) -> Array:
     """The standard deviation over `dim`, the root of `var`; its gradient is 0 where it is 0."""
     return root(var(x, dim, unbiased, keepdim, correction=correction))
@@ -70,18 +92,30 @@ def std(
 
 @operator("torch")
 def var_mean(
-    x: Array, dim: Dim = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None
+    x: Array,
+    dim: Dim | bool = None,
+    unbiased: bool = True,
+    keepdim: bool = False,
+    *,
+    correction: float | None = None,
 ) -> tuple[Array, Array]:
-    """The variance and the mean over `dim`."""
-    return var(x, dim, unbiased, keepdim, correction=correction), mean(x, dim, keepdim)
+    """The variance and the mean over `dim`; see `var`."""
+    dim, correction = _spread_of(dim, unbiased, correction)
+    return var(x, dim, keepdim=keepdim, correction=correction), mean(x, dim, keepdim)
 
 
 @operator("torch")
 def std_mean(
-    x: Array, dim: Dim = None, unbiased: bool = True, keepdim: bool = False, *, correction: float | None = None
+    x: Array,
+    dim: Dim | bool = None,
+    unbiased: bool = True,
+    keepdim: bool = False,
+    *,
+    correction: float | None = None,
 ) -> tuple[Array, Array]:
-    """The standard deviation and the mean over `dim`."""
-    return std(x, dim, unbiased, keepdim, correction=correction), mean(x, dim, keepdim)
+    """The standard deviation and the mean over `dim`; see `std`."""
+    dim, correction = _spread_of(dim, unbiased, correction)
+    return std(x, dim, keepdim=keepdim, correction=correction), mean(x, dim, keepdim)
 
 
 # ------------------------------------------------------------------------------ second-order moments

@@ -15,7 +15,7 @@ import numpy as np
 from ..engine.graph import raw
 from ..engine.modes import enable_grad
 from ..tensor import Tensor
-from ..tensor.creation import from_numpy
+from ..tensor.creation import from_numpy, tensor
 from .descent import descend, descent_of
 from .flat import Flat, Gathered, State, writable
 from .vectors import Vectors
@@ -282,7 +282,7 @@ class Optimizer:
 
     def _described(self, state: State) -> dict[str, Any]:
         """A state in PyTorch's form."""
-        scalars = {name: Tensor(np.float64(value)) for name, value in state.scalars.items()} if self._counts else {}
+        scalars = {name: tensor(np.float64(value)) for name, value in state.scalars.items()} if self._counts else {}
         return scalars | {name: from_numpy(array) for name, array in state.arrays.items()} if state.arrays else {}
 
     def _restored(self, p: Tensor, number: int, group: dict[str, Any], entries: Mapping[str, Any]) -> State:

@@ -12,6 +12,7 @@ from ..backend.random import Generator, resolve, uniform
 from ..engine.graph import Value, raw
 from ..engine.sharing import memory_of
 from ..ops.dims import size_of
+from .nested import array_of
 from .tensor import Tensor
 
 __all__ = [
@@ -53,15 +54,15 @@ def tensor(data: Any, *, dtype: Any = None, device: Any = None, requires_grad: b
 
     Raises:
         RuntimeError: `requires_grad` for a dtype that is not floating.
-        TypeError: the data are not numbers.
+        TypeError: an element is no number.
+        ValueError: lists of one depth differ in length, or an integer does not fit in the dtype.
 
     Example:
         >>> tensor([[1.0, 2.0], [3.0, 4.0]])
         tensor([[1., 2.],
                 [3., 4.]])
     """
-    check_device(device)
-    return Tensor(data, dtype, requires_grad)
+    return _made(array_of(data, "tensor", dtype), None, device, requires_grad)
 
 
 def _made(array: Any, dtype: Any, device: Any, requires_grad: bool) -> Tensor:
@@ -77,7 +78,7 @@ def _made(array: Any, dtype: Any, device: Any, requires_grad: bool) -> Tensor:
 
 def _size(sizes: Any, name: str) -> tuple[int, ...]:
     """A size given as several integers or as one sequence of them, checked."""
-    size = size_of(sizes)
+    size = size_of(sizes, name)
     if any(n < 0 for n in size):
         raise ValueError(f"{name}: a size cannot be negative, got {size}")
     return size
@@ -139,7 +140,7 @@ def full(
 ) -> Tensor:
     """A tensor of `size` with one value everywhere; the dtype is that of the value."""
     if dtype is None:
-        dtype = Tensor(fill_value).dtype
+        dtype = array_of(fill_value, "full").dtype
     return _made(np.full(_size((size,), "full"), fill_value, dtype), None, device, requires_grad)
 
 
@@ -338,7 +339,7 @@ def randint_like(
 
 def randperm(n: int, *, generator: Generator | None = None, dtype: Any = None, device: Any = None) -> Tensor:
     """A random order of 0, ..., n - 1, as int64."""
-    return _made(resolve(generator).permutation(n), dtype, device, False)
+    return _made(resolve(generator).permutation(*_size((n,), "randperm")), dtype, device, False)
 
 
 def normal(
@@ -374,7 +375,7 @@ def normal(
     mean, std = (np.asarray(raw(v)) for v in (mean, std))
     if (std < 0).any():
         raise ValueError(f"normal: a standard deviation cannot be negative, the smallest is {std.min()}")
-    shape = np.broadcast_shapes(mean.shape, std.shape) if size is None else size_of((size,))
+    shape = np.broadcast_shapes(mean.shape, std.shape) if size is None else size_of((size,), "normal")
     dtype = _draw_dtype(dtype or (tensors[0].array.dtype if tensors else None))
     return _made(np.asarray(resolve(generator).normal(mean, std, shape)), dtype, device, requires_grad)
 

@@ -8,17 +8,18 @@ Here is what a tensor is: its attributes and its derivative. Its operators are t
 from __future__ import annotations
 
 import builtins
+import warnings
 import weakref
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
-from ..backend.arrays import dtype_of_data, form_of, is_floating, unboxed
+from ..backend.arrays import default_dtype, form_of, is_floating, unboxed
 from ..backend.device import check_device, cpu
 from ..backend.device import device as DeviceType
 from ..engine.backward import backward
-from ..engine.graph import Leaf, Node, Value, raw, tick
+from ..engine.graph import Leaf, Node, Value, tick
 from ..engine.order import flattened, rebuilt
 from ..engine.results import make_tensor, use_tensor_type
 from ..engine.sharing import leave, share, shareable
@@ -29,6 +30,7 @@ from .conversions import Conversions
 from .draws import Draws
 from .formatting import describe
 from .methods import Methods
+from .nested import array_of
 
 
 class Handle:
@@ -48,16 +50,23 @@ class Handle:
 class Tensor(Methods, Draws, Conversions):
     """An n-dimensional array that remembers how it was computed.
 
+    The constructor is PyTorch's, which `tensor(data)` has replaced: it turns all numbers into the default dtype,
+    and integers are not data but sizes. `tensor(data)` keeps dtypes.
+
     Args:
-        data: numbers, nested sequences of them, a NumPy array (copied) or a tensor (copied).
-        dtype: by default that of the data; Python floats give the default dtype (float32), Python
-            ints int64.
+        data: nested sequences of numbers, a NumPy array (copied) or a tensor (copied, in its own dtype); or the
+            sizes of a tensor whose values are whatever the memory held.
+        dtype: another dtype than the default one (float32).
+        device: where the tensor lives.
         requires_grad: whether derivatives with respect to this tensor are wanted.
 
     Raises:
+        TypeError: the data are a single number that is no size, or hold something else than numbers.
         RuntimeError: `requires_grad` for a dtype that is not floating.
 
     Example:
+        >>> Tensor([[0, 1]]), Tensor(2, 3).shape
+        (tensor([[0., 1.]]), (2, 3))
         >>> x = Tensor([1.0, 2.0], requires_grad=True)
         >>> (x * x).sum().backward()
         >>> x.grad
@@ -68,14 +77,19 @@ class Tensor(Methods, Draws, Conversions):
 
     _grad: Tensor | None
 
-    def __init__(self, data: Any, dtype: Any = None, requires_grad: builtins.bool = False) -> None:
-        data = raw(data)
-        if isinstance(data, (list, tuple)) and any(isinstance(d, Value) for d in data):
-            data = [raw(d) for d in data]
-        array = np.array(data, dtype=dtype_of_data(data) if dtype is None else dtype)
-        if array.dtype.kind not in "biuf":
-            raise TypeError(f"a tensor holds numbers or booleans, not {array.dtype} ({type(data).__name__})")
-        self.array = array if array.ndim else array[()]
+    def __init__(
+        self, *data: Any, dtype: Any = None, device: Any = None, requires_grad: builtins.bool = False
+    ) -> None:
+        check_device(device)
+        if len(data) == 1 and isinstance(data[0], (Value, np.ndarray, list, tuple, range)):
+            array = array_of(data[0], "Tensor")
+            kept = isinstance(data[0], Value) and dtype is None
+            array = array if kept else array.astype(dtype or default_dtype(), copy=False)
+        elif len(data) == 1 and isinstance(data[0], (builtins.bool, builtins.float, np.floating, np.bool_)):
+            raise TypeError(f"Tensor: takes sequences or sizes, not the number {data[0]}; use tensor({data[0]})")
+        else:
+            array = np.empty(size_of(data or (0,), "Tensor"), dtype or default_dtype())
+        self.array = unboxed(array)
         self.node = None
         if requires_grad:
             self.requires_grad_()
@@ -232,11 +246,23 @@ class Tensor(Methods, Draws, Conversions):
 
     @property
     def grad(self) -> Tensor | None:
-        """The accumulated derivative, on leaves and after `retain_grad()`; None before backward."""
+        """The accumulated derivative, on leaves and after `retain_grad()`; None before backward.
+
+        Warns:
+            UserWarning: the tensor is a result, of which backward keeps no gradient.
+        """
         try:
-            return self._grad
+            if self._grad is not None:
+                return self._grad
         except AttributeError:
-            return None
+            pass
+        if self.node is not None and self.node.__class__ is not Leaf and not self.retains_grad:
+            warnings.warn(
+                "this tensor is a result, not a leaf, and backward() keeps no gradient of it: .grad is None; call "
+                "retain_grad() on it before backward() to have it kept",
+                stacklevel=2,
+            )
+        return None
 
     @grad.setter
     def grad(self, value: Tensor | None) -> None:
@@ -365,7 +391,9 @@ class Tensor(Methods, Draws, Conversions):
     ) -> Tensor:
         """A tensor with a copy of `data`, in this tensor's dtype unless another is given."""
         check_device(device)
-        return Tensor(data, dtype or self.dtype, requires_grad)
+        result = Tensor.__new__(Tensor)
+        result.array, result.node = unboxed(array_of(data, "new_tensor", dtype or self.dtype)), None
+        return result.requires_grad_(requires_grad)
 
     def new_full(
         self,
@@ -379,21 +407,21 @@ class Tensor(Methods, Draws, Conversions):
         """A tensor of `size` with one value everywhere, in this tensor's dtype unless another is given."""
         check_device(device)
         result = Tensor.__new__(Tensor)
-        result.array = unboxed(np.full(size_of((size,)), fill_value, dtype or self.dtype))
+        result.array = unboxed(np.full(size_of((size,), "new_full"), fill_value, dtype or self.dtype))
         result.node = None
         return result.requires_grad_(requires_grad)
 
     def new_zeros(self, *size: Any, **options: Any) -> Tensor:
         """Zeros of this size in this tensor's dtype; options as for `new_full`."""
-        return self.new_full(size_of(size), 0, **options)
+        return self.new_full(size_of(size, "new_zeros"), 0, **options)
 
     def new_ones(self, *size: Any, **options: Any) -> Tensor:
         """Ones of this size in this tensor's dtype; options as for `new_full`."""
-        return self.new_full(size_of(size), 1, **options)
+        return self.new_full(size_of(size, "new_ones"), 1, **options)
 
     def new_empty(self, *size: Any, **options: Any) -> Tensor:
         """A tensor of this size to be filled, in this tensor's dtype; options as for `new_full`."""
-        return self.new_full(size_of(size), 0, **options)
+        return self.new_full(size_of(size, "new_empty"), 0, **options)
 
     # ------------------------------------------------------------------------- copying, pickling
 

@@ -22,6 +22,7 @@ from ..engine.backward import grad
 from ..engine.graph import raw
 from ..engine.modes import enable_grad
 from ..tensor import Tensor
+from ..tensor.creation import tensor
 from .options import Options, check_options
 
 FULL_JACOBIAN_LIMIT = 4096
@@ -151,10 +152,12 @@ def gradgradcheck(
             random = np.random.default_rng(0)
             with enable_grad():
                 results = _recorded(func(*arguments))
-            cotangents = [Tensor(np.asarray(random.uniform(0.5, 1.5, r.shape)), r.dtype, True) for r in results]
+            cotangents = [
+                tensor(random.uniform(0.5, 1.5, r.shape), dtype=r.dtype, requires_grad=True) for r in results
+            ]
         else:
             given = _listed(grad_outputs)
-            cotangents = [g if g.requires_grad else Tensor(g, requires_grad=True) for g in given]
+            cotangents = [g if g.requires_grad else tensor(g, requires_grad=True) for g in given]
         comparison = _Check(
             backward_pass, (*arguments, *cotangents), eps, atol, rtol, nondet_tol, "central", "second derivative"
         )
@@ -222,7 +225,7 @@ class _Check:
     def leaves(self, moved: dict[int, Any]) -> list[Any]:
         """The arguments, with new leaves for those that are checked; `moved` has other values for some of them."""
         return [
-            Tensor(moved.get(i, self.point[i]), requires_grad=True) if i in self.point else a
+            tensor(moved.get(i, self.point[i]), requires_grad=True) if i in self.point else a
             for i, a in enumerate(self.arguments)
         ]
 
@@ -259,7 +262,7 @@ class _Check:
         with enable_grad():
             leaves = self.leaves({})
             results = [r for r in _listed(self.func(*leaves)) if is_floating(r.dtype)]
-            pairs = [(r, Tensor(u)) for r, u in zip(results, cotangents, strict=True) if r.requires_grad]
+            pairs = [(r, tensor(u)) for r, u in zip(results, cotangents, strict=True) if r.requires_grad]
             if not pairs:
                 return [np.zeros_like(self.point[i]) for i in self.places]
             outputs, gradients = zip(*pairs, strict=True)

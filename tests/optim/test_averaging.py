@@ -22,7 +22,7 @@ def filled(model, seed):
     rng = np.random.default_rng(seed)
     for p in (*model.parameters(), *model.buffers()):
         values = np.asarray(rng.uniform(1, 2, size=tuple(p.shape)) if p.is_floating_point() else seed)
-        p.data.copy_(type(p.data)(values) if isinstance(p, ag.Tensor) else p.new_tensor(values))
+        p.data.copy_(ag.tensor(values) if isinstance(p, ag.Tensor) else p.new_tensor(values))
     return model
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from ...engine.modes import no_grad
 from ...tensor import Tensor
+from ...tensor.creation import tensor
 
 __all__ = ["clip_grad_norm_", "clip_grad_value_", "clip_grads_with_norm_", "get_total_norm"]
 
@@ -61,7 +62,7 @@ def get_total_norm(
             f"the norm of order {order} of the gradients is {total}, which cannot be clipped: look for the "
             "cause under detect_anomaly(), or pass error_if_nonfinite=False to go on with what comes of it"
         )
-    return Tensor(total)
+    return tensor(total)
 
 
 def _scale(grads: list[Tensor], max_norm: float, total: Tensor) -> None:

@@ -26,7 +26,8 @@ def tensordot(a: Array, b: Array, dims: Any = 2) -> Array:
     """The sum of products over pairs of dimensions, as one matrix product.
 
     Args:
-        dims: an integer n for the last n of `a` and the first n of `b`; or the dimensions of each, in pairs.
+        dims: an integer n for the last n of `a` and the first n of `b`; or the dimensions of each, in pairs, whose
+            sizes are equal, or one of them 1.
 
     Shapes: the other dimensions of `a`, then those of `b`.
 
@@ -51,11 +52,17 @@ def tensordot(a: Array, b: Array, dims: Any = 2) -> Array:
             )
             for t, given in zip((a, b), dims, strict=True)
         )
-    summed = [a.shape[d] for d in left]
-    if summed != [b.shape[d] for d in right]:
+    pairs = [(i, j) for i, j in zip(left, right, strict=False) if a.shape[i] != b.shape[j]]
+    if len(left) != len(right) or any(1 not in (a.shape[i], b.shape[j]) for i, j in pairs):
         raise ValueError(
             f"tensordot: dims {left} of {tuple(a.shape)} and {right} of {tuple(b.shape)} differ in size"
         )
+    # A size of 1 is broadcast: its element is a factor of the sum over the other's dimension.
+    if repeated := [i for i, j in pairs if b.shape[j] == 1]:
+        a = sum(a, repeated, True)
+    if repeated := [j for i, j in pairs if b.shape[j] != 1]:
+        b = sum(b, repeated, True)
+    summed = [a.shape[d] for d in left]
     a_rest = [d for d in range(len(a.shape)) if d not in left]
     b_rest = [d for d in range(len(b.shape)) if d not in right]
     shape = (*(a.shape[d] for d in a_rest), *(b.shape[d] for d in b_rest))
@@ -148,21 +155,48 @@ def _parsed(equation: str, ndims: tuple[int, ...]) -> tuple[tuple[str, ...], str
     return tuple(terms), result
 
 
+_BY_NUMBER = string.ascii_uppercase + string.ascii_lowercase
+"""The letters in the order in which they are sorted."""
+
+
+def _lettered(arguments: tuple[Any, ...]) -> tuple[str, tuple[Any, ...]]:
+    """`x, [0, 1], y, [1, 2], [0, 2]` as an equation and the operands."""
+    operands, lists = arguments[: len(arguments) // 2 * 2 : 2], arguments[1::2]
+    result = arguments[-1:] if len(arguments) % 2 else ()
+
+    def term(numbers: Any) -> str:
+        if not isinstance(numbers, (list, tuple)) or not all(
+            n is Ellipsis or (hasattr(n, "__index__") and 0 <= n < len(_BY_NUMBER)) for n in numbers
+        ):
+            raise TypeError(
+                "einsum: takes an equation first, or a list of dimensions after each operand, integers from 0 to "
+                f"{len(_BY_NUMBER) - 1} and ..., not {type(numbers).__name__}"
+            )
+        return "".join("..." if n is Ellipsis else _BY_NUMBER[n] for n in numbers)
+
+    equation = ",".join(map(term, lists))
+    return "->".join([equation, *map(term, result)]), operands
+
+
 @operator("torch numpy")
-def einsum(equation: str, *operands: Any) -> Array:
+def einsum(equation: Any, *operands: Any) -> Array:
     """Sums of products over named dimensions, as in `einsum("bij,bjk->bik", x, y)`.
 
     A letter names a dimension; letters absent from the result are summed over; `...` stands for
     broadcast dimensions; without `->` the result has the letters that occur once, in alphabetical
-    order. A letter repeated inside one operand takes its diagonal.
+    order. A letter repeated inside one operand takes its diagonal. The dimensions may also be numbered from 0, in
+    a list after each operand and one for the result: `einsum(x, [0, 1], y, [1, 2], [0, 2])`.
 
     Raises:
+        TypeError: there is neither an equation nor a list after each operand.
         ValueError: the equation does not fit the operands, or a letter has two sizes.
 
     Example:
         >>> einsum("ij,j->i", ag.tensor([[1.0, 2.0], [3.0, 4.0]]), ag.tensor([1.0, 10.0]))
         tensor([21., 43.])
     """
+    if not isinstance(equation, str):
+        equation, operands = _lettered((equation, *operands))
     if len(operands) == 1 and isinstance(operands[0], (tuple, list)):
         operands = tuple(operands[0])
     tensors = list(operands)

@@ -218,13 +218,14 @@ def matrix_norm(
         raise ValueError(f"matrix_norm: ord must be 'fro', 'nuc', 2, -2, 1, -1, inf or -inf, not {ord!r}")
     rest = [d for d in range(len(A.shape)) if d not in dims]
     matrices = _permute(A, dims=(*rest, *dims))
-    extreme = amin if isinstance(ord, (int, float)) and ord < 0 else amax
-    if ord == "nuc":
-        out = sum(svdvals(matrices), -1)
-    elif ord in (2, -2):
-        out = extreme(svdvals(matrices), -1)
+    if ord in ("nuc", 2, -2):
+        sizes = svdvals(matrices)
     else:
-        out = extreme(sum(abs(matrices), -2 if ord in (1, -1) else -1), -1)
+        sizes = sum(abs(matrices), -2 if ord in (1, -1) else -1)
+    if ord == "nuc" or (ord > 0 and not sizes.shape[-1]):  # of no sizes, none is negative: the largest is 0
+        out = sum(sizes, -1)
+    else:
+        out = (amin if ord < 0 else amax)(sizes, -1)
     return _reshape(out, shape=kept_shape(A.shape, dims)) if keepdim else out
 
 

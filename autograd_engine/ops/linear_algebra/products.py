@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import itertools
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -14,6 +15,7 @@ from ...engine.primitive import primitive
 from ..arithmetic import add, mul
 from ..dims import normalize_dim
 from ..names import operator
+from ..operands import several
 from ..reduce import sum
 from ..shape import _permute, _reshape, squeeze, transpose, unsqueeze
 
@@ -25,7 +27,7 @@ def _t(x: Array) -> Array:
 
 def _rows(x: Array) -> Array:
     """All leading dimensions merged: one row per vector."""
-    return x if len(x.shape) == 2 else _reshape(x, shape=(-1, x.shape[-1]))
+    return x if len(x.shape) == 2 else _reshape(x, shape=(math.prod(x.shape[:-1]), x.shape[-1]))
 
 
 def _matmul_left(g: Array, y: Array, x_shape: tuple[int, ...]) -> Array:
@@ -249,7 +251,7 @@ def multi_dot(tensors: Sequence[Array]) -> Array:
     Raises:
         ValueError: fewer than two tensors, a wrong number of dimensions, or sizes that do not fit.
     """
-    tensors = list(tensors)
+    tensors = list(several(tensors, "multi_dot"))
     inside = [len(t.shape) for t in tensors[1:-1]]
     if len(tensors) < 2 or inside != [2] * len(inside) or not {len(tensors[i].shape) for i in (0, -1)} <= {1, 2}:
         raise ValueError(f"multi_dot: expected matrices (first and last: or vectors), got {_shapes(tensors)}")
@@ -282,7 +284,7 @@ def chain_matmul(*matrices: Array) -> Array:
 
 
 def _linear_composed(x: Array, weight: Array, bias: Array) -> Array:
-    out = matmul(x, _t(weight))
+    out = matmul(x, _t(weight) if len(weight.shape) > 1 else weight)
     return out if bias is None else out + bias
 
 
@@ -292,17 +294,23 @@ def _check_same_dtype(x: Array, weight: Array) -> None:
         raise TypeError(f"the input has dtype {x.dtype} and the weight {weight.dtype}; convert one of them")
 
 
+def _linear_weight_rule(g: Array, x: Array) -> Array:
+    if g.ndim < x.ndim:  # the weight is one row
+        return g.reshape(-1) @ x.reshape(g.size, x.shape[-1])
+    return _rows(g).T @ _rows(x) if g.ndim > 1 else np.multiply.outer(g, x)
+
+
 @operator("torch functional")
 @primitive(
     composition=_linear_composed,
-    x=lambda g, weight: np.matmul(g, weight),
-    weight=lambda g, x: _rows(g).T @ _rows(x) if g.ndim > 1 else np.multiply.outer(g, x),
+    x=lambda g, weight: np.matmul(g, weight) if weight.ndim > 1 else np.multiply.outer(g, weight),
+    weight=_linear_weight_rule,
     bias=lambda g: np.add.reduce(_rows(g), axis=0) if g.ndim > 1 else g,
 )
 def linear(x: Array, weight: Array, bias: Array = None) -> Array:
     """x weight^T + bias, in one node.
 
-    Shapes: x (..., in), weight (out, in), bias (out,) or None -> (..., out).
+    Shapes: x (..., in), weight (out, in), bias (out,) or None -> (..., out). A weight (in,) gives (...).
 
     Raises:
         TypeError: the dtypes of x and weight differ.
@@ -311,7 +319,10 @@ def linear(x: Array, weight: Array, bias: Array = None) -> Array:
     if x.dtype is not weight.dtype:
         _check_same_dtype(x, weight)
     try:
-        out = np.matmul(x, weight.T) if x.ndim < 3 else (_rows(x) @ weight.T).reshape(*x.shape[:-1], -1)
+        if x.ndim < 3:
+            out = np.matmul(x, weight.T)
+        else:
+            out = (_rows(x) @ weight.T).reshape(*x.shape[:-1], *weight.shape[:-1])
     except ValueError as error:
         raise ValueError(_misfit(x, weight)) from error
     if bias is not None:

@@ -5,8 +5,6 @@ Logits are better than probabilities: the logistic loss never forms a probabilit
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from ...backend.arrays import Array, astype
@@ -110,25 +108,18 @@ def binary_cross_entropy_with_logits(
     return _reduce(_weighed(losses, weight, name), reduction, name)
 
 
-def _check_signs(target: Any, name: str) -> Any:
-    """The raw target, all of whose values must be 1 or -1."""
-    target = np.asarray(raw(target))
-    bad = np.absolute(target) != 1
-    if np.any(bad):
-        raise ValueError(f"{name}: the targets must be 1 or -1, got {target[bad].flat[0]}")
-    return target
-
-
 @operator("functional", raw_too=True)
 def soft_margin_loss(input: Array, target: Array, reduction: str = "mean") -> Array:
-    """log(1 + e^(-target input)) for targets 1 and -1, by default its mean; it does not overflow.
+    """log(1 + e^(-target input)), by default its mean; it does not overflow.
+
+    Targets are meant to be 1 and -1; any other number is a factor, as in PyTorch.
 
     Raises:
-        ValueError: the shapes differ, or a target is neither 1 nor -1.
+        ValueError: the shapes differ.
     """
     name = "soft_margin_loss"
     _same_shape(input, target, name)
-    return _reduce(_logistic(input * astype(_check_signs(target, name), input.dtype), 1.0), reduction, name)
+    return _reduce(_logistic(input * astype(np.asarray(raw(target)), input.dtype), 1.0), reduction, name)
 
 
 @operator("functional", raw_too=True)

@@ -55,7 +55,7 @@ def _targets(target: Array, axis: int) -> tuple[Array, Array]:
 def _shifted(x: Array, axis: int) -> Array:
     """A copy of the rows of x with the classes along `axis`, less the maximum of each."""
     lanes = np.array(x if axis else x.T, order="C")
-    lanes -= np.maximum.reduce(lanes, axis=axis, keepdims=True)
+    lanes -= np.maximum.reduce(lanes, axis=axis, keepdims=True, initial=-np.inf)
     return lanes
 
 
@@ -194,7 +194,8 @@ def _in_rows(x: Array, class_dim: int) -> Array:
     """(N, C, d1, ...) as (N d1 ..., C)."""
     if len(x.shape) == 2:
         return x
-    return _reshape(movedim(x, class_dim, -1), shape=(-1, x.shape[class_dim]))
+    last = movedim(x, class_dim, -1)
+    return _reshape(last, shape=(math.prod(last.shape[:-1]), last.shape[-1]))
 
 
 def _classify(
@@ -247,7 +248,7 @@ def _smoothed(
     """The target distributions of class indices, a row each, weighted; and the weights of the mean."""
     target, used = _class_target(target, input, class_dim, ignore_index, name)
     classes = input.shape[class_dim]
-    rows = np.full((target.size, classes), smoothing / classes, input.dtype)
+    rows = np.full((target.size, classes), smoothing / (classes or 1), input.dtype)
     rows[np.arange(target.size), target.reshape(-1)] += 1 - smoothing
     if weight is not None:
         rows *= weight
@@ -302,7 +303,7 @@ def cross_entropy(
         rows = _in_rows(target if getattr(target, "node", None) is not None else np.asarray(raw(target)), class_dim)
         total = rows.shape[0]
         if label_smoothing:
-            rows = rows * (1 - label_smoothing) + label_smoothing / shape[class_dim]
+            rows = rows * (1 - label_smoothing) + label_smoothing / (shape[class_dim] or 1)
         if weight is not None:
             rows = rows * weight
     else:

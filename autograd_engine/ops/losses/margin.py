@@ -16,10 +16,9 @@ from ..index import _getitem
 from ..linear_algebra.distances import pairwise_distance
 from ..math import sqrt
 from ..names import operator
-from ..piecewise import clamp, keep, minimum, relu, where
+from ..piecewise import clamp, keep, minimum, relu
 from ..reduce import sum
 from ..shape import _reshape, unsqueeze
-from .binary import _check_signs
 from .classification import _class_dim, _class_target, _class_weight
 from .regression import _reduce, _same_shape
 
@@ -32,6 +31,15 @@ def _hinge(x: Array, p: int, name: str) -> Array:
         raise ValueError(f"{name}: p must be 1 or 2, not {p}")
     violation = relu(x)
     return violation if p == 1 else violation * violation
+
+
+def _check_signs(target: Any, name: str) -> Any:
+    """The raw target, all of whose values must be 1 or -1."""
+    target = np.asarray(raw(target))
+    bad = np.absolute(target) != 1
+    if np.any(bad):
+        raise ValueError(f"{name}: the targets must be 1 or -1, got {target[bad].flat[0]}")
+    return target
 
 
 @operator("functional", raw_too=True)
@@ -140,26 +148,31 @@ def margin_ranking_loss(
 ) -> Array:
     """max(0, margin - target (input1 - input2)): where the target is 1, input1 should be larger, where -1, input2.
 
+    Any other target is a factor, as in PyTorch: where it is 0 the loss is the margin.
+
     Raises:
-        ValueError: the shapes differ, or a target is neither 1 nor -1.
+        ValueError: the shapes differ.
     """
     name = "margin_ranking_loss"
     _same_shape(input1, input2, name, "input2")
     _same_shape(input1, target, name)
-    signs = astype(_check_signs(target, name), input1.dtype)
-    return _reduce(clamp(margin - (input1 - input2) * signs, 0), reduction, name)
+    return _reduce(clamp(margin - (input1 - input2) * target, 0), reduction, name)
 
 
 @operator("functional", raw_too=True)
 def hinge_embedding_loss(input: Array, target: Array, margin: float = 1.0, reduction: str = "mean") -> Array:
     """The input, a distance, where the target is 1; max(0, margin - input) where it is -1.
 
+    For any other target the loss is the sum of both, as in PyTorch.
+
     Raises:
-        ValueError: the shapes differ, or a target is neither 1 nor -1.
+        ValueError: the shapes differ.
     """
     name = "hinge_embedding_loss"
     _same_shape(input, target, name)
-    return _reduce(where(_check_signs(target, name) == 1, input, clamp(margin - input, 0)), reduction, name)
+    signs = np.asarray(raw(target))
+    losses = keep(input, signs != -1) + keep(clamp(margin - input, 0), signs != 1)
+    return _reduce(losses, reduction, name)
 
 
 def _vectors(first: Array, *others: Array, name: str) -> None:
@@ -175,10 +188,12 @@ def cosine_embedding_loss(
 ) -> Array:
     """1 - cos(input1, input2) where the target is 1; max(0, cos(input1, input2) - margin) where it is -1.
 
+    For any other target the loss is 0, as in PyTorch.
+
     Shapes: inputs (N, D) or (D,); target (N,) or ().
 
     Raises:
-        ValueError: the shapes do not fit, or a target is neither 1 nor -1.
+        ValueError: the shapes do not fit.
     """
     name = "cosine_embedding_loss"
     _vectors(input1, input2, name=name)
@@ -188,8 +203,9 @@ def cosine_embedding_loss(
         )
     squares = (sum(input1 * input1, -1) + 1e-12) * (sum(input2 * input2, -1) + 1e-12)
     cosine = sum(input1 * input2, -1) / sqrt(squares)
-    alike = _check_signs(target, name) == 1
-    return _reduce(where(alike, 1 - cosine, clamp(cosine - margin, 0)), reduction, name)
+    signs = np.asarray(raw(target))
+    losses = keep(1 - cosine, signs == 1) + keep(clamp(cosine - margin, 0), signs == -1)
+    return _reduce(losses, reduction, name)
 
 
 @operator("functional", raw_too=True)

@@ -27,6 +27,11 @@ def _fixed(values: Any) -> Input:
     return Input(np.shape(values), values=values, differentiated=False)
 
 
+_SCORES = given([-1.0, -0.4, 0.2, 0.8, 1.4, 2.0])
+_ANY_NUMBERS = _fixed([1.0, -1.0, 0.0, 0.5, 2.0, -3.0])
+"""Targets of losses that are meant for 1 and -1."""
+
+
 def _abs_distance(x: Any, y: Any) -> Any:
     return abs(x - y).sum(-1)
 
@@ -150,6 +155,7 @@ _CLASSIFICATION = (
         *(call(real(2, 3), _SIGNS, reduction=r) for r in _REDUCTIONS),
         torch="nn.functional.soft_margin_loss",
         analytic=False,
+        edges=[call(_SCORES, _ANY_NUMBERS, reduction="none")],
     ),
     op(
         binary.multilabel_soft_margin_loss,
@@ -205,7 +211,11 @@ _MARGIN = (
         call(*_PAIR, _SIGNS, 0.5),
         torch="nn.functional.margin_ranking_loss",
         analytic=False,
-        edges=[call(given([1.0, 2.0]), given([1.0, 2.0]), given([1, -1]))],
+        edges=[
+            call(given([1.0, 2.0]), given([1.0, 2.0]), given([1, -1])),
+            call(_SCORES, given([0.5] * 6), _ANY_NUMBERS, 0.3, reduction="none"),
+            call(_SCORES, given([0.5] * 6), given([1.0, -1.0, 0.0, 0.5, 2.0, -3.0])),
+        ],
     ),
     op(
         margin.hinge_embedding_loss,
@@ -213,7 +223,11 @@ _MARGIN = (
         call(real(2, 3), _SIGNS, margin=0.5),
         torch="nn.functional.hinge_embedding_loss",
         analytic=False,
-        edges=[call(given([1.0, 1.0]), given([1, -1]))],
+        edges=[
+            call(given([1.0, 1.0]), given([1, -1])),
+            call(_SCORES, _ANY_NUMBERS, reduction="none"),
+            call(_SCORES, given([1, -1, 0, 2, 2, -3])),
+        ],
     ),
     op(
         margin.cosine_embedding_loss,
@@ -221,6 +235,7 @@ _MARGIN = (
         call(real(3), real(3), given(-1), margin=-0.5),
         torch="nn.functional.cosine_embedding_loss",
         analytic=False,
+        edges=[call(real(6, 2), real(6, 2), _ANY_NUMBERS, -0.5, reduction="none")],
     ),
     op(
         margin.triplet_margin_loss,
