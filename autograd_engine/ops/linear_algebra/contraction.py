@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from ...backend import kernels
-from ...backend.arrays import Array, astype, widened
+from ...backend.arrays import Array, astype
+from ...backend.sums import widened
 from ...engine.primitive import primitive
 from ..diagonal import diagonal
 from ..dims import normalize_dim

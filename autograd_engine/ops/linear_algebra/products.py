@@ -10,7 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from ...backend import kernels
-from ...backend.arrays import Array, added_up
+from ...backend.arrays import Array
+from ...backend.sums import added_up
 from ...engine.primitive import primitive
 from ..arithmetic import add, mul
 from ..dims import normalize_dim

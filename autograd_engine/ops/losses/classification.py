@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from ...backend.arrays import Array, added_up, astype, widened
+from ...backend.arrays import Array, astype
+from ...backend.sums import added_up, widened
 from ...engine.graph import raw
 from ...engine.primitive import primitive
 from ..index import _getitem
