@@ -18,6 +18,9 @@ import numpy as np
 
 __all__ = [
     "Array",
+    "accumulated",
+    "add_at",
+    "added_up",
     "as_floating",
     "astype",
     "can_store",
@@ -27,10 +30,13 @@ __all__ = [
     "is_floating",
     "numbers",
     "promote",
+    "promote_wrapping",
     "result_dtype",
     "scalar_types",
     "set_default_dtype",
     "unboxed",
+    "widened",
+    "within",
     "zeros",
 ]
 
@@ -125,6 +131,58 @@ def unboxed(x: Any) -> Any:
     return x[()] if x.ndim == 0 else x
 
 
+_ACCUMULATOR: dict[str, np.dtype[Any]] = {"e": np.dtype(np.float32), **dict.fromkeys("BHILQ", np.dtype(np.int64))}
+"""The dtype in which many elements of a dtype, given by its letter, are combined, where it is another one."""
+
+
+def accumulated(combine: Any, x: Any, **settings: Any) -> Any:
+    """`combine(x, **settings)` for `np.add.reduce`, `np.multiply.accumulate` and their like, in a dtype wide enough
+    for what is combined, as in PyTorch.
+
+    Float16 is combined in float32: the sum of numbers that fit may pass 65504 on the way, and at 2048 it no longer
+    grows by ones. Unsigned integers are combined in int64, as NumPy combines all other integers by itself.
+
+    Example:
+        >>> accumulated(np.add.reduce, np.ones(5000, np.float16)).item()
+        5000.0
+    """
+    wide = _ACCUMULATOR.get(x.dtype.char)
+    if wide is None:
+        return combine(x, **settings)
+    out = combine(x, dtype=wide, **settings)
+    return out.astype(x.dtype) if wide.kind == "f" else out
+
+
+def added_up(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """The sum over `axis`, `accumulated`."""
+    if x.dtype.char in _ACCUMULATOR:
+        return accumulated(np.add.reduce, x, axis=axis, keepdims=keepdims)
+    return np.add.reduce(x, axis=axis, keepdims=keepdims)
+
+
+def within(x: Any, low: float, high: float) -> bool:
+    """Whether all elements lie between these numbers, without them; NaN does not."""
+    if x.ndim == 0:
+        return bool(low < x < high)
+    least, most = np.minimum.reduce(x, axis=None, initial=high), np.maximum.reduce(x, axis=None, initial=low)
+    return bool(low < least and most < high)
+
+
+def widened(x: Any) -> Any:
+    """`x`, but float16 as float32: for what forms squares, or other large numbers, on the way to its result."""
+    return x.astype(np.float32) if x.dtype.char == "e" else x
+
+
+def add_at(array: Any, places: Any, values: Any) -> None:
+    """array[places] += values, in place, as often as a place is named; float16 is summed in float32."""
+    if array.dtype.char != "e":
+        np.add.at(array, places, values)
+        return
+    sums = array.astype(np.float32)
+    np.add.at(sums, places, values)
+    array[...] = sums
+
+
 def zeros(shape: tuple[int, ...], dtype: Any) -> Any:
     """An array of zeros to write into; a NumPy scalar when 0-d."""
     return np.zeros(shape, dtype) if shape else dtype.type(0)
@@ -178,6 +236,7 @@ def promote(x: Any, y: Any) -> tuple[Any, Any]:
     """`x` and `y`, both in the dtype that PyTorch's promotion gives to their combination.
 
     A Python number beside a floating-point array is passed through: in NumPy too it does not change the dtype.
+    So is a Python integer that the dtype cannot hold: NumPy compares it as a number and refuses to compute with it.
 
     Raises:
         TypeError: an operand is neither an array nor a number.
@@ -194,4 +253,28 @@ def promote(x: Any, y: Any) -> tuple[Any, Any]:
 
 
 def _convert(x: Any, dtype: np.dtype[Any]) -> Any:
-    return astype(x, dtype) if hasattr(x, "dtype") else dtype.type(x)
+    if hasattr(x, "dtype"):
+        return astype(x, dtype)
+    try:
+        return dtype.type(x)
+    except OverflowError:
+        return x
+
+
+def promote_wrapping(x: Any, y: Any) -> tuple[Any, Any]:
+    """`promote` for arithmetic, in which a Python integer that the dtype cannot hold loses its upper bits, as in
+    PyTorch and C.
+
+    Raises:
+        OverflowError: it takes more than 64 bits.
+
+    Example:
+        >>> promote_wrapping(np.array([1], np.uint8), 257)[1]
+        np.uint8(1)
+    """
+    x, y = promote(x, y)
+    if x.__class__ is int and y.dtype.kind in "iu":
+        x = np.asarray(x).astype(y.dtype)[()]
+    elif y.__class__ is int and x.dtype.kind in "iu":
+        y = np.asarray(y).astype(x.dtype)[()]
+    return x, y

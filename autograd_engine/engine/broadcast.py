@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..backend.arrays import Array
+from ..backend.arrays import Array, added_up
 from .primitive import primitive
 
 __all__ = ["cast", "clone", "expand", "identity", "sum_to_size", "with_leading_dims"]
@@ -62,6 +62,6 @@ def sum_to_size(x: Array, *, shape: tuple[int, ...]) -> Array:
     if extra < 0 or any(new not in (1, old) for old, new in zip(kept, shape, strict=True)):
         raise ValueError(f"cannot sum shape {tuple(x.shape)} to {tuple(shape)}")
     if extra:
-        x = np.add.reduce(x, axis=tuple(range(extra)))
+        x = added_up(x, axis=tuple(range(extra)))
     dims = tuple(i for i, (old, new) in enumerate(zip(kept, shape, strict=True)) if old != new)
-    return np.add.reduce(x, axis=dims, keepdims=True) if dims else x
+    return added_up(x, axis=dims, keepdims=True) if dims else x

@@ -71,7 +71,7 @@ class Plan:
         rules: dict[str, Callable[..., Any] | Accumulate],
         *,
         outputs: int,
-        promote: bool,
+        promote: bool | Callable[[Any, Any], tuple[Any, Any]],
         floating: bool,
         view: bool,
         residuals: Sequence[str],

@@ -55,6 +55,7 @@ class Primitive(Plan):
             **{f"into_{n}": r.into for n, r in rules.items() if isinstance(r, Accumulate)},
             **_SHARED,
             "forward": forward,
+            "promote": self.promotes if callable(self.promotes) else promote,
             "primitive": self,
         }
         call: Any = FunctionType(UNWRITTEN, self._namespace, self.name)
@@ -131,7 +132,7 @@ def primitive(forward: F, /) -> F: ...
 def primitive(
     *,
     outputs: int = ...,
-    promote: bool = ...,
+    promote: bool | Callable[[Any, Any], tuple[Any, Any]] = ...,
     floating: bool = ...,
     view: bool = ...,
     residuals: Sequence[str] = ...,
@@ -145,7 +146,7 @@ def primitive(
     /,
     *,
     outputs: int = 1,
-    promote: bool = False,
+    promote: bool | Callable[[Any, Any], tuple[Any, Any]] = False,
     floating: bool = False,
     view: bool = False,
     residuals: Sequence[str] = (),
@@ -163,7 +164,8 @@ def primitive(
     Args:
         outputs: more than 1 when `forward` returns that many results as a tuple; then `g` is a
             tuple too, with zeros for a result that nobody used.
-        promote: bring the first two arrays to a common dtype, by PyTorch's promotion, first.
+        promote: bring the first two arrays to a common dtype, by PyTorch's promotion, first; or a function that
+            does so in another way.
         floating: convert integers to the default floating dtype first.
         view: say so if the result may look into the memory of the only array, so that changes show in both.
         residuals: names of further arrays that `forward` returns after its result, for the rules.
@@ -227,8 +229,28 @@ def _explain(primitive: Primitive, error: Exception, operands: Sequence[Any]) ->
         f"{a.dtype}[{', '.join(map(str, a.shape))}]" if hasattr(a, "dtype") else repr(a) for a in operands
     )
     message = f"{primitive.name}: {error} (called with {given})"
-    kind = next(k for k in (IndexError, ValueError, TypeError, RuntimeError, Exception) if isinstance(error, k))
-    return kind(message)
+    return _reworded(error, message)
+
+
+def _reworded(error: Exception, message: str) -> Exception:
+    """An error of the same class and attributes with another message.
+
+    A class whose constructor takes more, or that words its message itself, gives way to its base.
+    """
+    makers: tuple[Callable[..., Exception], ...] = (
+        lambda kind: kind.__new__(kind, message),
+        lambda kind: kind(message),
+    )
+    for kind in type(error).__mro__:
+        for make in makers:
+            try:
+                made = make(kind)
+                vars(made).update(vars(error))
+                if str(made) == message:
+                    return made
+            except Exception:
+                continue
+    return error
 
 
 _SHARED: dict[str, Any] = {
@@ -238,7 +260,6 @@ _SHARED: dict[str, Any] = {
     "Value": Value,
     "Node": Node,
     "Increment": Increment,
-    "promote": promote,
     "scalar_types": scalar_types,
     "as_floating": as_floating,
     "grad_mode": grad_mode,

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from ..backend.arrays import Array, form_of
+from ..backend.arrays import Array, add_at, form_of
 from .broadcast import with_leading_dims
 from .graph import Node, Value, record
 from .modes import grad_mode
@@ -89,7 +89,7 @@ def spread(x: Array, *, layout: Layout, shape: tuple[int, ...]) -> Array:
         _part(flat, layout)[...] = x
     else:
         places = _part(np.arange(flat.size), layout)
-        np.add.at(flat.reshape(-1), places, x)
+        add_at(flat.reshape(-1), places, x)
     return _in_its_order(flat, layout)
 
 

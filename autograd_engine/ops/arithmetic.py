@@ -6,24 +6,24 @@ import math
 
 import numpy as np
 
-from ..backend.arrays import Array, numbers, promote, result_dtype, unboxed
+from ..backend.arrays import Array, numbers, promote, promote_wrapping, result_dtype, unboxed
 from ..engine.primitive import primitive
 from .comparison import logical_not
 from .math import log
 from .names import operator
 from .operands import to_dtype
 from .piecewise import keep, where
-from .rounding import floor_divide, sign, trunc
+from .rounding import _div_rounded, flat, floor_divide, sign, trunc, whole
 
 
 @operator(python="__add__")
-@primitive(promote=True, x=lambda g: g, y=lambda g: g)
+@primitive(promote=promote_wrapping, x=lambda g: g, y=lambda g: g)
 def _add(x: Array, y: Array) -> Array:
     return x + y
 
 
 @operator(python="__sub__")
-@primitive(promote=True, x=lambda g: g, y=lambda g: -g)
+@primitive(promote=promote_wrapping, x=lambda g: g, y=lambda g: -g)
 def _sub(x: Array, y: Array) -> Array:
     return x - y
 
@@ -57,7 +57,7 @@ def sub(x: Array, y: Array, *, alpha: float = 1) -> Array:
 
 
 @operator("torch Tensor", also="multiply", in_place="Tensor", numpy="multiply", python="__mul__")
-@primitive(promote=True, x=lambda g, y: g * y, y=lambda g, x: g * x)
+@primitive(promote=promote_wrapping, x=lambda g, y: g * y, y=lambda g, x: g * x)
 def mul(x: Array, y: Array) -> Array:
     """x * y"""
     return x * y
@@ -69,35 +69,30 @@ def _div(x: Array, y: Array) -> Array:
     return x / y
 
 
-@primitive(promote=True)
-def _div_trunc(x: Array, y: Array) -> Array:
-    """x / y without its fraction; exact for integers, which a float quotient would round."""
-    return np.trunc(x / y) if result_dtype(x, y).kind == "f" else (x - np.fmod(x, y)) // y
-
-
 @operator("torch Tensor", also="divide true_divide", in_place="Tensor", numpy="divide")
 def div(x: Array, y: Array, *, rounding_mode: str | None = None) -> Array:
     """x / y; integers give floats.
 
     Args:
         rounding_mode: "floor" rounds the quotient down, "trunc" toward zero; integers then stay integers,
-            and no gradient flows.
+            and the gradient is 0.
 
     Raises:
         ValueError: another rounding mode.
+        IntegerDivisionError: integers are rounded, and y has a zero; a ZeroDivisionError and a RuntimeError.
     """
     if rounding_mode is None:
         return _div(x, y)
-    if rounding_mode == "floor":
-        return floor_divide(x, y)
-    if rounding_mode == "trunc":
-        return _div_trunc(x, y)
+    if rounding_mode in ("floor", "trunc"):
+        return _div_rounded(x, y, down=rounding_mode == "floor")
     raise ValueError(f"div: rounding_mode must be None, 'floor' or 'trunc', not {rounding_mode!r}")
 
 
 def _pow_base(g: Array, x: Array, y: Array) -> Array:
     if isinstance(y, numbers):
-        return g * (y * x ** (y - 1)) if y else g * 0
+        if y == 0.5:
+            return g / (2 * x**y)  # NaN where the root is, which x ** -0.5 is not at -inf
+        return g * (y * x ** (y - 1)) if y else flat(g)
     return keep(g * y * x ** where(y == 0, 1, y - 1), y != 0)
 
 
@@ -159,17 +154,25 @@ def _remainder_divisor(g: Array, x: Array, y: Array) -> Array:
 
 
 @operator("torch Tensor numpy", in_place="Tensor", python="__mod__")
-@primitive(promote=True, x=lambda g: g, y=_remainder_divisor)
+@primitive(promote=promote_wrapping, x=lambda g: g, y=_remainder_divisor)
 def remainder(x: Array, y: Array) -> Array:
-    """x - y floor(x / y), with the sign of y (Python's %)."""
-    return np.remainder(x, y)
+    """x - y floor(x / y), with the sign of y (Python's %).
+
+    Raises:
+        IntegerDivisionError: both are integers, and y has a zero.
+    """
+    return np.remainder(x, whole(y, x))
 
 
 @operator("torch Tensor numpy", in_place="Tensor")
-@primitive(promote=True, x=lambda g: g, y=lambda g, x, y: -g * trunc(x / y))
+@primitive(promote=promote_wrapping, x=lambda g: g, y=lambda g, x, y: -g * trunc(x / y))
 def fmod(x: Array, y: Array) -> Array:
-    """x - y trunc(x / y), with the sign of x (C's fmod)."""
-    return np.fmod(x, y)
+    """x - y trunc(x / y), with the sign of x (C's fmod).
+
+    Raises:
+        IntegerDivisionError: both are integers, and y has a zero.
+    """
+    return np.fmod(x, whole(y, x))
 
 
 @operator("torch Tensor numpy", in_place="Tensor")

@@ -4,27 +4,27 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..backend.arrays import Array
+from ..backend.arrays import Array, promote_wrapping
 from ..engine.primitive import primitive
 from .names import operator
 
 
 @operator("torch Tensor numpy", in_place="Tensor", python="__and__")
-@primitive(promote=True)
+@primitive(promote=promote_wrapping)
 def bitwise_and(x: Array, y: Array) -> Array:
     """The bits set in both; for booleans, and."""
     return np.bitwise_and(x, y)
 
 
 @operator("torch Tensor numpy", in_place="Tensor", python="__or__")
-@primitive(promote=True)
+@primitive(promote=promote_wrapping)
 def bitwise_or(x: Array, y: Array) -> Array:
     """The bits set in either; for booleans, or."""
     return np.bitwise_or(x, y)
 
 
 @operator("torch Tensor numpy", in_place="Tensor", python="__xor__")
-@primitive(promote=True)
+@primitive(promote=promote_wrapping)
 def bitwise_xor(x: Array, y: Array) -> Array:
     """The bits set in exactly one."""
     return np.bitwise_xor(x, y)

@@ -87,6 +87,8 @@ def _histc(x: Array, *, bins: int, low: float, high: float) -> Array:
     values = np.asarray(x).reshape(-1)
     if low == high and values.size:
         low, high = values.min(), values.max()
+        if not np.isfinite(low) or not np.isfinite(high):
+            raise ValueError(f"from {low} to {high} there are no equal parts; give min and max")
     if low == high:
         low, high = low - 1, high + 1
     inside = values[(values >= low) & (values <= high)]

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..backend.arrays import Array, unboxed
+from ..backend.arrays import Array, add_at, unboxed
 from ..engine.graph import raw
 from ..engine.plan import Accumulate
 from ..engine.primitive import primitive
@@ -71,9 +71,9 @@ def _places(shape: tuple[int, ...], dim: int, index: Any) -> Any:
 def _add_flat(buffer: Array, g: Array, at: tuple[Any]) -> None:
     """Add to elements that are counted in row-major order, as often as each is named."""
     if buffer.flags.c_contiguous:
-        np.add.at(buffer.reshape(-1), at[0].reshape(-1), g.reshape(-1))
+        add_at(buffer.reshape(-1), at[0].reshape(-1), g.reshape(-1))
     else:
-        np.add.at(buffer, np.unravel_index(at[0], buffer.shape), g)
+        add_at(buffer, np.unravel_index(at[0], buffer.shape), g)
 
 
 @primitive(
@@ -142,7 +142,11 @@ def index_select(x: Array, dim: int, index: Array) -> Array:
         ValueError: the index has more than 1 dimension.
     """
     dim, at = _along_index(x, dim, index, "index_select")
-    return _getitem(x, index=at) if x.shape else reshape(x, (1,))[at]
+    if x.shape:
+        return _getitem(x, index=at)
+    if len(at[0]) != 1:
+        raise ValueError(f"index_select: {len(at[0])} indices for a 0-d tensor, which has one element")
+    return reshape(reshape(x, (1,))[at], ())
 
 
 def _along_index(x: Array, dim: int, index: Any, name: str) -> tuple[int, tuple[Any, ...]]:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..backend.arrays import Array
+from ..backend.arrays import Array, add_at
 from ..engine.broadcast import with_leading_dims
 from ..engine.graph import Value, raw
 from ..engine.plan import Accumulate
@@ -109,9 +109,9 @@ def _add_at(buffer: Array, g: Array, index: tuple[Any, ...]) -> None:
         if places is None and 4 * g.size >= buffer.size:
             places = np.arange(buffer.size).reshape(buffer.shape)[index]
         if places is not None and places.shape == g.shape:
-            np.add.at(buffer.reshape(-1), places.reshape(-1), g.reshape(-1))
+            add_at(buffer.reshape(-1), places.reshape(-1), g.reshape(-1))
             return
-    np.add.at(buffer, index, g)
+    add_at(buffer, index, g)
 
 
 def _rows(shape: tuple[int, ...], index: tuple[Any, ...]) -> Any:

@@ -10,6 +10,7 @@ import numpy as np
 from ..backend.arrays import Array, unboxed
 from ..engine.primitive import primitive
 from .names import operator
+from .piecewise import keep, where
 
 
 @operator("torch Tensor numpy", in_place="torch Tensor")
@@ -164,15 +165,22 @@ def atan(x: Array) -> Array:
     return np.arctan(x)
 
 
+def _over_square(z: Array, x: Array, y: Array) -> Array:
+    """z / (x^2 + y^2), and 0 where that is a division by 0."""
+    square = x * x + y * y
+    return keep(z / where(square == 0, 1, square), square != 0)
+
+
 @operator("torch Tensor", also="arctan2", in_place="Tensor", numpy="arctan2")
 @primitive(
     promote=True,
     floating=True,
-    x=lambda g, x, y: g * (y / (x * x + y * y)),
-    y=lambda g, x, y: -g * (x / (x * x + y * y)),
+    x=lambda g, x, y: g * _over_square(y, x, y),
+    y=lambda g, x, y: -g * _over_square(x, x, y),
 )
 def atan2(x: Array, y: Array) -> Array:
-    """The angle of the point (y, x) in radians: the inverse tangent of x / y with the quadrant."""
+    """The angle of the point (y, x) in radians: the inverse tangent of x / y with the quadrant; derivative 0 at
+    the origin."""
     return np.arctan2(x, y)
 
 

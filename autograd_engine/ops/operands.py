@@ -65,6 +65,18 @@ def several(tensors: Any, name: str) -> tuple[Array, ...]:
     return tensors
 
 
+def in_float32(function: F) -> F:
+    """Compute a composition of float16 in float32, and round its result only: its parts may leave the range."""
+
+    @functools.wraps(function)
+    def computed(x: Array, *args: Any, **kwargs: Any) -> Any:
+        if x.dtype != np.float16:
+            return function(x, *args, **kwargs)
+        return to_dtype(function(to_dtype(x, np.float32), *args, **kwargs), np.float16)
+
+    return computed  # type: ignore[return-value]
+
+
 def beside(x: Array, others: Any) -> Array:
     """A raw `x` as a constant tensor where a tensor is among the `others`, an index for example; else as it is."""
     return make_tensor(x, None) if not isinstance(x, Value) and _holds((others,), Value) else x

@@ -9,23 +9,23 @@ from ..backend.arrays import Array, promote, result_dtype, unboxed
 from ..engine.primitive import primitive
 from .comparison import isfinite, isnan, logical_not
 from .names import operator
-from .rounding import sign
+from .rounding import flat, sign
 
 
-def _choose(g: Array, first: Array, tie: Array) -> Array:
-    """`g` where this operand was chosen, half of it where both were equal."""
-    return where(tie, 0.5 * g, keep(g, first))
+def _choose(g: Array, other: Array, tie: Array) -> Array:
+    """`g` but where the other operand was chosen, half of it where both were equal. Of NaN both are chosen."""
+    return where(tie, 0.5 * g, keep(g, logical_not(other)))
 
 
 @operator("torch Tensor numpy")
-@primitive(promote=True, x=lambda g, x, y: _choose(g, x > y, x == y), y=lambda g, x, y: _choose(g, y > x, x == y))
+@primitive(promote=True, x=lambda g, x, y: _choose(g, x < y, x == y), y=lambda g, x, y: _choose(g, y < x, x == y))
 def maximum(x: Array, y: Array) -> Array:
     """The larger of x and y, NaN if either is; the gradient of a tie is shared."""
     return np.maximum(x, y)
 
 
 @operator("torch Tensor numpy")
-@primitive(promote=True, x=lambda g, x, y: _choose(g, x < y, x == y), y=lambda g, x, y: _choose(g, y < x, x == y))
+@primitive(promote=True, x=lambda g, x, y: _choose(g, x > y, x == y), y=lambda g, x, y: _choose(g, y > x, x == y))
 def minimum(x: Array, y: Array) -> Array:
     """The smaller of x and y, NaN if either is; the gradient of a tie is shared."""
     return np.minimum(x, y)
@@ -54,14 +54,14 @@ def fmin(x: Array, y: Array) -> Array:
 
 
 @operator("torch Tensor numpy", in_place="Tensor")
-@primitive(promote=True, floating=True, x=lambda g, x, out: g * (sign(x) * sign(out)), y=lambda g: keep(g, False))
+@primitive(promote=True, floating=True, x=lambda g, x, out: g * (sign(x) * sign(out)), y=lambda g: flat(g))
 def copysign(x: Array, y: Array) -> Array:
     """|x| with the sign of y (of -0.0 too); derivative 0 at x = 0, and everywhere with respect to y."""
     return np.copysign(x, y)
 
 
 @operator("torch Tensor numpy", in_place="Tensor")
-@primitive(promote=True, floating=True, x=lambda g, x, y: keep(g, x != y), y=lambda g: keep(g, False))
+@primitive(promote=True, floating=True, x=lambda g, x, y: keep(g, x != y), y=lambda g: flat(g))
 def nextafter(x: Array, y: Array) -> Array:
     """The floating-point number next to x in the direction of y."""
     return np.nextafter(x, y)
@@ -159,7 +159,7 @@ def nan_to_num(
 
 
 @operator("torch Tensor", in_place="torch Tensor functional")
-@primitive(x=lambda g, out: keep(g, out > 0))
+@primitive(x=lambda g, out: keep(g, out != 0))
 def relu(x: Array) -> Array:
-    """max(x, 0), with derivative 0 at 0."""
+    """max(x, 0), with derivative 0 at 0, and 1 at NaN."""
     return unboxed(kernels.positive_part(x))

@@ -12,10 +12,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..backend.arrays import Array
+from ..backend.arrays import Array, accumulated, added_up
 from ..engine.graph import raw
 from ..engine.primitive import primitive
 from .arithmetic import div
+from .comparison import logical_or
 from .dims import along, dims_of, kept_shape, normalize_dim
 from .gather import take_along_dim
 from .index import _getitem
@@ -43,14 +44,9 @@ def _count(shape: tuple[int, ...], dims: tuple[int, ...]) -> int:
     return math.prod(shape[d] for d in dims)
 
 
-def _signed(x: Array) -> Array:
-    """Unsigned integers as int64, to which every other integer sums by itself."""
-    return x.astype(np.int64) if x.dtype.kind == "u" else x
-
-
 @primitive(x=lambda g, x_shape, dims, keepdim: _spread(g, x_shape, dims, keepdim))
 def _sum(x: Array, *, dims: tuple[int, ...], keepdim: bool) -> Array:
-    return np.add.reduce(_signed(x), axis=dims, keepdims=keepdim)
+    return added_up(x, axis=dims, keepdims=keepdim)
 
 
 @operator("torch Tensor")
@@ -65,7 +61,8 @@ def sum(x: Array, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None) 
     """
     if dtype is not None:
         x = to_dtype(x, dtype)
-    return _sum(x, dims=dims_of(dim, len(x.shape), "sum"), keepdim=keepdim)
+    out = _sum(x, dims=dims_of(dim, len(x.shape), "sum"), keepdim=keepdim)
+    return out if dtype is None else to_dtype(out, dtype)
 
 
 @primitive(
@@ -73,7 +70,7 @@ def sum(x: Array, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None) 
     x=lambda g, x_shape, dims, keepdim: _spread(g * (1 / (_count(x_shape, dims) or 1)), x_shape, dims, keepdim),
 )
 def _mean(x: Array, *, dims: tuple[int, ...], keepdim: bool) -> Array:
-    # A float16 sum would overflow; NaN of an empty mean comes without a warning.
+    # The sum of float16 may be too large for float16; NaN of an empty mean comes without a warning.
     count = _count(x.shape, dims)
     portion = 1 / count if count else np.nan
     if x.dtype == np.float16:
@@ -131,17 +128,25 @@ def _prod_rule(g: Array, x: Array, out: Array, dim: int, keepdim: bool) -> Array
 
 @primitive(x=_prod_rule)
 def _prod(x: Array, *, dim: int, keepdim: bool) -> Array:
-    return np.multiply.reduce(_signed(x), axis=dim, keepdims=keepdim)
+    return accumulated(np.multiply.reduce, x, axis=dim, keepdims=keepdim)
 
 
 @operator("torch Tensor")
-def prod(x: Array, dim: int | None = None, keepdim: bool = False) -> Array:
-    """The product over one dimension, or of all elements. The gradient is right at zeros too."""
-    if dim is None:
-        x, dim, keepdim = ravel(x), 0, False
+def prod(x: Array, dim: int | None = None, keepdim: bool = False, *, dtype: Any = None) -> Array:
+    """The product over one dimension, or of all elements. The gradient is right at zeros too.
+
+    Args:
+        dtype: that of the result; by default booleans and integers multiply to int64.
+    """
+    if dtype is not None:
+        x = to_dtype(x, dtype)
     if not x.shape:
-        return x * 1
-    return _prod(x, dim=normalize_dim(dim, len(x.shape), "prod"), keepdim=keepdim)
+        out = x * 1
+    elif dim is None:
+        out = _prod(ravel(x), dim=0, keepdim=False)
+    else:
+        out = _prod(x, dim=normalize_dim(dim, len(x.shape), "prod"), keepdim=keepdim)
+    return out if dtype is None else to_dtype(out, dtype)
 
 
 # --------------------------------------------------------------------------- smallest and largest
@@ -150,8 +155,12 @@ def prod(x: Array, dim: int | None = None, keepdim: bool = False) -> Array:
 def _extreme_rule(
     g: Array, x: Array, out: Array, x_shape: tuple[int, ...], dims: tuple[int, ...], keepdim: bool
 ) -> Array:
+    """The gradient shared by the elements that are the extreme one, and NaN for all where that is NaN."""
     chosen = x == _spread(out, x_shape, dims, keepdim)
     ties = sum(chosen, dims, keepdim=True)
+    if not np.all(raw(ties)):
+        chosen = logical_or(chosen, ties == 0)
+        ties = where(ties == 0, np.nan, ties)
     return keep(_with_dims(g, x_shape, dims, keepdim) / ties, chosen)
 
 
@@ -163,6 +172,22 @@ def _amax(x: Array, *, dims: tuple[int, ...], keepdim: bool) -> Array:
 @primitive(x=_extreme_rule)
 def _amin(x: Array, *, dims: tuple[int, ...], keepdim: bool) -> Array:
     return np.minimum.reduce(x, axis=dims, keepdims=keepdim)
+
+
+def shared_by_equals(g: Array, x: Array, out: Array) -> Array:
+    """The gradient of one number picked from all of `x`, shared by the elements that are equal to it, NaN too."""
+    chosen = x != x if np.isnan(raw(out)) else x == out
+    return keep(g / sum(chosen), chosen)
+
+
+@primitive(x=shared_by_equals)
+def _largest(x: Array) -> Array:
+    return np.maximum.reduce(x, axis=None)
+
+
+@primitive(x=shared_by_equals)
+def _smallest(x: Array) -> Array:
+    return np.minimum.reduce(x, axis=None)
 
 
 @operator("torch Tensor")
@@ -257,13 +282,13 @@ def max(x: Array, dim: Any = None, keepdim: bool = False) -> Any:
     Along a dimension the gradient goes to the one element that `indices` names; over everything,
     equal elements share it.
     """
-    return _extreme(x, dim, keepdim, amax, maximum, argmax, "max")
+    return _extreme(x, dim, keepdim, _largest, maximum, argmax, "max")
 
 
 @operator("torch Tensor")
 def min(x: Array, dim: Any = None, keepdim: bool = False) -> Any:
     """The smallest element; or along `dim`, `(values, indices)`; with a tensor for `dim`, `minimum`: see `max`."""
-    return _extreme(x, dim, keepdim, amin, minimum, argmin, "min")
+    return _extreme(x, dim, keepdim, _smallest, minimum, argmin, "min")
 
 
 @operator("torch Tensor")
@@ -290,8 +315,13 @@ def nanmean(x: Array, dim: Dim = None, keepdim: bool = False, *, dtype: Any = No
     """
     if dtype is None and x.dtype.kind not in "fc":
         raise TypeError(f"nanmean: needs a floating dtype, not {x.dtype}; write nanmean(x, dtype=float32)")
-    with np.errstate(invalid="ignore"):
-        return div(nansum(x, dim, keepdim, dtype=dtype), sum(x == x, dim, keepdim))
+    if dtype is None and x.dtype == np.float16:
+        return to_dtype(nanmean(x, dim, keepdim, dtype=np.float32), x.dtype)
+    count = sum(x == x, dim, True)
+    empty = count == 0
+    total = sum(keep(x, logical_or(x == x, empty)), dim, True, dtype=dtype)
+    average = div(total, where(empty, np.nan, to_dtype(count, total.dtype)))
+    return average if keepdim else squeeze(average, dims_of(dim, len(x.shape), "nanmean"))
 
 
 # ------------------------------------------------------------------------------------------- logic

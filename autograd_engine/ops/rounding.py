@@ -1,19 +1,28 @@
-"""Rounding and signs: steps, constant between their jumps, so no gradient flows (but through a fraction)."""
+"""Rounding and signs: piecewise constant functions, flat between their jumps. Their gradient is 0 (but a
+fraction's), and recorded, so that what is made of them has a gradient too, as in PyTorch."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from ..backend.arrays import Array, result_dtype, unboxed
+from ..backend.arrays import Array, promote_wrapping, result_dtype, unboxed, zeros
 from ..engine.primitive import primitive
 from .names import operator
 
 
+@primitive(x=lambda g: flat(g))
+def flat(x: Array) -> Array:
+    """Zeros in the shape of x, even in place of NaN: the gradient of a function that is flat."""
+    return zeros(x.shape, x.dtype)
+
+
 @operator("torch Tensor", also="sgn", in_place="Tensor", numpy="sign")
-@primitive
+@primitive(x=lambda g: flat(g))
 def sign(x: Array) -> Array:
-    """-1, 0 or 1; no gradient flows through it."""
-    return np.sign(x)
+    """-1, 0 or 1, with derivative 0. Booleans are their own sign."""
+    return x.copy() if x.dtype.kind == "b" else np.sign(x)
 
 
 @operator("torch Tensor numpy", in_place="Tensor")
@@ -24,23 +33,23 @@ def heaviside(x: Array, values: Array) -> Array:
 
 
 @operator("torch Tensor numpy", in_place="torch Tensor")
-@primitive
+@primitive(x=lambda g: flat(g))
 def floor(x: Array) -> Array:
-    """The largest integer not above x; no gradient flows through it."""
+    """The largest integer not above x, with derivative 0."""
     return np.floor(x)
 
 
 @operator("torch Tensor numpy", in_place="torch Tensor")
-@primitive
+@primitive(x=lambda g: flat(g))
 def ceil(x: Array) -> Array:
-    """The smallest integer not below x; no gradient flows through it."""
+    """The smallest integer not below x, with derivative 0."""
     return np.ceil(x)
 
 
 @operator("torch Tensor numpy", also="fix", in_place="torch Tensor")
-@primitive
+@primitive(x=lambda g: flat(g))
 def trunc(x: Array) -> Array:
-    """x without its fraction; no gradient flows through it."""
+    """x without its fraction, with derivative 0."""
     return np.trunc(x)
 
 
@@ -52,14 +61,42 @@ def frac(x: Array) -> Array:
 
 
 @operator("torch Tensor special", in_place="torch Tensor", numpy="rint")
-@primitive
+@primitive(x=lambda g: flat(g))
 def round(x: Array, *, decimals: int = 0) -> Array:
-    """x rounded to `decimals` places, halves to even; no gradient flows through it."""
+    """x rounded to `decimals` places, halves to even, with derivative 0."""
     return np.round(x, decimals)
 
 
+class IntegerDivisionError(ZeroDivisionError, RuntimeError):
+    """Integers were divided by 0, and no integer is the answer. Python's class, and PyTorch's."""
+
+
+def whole(y: Any, x: Any) -> Any:
+    """The divisor y of x, after a look at it: integers are not divided by 0.
+
+    Raises:
+        IntegerDivisionError: they would be.
+    """
+    if hasattr(y, "dtype") and y.dtype.kind in "iub" and not y.all() and np.size(x):
+        raise IntegerDivisionError("integer division by zero; divide floats, for which it is inf or NaN")
+    return y
+
+
 @operator("torch Tensor numpy", in_place="Tensor", python="__floordiv__")
-@primitive(promote=True)
+@primitive(promote=promote_wrapping)
 def floor_divide(x: Array, y: Array) -> Array:
-    """floor(x / y); no gradient flows through it."""
-    return np.floor_divide(x, y)
+    """floor(x / y); no gradient flows through it.
+
+    Raises:
+        IntegerDivisionError: both are integers, and y has a zero.
+    """
+    return np.floor_divide(x, whole(y, x))
+
+
+@primitive(promote=promote_wrapping, x=lambda g: flat(g), y=lambda g: flat(g))
+def _div_rounded(x: Array, y: Array, *, down: bool) -> Array:
+    """x / y rounded down or toward zero; exact for integers, which a float quotient would round."""
+    y = whole(y, x)
+    if down:
+        return np.floor_divide(x, y)
+    return np.trunc(x / y) if result_dtype(x, y).kind == "f" else (x - np.fmod(x, y)) // y

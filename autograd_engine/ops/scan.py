@@ -11,17 +11,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..backend.arrays import Array, unboxed
+from ..backend.arrays import Array, accumulated, unboxed, widened
 from ..engine.graph import raw
 from ..engine.primitive import primitive
-from .comparison import isfinite, logical_xor
+from .comparison import isinf, logical_not, logical_xor
 from .dims import along, dims_of, normalize_dim
 from .gather import take_along_dim
 from .math import exp
 from .names import operator
 from .operands import to_dtype
 from .piecewise import keep, where
-from .reduce import _signed, argmax, sum
+from .reduce import argmax, sum
 from .shape import cat, joined, unsqueeze
 
 _BLOCK = 16
@@ -58,6 +58,8 @@ def _sums_by_blocks(x: Any, reverse: bool) -> Any:
 
 
 def _running_sums(x: Any, dim: int, reverse: bool) -> Any:
+    if x.dtype == np.float16:
+        return _running_sums(widened(x), dim, reverse).astype(x.dtype)
     n = x.shape[dim]
     if x.size >= _LARGE and x.dtype.kind == "f" and n > _BLOCK:
         if dim == x.ndim - 1:
@@ -74,13 +76,13 @@ def _running_sums(x: Any, dim: int, reverse: bool) -> Any:
                 last = np.add(last, x[place], out=out[place])
             return out
     if reverse:
-        return _reversed(np.add.accumulate(_reversed(x, dim), axis=dim), dim)
-    return np.add.accumulate(x, axis=dim)
+        return _reversed(accumulated(np.add.accumulate, _reversed(x, dim), axis=dim), dim)
+    return accumulated(np.add.accumulate, x, axis=dim)
 
 
 @primitive(x=lambda g, dim, reverse: _cumsum(g, dim=dim, reverse=not reverse))
 def _cumsum(x: Array, *, dim: int, reverse: bool) -> Array:
-    return _running_sums(_signed(x), dim, reverse)
+    return _running_sums(x, dim, reverse)
 
 
 def _scanned(x: Array, dim: int, dtype: Any, name: str) -> tuple[Array, int]:
@@ -99,12 +101,15 @@ def cumsum(x: Array, dim: int, *, dtype: Any = None) -> Array:
         tensor([1., 3., 6.])
     """
     x, dim = _scanned(x, dim, dtype, "cumsum")
-    return _cumsum(x, dim=dim, reverse=False) if x.shape else x * 1
+    out = _cumsum(x, dim=dim, reverse=False) if x.shape else x * 1
+    return out if dtype is None else to_dtype(out, dtype)
 
 
 def _cumprod_rule(g: Array, x: Array, out: Array, dim: int) -> Array:
     """sum_{k >= i} g[k] out[k] / x[i]; or, where a zero forbids the division, the product before i times
     sum_{k >= i} g[k] x[i+1] ... x[k], from a matrix of products."""
+    if x.shape[dim] == 1:
+        return g
     if not np.any(raw(x) == 0):
         return _cumsum(g * out, dim=dim, reverse=True) / x
     n = x.shape[dim]
@@ -120,7 +125,7 @@ def _cumprod_rule(g: Array, x: Array, out: Array, dim: int) -> Array:
 
 @primitive(x=_cumprod_rule)
 def _cumprod(x: Array, *, dim: int) -> Array:
-    return np.multiply.accumulate(_signed(x), axis=dim)
+    return accumulated(np.multiply.accumulate, x, axis=dim)
 
 
 @operator("torch Tensor", in_place="Tensor")
@@ -132,7 +137,8 @@ def cumprod(x: Array, dim: int, *, dtype: Any = None) -> Array:
         tensor([ 2.,  6., 24.])
     """
     x, dim = _scanned(x, dim, dtype, "cumprod")
-    return _cumprod(x, dim=dim) if x.shape else x * 1
+    out = _cumprod(x, dim=dim) if x.shape else x * 1
+    return out if dtype is None else to_dtype(out, dtype)
 
 
 # ------------------------------------------------------------------------------ running extremes
@@ -191,7 +197,7 @@ def cummin(x: Array, dim: int) -> Extremes:
 
 def _logcumsumexp_rule(g: Array, x: Array, out: Array, dim: int) -> Array:
     """sum_{k >= i} g[k] e^(x[i] - out[k]). The exponent is never positive, but each half of it alone may
-    overflow; where it would, a matrix of the differences does without halves."""
+    overflow; where it would, a matrix of the differences does without halves. Infinities do not count."""
     values = raw(out)
     low, high = (values.min(), values.max()) if values.size else (0.0, 0.0)
     if high - low < 80:
@@ -199,14 +205,14 @@ def _logcumsumexp_rule(g: Array, x: Array, out: Array, dim: int) -> Array:
         return exp(x - middle) * _cumsum(g * exp(middle - out), dim=dim, reverse=True)
     n = x.shape[dim]
     reached = np.triu(np.ones((n, n), bool)).reshape(n, n, *(1,) * (len(x.shape) - dim - 1))
-    reached = reached & np.expand_dims(np.isfinite(raw(x)), dim + 1)
-    exponents = keep(unsqueeze(x, dim + 1) - unsqueeze(keep(out, isfinite(out)), dim), reached)
+    reached = reached & np.expand_dims(~np.isinf(raw(x)), dim + 1)
+    exponents = keep(unsqueeze(x, dim + 1) - unsqueeze(keep(out, logical_not(isinf(out))), dim), reached)
     return sum(keep(exp(exponents) * unsqueeze(g, dim), reached), dim + 1)
 
 
 @primitive(floating=True, x=_logcumsumexp_rule)
 def _logcumsumexp(x: Array, *, dim: int) -> Array:
-    return unboxed(np.asarray(np.logaddexp.accumulate(x, axis=dim)))
+    return unboxed(np.asarray(accumulated(np.logaddexp.accumulate, x, axis=dim)))
 
 
 @operator("torch Tensor")
@@ -273,12 +279,15 @@ def _slopes(x: Array, spacing: Any, dim: int, edge_order: int) -> Array:
         )
     else:
         before = after = first = second = last = next_last = spacing
-    both = before + after
-    inside = (
-        part(None, -2) * (-after / (before * both))
-        + part(1, -1) * ((after - before) / (before * after))
-        + part(2, None) * (before / (after * both))
-    )
+    if before is after:
+        inside = (part(2, None) - part(None, -2)) / (2 * spacing)
+    else:
+        both = before + after
+        inside = (
+            part(None, -2) * (-after / (before * both))
+            + part(1, -1) * ((after - before) / (before * after))
+            + part(2, None) * (before / (after * both))
+        )
     if edge_order == 1:
         head = (part(1, 2) - part(0, 1)) / first
         tail = (part(n - 1, n) - part(n - 2, n - 1)) / last

@@ -7,7 +7,7 @@ one element the last counts, and several additions add up.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,12 +15,14 @@ import numpy as np
 from ..backend.arrays import Array
 from ..engine.graph import raw
 from ..engine.primitive import primitive
+from .comparison import isnan, logical_or
 from .dims import along, common_shape, normalize_dim
 from .gather import _along_index, _flat_along, _in_range, _integers, _scatter_add, _slice_at
 from .index import _getitem, _put_add, _setitem, normalize_index, setitem
 from .masks import booleans
 from .names import operator
-from .piecewise import keep, maximum
+from .operands import to_dtype
+from .piecewise import keep, maximum, where
 from .reduce import products_of_others
 from .rounding import floor_divide
 from .shape import cat, expand, ravel, reshape
@@ -123,25 +125,31 @@ def _reduced(x: Array, at: Any, src: Array, reduce: str, include_self: bool) -> 
         return _extreme_at(x, src, index=index, largest=reduce == "amax")
     if reduce == "prod":
         return _multiply_at(x, src, index=index)
-    total = _put_add(x, src, index=index)
     if reduce == "sum":
-        return total
-    counts = np.bincount(at, minlength=x.shape[0])
-    counts = np.maximum(counts + include_self, 1).astype(x.dtype)
-    return total / counts if x.dtype.kind == "f" else floor_divide(total, counts)
+        return _put_add(x, src, index=index)
+    counts = np.maximum(np.bincount(at, minlength=x.shape[0]) + include_self, 1)
+    if x.dtype == np.float16:
+        total = _put_add(to_dtype(x, np.float32), to_dtype(src, np.float32), index=index)
+        return to_dtype(total / counts.astype(np.float32), np.float16)
+    total = _put_add(x, src, index=index)
+    return total / counts.astype(x.dtype) if x.dtype.kind == "f" else floor_divide(total, counts.astype(x.dtype))
 
 
 def _share(g: Array, x: Array, src: Array, out: Array, index: tuple[Any, ...]) -> Array:
-    """`g` divided by how many are equal to the extreme."""
-    equal = (x == out, src == _getitem(out, index=index))
-    ties = _put_add(equal[0] * out.dtype.type(1), equal[1] * out.dtype.type(1), index=index)
-    return g / maximum(ties, 1)
+    """`g` divided by how many are equal to the extreme; NaN where that is NaN."""
+    one = out.dtype.type(1)
+    ties = _put_add((x == out) * one, (src == _getitem(out, index=index)) * one, index=index)
+    return where(isnan(out), math.nan, g / maximum(ties, 1))
+
+
+def _share_of(g: Array, given: Array, out: Array) -> Array:
+    return keep(g, logical_or(given == out, isnan(out)))
 
 
 @primitive(
-    x=lambda g, x, src, out, index: keep(_share(g, x, src, out, index), x == out),
-    src=lambda g, x, src, out, index: keep(
-        _getitem(_share(g, x, src, out, index), index=index), src == _getitem(out, index=index)
+    x=lambda g, x, src, out, index: _share_of(_share(g, x, src, out, index), x, out),
+    src=lambda g, x, src, out, index: _share_of(
+        _getitem(_share(g, x, src, out, index), index=index), src, _getitem(out, index=index)
     ),
 )
 def _extreme_at(x: Array, src: Array, *, index: tuple[Any, ...], largest: bool) -> Array:
@@ -199,6 +207,15 @@ def _corner(x: Array, src: Array, at: Any, name: str) -> Array:
 # ---------------------------------------------------------------- writing, without touching the input
 
 
+def _of_number(
+    operation: Callable[..., Array], x: Array, dim: int, index: Any, source: Any, **settings: Any
+) -> Array:
+    """The operation on a 0-d tensor: it is done on a line of one element."""
+    if operation is not index_fill:
+        source = reshape(source, (1,))
+    return reshape(operation(reshape(x, (1,)), dim, index, source, **settings), ())
+
+
 def _same_but_along(x: Array, dim: int, count: int, source: Array, name: str) -> None:
     _check_dtype(x, source, name)
     wanted = (*x.shape[:dim], count, *x.shape[dim + 1 :])
@@ -220,6 +237,8 @@ def index_add(x: Array, dim: int, index: Array, source: Array, *, alpha: float =
         >>> index_add(tensor([0.0, 0.0]), 0, tensor([1, 1]), tensor([2.0, 3.0]))
         tensor([0., 5.])
     """
+    if not x.shape:
+        return _of_number(index_add, x, dim, index, source, alpha=alpha)
     dim, at = _along_index(x, dim, index, "index_add")
     _same_but_along(x, dim, len(at[-1]), source, "index_add")
     return _put_add(x, source if alpha == 1 else source * alpha, index=at)
@@ -233,6 +252,8 @@ def index_copy(x: Array, dim: int, index: Array, source: Array) -> Array:
         IndexError: an index out of range.
         ValueError: `source` has another shape than `x` with size n, that of the index, at `dim`.
     """
+    if not x.shape:
+        return _of_number(index_copy, x, dim, index, source)
     dim, at = _along_index(x, dim, index, "index_copy")
     _same_but_along(x, dim, len(at[-1]), source, "index_copy")
     return _setitem(x, source, index=at)
@@ -248,6 +269,8 @@ def index_fill(x: Array, dim: int, index: Array, value: Array) -> Array:
     """
     if getattr(value, "shape", ()):
         raise ValueError(f"index_fill: the value must be a number or 0-d, not of shape {tuple(value.shape)}")
+    if not x.shape:
+        return _of_number(index_fill, x, dim, index, value)
     return _setitem(x, value, index=_along_index(x, dim, index, "index_fill")[1])
 
 
@@ -270,9 +293,11 @@ def index_reduce(
         tensor([6., 5.])
     """
     _check_reduce(reduce, _REDUCTIONS[1:], "index_reduce")
+    if not x.shape:
+        return _of_number(index_reduce, x, dim, index, source, reduce=reduce, include_self=include_self)
     dim, at = _along_index(x, dim, index, "index_reduce")
     _same_but_along(x, dim, len(at[-1]), source, "index_reduce")
-    places = np.arange(math.prod(x.shape)).reshape(x.shape)[at] if x.shape else at[-1] * 0
+    places = np.arange(math.prod(x.shape)).reshape(x.shape)[at]
     return reshape(_reduced(ravel(x), places.reshape(-1), ravel(source), reduce, include_self), x.shape)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..backend.arrays import Array, unboxed
+from ..backend.arrays import Array, astype, unboxed, widened
 from ..engine.primitive import primitive
 from .dims import dims_of, normalize_dim
 from .math import exp
@@ -15,6 +15,7 @@ from .names import operator
 from .operands import to_dtype
 from .piecewise import keep
 from .reduce import Dim, _with_dims, sum
+from .shape import _reshape
 
 # --------------------------------------------------------------------------------- softmax family
 
@@ -37,10 +38,11 @@ def _shift(x: Array, dims: int | tuple[int, ...]) -> Array:
     ),
 )
 def _logsumexp(x: Array, *, dims: tuple[int, ...], keepdim: bool) -> Array:
-    shift = _shift(x, dims)
-    total = np.add.reduce(np.exp(x - shift), axis=dims, keepdims=True)
+    wide = widened(x)
+    shift = _shift(wide, dims)
+    total = np.add.reduce(np.exp(wide - shift), axis=dims, keepdims=True)
     with np.errstate(divide="ignore"):
-        out = np.log(total) + shift
+        out = astype(np.log(total) + shift, x.dtype)
     return out if keepdim else unboxed(out.reshape(tuple(n for d, n in enumerate(x.shape) if d not in dims)))
 
 
@@ -57,9 +59,10 @@ def logsumexp(x: Array, dim: Dim = None, keepdim: bool = False) -> Array:
 
 @primitive(floating=True, x=lambda g, out, dim: out * (g - sum(g * out, dim, keepdim=True)))
 def _softmax(x: Array, *, dim: int) -> Array:
-    out = np.exp(x - _top(x, dim))
+    wide = widened(x)
+    out = np.exp(wide - _top(wide, dim))
     out /= np.add.reduce(out, axis=dim, keepdims=True)
-    return out
+    return astype(out, x.dtype)
 
 
 @operator("torch Tensor special")
@@ -75,10 +78,11 @@ def softmax(x: Array, dim: int, *, dtype: Any = None) -> Array:
 
 @primitive(floating=True, x=lambda g, out, dim: g - exp(out) * sum(g, dim, keepdim=True))
 def _log_softmax(x: Array, *, dim: int) -> Array:
-    out = x - _top(x, dim)
+    wide = widened(x)
+    out = wide - _top(wide, dim)
     if out.size:
         out -= np.log(np.add.reduce(np.exp(out), axis=dim, keepdims=True))
-    return out
+    return astype(out, x.dtype)
 
 
 @operator("torch Tensor special")
@@ -88,5 +92,5 @@ def log_softmax(x: Array, dim: int, *, dtype: Any = None) -> Array:
         x = to_dtype(x, dtype)
     if not x.shape:
         normalize_dim(dim, 0, "log_softmax")
-        return x - x
+        return _reshape(_log_softmax(_reshape(x, shape=(1,)), dim=0), shape=())
     return _log_softmax(x, dim=normalize_dim(dim, len(x.shape), "log_softmax"))

@@ -14,11 +14,11 @@ from ..backend import kernels
 from ..backend.arrays import Array
 from ..engine.graph import raw
 from ..engine.primitive import primitive
+from .arithmetic import lerp
 from .dims import along, normalize_dim
 from .gather import take_along_dim
 from .names import operator
-from .piecewise import keep
-from .reduce import sum
+from .reduce import shared_by_equals
 from .shape import movedim, ravel, reshape, squeeze
 
 
@@ -163,12 +163,7 @@ def _middle(x: Array, *, dim: int, skip_nan: bool) -> Array:
     return np.take_along_axis(order, place, dim)
 
 
-def _median_rule(g: Array, x: Array, out: Array) -> Array:
-    chosen = (x == out) | (x != x) if np.isnan(raw(out)) else x == out
-    return keep(g / sum(chosen), chosen)
-
-
-@primitive(x=_median_rule)
+@primitive(x=shared_by_equals)
 def _median(x: Array, *, skip_nan: bool) -> Array:
     """The lower median of everything; equal elements share the gradient."""
     if not x.size:
@@ -290,7 +285,7 @@ def _quantiles(
         weight = (np.full_like(rank, 0.5) if interpolation == "midpoint" else rank - below).astype(x.dtype)
         low = take_along_dim(ordered, below.astype(np.int64), -1)
         high = take_along_dim(ordered, above.astype(np.int64), -1)
-        found = low + weight * (high - low)
+        found = lerp(low, high, weight)
     found = movedim(found, -1, 0)
     sizes = kept if keepdim else tuple(n for d, n in enumerate(kept) if dim is not None and d != dim)
     return reshape(found, (*q.shape, *sizes))

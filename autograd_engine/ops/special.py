@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ..backend.arrays import Array, astype
+from ..backend.arrays import Array, astype, unboxed
 from ..engine.primitive import primitive
 from .arithmetic import add, sub
 from .comparison import logical_not
@@ -141,7 +141,7 @@ def log_ndtr(x: Array) -> Array:
 @primitive(floating=True, x=lambda g, x: g * digamma(x))
 def lgamma(x: Array) -> Array:
     """log |gamma(x)|; infinite at 0, -1, -2, ..."""
-    return _evaluate("gammaln", x)
+    return unboxed(np.where(x == -np.inf, -x, _evaluate("gammaln", x)))  # SciPy's has the other sign at -inf
 
 
 @operator("torch Tensor", in_place="Tensor", special="digamma psi", numpy="psi")
@@ -282,4 +282,4 @@ def logit(x: Array, eps: float | None = None) -> Array:
         x: probabilities.
         eps: limit x to [eps, 1 - eps] first.
     """
-    return _logit(x if eps is None else clamp(x, eps, 1 - eps))
+    return _logit(x if eps is None else where(x == x, clamp(x, eps, 1 - eps), x))

@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from ..backend.arrays import Array
+from ..backend.arrays import Array, astype, widened, within
 from ..engine.primitive import primitive
 from .dims import dims_of
 from .math import sqrt
 from .names import operator
+from .operands import in_float32
 from .piecewise import clamp, keep, maximum, where
 from .reduce import Dim, _count, _mean, _with_dims, mean, sum
 from .shape import _reshape, squeeze, unsqueeze
@@ -33,6 +34,10 @@ def _var_rule(g: Array, x: Array, dims: tuple[int, ...], correction: float, keep
 
 @primitive(x=_var_rule)
 def _var(x: Array, *, dims: tuple[int, ...], correction: float, keepdim: bool) -> Array:
+    return astype(_variance(widened(x), dims, correction, keepdim), x.dtype)
+
+
+def _variance(x: Any, dims: tuple[int, ...], correction: float, keepdim: bool) -> Any:
     squares = x - _mean(x, dims=dims, keepdim=True)
     squares *= squares
     total = np.add.reduce(squares, axis=dims, keepdims=keepdim)
@@ -67,6 +72,28 @@ def var(
     return _var(x, dims=dims_of(dim, len(x.shape), "var"), correction=correction, keepdim=keepdim)
 
 
+def _std_rule(g: Array, x: Array, out: Array, dims: tuple[int, ...], correction: float, keepdim: bool) -> Array:
+    """(x - mean) / ((n - correction) std), and 0 where the deviation is 0."""
+    deviation = _with_dims(out, x.shape, dims, keepdim)
+    g = keep(_with_dims(g, x.shape, dims, keepdim), deviation != 0)
+    scale = g / where(deviation == 0, 1, deviation) * _per_degree(x.shape, dims, correction)
+    return (x - _mean(x, dims=dims, keepdim=True)) * scale
+
+
+_SMALL = float(np.finfo(np.float32).tiny) ** 0.5
+"""The square of what is smaller is rounded to 0 in float32."""
+
+
+@primitive(x=_std_rule)
+def _std(x: Array, *, dims: tuple[int, ...], correction: float, keepdim: bool) -> Array:
+    """The root of the variance, which itself may lie outside the range of the dtype."""
+    wide = widened(x)
+    out = np.sqrt(_variance(wide, dims, correction, keepdim))
+    if wide.dtype == np.float32 and not within(out, _SMALL, np.inf):
+        out = np.sqrt(_variance(x.astype(np.float64), dims, correction, keepdim))
+    return astype(out, x.dtype)
+
+
 def _root_rule(g: Array, out: Array) -> Array:
     return keep(g / (2 * where(out == 0, 1, out)), out != 0)
 
@@ -87,7 +114,8 @@ def std(
     correction: float | None = None,
 ) -> Array:
     """The standard deviation over `dim`, the root of `var`; its gradient is 0 where it is 0."""
-    return root(var(x, dim, unbiased, keepdim, correction=correction))
+    correction = int(unbiased) if correction is None else correction
+    return _std(x, dims=dims_of(dim, len(x.shape), "std"), correction=correction, keepdim=keepdim)
 
 
 @operator("torch")
@@ -122,6 +150,7 @@ def std_mean(
 
 
 @operator("torch Tensor", raw_too=True)
+@in_float32
 def cov(x: Array, *, correction: int = 1, fweights: Array | None = None, aweights: Array | None = None) -> Array:
     """The covariance matrix of variables (rows) over observations (columns).
 
@@ -162,6 +191,7 @@ def cov(x: Array, *, correction: int = 1, fweights: Array | None = None, aweight
 
 
 @operator("torch Tensor", raw_too=True)
+@in_float32
 def corrcoef(x: Array) -> Array:
     """The correlation coefficients of variables (rows) over observations (columns), within [-1, 1].
 

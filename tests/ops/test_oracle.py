@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import autograd_engine as ag
+from tests.ops.oracle import counterpart, flat, leaves, theirs
 from tests.table import TABLE
 from tests.table.operators import Call, Operator
 
@@ -30,32 +31,6 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:.*degrees of freedom:UserWarning"),  # PyTorch's
     pytest.mark.filterwarnings("ignore:.*is in beta:UserWarning"),
 ]
-
-
-def flat(results):
-    return [r for item in results for r in flat(item)] if isinstance(results, (tuple, list)) else [results]
-
-
-def theirs(value):
-    """A tensor of ours, or an array, as one of PyTorch's; nested arguments too."""
-    if isinstance(value, (tuple, list)):
-        return type(value)(theirs(v) for v in value)
-    if isinstance(value, ag.Tensor):
-        return torch.from_numpy(np.array(value.array)).requires_grad_(value.requires_grad)
-    return torch.from_numpy(value) if isinstance(value, np.ndarray) else value
-
-
-def counterpart(row: Operator):
-    if callable(row.torch):
-        return lambda *arguments, **settings: row.torch(torch, *arguments, **settings)
-    found = torch
-    for part in row.torch.split("."):
-        found = getattr(found, part)
-    return found
-
-
-def leaves(arguments, settings):
-    return [t for t in flat([*arguments, *settings.values()]) if getattr(t, "requires_grad", False)]
 
 
 def compare(row: Operator, call: Call, **tolerances):
@@ -161,8 +136,6 @@ def outcome(function, *arguments):
 EXCEPTIONS = {
     "square(bool)": "PyTorch squares booleans as integers",
     "square(0-d bool)": "PyTorch squares booleans as integers",
-    "sign(bool)": "NumPy has no sign of booleans",
-    "sign(0-d bool)": "NumPy has no sign of booleans",
     "all(uint8)": "PyTorch keeps uint8 here, from when it had no booleans",
     "any(uint8)": "PyTorch keeps uint8 here, from when it had no booleans",
     "pow(bool, Python bool)": "NumPy has no powers of booleans",

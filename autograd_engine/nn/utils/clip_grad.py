@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from ...engine.modes import no_grad
+from ...ops.linear_algebra.distances import vector_norm
 from ...tensor import Tensor
 from ...tensor.creation import tensor
 
@@ -55,8 +56,8 @@ def get_total_norm(
     order = float(norm_type)
     arrays = [t.array for t in _listed(tensors) if t.array.size]
     dtype = np.result_type(*arrays) if arrays else np.dtype(np.float32)
-    norms = [np.linalg.norm(np.ravel(array), order) for array in arrays]
-    total = dtype.type(np.linalg.norm(norms, order) if norms else 0.0)
+    norms = np.array([vector_norm(array, order) for array in arrays], dtype)
+    total = vector_norm(norms, order) if arrays else dtype.type(0)
     if error_if_nonfinite and not math.isfinite(total):
         raise RuntimeError(
             f"the norm of order {order} of the gradients is {total}, which cannot be clipped: look for the "

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ...backend import kernels
-from ...backend.arrays import Array
+from ...backend.arrays import Array, astype, widened
 from ...engine.primitive import primitive
 from ..diagonal import diagonal
 from ..dims import normalize_dim
@@ -87,7 +87,8 @@ def _einsum(*tensors: Array, terms: tuple[str, ...], target: str) -> Array:
     tensors = tuple(_in_common_dtype(tensors))
     plan = _as_product(*terms, target) if len(tensors) == 2 else None
     if plan is None:
-        return np.einsum(f"{','.join(terms)}->{target}", *tensors, optimize=len(tensors) > 2)
+        wide = (widened(t) for t in tensors)
+        return astype(np.einsum(f"{','.join(terms)}->{target}", *wide, optimize=len(tensors) > 2), tensors[0].dtype)
     (x, y), (x_order, y_order, batch, left, summed, order) = tensors, plan
     x, y = x.transpose(x_order), y.transpose(y_order)
     rows, columns = x.shape[batch : batch + left], y.shape[batch + summed :]

@@ -8,18 +8,19 @@ from typing import Any
 
 import numpy as np
 
-from ...backend.arrays import Array
+from ...backend.arrays import Array, astype, widened, within
+from ...engine.graph import raw
 from ...engine.primitive import primitive
 from ..arithmetic import abs, add, sub
 from ..dims import common_shape, dims_of, kept_shape, normalize_dim
 from ..names import operator
 from ..operands import to_dtype
 from ..piecewise import clamp, keep, where
-from ..reduce import _with_dims, amax, amin, sum
-from ..rounding import sign
+from ..reduce import _spread, _with_dims, amax, amin, sum
+from ..rounding import flat, sign
 from ..shape import _permute, _reshape, expand, unsqueeze
 from .equations import inv
-from .matrices import _check, _operator
+from .matrices import LinAlgError, _check, _operator
 from .spectral import svdvals
 
 # ------------------------------------------------------------------------------------------------- norms of vectors
@@ -40,12 +41,37 @@ def _norm_rule(
 
 @primitive(x=_norm_rule)
 def _norm(x: Array, *, p: float, dims: tuple[int, ...], keepdim: bool) -> Array:
+    """Powers that leave the range of the dtype are formed again of x over its largest element."""
+    wide = widened(x)
+    out = _powers(wide, p, dims, keepdim)
+    if p > 0 and x.dtype.kind == "f" and x.size and _left_the_range(out, wide, p, dims, keepdim):
+        top = np.maximum.reduce(np.absolute(wide), axis=dims, keepdims=True)
+        top = np.where((top > 0) & (top < np.inf), top, top.dtype.type(1))
+        with np.errstate(under="ignore"):
+            out = _powers(wide / top, p, dims, keepdim)
+        out = out * (top if keepdim else top.reshape(out.shape)[()])
+    return astype(out, x.dtype)
+
+
+_TINY = {t: float(np.finfo(t).tiny) for t in "fd"}
+"""The smallest normal number of each dtype in which norms are formed."""
+
+
+def _left_the_range(norms: Any, x: Any, p: float, dims: tuple[int, ...], keepdim: bool) -> bool:
+    """Whether a norm is infinite, or so small that the powers of what it is the norm of were rounded to 0."""
+    least = _TINY.get(norms.dtype.char, 0.0) ** (1 / p)
+    if within(norms, least, np.inf):
+        return False
+    return bool(np.any(~(norms < np.inf) | ((norms < least) & np.any(x, axis=dims, keepdims=keepdim))))
+
+
+def _powers(x: Any, p: float, dims: tuple[int, ...], keepdim: bool) -> Any:
     if p == 2:
         return np.sqrt(np.add.reduce(x * x, axis=dims, keepdims=keepdim))
     return np.add.reduce(np.absolute(x) ** p, axis=dims, keepdims=keepdim) ** x.dtype.type(1 / p)
 
 
-@primitive(x=lambda g, x_shape: np.zeros(x_shape, g.dtype))
+@primitive(x=lambda g, x_shape, dims, keepdim: _spread(flat(g), x_shape, dims, keepdim))
 def _number_of_nonzeros(x: Array, *, dims: tuple[int, ...], keepdim: bool) -> Array:
     return np.add.reduce(x != 0, axis=dims, keepdims=keepdim).astype(x.dtype)
 
@@ -260,8 +286,9 @@ def cond(A: Array, p: Any = None) -> Array:
 
     Shapes: (..., n, n) -> (...); (..., m, n) for `p` None, 2 and -2.
 
+    It is infinite for a singular matrix, but where rounding hides that it is singular.
+
     Raises:
-        LinAlgError: a matrix is singular, and `p` is none of None, 2 and -2.
         ValueError: `p` is no matrix norm, or the matrices are not square.
     """
     _check(A, "cond")
@@ -272,4 +299,9 @@ def cond(A: Array, p: Any = None) -> Array:
         largest, smallest = s[..., 0], s[..., -1]
         return smallest / largest if p == -2 else largest / smallest
     _check(A, "cond", square=True)
-    return matrix_norm(A, p) * matrix_norm(inv(A), p)
+    try:
+        return matrix_norm(A, p) * matrix_norm(inv(A), p)
+    except LinAlgError:
+        singular = np.linalg.slogdet(raw(A))[0] == 0
+        regular = where(singular[..., None, None], np.eye(A.shape[-1], dtype=A.dtype), A)
+        return where(singular, math.inf, matrix_norm(A, p) * matrix_norm(inv(regular), p))

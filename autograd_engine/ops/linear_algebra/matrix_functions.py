@@ -10,6 +10,7 @@ from ..arithmetic import mul, sub
 from ..diagonal import diagonal as _diagonal
 from ..dims import along, normalize_dim
 from ..names import operator
+from ..rounding import flat
 from ..shape import cat, stack, unsqueeze
 from .equations import inv
 from .matrices import _check, _operator
@@ -31,7 +32,7 @@ def matrix_power(A: Array, n: int) -> Array:
     if not hasattr(n, "__index__"):
         raise TypeError(f"matrix_power: n must be an integer, not {n!r}")
     if n == 0:
-        return A * 0 + np.eye(A.shape[-1], dtype=A.dtype)
+        return flat(A) + np.eye(A.shape[-1], dtype=A.dtype)
     power, out, n = (inv(A), None, -n) if n < 0 else (A, None, n)
     while n:
         if n % 2:
@@ -45,7 +46,7 @@ def _matrix_exp_rule(g: Array, x: Array) -> Array:
     """The upper right block of exp([[A^T, g], [0, A^T]]) (I. Najfeld and T. Havel, 1995)."""
     turned, n = _t(x), x.shape[-1]
     upper = cat([turned, g], -1)
-    lower = cat([turned * 0, turned], -1)
+    lower = cat([flat(turned), turned], -1)
     return _matrix_exp(cat([upper, lower], -2))[..., :n, n:]
 
 
@@ -123,7 +124,7 @@ def vander(x: Array, N: int | None = None) -> Array:
     count = x.shape[-1] if N is None else N
     if count < 0:
         raise ValueError(f"vander: N must not be negative, got {N}")
-    powers = [x * 0 + 1]
+    powers = [flat(x) + 1]
     for _ in range(count - 1):
         powers.append(powers[-1] * x)
-    return stack(powers, -1) if count else unsqueeze(x * 0, -1)[..., :0]
+    return stack(powers, -1) if count else unsqueeze(flat(x), -1)[..., :0]

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ...backend import kernels
-from ...backend.arrays import Array
+from ...backend.arrays import Array, added_up
 from ...engine.primitive import primitive
 from ..arithmetic import add, mul
 from ..dims import normalize_dim
@@ -305,7 +305,7 @@ def _linear_weight_rule(g: Array, x: Array) -> Array:
     composition=_linear_composed,
     x=lambda g, weight: np.matmul(g, weight) if weight.ndim > 1 else np.multiply.outer(g, weight),
     weight=_linear_weight_rule,
-    bias=lambda g: np.add.reduce(_rows(g), axis=0) if g.ndim > 1 else g,
+    bias=lambda g: added_up(_rows(g), axis=0) if g.ndim > 1 else g,
 )
 def linear(x: Array, weight: Array, bias: Array = None) -> Array:
     """x weight^T + bias, in one node.

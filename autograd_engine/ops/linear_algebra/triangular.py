@@ -11,6 +11,7 @@ from ...backend.arrays import Array
 from ...engine.primitive import primitive
 from ..arithmetic import mul, sub
 from ..names import operator
+from ..rounding import flat
 from ..shape import _reshape, cat
 from .matrices import (
     LinAlgError,
@@ -271,4 +272,4 @@ def householder_product(A: Array, tau: Array) -> Array:
     for i in reversed(range(k)):
         v = vectors[..., i : i + 1]
         out = sub(out, mul(_column(tau[..., i : i + 1]), matmul(v, matmul(_t(v), out))))
-    return out if k else out + A * 0
+    return out if k else out + flat(A)

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ...backend.arrays import Array, astype
+from ...backend.arrays import Array, added_up, astype, widened
 from ...engine.graph import raw
 from ...engine.primitive import primitive
 from ..index import _getitem
@@ -53,8 +53,8 @@ def _targets(target: Array, axis: int) -> tuple[Array, Array]:
 
 
 def _shifted(x: Array, axis: int) -> Array:
-    """A copy of the rows of x with the classes along `axis`, less the maximum of each."""
-    lanes = np.array(x if axis else x.T, order="C")
+    """A copy of the rows of x with the classes along `axis`, less the maximum of each; float16 as float32."""
+    lanes = np.array(x if axis else x.T, widened(x).dtype, order="C")
     lanes -= np.maximum.reduce(lanes, axis=axis, keepdims=True, initial=-np.inf)
     return lanes
 
@@ -93,30 +93,34 @@ def _softmax_nll(x: Array, target: Array, scale: Array, *, reduction: str) -> tu
     if scale is not None:
         losses = keep(losses, scale != 0) * scale
     if reduction == "none":
-        return losses, lanes
+        return astype(losses, x.dtype), lanes
     whole = np.add.reduce(losses)
-    return (whole / x.dtype.type(len(target)) if reduction == "mean" else whole), lanes
+    return astype(whole / whole.dtype.type(len(target)) if reduction == "mean" else whole, x.dtype), lanes
 
 
-def _soft_cross_entropy_rule(g: Array, logs: Array, target: Array, reduction: str) -> Array:
+def _soft_cross_entropy_rule(g: Array, logs: Array, target: Array, reduction: str, divisor: float) -> Array:
     """softmax(x) sum(target) - target"""
+    g = astype(g, logs.dtype) / divisor
     axis = _class_axis(target.shape[1])
     lanes = target if axis else target.T
     out = np.exp(logs)
-    out *= np.add.reduce(lanes, axis=axis, keepdims=True)
+    out *= added_up(lanes, axis=axis, keepdims=True)
     out -= lanes
     out *= g if reduction != "none" else np.expand_dims(g, axis)
     return out if axis else out.T
 
 
-def _soft_cross_entropy_target_rule(g: Array, logs: Array, target_shape: tuple[int, int], reduction: str) -> Array:
+def _soft_cross_entropy_target_rule(
+    g: Array, logs: Array, target_shape: tuple[int, int], reduction: str, divisor: float
+) -> Array:
+    g = astype(g, logs.dtype) / divisor
     axis = _class_axis(target_shape[1])
     out = -logs * (g if reduction != "none" else np.expand_dims(g, axis))
     return out if axis else out.T
 
 
-def _soft_cross_entropy_composed(x: Array, target: Array, reduction: str) -> Array:
-    return _reduce(-sum(target * log_softmax(x, 1), 1), reduction, "cross_entropy")
+def _soft_cross_entropy_composed(x: Array, target: Array, reduction: str, divisor: float) -> Array:
+    return _reduce(-sum(target * log_softmax(x, 1), 1), reduction, "cross_entropy") / divisor
 
 
 @primitive(
@@ -125,13 +129,14 @@ def _soft_cross_entropy_composed(x: Array, target: Array, reduction: str) -> Arr
     x=_soft_cross_entropy_rule,
     target=_soft_cross_entropy_target_rule,
 )
-def _soft_cross_entropy(x: Array, target: Array, *, reduction: str) -> tuple[Array, Array]:
-    """-sum_c target_c log softmax(x)_c of each row, reduced by "sum" or not, in one node."""
+def _soft_cross_entropy(x: Array, target: Array, *, reduction: str, divisor: float) -> tuple[Array, Array]:
+    """-sum_c target_c log softmax(x)_c of each row, reduced by "sum" or not, and divided, in one node."""
     axis = _class_axis(x.shape[1])
     logs = _shifted(x, axis)
     logs -= np.log(np.add.reduce(np.exp(logs), axis=axis, keepdims=True))
     losses = -np.add.reduce((target if axis else target.T) * logs, axis=axis)
-    return (losses if reduction == "none" else np.add.reduce(losses)), logs
+    losses = losses if reduction == "none" else np.add.reduce(losses)
+    return astype(losses / losses.dtype.type(divisor), np.result_type(x, target)), logs
 
 
 def _class_dim(input: Array, name: str) -> int:
@@ -185,9 +190,9 @@ def _row_scale(target: Array, used: Any, weight: Any, dtype: Any) -> Array:
     return weight[target] if used is None else weight[target] * used
 
 
-def _mean(losses: Array, total: Any) -> Array:
-    """losses / total; where nothing counts that is NaN, but its gradient 0, so that no parameter is lost."""
-    return losses / float(total) if total else losses + math.nan
+def _nothing(scale: Array, used: Any) -> Array:
+    """The scale of a weighted mean of total weight 0: NaN for what was to be weighted, 0 for what is ignored."""
+    return np.full_like(scale, np.nan) if used is None else np.where(used.reshape(-1), scale.dtype.type(np.nan), 0)
 
 
 def _in_rows(x: Array, class_dim: int) -> Array:
@@ -219,10 +224,11 @@ def _classify(
     if scale is not None:
         scale = scale.reshape(-1)
         if reduction == "mean":
-            total = np.add.reduce(scale)
+            total = np.add.reduce(widened(scale))
             if not total:
-                return _mean(losses_of(rows, target.reshape(-1), scale, reduction="sum"), total)
-            scale, reduction = scale / total, "sum"
+                scale = _nothing(scale, used)
+                return losses_of(rows, target.reshape(-1), scale, reduction="sum") + math.nan
+            scale, reduction = astype(scale / total, scale.dtype), "sum"
     losses = losses_of(rows, target.reshape(-1), scale, reduction="none" if reduction != "sum" else "sum")
     return _reduce(_reshape(losses, shape=target.shape), reduction, name) if reduction != "sum" else losses
 
@@ -243,7 +249,14 @@ def nll_loss(
 
 
 def _smoothed(
-    target: Any, input: Array, class_dim: int, weight: Any, ignore_index: int, smoothing: float, name: str
+    target: Any,
+    input: Array,
+    class_dim: int,
+    weight: Any,
+    ignore_index: int,
+    smoothing: float,
+    reduction: str,
+    name: str,
 ) -> tuple[Array, Any]:
     """The target distributions of class indices, a row each, weighted; and the weights of the mean."""
     target, used = _class_target(target, input, class_dim, ignore_index, name)
@@ -255,7 +268,12 @@ def _smoothed(
     if used is not None:
         rows *= used.reshape(-1, 1)
     scale = _row_scale(target, used, weight, input.dtype)
-    return rows, target.size if scale is None else np.add.reduce(scale, axis=None)
+    if scale is None:
+        return rows, target.size
+    total = np.add.reduce(widened(scale), axis=None)
+    if not total and reduction == "mean":
+        rows[_nothing(scale.reshape(-1), used) != 0] = np.nan
+    return rows, total
 
 
 @operator("functional", raw_too=True)
@@ -307,12 +325,13 @@ def cross_entropy(
         if weight is not None:
             rows = rows * weight
     else:
-        rows, total = _smoothed(target, input, class_dim, weight, ignore_index, label_smoothing, name)
-    whole = reduction != "none"
-    losses: Array = _soft_cross_entropy(_in_rows(input, class_dim), rows, reduction="sum" if whole else "none")
-    if not whole:
+        rows, total = _smoothed(target, input, class_dim, weight, ignore_index, label_smoothing, reduction, name)
+    whole = "none" if reduction == "none" else "sum"
+    divisor = float(total) if reduction == "mean" and total else 1.0
+    losses: Array = _soft_cross_entropy(_in_rows(input, class_dim), rows, reduction=whole, divisor=divisor)
+    if reduction == "none":
         return _reshape(losses, shape=shape[:class_dim] + shape[class_dim + 1 :])
-    return _mean(losses, total) if reduction == "mean" else losses
+    return losses if total or reduction == "sum" else losses + math.nan
 
 
 # ----------------------------------------------------------------------------- one distribution and another

@@ -17,6 +17,7 @@ from ...engine.writes import written
 from ..index import _getitem
 from ..linear_algebra.distances import vector_norm
 from ..names import operator
+from ..operands import in_float32
 from ..shape import ravel, unsqueeze
 from .segments import _add_segments, _first_of_segments
 
@@ -154,6 +155,12 @@ def _largest(weight: Array, index: Any, bag: Any, count: int) -> Array:
     return _add_segments(found, index=(bag[first],), size=count)
 
 
+@in_float32
+def _means_of_segments(x: Array, *, index: tuple[Any], size: int) -> Array:
+    lengths = np.bincount(index[0], minlength=size).astype(x.dtype)
+    return _add_segments(x, index=index, size=size) / np.maximum(lengths, 1)[:, None]
+
+
 @operator("functional", raw_too=True)
 def embedding_bag(
     input: Array,
@@ -218,8 +225,4 @@ def embedding_bag(
     rows = _read(weight, index, None, scale_grad_by_freq)
     if per_sample_weights is not None:
         rows = rows * unsqueeze(ravel(per_sample_weights)[used], 1)
-    sums = _add_segments(rows, index=(bag,), size=count)
-    if mode == "sum":
-        return sums
-    lengths = np.bincount(bag, minlength=count).astype(weight.dtype)
-    return sums / np.maximum(lengths, 1)[:, None]
+    return (_add_segments if mode == "sum" else _means_of_segments)(rows, index=(bag,), size=count)

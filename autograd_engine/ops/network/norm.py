@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from ...backend.arrays import Array, astype
+from ...backend.arrays import Array, added_up, astype, widened
 from ...engine.graph import raw
 from ...engine.primitive import primitive
 from ...engine.writes import written
@@ -39,9 +39,9 @@ def _totals(x: Any, y: Any = None) -> Any:
     """
     n, _, m = x.shape
     if m == 1:
-        return np.add.reduce(x if y is None else x * y, axis=0).reshape(-1)
+        return added_up(x if y is None else x * y, axis=0).reshape(-1)
     rows = np.vecdot(x, _ones(m, x.dtype) if y is None else y)
-    return rows.reshape(-1) if n == 1 else np.add.reduce(rows, axis=0)
+    return rows.reshape(-1) if n == 1 else added_up(rows, axis=0)
 
 
 def _lane(x: Any) -> Any:
@@ -113,9 +113,7 @@ def _normalize(
     if x.dtype.kind != "f":
         raise TypeError(f"needs a floating dtype, not {x.dtype}")
     shape, dtype = x.shape, x.dtype
-    if dtype == np.float16:
-        x = x.astype(np.float32)  # sums beyond 65504 would be infinite
-    x = x.reshape(groups)
+    x = widened(x).reshape(groups)
     portion = x.dtype.type(1 / (groups[0] * groups[2] or 1))
     if center:
         means = _totals(x) * portion

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ...backend.arrays import Array
+from ...backend.arrays import Array, accumulated, added_up, astype, widened
 from ...engine.primitive import primitive
 
 
@@ -25,12 +25,12 @@ def _sums_of_segments(x: Any, first: Any, dim: int) -> Any:
     """The sum of each segment along `dim`. Short ones of one length are added as slices, faster than reduceat."""
     n, length = x.shape[dim], first[1]
     if length > 8 or n != length * len(first) or (np.diff(first) != length).any():
-        return np.add.reduceat(x, first, dim)
+        return accumulated(np.add.reduceat, x, indices=first, axis=dim)
     lead = (slice(None),) * dim
-    out = x[*lead, ::length] + x[*lead, 1::length]
+    out = widened(x[*lead, ::length]) + x[*lead, 1::length]
     for place in range(2, length):
         out += x[*lead, place::length]
-    return out
+    return astype(out, x.dtype)
 
 
 @primitive(x=lambda g, x_shape, index: _add_segments(g, index=index, size=x_shape[len(index) - 1]))
@@ -46,7 +46,7 @@ def _add_segments(x: Array, *, index: tuple[Any, ...], size: int) -> Array:
     first = _first_of_segments(places)
     sums = x
     if len(first) < len(places):
-        sums = _sums_of_segments(x, first, dim) if len(first) > 1 else np.add.reduce(x, axis=dim, keepdims=True)
+        sums = _sums_of_segments(x, first, dim) if len(first) > 1 else added_up(x, axis=dim, keepdims=True)
     if len(first) == size:
         return sums
     out = np.zeros((*x.shape[:dim], size, *x.shape[dim + 1 :]), x.dtype)

@@ -25,7 +25,7 @@ from ...ops import (
     windows,
 )
 from ...ops.linear_algebra import products
-from ...ops.operands import constant_like
+from ...ops.operands import constant_like, in_float32
 
 
 def cbrt(x: Array) -> Array:
@@ -94,6 +94,7 @@ def nanprod(a: Array, axis: int | None = None, *, keepdims: bool = False) -> Arr
     return reduce.prod(piecewise.where(comparison.isnan(a), 1.0, a), axis, keepdims)
 
 
+@in_float32
 def nanvar(a: Array, axis: Any = None, *, ddof: float = 0, keepdims: bool = False) -> Array:
     """The variance of the elements that are not NaN."""
     known = comparison.logical_not(comparison.isnan(a))
@@ -101,6 +102,7 @@ def nanvar(a: Array, axis: Any = None, *, ddof: float = 0, keepdims: bool = Fals
     return reduce.sum(arithmetic.square(deviations), axis, keepdims) / (reduce.sum(known, axis, keepdims) - ddof)
 
 
+@in_float32
 def nanstd(a: Array, axis: Any = None, *, ddof: float = 0, keepdims: bool = False) -> Array:
     """The standard deviation of the elements that are not NaN."""
     return statistics.root(nanvar(a, axis, ddof=ddof, keepdims=keepdims))

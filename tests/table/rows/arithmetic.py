@@ -46,8 +46,14 @@ ROWS = (
     Operator(
         "div(rounding_mode)",
         arithmetic.div,
-        tuple(call(real(3, 4), real(4), rounding_mode=mode) for mode in ("floor", "trunc"))
-        + tuple(
+        tuple(call(real(3, 4), real(4), rounding_mode=mode) for mode in ("floor", "trunc")),
+        torch="div",
+        analytic=False,
+    ),
+    Operator(
+        "div(rounding_mode) of integers",
+        arithmetic.div,
+        tuple(
             call(given([-7, 7, -7, 7]), given([2, 2, -2, -2]), rounding_mode=mode) for mode in ("floor", "trunc")
         ),
         torch="div",

@@ -18,14 +18,15 @@ from ..operators import (
 __all__ = ["ROWS"]
 
 _ORIGIN = call(given([-1.0, 0.0, 2.0]))
+_JUMPS = call(given([-1.5, -0.5, 0.5, 2.5, np.inf, -np.inf, np.nan]))
 
 ROWS = (
     elementwise(rounding.frac, NONZERO, analytic=False, edges=[_ORIGIN]),
     elementwise(rounding.heaviside, ANY, ANY, order=0, more=[call(given([-1.0, 0.0, 0.0, np.nan]), real(4))]),
-    elementwise(rounding.sign, NONZERO, order=0, edges=[_ORIGIN]),
-    elementwise(rounding.floor, ANY, order=0),
-    elementwise(rounding.ceil, ANY, order=0),
-    elementwise(rounding.trunc, ANY, order=0),
-    elementwise(rounding.round, ANY, order=0, more=[call(real(3), decimals=2)]),
+    elementwise(rounding.sign, NONZERO, analytic=False, edges=[_ORIGIN]),
+    elementwise(rounding.floor, ANY, analytic=False, edges=[_JUMPS]),
+    elementwise(rounding.ceil, ANY, analytic=False, edges=[_JUMPS]),
+    elementwise(rounding.trunc, ANY, analytic=False, edges=[_JUMPS]),
+    elementwise(rounding.round, ANY, analytic=False, more=[call(real(3), decimals=2)], edges=[_JUMPS]),
     elementwise(rounding.floor_divide, ANY, NONZERO, order=0),
 )
