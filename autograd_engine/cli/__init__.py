@@ -212,7 +212,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _let_go_of_output() -> None:
-    """Where standard output takes no more, drop what is left: at its end Python would try, and complain, once more."""
+    """Where standard output takes no more, drop what is left, or Python complains once more at its end."""
     try:
         sys.stdout.flush()
     except OSError:
