@@ -197,10 +197,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return code
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains once more at its end
+        _let_go_of_output()
         return 1
     except (UserError, ImportError, OSError, FloatingPointError) as error:
         print(f"error: {error}", file=sys.stderr)
+        _let_go_of_output()
         return 1
     except MemoryError as error:
         print(f"error: out of memory: {error}; a smaller network or batch may fit", file=sys.stderr)
@@ -208,3 +209,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return train.INTERRUPTED
+
+
+def _let_go_of_output() -> None:
+    """Where standard output takes no more, drop what is left, or Python complains once more at its end."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
