@@ -98,7 +98,7 @@ def _parser() -> argparse.ArgumentParser:
         type=_typed(RULES["dropout"], float),
         metavar="P",
     )
-    setting("--optimizer", "sgd has momentum 0.9", choices=train.OPTIMIZERS)
+    setting("--optimizer", "what adjusts the weights; sgd has momentum 0.9", choices=train.OPTIMIZERS)
     usual = ", ".join(f"{known['lr']} for {name}" for name, known in train.USUAL.items())
     setting(
         "--lr", "learning rate", f"{usual}; else the optimizer's own", type=_typed(RULES["lr"], float), metavar="LR"
@@ -212,7 +212,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _let_go_of_output() -> None:
-    """Where standard output takes no more, drop what is left, or Python complains once more at its end."""
+    """If standard output takes no more, drop what is left: Python would complain once more when it ends."""
     try:
         sys.stdout.flush()
     except OSError:

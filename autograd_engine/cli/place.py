@@ -76,7 +76,7 @@ def new_place(out: Path | None, name: str, overwrite: bool) -> Iterator[Place]:
 
 @contextmanager
 def old_place(folder: Path) -> Iterator[Place]:
-    """The place of a run that goes on. If it has weights, they and all that belongs to them stay until then.
+    """The place of a run that goes on. If it has weights, it stays as it is until the longer one is complete.
 
     Raises:
         UserError: there is no such run, or another training has it.
@@ -99,7 +99,7 @@ def old_place(folder: Path) -> Iterator[Place]:
 
 @contextmanager
 def _held(folder: Path) -> Iterator[None]:
-    """The folder for this training alone. A new run that came not as far as a checkpoint is deleted at the end."""
+    """The folder for this training alone. A new run in NEXT without a checkpoint is deleted at the end."""
     try:
         with taken(folder):
             try:

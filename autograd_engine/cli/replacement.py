@@ -61,8 +61,8 @@ def discard(folder: Path) -> None:
 
 
 def settled(folder: Path) -> bool:
-    """Finish a replacement that a kill cut short, or wait until another program has finished it; False if it has
-    not after some seconds."""
+    """Finish a replacement that a kill cut short, or wait until another program has finished it; False if
+    that has not happened after some seconds."""
     end = time.monotonic() + _PATIENCE
     while _unsettled(folder):
         with locked(folder) as mine:

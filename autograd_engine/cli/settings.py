@@ -124,7 +124,7 @@ class Rule:
 
     Attributes:
         words: what it must be, to follow "is not".
-        accepts: whether a value is such.
+        accepts: whether a value is allowed.
     """
 
     words: str
@@ -217,7 +217,9 @@ def check_settings(config: Any, name: str) -> None:
     if len(set(config["classes"])) < len(config["classes"]):
         raise ValueError(f"{name}: classes has a name twice")
     if picture is not None and picture[0] * picture[1] != sizes[0]:
-        raise ValueError(f"{name}: a picture of {picture[0]} by {picture[1]} pixels has not {sizes[0]} of them")
+        raise ValueError(
+            f"{name}: a picture of {picture[0]} by {picture[1]} pixels does not have {sizes[0]} of them"
+        )
 
 
 def shown(value: Any) -> str:

@@ -119,7 +119,7 @@ def _folder(path: Path) -> Task:
         )
     unknown = np.setdiff1d(test_labels, known)
     if unknown.size:
-        raise UserError(f"{path}: the test set has the label {unknown[0]}, which the training set has not")
+        raise UserError(f"{path}: the test set has the label {unknown[0]}, which the training set does not have")
 
     def part(x: Any, y: Any) -> TensorDataset:
         inputs = x.reshape(len(x), -1).astype(np.float32) / 255
@@ -151,7 +151,7 @@ def _idx_part(folder: Path, begin: tuple[str, ...]) -> tuple[Any, Any]:
 
 
 def _idx_file(folder: Path, begin: tuple[str, ...], end: str) -> Path:
-    """The one file in a folder, or in torchvision's folders below it, whose name ends so, as it is or with .gz."""
+    """The one file whose name ends in `end`, or that and .gz, in a folder or in torchvision's folders below it."""
     for place in (folder, folder / "MNIST" / "raw", folder / "raw"):
         found = {
             file.name.removesuffix(".gz"): file
@@ -237,7 +237,7 @@ def check_values(place: str, values: Any) -> None:
     """
     wrong = values[~(abs(values) <= _LARGEST)]
     if wrong.size:
-        raise UserError(f"{place} has {wrong.flat[0]:g}")
+        raise UserError(f"{place} has {wrong.flat[0]:g}: expected finite numbers of at most {_LARGEST:.1e}")
 
 
 _LONGEST_NAME = 100

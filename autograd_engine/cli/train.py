@@ -48,7 +48,7 @@ def train(options: argparse.Namespace) -> int:
     """
     _check_extras()
     quiet = options.no_progress
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # a loss that is not finite is told
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # `fit` reports a loss that is not finite
         if options.resume is not None:
             with old_place(options.resume) as place:
                 old = read_config(place.folder if place.start is None else place.start.parent)
@@ -251,7 +251,7 @@ class _Training:
         return self._tell(self._write(history), interrupted, done, seconds)
 
     def _kept(self) -> str:
-        """What is left after a training that failed."""
+        """The end of an error message: what is left after a training that failed."""
         place = self.place
         for path in (place.work / CHECKPOINT, place.start):
             if path is not None and path.exists():
@@ -259,7 +259,7 @@ class _Training:
         return f"; {place.folder} is as it was" if place.staged else ""
 
     def _finished(self, done: int, epochs_before: int | None) -> bool:
-        """Whether a run that went on had nothing left to do, which is then told."""
+        """Whether a run that went on had nothing left to do; if so, say it."""
         place, settings = self.place, self.settings
         stopped = self.stopping is not None and self.stopping.reason
         if settings.epochs < done and not stopped:

@@ -31,16 +31,16 @@ _NAMES = {
     for module in ("numpy", "numpy.core.multiarray", "numpy._core.multiarray")
     for name in ("_reconstruct", "ndarray", "dtype")
 } | {"_codecs encode": "encode"}
-"""What a file may name, as the instructions for making an array."""
+"""The functions that a file may name: those that make an array of bytes."""
 
 
 def read_pickle(content: bytes) -> Any:
     """The value in a pickle: numbers, strings, lists, tuples, dictionaries, and arrays of bytes.
 
-    The strings of bytes that Python 2 wrote become text, each byte a character.
+    The strings of bytes that Python 2 wrote become text, in which each byte is a character.
 
     Raises:
-        ValueError: the pickle is damaged, or has something else in it.
+        ValueError: the pickle is damaged, or holds values of other kinds.
 
     Example:
         >>> import pickle
@@ -112,7 +112,7 @@ class _Machine:
 
     def _last(self, count: int) -> list[Any]:
         if len(self.stack) < count:
-            raise ValueError("it takes more values than it has")
+            raise ValueError("it takes more values than are on the stack")
         values = self.stack[-count:]
         del self.stack[-count:]
         return values
@@ -231,5 +231,5 @@ class _Machine:
     def _bytes(self, text: str) -> bytes:
         self.encoded -= len(text)
         if self.encoded < 0:
-            raise ValueError("it makes more bytes than it has")
+            raise ValueError("it makes more bytes than the file has")
         return text.encode("latin1")

@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from ..backend.arrays import Array, added_up
+from ..backend.arrays import Array
+from ..backend.sums import added_up
 from .primitive import primitive
 
 __all__ = ["cast", "clone", "expand", "identity", "sum_to_size", "with_leading_dims"]

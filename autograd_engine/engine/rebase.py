@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from ..backend.arrays import Array, add_at, form_of
+from ..backend.arrays import Array, form_of
+from ..backend.sums import add_at
 from .broadcast import with_leading_dims
 from .graph import Node, Value, record
 from .modes import grad_mode

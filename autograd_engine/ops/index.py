@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from ..backend.arrays import Array, add_at
+from ..backend.arrays import Array
+from ..backend.sums import add_at
 from ..engine.broadcast import with_leading_dims
 from ..engine.graph import Value, raw
 from ..engine.plan import Accumulate

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..backend.arrays import Array, accumulated, added_up
+from ..backend.arrays import Array
+from ..backend.sums import accumulated, added_up
 from ..engine.graph import raw
 from ..engine.primitive import primitive
 from .arithmetic import div

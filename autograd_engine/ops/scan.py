@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..backend.arrays import Array, accumulated, unboxed, widened
+from ..backend.arrays import Array, unboxed
+from ..backend.sums import accumulated, widened
 from ..engine.graph import raw
 from ..engine.primitive import primitive
 from .comparison import isinf, logical_not, logical_xor

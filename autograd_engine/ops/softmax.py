@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ..backend.arrays import Array, astype, unboxed, widened
+from ..backend.arrays import Array, astype, unboxed
+from ..backend.sums import widened
 from ..engine.primitive import primitive
 from .dims import dims_of, normalize_dim
 from .math import exp

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from ..backend.arrays import Array, astype, widened, within
+from ..backend.arrays import Array, astype
+from ..backend.sums import widened, within
 from ..engine.primitive import primitive
 from .dims import dims_of
 from .math import sqrt
@@ -114,7 +115,7 @@ def std(
     correction: float | None = None,
 ) -> Array:
     """The standard deviation over `dim`, the root of `var`. Where the deviation is 0, so is the gradient."""
-    correction = int(unbiased) if correction is None else correction
+    dim, correction = _spread_of(dim, unbiased, correction)
     return _std(x, dims=dims_of(dim, len(x.shape), "std"), correction=correction, keepdim=keepdim)
 
 

@@ -77,7 +77,7 @@ def test_an_entry_that_is_missing_or_wrong_is_named(trained, name, capsys):
         ({"sizes": [63, 4, 10]}, "config.json: sizes has 63, but offset has 64 entries"),
         ({"unit": [16.0]}, "config.json: sizes has 64, but unit has 1 entries"),
         ({"classes": ["a"] * 10}, "config.json: classes has a name twice"),
-        ({"picture": [8, 9]}, "config.json: a picture of 8 by 9 pixels has not 64 of them"),
+        ({"picture": [8, 9]}, "config.json: a picture of 8 by 9 pixels does not have 64 of them"),
     ],
 )
 def test_entries_that_do_not_go_together_are_named(trained, change, words, capsys):

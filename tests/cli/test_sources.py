@@ -129,7 +129,7 @@ def test_a_class_without_test_samples_has_no_auc(capsys):
     ("arguments", "words"),
     [
         (([1] * 4, [1] * 2), "every picture of the training set has the label 1: nothing to tell apart"),
-        (([1, 2] * 4, [1, 3]), "the test set has the label 3, which the training set has not"),
+        (([1, 2] * 4, [1, 3]), "the test set has the label 3, which the training set does not have"),
         (([1, 2] * 4, [1, 2], 4, 5), "are (4, 4) pixels, those of the test set (5, 5)"),
         (([1, 2] * 4, []), "expected bytes in 3 dimensions"),
         (([1, 2], [1, 2], 4, 4, ("train", "other")), "set has no file t10k-images-idx3-ubyte"),

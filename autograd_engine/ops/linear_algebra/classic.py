@@ -23,14 +23,15 @@ from .triangular import qr as _qr
 
 @operator("torch Tensor")
 def norm(x: Array, p: Any = "fro", dim: Any = None, keepdim: bool = False, dtype: Any = None) -> Array:
-    """The p-norm (sum |x|^p)^(1/p) over `dim` (all dimensions by default); its gradient is 0 where it is 0.
+    """The p-norm (sum |x|^p)^(1/p) over `dim` (all dimensions by default); its gradient is 0 where the norm is 0.
 
     Args:
-        p: a number; "fro" is 2, inf the largest |x|, -inf the smallest, 0 counts what is not zero; "nuc" the sum
-            of the singular values of the matrices in two dimensions.
+        p: a number, "fro" or "nuc". "fro" is 2; inf gives the largest |x|, -inf the smallest, 0 the number of
+            nonzero elements, "nuc" the sum of the singular values of the matrices that lie in two dimensions.
 
     Raises:
-        ValueError: another `p`, or "nuc" and not two dimensions.
+        TypeError: `x` holds integers.
+        ValueError: `p` is another string, or it is "nuc" and `dim` does not name two dimensions.
 
     Example:
         >>> norm(ag.tensor([[3.0, 0.0], [0.0, 4.0]])), norm(ag.tensor([[3.0, 0.0], [0.0, 4.0]]), "nuc")
@@ -39,7 +40,9 @@ def norm(x: Array, p: Any = "fro", dim: Any = None, keepdim: bool = False, dtype
     if p == "nuc":
         dims = range(len(x.shape)) if dim is None else dim if isinstance(dim, Sequence) else (dim,)
         if len(dims) != 2:
-            raise ValueError(f"norm: p='nuc' is of matrices, in two dimensions, not in dims {tuple(dims)}")
+            raise ValueError(
+                f"norm: p='nuc' takes matrices, which lie in two dimensions, not in dims {tuple(dims)}"
+            )
         return matrix_norm(x, "nuc", tuple(dims), keepdim, dtype=dtype)
     if isinstance(p, str) and p != "fro":
         raise ValueError(f"norm: p is a number, 'fro' or 'nuc', not {p!r}")
@@ -48,7 +51,7 @@ def norm(x: Array, p: Any = "fro", dim: Any = None, keepdim: bool = False, dtype
 
 @operator("torch Tensor")
 def cross(x: Array, y: Array, dim: int | None = None) -> Array:
-    """`linalg.cross`, by default along the first dimension of size 3 rather than the last one.
+    """`linalg.cross`, by default along the first dimension of size 3 rather than along the last dimension.
 
     Raises:
         ValueError: there is no dimension of size 3, or the shapes do not fit.
@@ -148,7 +151,7 @@ class TriangularSolveResult(NamedTuple):
 def triangular_solve(
     b: Array, A: Array, upper: bool = True, transpose: bool = False, unitriangular: bool = False
 ) -> TriangularSolveResult:
-    """`linalg.solve_triangular` with other arguments: A X = b, or A^T X = b.
+    """X with A X = b, or with A^T X = b where `transpose`: `linalg.solve_triangular` with other arguments.
 
     Shapes: b (..., n, k), A (..., n, n) -> (..., n, k).
 
@@ -167,6 +170,6 @@ def pinverse(A: Array, rcond: float = 1e-15) -> Array:
     Shapes: (..., m, n) -> (..., n, m).
 
     Raises:
-        ValueError: `A` has fewer than 2 dimensions.
+        ValueError, TypeError: `A` has fewer than 2 dimensions, or holds integers.
     """
     return pinv(A, rtol=rcond)

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from ...backend import kernels
-from ...backend.arrays import Array, astype, widened
+from ...backend.arrays import Array, astype
+from ...backend.sums import widened
 from ...engine.primitive import primitive
 from ..diagonal import diagonal
 from ..dims import normalize_dim
@@ -26,13 +27,13 @@ def tensordot(a: Array, b: Array, dims: Any = 2) -> Array:
     """The sum of products over pairs of dimensions, as one matrix product.
 
     Args:
-        dims: an integer n for the last n of `a` and the first n of `b`; or the dimensions of each, in pairs, whose
-            sizes are equal, or one of them 1.
+        dims: an integer n takes the last n dimensions of `a` and the first n of `b`. Two lists name dimensions of
+            `a` and of `b` that form pairs; the sizes of a pair are equal, or one of them is 1.
 
-    Shapes: the other dimensions of `a`, then those of `b`.
+    Shapes: the result has the other dimensions of `a`, then those of `b`.
 
     Raises:
-        ValueError: the sizes of a pair differ.
+        ValueError: the sizes of a pair differ, or `a` or `b` has fewer than n dimensions.
 
     Example:
         >>> tensordot(ag.ones(2, 3, 4), ag.ones(3, 4, 5), dims=2).shape
@@ -83,7 +84,7 @@ def _einsum_rule(g: Array, tensors: tuple[Array, ...], terms: tuple[str, ...], t
 
 @primitive(tensors=_einsum_rule)
 def _einsum(*tensors: Array, terms: tuple[str, ...], target: str) -> Array:
-    """Sums of products of operands whose every letter is in the target or in another operand, too."""
+    """The sum of products of operands; each letter of one is also in the target or in another operand."""
     tensors = tuple(_in_common_dtype(tensors))
     plan = _as_product(*terms, target) if len(tensors) == 2 else None
     if plan is None:
@@ -102,8 +103,9 @@ def _einsum(*tensors: Array, terms: tuple[str, ...], target: str) -> Array:
 def _as_product(a: str, b: str, target: str) -> Any:
     """The einsum of two operands as a product of matrices, by BLAS, or None where nothing is gained by that.
 
-    Each letter belongs to the batch, to the rows, to the columns, or is summed: the orders of dimensions that
-    bring the operands into shape, the numbers of such letters, and the order that gives the target.
+    Each letter belongs to the batch, to the rows, to the columns, or is summed. Returned are the orders of
+    dimensions that bring the operands into shape, how many letters are of the batch, of the rows and summed, and
+    the order that gives the target.
     """
     batch = [c for c in a if c in b and c in target]
     summed = [c for c in a if c in b and c not in target]
@@ -212,7 +214,7 @@ def einsum(equation: Any, *operands: Any) -> Array:
             if n != 1 and sizes.setdefault(c, n) != n:
                 raise ValueError(f"einsum: letter {c!r} of {equation!r} has sizes {sizes[c]} and {n}")
     for i, term in enumerate(terms):
-        # A broadcast size of 1 goes, and each letter has one size.
+        # A size of 1 that broadcasts is dropped, so that each letter has one size.
         thin = [d for d, (c, n) in enumerate(zip(term, tensors[i].shape, strict=True)) if n == 1 and c in sizes]
         if thin:
             tensors[i] = squeeze(tensors[i], thin)

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from ...backend.arrays import Array, astype, widened, within
+from ...backend.arrays import Array, astype
+from ...backend.sums import widened, within
 from ...engine.graph import raw
 from ...engine.primitive import primitive
 from ..arithmetic import abs, add, sub
@@ -29,7 +30,7 @@ from .spectral import svdvals
 def _norm_rule(
     g: Array, x: Array, out: Array, p: float, dims: tuple[int, ...], keepdim: bool, x_shape: tuple[int, ...]
 ) -> Array:
-    """sign(x) (|x| / norm)^(p - 1), and 0 where the norm is 0 or the element."""
+    """sign(x) (|x| / norm)^(p - 1), and 0 where the norm or the element is 0."""
     out = _with_dims(out, x_shape, dims, keepdim)
     ratio = x / where(out == 0, 1, out)
     g = keep(_with_dims(g, x_shape, dims, keepdim), out != 0)
@@ -41,7 +42,7 @@ def _norm_rule(
 
 @primitive(x=_norm_rule)
 def _norm(x: Array, *, p: float, dims: tuple[int, ...], keepdim: bool) -> Array:
-    """Powers that leave the range of the dtype are formed again of x over its largest element."""
+    """Where powers leave the range of the dtype, they are formed again, from x divided by its largest element."""
     wide = widened(x)
     out = _powers(wide, p, dims, keepdim)
     if p > 0 and x.dtype.kind == "f" and x.size and _left_the_range(out, wide, p, dims, keepdim):
@@ -58,7 +59,7 @@ _TINY = {t: float(np.finfo(t).tiny) for t in "fd"}
 
 
 def _left_the_range(norms: Any, x: Any, p: float, dims: tuple[int, ...], keepdim: bool) -> bool:
-    """Whether a norm is infinite, or so small that the powers of what it is the norm of were rounded to 0."""
+    """Whether a norm is infinite, or so small that the powers of its elements were rounded to 0."""
     least = _TINY.get(norms.dtype.char, 0.0) ** (1 / p)
     if within(norms, least, np.inf):
         return False
@@ -84,6 +85,7 @@ def vector_norm(x: Array, ord: float = 2, dim: Any = None, keepdim: bool = False
 
     Raises:
         TypeError: `x` holds integers.
+        ValueError: `ord` is a string.
         IndexError: there is no such dimension.
 
     Example:
@@ -108,7 +110,11 @@ def vector_norm(x: Array, ord: float = 2, dim: Any = None, keepdim: bool = False
 
 @operator("torch Tensor")
 def dist(x: Array, other: Array, p: float = 2) -> Array:
-    """The p-norm of x - other, over all elements; its gradient is 0 where they are equal.
+    """The p-norm of x - other, over all elements; its gradient is 0 where the two are equal.
+
+    Raises:
+        TypeError: both hold integers.
+        ValueError: the shapes do not broadcast.
 
     Example:
         >>> dist(tensor([1.0, 2.0]), tensor([4.0, 6.0]))
@@ -127,20 +133,22 @@ def cdist(x1: Array, x2: Array, p: float = 2.0) -> Array:
     Shapes: (..., n, m), (..., k, m) -> (..., n, k), leading dimensions broadcast.
 
     Raises:
-        ValueError: fewer than two dimensions, or rows of different length.
+        ValueError: an input has fewer than two dimensions, or the rows differ in length.
 
     Example:
         >>> cdist(tensor([[0.0, 0.0]]), tensor([[3.0, 4.0], [0.0, 1.0]]))
         tensor([[5., 1.]])
     """
     if len(x1.shape) < 2 or len(x2.shape) < 2 or x1.shape[-1] != x2.shape[-1]:
-        raise ValueError(f"cdist: shapes {tuple(x1.shape)} and {tuple(x2.shape)} are not rows of one length")
+        raise ValueError(
+            f"cdist: shapes {tuple(x1.shape)} and {tuple(x2.shape)} are not (..., n, m) and (..., k, m)"
+        )
     return vector_norm(sub(unsqueeze(x1, -2), unsqueeze(x2, -3)), p, -1)
 
 
 @operator("functional")
 def normalize(input: Array, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> Array:
-    """The vectors along `dim` divided by their p-norm, or by eps where that is smaller.
+    """The vectors along `dim` divided by their p-norm, or by `eps` where the norm is smaller than that.
 
     Raises:
         IndexError: there is no such dimension.
@@ -175,7 +183,7 @@ def cosine_similarity(x1: Array, x2: Array, dim: int = 1, eps: float = 1e-8) -> 
     dim = normalize_dim(dim, len(common), "cosine_similarity")
 
     def unit(x: Array) -> Array:
-        """`x` at full length along `dim` before it is divided by its norm there."""
+        """The vectors of `x` along `dim`, expanded to their full length and then divided by their norms."""
         shape = (1,) * (len(common) - len(x.shape)) + tuple(x.shape)
         return normalize(expand(x, (*shape[:dim], *common[dim : dim + 1], *shape[dim + 1 :])), 2.0, dim, eps)
 
@@ -184,9 +192,12 @@ def cosine_similarity(x1: Array, x2: Array, dim: int = 1, eps: float = 1e-8) -> 
 
 @operator("torch functional")
 def pairwise_distance(x1: Array, x2: Array, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> Array:
-    """The p-norm of x1 - x2 + eps over the last dimension; eps keeps it differentiable where they are equal.
+    """The p-norm of x1 - x2 + eps over the last dimension; eps keeps it differentiable where x1 = x2.
 
-    Shapes: the shape to which `x1` and `x2` broadcast, without the last dimension, or with `keepdim` at size 1.
+    Shapes: the shape to which `x1` and `x2` broadcast, without the last dimension; with `keepdim` that has size 1.
+
+    Raises:
+        ValueError: the shapes do not broadcast.
 
     Example:
         >>> pairwise_distance(ag.tensor([[0.0, 0.0]]), ag.tensor([[3.0, 4.0]]))
@@ -197,10 +208,10 @@ def pairwise_distance(x1: Array, x2: Array, p: float = 2.0, eps: float = 1e-6, k
 
 @operator("torch Tensor", in_place="Tensor")
 def renorm(x: Array, p: float, dim: int, maxnorm: float) -> Array:
-    """`x` with every slice at an index of `dim` whose p-norm exceeds `maxnorm` scaled down to it.
+    """`x`, in which each slice x[..., i, ...] along `dim` whose p-norm exceeds `maxnorm` is scaled down to it.
 
     Raises:
-        ValueError: fewer than two dimensions, or p or maxnorm out of range.
+        ValueError: `x` has fewer than two dimensions, `p` is not positive, or `maxnorm` is negative.
 
     Example:
         >>> renorm(tensor([[3.0, 4.0], [0.3, 0.4]]), 2, 0, 1.0)
@@ -228,6 +239,8 @@ def matrix_norm(
 
     `ord`: "fro" the root of the sum of squares; "nuc" the sum of the singular values; 2, -2 the largest and the
     smallest singular value; 1, -1 the largest and the smallest sum of |A| along a column; inf, -inf along a row.
+
+    Shapes: that of `A` without the two dimensions; with `keepdim` they have size 1.
 
     Raises:
         ValueError: `A` has fewer than 2 dimensions, `dim` is not two dimensions, or `ord` is none of these.
@@ -275,18 +288,18 @@ def norm(A: Array, ord: Any = None, dim: Any = None, keepdim: bool = False, *, d
     if len(dims) == 2:
         return matrix_norm(A, ord, dims, keepdim, dtype=dtype)
     if len(dims) != 1 or isinstance(ord, str):
-        raise ValueError(f"norm: no ord {ord!r} over dim {dim}: a number for one dimension, a matrix norm for two")
+        raise ValueError(f"norm: no ord {ord!r} over dim {dim}: ord is a number for one dim, a matrix norm for two")
     return vector_norm(A, ord, dims, keepdim, dtype=dtype)
 
 
 @operator("linalg", numpy="linalg.cond")
 @_operator
 def cond(A: Array, p: Any = None) -> Array:
-    """The condition number norm(A, p) norm(A^-1, p); for `p` None, 2 and -2 a ratio of singular values.
+    """The condition number norm(A, p) norm(A^-1, p); for `p` None, 2 and -2 it is a ratio of singular values.
 
     Shapes: (..., n, n) -> (...); (..., m, n) for `p` None, 2 and -2.
 
-    It is infinite for a singular matrix, but where rounding hides that it is singular.
+    It is infinite for a singular matrix, unless rounding hides that the matrix is singular.
 
     Raises:
         ValueError: `p` is no matrix norm, or the matrices are not square.

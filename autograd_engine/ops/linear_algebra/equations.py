@@ -72,7 +72,7 @@ class _LU:
         return inverses[0] if len(self.shape) == 2 else np.array(inverses).reshape(self.shape)
 
     def diagonal(self) -> tuple[Any, Any]:
-        """The pivots, whose product is the determinant but for its sign, and 1 or -1 for that."""
+        """The pivots, whose product is the determinant up to a sign, and that sign, 1 or -1."""
         n = self.shape[-1]
         diagonal = np.array([lu.diagonal() for lu, _ in self.factors]).reshape(self.shape[:-1])
         exchanges = np.array([np.count_nonzero(p != np.arange(n)) for _, p in self.factors])
@@ -114,7 +114,7 @@ def _solve(*tensors: Array, factors: _LU | None, transposed: bool) -> Array:
 def solve(A: Array, B: Array, *, left: bool = True) -> Array:
     """X with A X = B, or X A = B where `left` is false. Derivative: g_B = A^-T g, g_A = -g_B X^T.
 
-    Shapes: A (..., n, n), B (..., n, k) or vectors (..., n); leading dimensions broadcast.
+    Shapes: A (..., n, n), B (..., n, k) or vectors (..., n); the result as B; leading dimensions broadcast.
 
     Raises:
         LinAlgError: a matrix is singular.
@@ -173,7 +173,7 @@ def inv(A: Array) -> Array:
 
     Raises:
         LinAlgError: a matrix is singular.
-        ValueError: the matrices are not square.
+        ValueError, TypeError: the matrices are not square, or hold integers.
 
     Example:
         >>> inv(ag.tensor([[2.0, 1.0], [1.0, 1.0]]))
@@ -187,7 +187,7 @@ def inv(A: Array) -> Array:
 @operator("linalg", numpy="linalg.tensorinv")
 @_operator
 def tensorinv(A: Array, ind: int = 2) -> Array:
-    """The inverse of `A` as a linear map of its last dimensions to its first `ind`.
+    """The inverse of `A`, taken as a linear map from its last dimensions to its first `ind`.
 
     Shapes: (*left, *right) with as many elements in left as in right -> (*right, *left).
 
@@ -198,7 +198,7 @@ def tensorinv(A: Array, ind: int = 2) -> Array:
     shape = tuple(A.shape)
     left, right = shape[:ind], shape[ind:]
     if ind <= 0 or math.prod(left) != math.prod(right):
-        raise ValueError(f"tensorinv: the first {ind} dimensions of {shape} hold not as many elements as the rest")
+        raise ValueError(f"tensorinv: the first {ind} dimensions of {shape} must hold as many elements as the rest")
     n = math.prod(left)
     return _reshape(inv(_reshape(A, shape=(n, n))), shape=(*right, *left))
 
@@ -206,8 +206,8 @@ def tensorinv(A: Array, ind: int = 2) -> Array:
 def _cofactors(x: Array) -> Array:
     """The derivative of the determinant, det(A) A^-T, where A is singular.
 
-    For numbers from the singular values: det(U) det(V) U diag(product of the other ones) V^T. For tensors, from
-    the minors, since at repeated singular values (two zeros) only those have derivatives.
+    Arrays take it from the singular values: det(U) det(V) U diag(product of the other ones) V^T. Tensors take it
+    from the minors, since only those have derivatives where singular values are repeated, as two zeros are.
     """
     n, dtype = x.shape[-1], x.dtype
     if not isinstance(x, Value):
@@ -244,7 +244,7 @@ def det(A: Array) -> Array:
     Shapes: (..., n, n) -> (...).
 
     Raises:
-        ValueError: the matrices are not square.
+        ValueError, TypeError: the matrices are not square, or hold integers.
 
     Example:
         >>> det(ag.tensor([[1.0, 2.0], [3.0, 5.0]])).round(decimals=3)
@@ -278,12 +278,12 @@ def _slogdet(x: Array, *, factors: _LU | None) -> Any:
 @operator("torch Tensor linalg", numpy="linalg.slogdet")
 @_operator
 def slogdet(A: Array) -> SlogdetResult:
-    """The sign of det(A) and log |det(A)|, which does not overflow where det does. Derivative: A^-T.
+    """The sign of det(A) and log |det(A)|, which does not overflow where det does. Derivative of the latter: A^-T.
 
     Shapes: (..., n, n) -> (...) and (...). A singular matrix gives 0 and -inf.
 
     Raises:
-        ValueError: the matrices are not square.
+        ValueError, TypeError: the matrices are not square, or hold integers.
     """
     _check(A, "slogdet", square=True)
     return SlogdetResult(*_slogdet(A, factors=_factors(A)))
@@ -297,7 +297,7 @@ def logdet(A: Array) -> Array:
     Shapes: (..., n, n) -> (...).
 
     Raises:
-        ValueError: the matrices are not square.
+        ValueError, TypeError: the matrices are not square, or hold integers.
     """
     _check(A, "logdet", square=True)
     signs, out = _slogdet(A, factors=_factors(A))
@@ -391,7 +391,7 @@ def lu_factor(A: Array, *, pivot: bool = True) -> LUFactorResult:
         LinAlgError: the first min(m, n) rows and columns of P^T A are singular and `A` is not square.
     """
     if not pivot:
-        raise ValueError("lu_factor: pivot=False is not available on the CPU")
+        raise ValueError("lu_factor: pivot=False is not available, LAPACK always exchanges rows; leave it out")
     packed, pivots, _ = _packed(A, "lu_factor")
     return LUFactorResult(packed, constant_like(pivots + np.int32(1), A))
 
@@ -407,7 +407,7 @@ def lu(A: Array, *, pivot: bool = True) -> LUResult:
         ValueError, LinAlgError: as for `lu_factor`.
     """
     if not pivot:
-        raise ValueError("lu: pivot=False is not available on the CPU")
+        raise ValueError("lu: pivot=False is not available, LAPACK always exchanges rows; leave it out")
     packed, _, order = _packed(A, "lu")
     m, n = A.shape[-2:]
     k = min(m, n)
@@ -421,7 +421,7 @@ def lu(A: Array, *, pivot: bool = True) -> LUResult:
 def lu_solve(LU: Array, pivots: Array, B: Array, *, left: bool = True, adjoint: bool = False) -> Array:
     """X with A X = B (X A = B where `left` is false; A^T for A where `adjoint`), from `lu_factor(A)`.
 
-    Shapes: LU (..., n, n), pivots (..., n), B (..., n, k); leading dimensions broadcast.
+    Shapes: LU (..., n, n), pivots (..., n), B (..., n, k) -> that of B; leading dimensions broadcast.
 
     Raises:
         LinAlgError: the matrix is singular.

@@ -1,4 +1,4 @@
-"""What the rooms of linear algebra share: LAPACK and its errors, checks, and views of vectors as matrices.
+"""What the files of linear algebra share: LAPACK and its errors, checks, and views of vectors as matrices.
 
 A decomposition is differentiated without looking at how LAPACK computes it: the equations its results fulfil
 (A = U S V^T, U^T U = 1, ...) are differentiated, solved for the change of the results, and transposed. The
@@ -25,7 +25,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class LinAlgError(np.linalg.LinAlgError, RuntimeError):
-    """A matrix is singular, not positive definite, or an iteration did not converge.
+    """A matrix is singular or not positive definite, or an iteration did not converge.
 
     PyTorch's users catch it as `RuntimeError`, NumPy's as `numpy.linalg.LinAlgError`.
     """
@@ -105,7 +105,7 @@ def _fortran(routine: str, dtype: Any) -> Any:
 
     prefix = {"f": "s", "d": "d", "F": "c", "D": "z"}.get(dtype.char)
     if prefix is None:
-        raise TypeError(f"LAPACK does not compute in {dtype}")
+        raise TypeError(f"LAPACK does not compute in {dtype}; convert with .float() first")
     return getattr(blas, prefix + routine, None) or getattr(lapack, prefix + routine)
 
 
@@ -123,9 +123,9 @@ def _matrices(x: Any, batch: tuple[int, ...]) -> Any:
 def _product(x: Array, y: Array) -> Array:
     """x @ y by the BLAS below SciPy's LAPACK, for matrices so large that it computes in several threads.
 
-    NumPy's BLAS has threads of its own. On a machine of few cores those of one, waiting for work, keep the core
-    from those of the other: a product by NumPy after a solution by SciPy took 4 ms instead of 1 (512 by 512). Where
-    only one number is summed, of vectors, neither is as fast as a broadcast product: 0.05 instead of 0.28 ms.
+    NumPy's BLAS has threads of its own. On a machine of few cores, the threads of one library, while they wait for
+    work, keep the cores from those of the other: a product by NumPy after a solution by SciPy took 4 ms instead of
+    1 (512 by 512). For a column times a row, a broadcast product is faster than both: 0.05 instead of 0.28 ms.
     """
     if x.shape[-1] == 1:
         return x * y

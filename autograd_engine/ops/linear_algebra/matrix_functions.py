@@ -1,4 +1,4 @@
-"""Functions of matrices, powers and the exponential; and of vectors, cross products and powers of elements."""
+"""Functions of matrices (powers, exponential, diagonals) and of vectors (cross product, powers of elements)."""
 
 from __future__ import annotations
 
@@ -20,13 +20,14 @@ from .products import _t, matmul
 @operator("torch Tensor linalg", numpy="linalg.matrix_power")
 @_operator
 def matrix_power(A: Array, n: int) -> Array:
-    """A multiplied by itself n times, by repeated squaring; the inverse is multiplied for negative n.
+    """A^n: the product of n factors A, or for negative n of -n factors A^-1, by repeated squaring.
 
     Shapes: (..., k, k) -> (..., k, k).
 
     Raises:
         LinAlgError: n is negative and a matrix is singular.
-        ValueError: the matrices are not square.
+        TypeError: n is no integer.
+        ValueError, TypeError: the matrices are not square, or hold integers.
     """
     _check(A, "matrix_power", square=True)
     if not hasattr(n, "__index__"):
@@ -64,7 +65,7 @@ def matrix_exp(A: Array) -> Array:
     Shapes: (..., n, n) -> (..., n, n).
 
     Raises:
-        ValueError: the matrices are not square.
+        ValueError, TypeError: the matrices are not square, or hold integers.
 
     Example:
         >>> matrix_exp(ag.tensor([[0.0, 2.0], [0.0, 0.0]]))
@@ -80,7 +81,7 @@ def diagonal(A: Array, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Ar
     """The diagonals of matrices: A[..., i, i + offset], as the last dimension of the result.
 
     Raises:
-        ValueError: the two dimensions are one.
+        ValueError: `dim1` and `dim2` are the same dimension.
 
     Example:
         >>> diagonal(ag.tensor([[1.0, 2.0], [3.0, 4.0]]), offset=-1)

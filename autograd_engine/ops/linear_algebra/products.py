@@ -10,7 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from ...backend import kernels
-from ...backend.arrays import Array, added_up
+from ...backend.arrays import Array
+from ...backend.sums import added_up
 from ...engine.primitive import primitive
 from ..arithmetic import add, mul
 from ..dims import normalize_dim
@@ -85,31 +86,61 @@ def _strict_product(ndims: tuple[int, int], x: Array, y: Array, name: str) -> Ar
 
 @operator("torch Tensor")
 def mm(x: Array, y: Array) -> Array:
-    """The product of two matrices."""
+    """The product of two matrices.
+
+    Shapes: x (n, k), y (k, m) -> (n, m).
+
+    Raises:
+        ValueError: the numbers of dimensions or the sizes are others.
+    """
     return _strict_product((2, 2), x, y, "mm")
 
 
 @operator("torch Tensor")
 def bmm(x: Array, y: Array) -> Array:
-    """The products of two batches of matrices."""
+    """The products of two batches of matrices.
+
+    Shapes: x (b, n, k), y (b, k, m) -> (b, n, m).
+
+    Raises:
+        ValueError: the numbers of dimensions or the sizes are others.
+    """
     return _strict_product((3, 3), x, y, "bmm")
 
 
 @operator("torch Tensor")
 def mv(x: Array, y: Array) -> Array:
-    """The product of a matrix and a vector."""
+    """The product of a matrix and a vector.
+
+    Shapes: x (n, k), y (k,) -> (n,).
+
+    Raises:
+        ValueError: the numbers of dimensions or the sizes are others.
+    """
     return _strict_product((2, 1), x, y, "mv")
 
 
 @operator("torch Tensor")
 def dot(x: Array, y: Array) -> Array:
-    """The inner product of two vectors."""
+    """The inner product of two vectors.
+
+    Shapes: x (n,), y (n,) -> ().
+
+    Raises:
+        ValueError: the numbers of dimensions or the sizes are others.
+    """
     return _strict_product((1, 1), x, y, "dot")
 
 
 @operator("torch Tensor numpy")
 def inner(x: Array, y: Array) -> Array:
-    """The inner products over the last dimensions: out[i..., j...] = sum_k x[i..., k] y[j..., k]."""
+    """The inner products over the last dimensions: out[i..., j...] = sum_k x[i..., k] y[j..., k].
+
+    Shapes: x (*n, k), y (*m, k) -> (*n, *m). A 0-d operand is a factor of all elements of the other.
+
+    Raises:
+        ValueError: the last dimensions differ in size.
+    """
     if not x.shape or not y.shape:
         return mul(x, y)
     if x.shape[-1] != y.shape[-1]:
@@ -120,14 +151,26 @@ def inner(x: Array, y: Array) -> Array:
 
 @operator("torch Tensor", numpy="linalg.outer")
 def outer(x: Array, y: Array) -> Array:
-    """out[i, j] = x[i] y[j] of two vectors."""
+    """The products of the elements of two vectors: out[i, j] = x[i] y[j].
+
+    Shapes: x (n,), y (m,) -> (n, m).
+
+    Raises:
+        ValueError: an operand is no vector.
+    """
     _needs((1, 1), x, y, name="outer")
     return mul(unsqueeze(x, 1), y)
 
 
 @operator("torch Tensor")
 def vdot(x: Array, y: Array) -> Array:
-    """The inner product of two vectors: `dot`, since there are no complex tensors."""
+    """The inner product of two vectors: `dot`, since there are no complex tensors.
+
+    Shapes: x (n,), y (n,) -> ().
+
+    Raises:
+        ValueError: the numbers of dimensions or the sizes are others.
+    """
     return _strict_product((1, 1), x, y, "vdot")
 
 
@@ -246,15 +289,17 @@ def _product(tensors: Sequence[Array], split: dict[tuple[int, int], int], i: int
 def multi_dot(tensors: Sequence[Array]) -> Array:
     """The product of two or more matrices, in the order that needs the fewest multiplications.
 
-    The first may be a vector, taken as a row, and the last one, taken as a column.
+    The first may be a vector, which is taken as a row; so may the last, which is taken as a column.
 
     Raises:
-        ValueError: fewer than two tensors, a wrong number of dimensions, or sizes that do not fit.
+        ValueError: there are fewer than two tensors, or their numbers of dimensions or sizes do not fit.
     """
     tensors = list(several(tensors, "multi_dot"))
     inside = [len(t.shape) for t in tensors[1:-1]]
     if len(tensors) < 2 or inside != [2] * len(inside) or not {len(tensors[i].shape) for i in (0, -1)} <= {1, 2}:
-        raise ValueError(f"multi_dot: expected matrices (first and last: or vectors), got {_shapes(tensors)}")
+        raise ValueError(
+            f"multi_dot: expected two or more matrices (first and last may be vectors), got {_shapes(tensors)}"
+        )
     drop = [d for d, t in ((0, tensors[0]), (-1, tensors[-1])) if len(t.shape) == 1]
     tensors[0], tensors[-1] = (
         unsqueeze(t, d) if len(t.shape) == 1 else t for t, d in ((tensors[0], 0), (tensors[-1], 1))
@@ -275,7 +320,7 @@ def chain_matmul(*matrices: Array) -> Array:
     """`multi_dot` of its arguments.
 
     Raises:
-        ValueError: the sizes do not fit.
+        ValueError: as for `multi_dot`.
     """
     return multi_dot(matrices)
 

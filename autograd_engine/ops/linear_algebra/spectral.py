@@ -85,7 +85,7 @@ def eigh(A: Array, UPLO: str = "L") -> EighResult:
 
     Raises:
         LinAlgError: the iteration did not converge.
-        ValueError: the matrices are not square.
+        ValueError: the matrices are not square, or `UPLO` is neither "L" nor "U".
     """
     return EighResult(*_eigh(_lower_half(A, UPLO, "eigh")))
 
@@ -99,7 +99,7 @@ def eigvalsh(A: Array, UPLO: str = "L") -> Array:
 
     Raises:
         LinAlgError: the iteration did not converge.
-        ValueError: the matrices are not square.
+        ValueError: the matrices are not square, or `UPLO` is neither "L" nor "U".
 
     Example:
         >>> eigvalsh(ag.tensor([[2.0, 0.0], [0.0, 1.0]]))
@@ -170,7 +170,7 @@ def svd(A: Array, full_matrices: bool = True) -> SVDResult:
 
     Raises:
         LinAlgError: the iteration did not converge.
-        ValueError: `A` has fewer than 2 dimensions.
+        ValueError, TypeError: `A` has fewer than 2 dimensions, or holds integers.
     """
     _check(A, "svd")
     return SVDResult(*_svd(A, full=full_matrices))
@@ -185,7 +185,7 @@ def svdvals(A: Array) -> Array:
 
     Raises:
         LinAlgError: the iteration did not converge.
-        ValueError: `A` has fewer than 2 dimensions.
+        ValueError, TypeError: `A` has fewer than 2 dimensions, or holds integers.
 
     Example:
         >>> svdvals(ag.tensor([[0.0, 3.0], [1.0, 0.0]]))
@@ -199,7 +199,7 @@ def svdvals(A: Array) -> Array:
 
 
 def _threshold(s: Any, shape: tuple[int, ...], atol: Any, rtol: Any) -> Any:
-    """Below which singular values count as 0: max(atol, rtol * largest), by default max(m, n) eps * largest."""
+    """Singular values up to this count as 0: max(atol, rtol * largest), by default max(m, n) eps * largest."""
     atol, rtol = (raw(t) for t in (atol, rtol))
     if rtol is None:
         given = atol is not None and np.any(np.asarray(atol) > 0)
@@ -228,7 +228,7 @@ def _pinv(x: Array, *, atol: Any, rtol: Any) -> Array:
 @_operator
 @raw_too
 def pinv(A: Array, *, atol: Array = None, rtol: Array = None, hermitian: bool = False) -> Array:
-    """The pseudo-inverse: that of the singular values above max(atol, rtol * the largest), 0 for the others.
+    """The pseudo-inverse: singular values above max(atol, rtol * the largest) are inverted, the others become 0.
 
     The gradient holds where the rank does not change. By default rtol is max(m, n) times the precision of the
     dtype, or 0 where atol is given. `hermitian` promises a symmetric `A`, which needs no other treatment.
@@ -236,7 +236,7 @@ def pinv(A: Array, *, atol: Array = None, rtol: Array = None, hermitian: bool = 
     Shapes: (..., m, n) -> (..., n, m).
 
     Raises:
-        ValueError: `A` has fewer than 2 dimensions.
+        ValueError: `A` has fewer than 2 dimensions, or with `hermitian` is not square.
 
     Example:
         >>> pinv(ag.tensor([[2.0], [0.0]]))
@@ -261,14 +261,14 @@ def matrix_rank(A: Array, *, atol: Array = None, rtol: Array = None, hermitian: 
     Shapes: (..., m, n) -> (...), int64.
 
     Raises:
-        ValueError: `A` has fewer than 2 dimensions.
+        ValueError: `A` has fewer than 2 dimensions, or with `hermitian` is not square.
     """
     _check(A, "matrix_rank", square=hermitian)
     return _matrix_rank(A, atol=raw(atol), rtol=raw(rtol))
 
 
 class LstsqResult(NamedTuple):
-    """The solution, the sum of squares that is left of each column, the rank, and no singular values."""
+    """The solution, the sum of squares of each column of A X - B, the rank, and an empty `singular_values`."""
 
     solution: Any
     residuals: Any
@@ -281,6 +281,8 @@ class LstsqResult(NamedTuple):
 @raw_too
 def lstsq(A: Array, B: Array, rcond: float | None = None) -> LstsqResult:
     """X that makes the sum of squares of A X - B smallest; of several, the smallest X. X = pinv(A) B.
+
+    `rcond` is the `rtol` of that `pinv`: singular values up to rcond * the largest count as 0.
 
     Shapes: A (..., m, n), B (..., m, k) or vectors (..., m) -> solution (..., n, k) or (..., n); residuals
     (..., k) for m > n and full rank, else (0,); rank (...), int64; singular_values (0,).

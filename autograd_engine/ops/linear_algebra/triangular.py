@@ -56,8 +56,8 @@ def _solve_triangular(*tensors: Array, upper: bool, unitriangular: bool) -> Arra
 
 
 def _of_small(A: Any, B: Any, upper: bool, unitriangular: bool) -> Any:
-    """The solutions for many small matrices, in NumPy's loop in C. Elimination does nothing to an upper triangle,
-    which a lower one is when read backwards."""
+    """The solutions for many small matrices, in NumPy's loop in C. Elimination leaves an upper triangle as it
+    is, and a lower triangle read backwards is an upper one."""
     if not upper:
         reverse = (..., slice(None, None, -1), slice(None, None, -1))
         return _of_small(A[reverse], B[..., ::-1, :], True, unitriangular)[..., ::-1, :]
@@ -66,8 +66,8 @@ def _of_small(A: Any, B: Any, upper: bool, unitriangular: bool) -> Any:
 
 
 def _trsm(A: Any, B: Any, upper: bool, unitriangular: bool) -> Any:
-    """The solution for one matrix, by BLAS. What lies in C's order is the transpose to it: then A^T is handed
-    in, and X^T A^T = B^T solved, without a copy."""
+    """The solution for one matrix, by BLAS. It reads an array in C's order as the transpose; so A^T is handed
+    in, and X^T A^T = B^T is solved, without a copy."""
     a, turned = (A.T, True) if A.flags.c_contiguous else (A, False)
     settings = {"lower": upper == turned, "diag": unitriangular}
     trsm = _fortran("trsm", A.dtype)
@@ -85,7 +85,7 @@ def solve_triangular(A: Array, B: Array, *, upper: bool, left: bool = True, unit
         upper: whether the upper triangle holds the matrix, rather than the lower one.
         unitriangular: whether its diagonal is taken to be 1, whatever stands there.
 
-    Shapes: A (..., n, n), B (..., n, k); leading dimensions broadcast.
+    Shapes: A (..., n, n), B (..., n, k) -> (..., n, k); leading dimensions broadcast.
 
     Raises:
         LinAlgError: there is a 0 on the diagonal.
@@ -134,7 +134,7 @@ def cholesky(A: Array, *, upper: bool = False) -> Array:
 
     Raises:
         LinAlgError: a matrix is not positive definite.
-        ValueError: the matrices are not square.
+        ValueError, TypeError: the matrices are not square, or hold integers.
 
     Example:
         >>> cholesky(ag.tensor([[4.0, 2.0], [2.0, 5.0]]))
@@ -173,6 +173,7 @@ def cholesky_inverse(L: Array, upper: bool = False) -> Array:
 
     Raises:
         LinAlgError: there is a 0 on the diagonal of `L`.
+        ValueError: `L` is not square.
     """
     _check(L, "cholesky_inverse", square=True)
     return cholesky_solve(np.eye(L.shape[-1], dtype=L.dtype), L, upper)
@@ -221,7 +222,7 @@ def _complete_qr(x: Array) -> Any:
 def qr(A: Array, mode: str = "reduced") -> QRResult:
     """Q with orthonormal columns and upper triangular R with A = Q R.
 
-    The gradient asks that the first min(m, n) columns of `A` are linearly independent.
+    The gradient requires that the first min(m, n) columns of `A` are linearly independent.
 
     Shapes: (..., m, n) -> Q (..., m, k) and R (..., k, n) with k = min(m, n); k = m for `mode` "complete", which
     for m > n is not differentiable; "r" returns an empty Q.

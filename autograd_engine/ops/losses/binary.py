@@ -47,8 +47,8 @@ def binary_cross_entropy(
 ) -> Array:
     """-target log(input) - (1 - target) log(1 - input), by default its mean.
 
-    Logarithms count as at least -100, so that a wrong certainty costs much, but not everything. Better
-    leave out the last sigmoid and take `binary_cross_entropy_with_logits`.
+    Logarithms count as at least -100, so that a wrong certainty costs much, but not infinitely much.
+    It is better to leave out the last sigmoid and take `binary_cross_entropy_with_logits`.
 
     Args:
         input, target: probabilities, of one shape.

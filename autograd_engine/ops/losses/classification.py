@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from ...backend.arrays import Array, added_up, astype, widened
+from ...backend.arrays import Array, astype
+from ...backend.sums import added_up, widened
 from ...engine.graph import raw
 from ...engine.primitive import primitive
 from ..index import _getitem
@@ -237,13 +238,14 @@ def _classify(
 def nll_loss(
     input: Array, target: Array, weight: Array | None = None, ignore_index: int = -100, reduction: str = "mean"
 ) -> Array:
-    """-input[target], for `input` of log-probabilities; with `weight`, the weighted mean.
+    """-input[target] for an input of log-probabilities; by default its mean, with `weight` the weighted mean.
 
     Shapes: input (N, C), (C,) or (N, C, d1, ...); target (int64) the same without C.
 
     Raises:
+        TypeError: the target does not hold integers, or the input does.
         ValueError: the shapes do not fit.
-        IndexError: a class that does not exist.
+        IndexError: a target lies outside of [0, C) and is not `ignore_index`.
     """
     return _classify(_picked, input, target, weight, ignore_index, reduction, "nll_loss")
 
@@ -292,9 +294,9 @@ def cross_entropy(
     q becomes (1 - e) q + e / C. The mean over class indices with `weight` is the weighted mean.
 
     Raises:
-        TypeError: a floating target of the shape of class indices, or an input of integers.
-        ValueError: the shapes do not fit.
-        IndexError: a class that does not exist.
+        TypeError: a floating target has the shape of class indices, or the input holds integers.
+        ValueError: the shapes do not fit, or `label_smoothing` lies outside of [0, 1].
+        IndexError: a class index lies outside of [0, C) and is not `ignore_index`.
 
     Example:
         >>> cross_entropy(tensor([[3.2, 5.1, -1.7]]), tensor([0]))

@@ -58,7 +58,7 @@ def _labels(targets: Any, lengths: Any, classes: int, blank: int) -> Any:
     else:
         if targets.ndim != 2 or len(targets) != len(lengths) or targets.shape[1] < longest:
             raise ValueError(
-                f"ctc_loss: targets of shape {targets.shape} for {len(lengths)} samples of at most {longest} labels"
+                f"ctc_loss: targets of shape {targets.shape} are no {len(lengths)} rows of {longest} or more labels"
             )
         given = targets[:, :longest][used]
     bad = (given < 0) | (given >= classes) | (given == blank)
@@ -76,7 +76,7 @@ def _log_likelihoods(log_probs: Array, labels: Any, input_lengths: Any, target_l
     places[:, 1::2] = labels
     dtype = log_probs.dtype.type
     never = dtype(-np.inf)
-    # Where a walk may come from: two places back, one back, or the place itself, behind two columns of nothing.
+    # Where a walk may come from: two places back, one back, or the place itself. Two columns of -inf lie before.
     reach = np.arange(places.shape[1])[:, None] + np.arange(3)
     skips = np.zeros(places.shape, bool)
     skips[:, 3::2] = labels[:, 1:] != labels[:, :-1]
@@ -111,8 +111,8 @@ def ctc_loss(
     Shapes: log_probs (T, N, C), or (T, C) of one sample; targets (N, S), or (S,), or the labels of all samples
     one after the other; the lengths (N,), or () of one sample.
 
-    The derivative is that with respect to `log_probs` as they are given. PyTorch's is one that only
-    `log_softmax` before the loss makes right; behind it both are the same.
+    The gradient is the derivative with respect to `log_probs` as they are given. PyTorch's is right only where
+    `log_softmax` made them; there both lead to the same gradient of the logits.
 
     Args:
         log_probs: logarithms of the probabilities of the classes at each step.
@@ -124,6 +124,7 @@ def ctc_loss(
             in any case.
 
     Raises:
+        TypeError: the targets are not integers.
         ValueError: shapes, lengths or classes do not fit.
 
     Example:

@@ -85,7 +85,7 @@ def multi_margin_loss(
 
     Raises:
         ValueError: the shapes do not fit, or p is neither 1 nor 2.
-        IndexError: a class that does not exist.
+        IndexError: a target names a class that does not exist.
 
     Example:
         >>> multi_margin_loss(tensor([[3.2, 5.1, -1.7]]), tensor([0])) * 3
@@ -117,7 +117,7 @@ def multilabel_margin_loss(input: Array, target: Array, reduction: str = "mean")
 
     Raises:
         ValueError: the shapes do not fit.
-        IndexError: a class that does not exist.
+        IndexError: a target names a class that does not exist.
     """
     name = "multilabel_margin_loss"
     scores = _score_rows(input, name)
@@ -176,7 +176,7 @@ def hinge_embedding_loss(input: Array, target: Array, margin: float = 1.0, reduc
 
 
 def _vectors(first: Array, *others: Array, name: str) -> None:
-    """Refuse vectors (N, D) or (D,) of different shapes."""
+    """Refuse vectors of different shapes, and 0-d ones."""
     if not first.shape or any(other.shape != first.shape for other in others):
         shapes = ", ".join(str(tuple(t.shape)) for t in (first, *others))
         raise ValueError(f"{name}: expected vectors (..., D) of one shape, got {shapes}")
@@ -199,7 +199,8 @@ def cosine_embedding_loss(
     _vectors(input1, input2, name=name)
     if tuple(target.shape) != tuple(input1.shape)[:-1]:
         raise ValueError(
-            f"{name}: a target of shape {tuple(target.shape)} for vectors of shape {tuple(input1.shape)}"
+            f"{name}: a target of shape {tuple(target.shape)} for vectors of shape {tuple(input1.shape)}; "
+            f"expected one number per vector, {tuple(input1.shape)[:-1]}"
         )
     squares = (sum(input1 * input1, -1) + 1e-12) * (sum(input2 * input2, -1) + 1e-12)
     cosine = sum(input1 * input2, -1) / sqrt(squares)

@@ -121,7 +121,7 @@ def huber_loss(
 
 @operator("functional", raw_too=True)
 def smooth_l1_loss(input: Array, target: Array, reduction: str = "mean", beta: float = 1.0) -> Array:
-    """huber_loss / beta: the absolute error, less beta / 2, and rounded off where it is below beta.
+    """huber_loss / beta: |error| - beta / 2, and error^2 / (2 beta) where |error| is below beta.
 
     Raises:
         ValueError: the shapes differ, or beta is negative.
@@ -157,7 +157,7 @@ def gaussian_nll_loss(
 ) -> Array:
     """(log var + (input - target)^2 / var) / 2: -log of the normal density of the target, up to a constant.
 
-    Shapes: target that of the input; var too, or without the last dimension, or with one of size 1.
+    Shapes: the target has that of the input; `var` has it too, or lacks the last dimension, or has size 1 in one.
 
     Args:
         var: variances; a number is one for all.
@@ -195,7 +195,7 @@ def poisson_nll_loss(
         input: log(rate), or, without `log_input`, the rate.
         target: counts.
         full: add Stirling's approximation of log(target!), for targets above 1.
-        eps: added to a rate in the logarithm.
+        eps: added to the rate inside the logarithm, without `log_input`.
 
     Raises:
         ValueError: the shapes differ, or a target or rate is negative.

@@ -1,8 +1,8 @@
 """Activation functions: what makes a network more than one linear map.
 
 Each is a formula of a few operations, from which its derivative follows. At a kink the derivative is PyTorch's: 0
-at the bounds of `hardtanh` and of what is built from it, elsewhere the one from below. Nothing overflows. `relu`,
-`sigmoid` and `tanh` live in `math`, and the softmax family in `reduce`.
+at the bounds of `hardtanh` and of what is built from it, elsewhere the one from below. Nothing overflows. `relu`
+lives in `ops/piecewise.py`, `sigmoid` and `tanh` in `ops/math.py`, and the softmax family in `ops/softmax.py`.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ def prelu(input: Array, weight: Array) -> Array:
     Shapes: input (N, C, ...); weight one number, or (C,), one for each channel.
 
     Raises:
-        ValueError: as many weights as neither 1 nor the channels.
+        ValueError: `weight` holds neither one number nor one for each channel.
 
     Source: He et al., Delving deep into rectifiers, 2015.
     """
@@ -159,7 +159,7 @@ def rrelu(
 
 @operator("torch functional", in_place="torch functional")
 def threshold(input: Array, threshold: float, value: float, inplace: bool = False) -> Array:
-    """x where it exceeds the threshold, else `value`."""
+    """x where it exceeds `threshold`, else `value`."""
     out = where(input <= threshold, value, input)
     return replace(input, out, "threshold_") if inplace else out
 
@@ -258,7 +258,7 @@ def _softplus(x: Array, *, beta: float, threshold: float) -> Array:
 
 @operator("torch functional")
 def softplus(input: Array, beta: float = 1.0, threshold: float = 20.0) -> Array:
-    """log(1 + e^(beta x)) / beta, a smooth relu; x itself where beta x exceeds the threshold."""
+    """log(1 + e^(beta x)) / beta, a smooth relu; x itself where beta x exceeds `threshold`."""
     return _softplus(input, beta=beta, threshold=threshold)
 
 
@@ -310,7 +310,7 @@ def gelu(input: Array, approximate: str = "none") -> Array:
             x sigmoid(2 sqrt(2/pi) (x + 0.044715 x^3)).
 
     Raises:
-        ValueError: another `approximate`.
+        ValueError: `approximate` is neither "none" nor "tanh".
 
     Source: Hendrycks and Gimpel, Gaussian error linear units, 2016.
     """
@@ -326,7 +326,7 @@ def gelu(input: Array, approximate: str = "none") -> Array:
 
 
 def _groups(input: Array, dim: int, count: int, name: str) -> int:
-    """`dim` counted from the front, if it has a size that is a multiple of `count`."""
+    """`dim` counted from the front; refused if its size is no multiple of `count`."""
     dim = normalize_dim(dim, len(input.shape), name)
     if not input.shape or count < 1 or input.shape[dim] % count:
         raise ValueError(
@@ -338,6 +338,8 @@ def _groups(input: Array, dim: int, count: int, name: str) -> int:
 @operator("functional")
 def glu(input: Array, dim: int = -1) -> Array:
     """a sigmoid(b), where a and b are the first and the second half of the input along `dim`.
+
+    Shapes: (..., 2 n, ...) -> (..., n, ...).
 
     Raises:
         ValueError: the size along `dim` is odd.

@@ -1,7 +1,8 @@
 """Dropout: random elements, or whole channels, are silenced in training, so that no unit relies on another.
 
-What remains is scaled up in training instead of down in evaluation ("inverted"), so evaluation does nothing. What
-remains is decided once per call, from 32 random bits each whatever the dtype; the gradient passes the same mask.
+What remains is scaled up in training instead of down in evaluation ("inverted"), so evaluation does nothing.
+Which elements remain is decided once per call, each from 32 random bits, whatever the dtype; the gradient passes
+through the same mask.
 
 Source: Srivastava et al., Dropout: a simple way to prevent neural networks from overfitting, 2014.
 """
@@ -56,7 +57,7 @@ def _drop_alpha(
 
 
 def _before_channels(input: Array, allowed: dict[int, int], name: str) -> int:
-    """How many leading dimensions, batch and channel, an input has; `allowed` tells it by its dimensions."""
+    """How many leading dimensions, batch and channels, an input has; `allowed` maps its `ndim` to that."""
     ndim = len(input.shape)
     if ndim not in allowed:
         expected = " or ".join(map(str, allowed))
@@ -94,7 +95,7 @@ def dropout1d(
     """`dropout` of whole channels. Shapes: (N, C, L) or (C, L).
 
     Raises:
-        ValueError: another number of dimensions, or p outside [0, 1].
+        ValueError: the input has another number of dimensions, or p lies outside [0, 1].
 
     Source: Tompson et al., Efficient object localization using convolutional networks, 2015.
     """
@@ -109,7 +110,7 @@ def dropout2d(
     """`dropout` of whole channels. Shapes: (N, C, H, W), or (N, C, L): PyTorch takes 3 dimensions for a batch here.
 
     Raises:
-        ValueError: another number of dimensions, or p outside [0, 1].
+        ValueError: the input has another number of dimensions, or p lies outside [0, 1].
     """
     drawn = _before_channels(input, {3: 2, 4: 2}, "dropout2d")
     return _drop(input, drawn, p, training, inplace, generator, "dropout2d")
@@ -122,7 +123,7 @@ def dropout3d(
     """`dropout` of whole channels. Shapes: (N, C, D, H, W) or (C, D, H, W).
 
     Raises:
-        ValueError: another number of dimensions, or p outside [0, 1].
+        ValueError: the input has another number of dimensions, or p lies outside [0, 1].
     """
     drawn = _before_channels(input, {4: 1, 5: 2}, "dropout3d")
     return _drop(input, drawn, p, training, inplace, generator, "dropout3d")
@@ -133,7 +134,7 @@ def alpha_dropout(
     input: Array, p: float = 0.5, training: bool = False, inplace: bool = False, *, generator: Source = None
 ) -> Array:
     """Dropout for networks of `selu`: elements are set to its lowest value, -1.7581, and then all are moved and
-    scaled so that mean 0 and variance 1 stay. Not in training by default, as in PyTorch.
+    scaled so that mean 0 and variance 1 stay. By default `training` is false, as in PyTorch.
 
     Raises:
         ValueError: p lies outside [0, 1].
@@ -150,7 +151,7 @@ def feature_alpha_dropout(
     """`alpha_dropout` of whole channels. Shapes: (N, C, ...).
 
     Raises:
-        ValueError: fewer than 2 dimensions, or p outside [0, 1].
+        ValueError: the input has fewer than 2 dimensions, or p lies outside [0, 1].
     """
     if len(input.shape) < 2:
         raise ValueError(

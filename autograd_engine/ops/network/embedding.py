@@ -35,7 +35,7 @@ def _rows(index: Any, weight: Array, sparse: bool, name: str) -> Any:
         raise ValueError(f"{name}: the table must have 2 dimensions, not shape {tuple(weight.shape)}")
     if sparse:
         raise ValueError(
-            f"{name}: there are no sparse gradients; leave out sparse=True, only rows that are read cost anything"
+            f"{name}: there are no sparse gradients; leave out sparse=True: only rows that are read cost anything"
         )
     if index.dtype.kind not in "iu":
         raise TypeError(f"{name}: row numbers must be integers, not {index.dtype}")
@@ -102,8 +102,9 @@ def embedding(
         sparse: refused; a gradient is a dense array here, of which only the rows read are touched.
 
     Raises:
-        IndexError: a row that does not exist.
-        ValueError: `sparse`, a padding row that does not exist, or a table that is no matrix.
+        TypeError: the row numbers are not integers.
+        IndexError: a row number lies outside [0, n).
+        ValueError: `sparse` is true, the padding row does not exist, or the table is no matrix.
 
     Example:
         >>> embedding(ag.tensor([2, 0]), ag.tensor([[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]]))
@@ -187,11 +188,11 @@ def embedding_bag(
         mode: "sum", "mean" or "max".
         per_sample_weights: a factor for each row that is read, in the shape of the input; for "sum".
         include_last_offset: the last offset is where the last bag ends, and no bag begins there.
-        padding_idx: a row that does not count.
+        padding_idx: a row that counts in no bag, as if it were not named.
 
     Raises:
-        IndexError: a row that does not exist.
-        ValueError: settings that do not fit each other; see `embedding` too.
+        TypeError, IndexError: as for `embedding`.
+        ValueError: as for `embedding`; or the mode, the offsets or the factors do not fit the rest.
 
     Example:
         >>> table = ag.tensor([[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]])
@@ -210,7 +211,7 @@ def embedding_bag(
             raise ValueError(f"{name}: per_sample_weights go with mode 'sum', not {mode!r}")
         if tuple(per_sample_weights.shape) != index.shape:
             raise ValueError(
-                f"{name}: per_sample_weights {tuple(per_sample_weights.shape)} do not fit an input {index.shape}"
+                f"{name}: per_sample_weights {tuple(per_sample_weights.shape)} must have the shape {index.shape}"
             )
     padding = _padding_row(padding_idx, weight.shape[0], name)
     if max_norm is not None:

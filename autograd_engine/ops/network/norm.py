@@ -15,7 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from ...backend.arrays import Array, added_up, astype, widened
+from ...backend.arrays import Array, astype
+from ...backend.sums import added_up, widened
 from ...engine.graph import raw
 from ...engine.primitive import primitive
 from ...engine.writes import written
@@ -107,8 +108,8 @@ def _normalize(
 ) -> tuple[Array, Array, Array]:
     """weight (x - mean) / sqrt(var + eps) + bias, in one node.
 
-    `groups` and `channels` are the views that share a mean and a weight. Without `center` the mean is taken
-    to be 0. The means and variances are appended to the list `moments`.
+    `groups` is the view whose groups share a mean, `channels` the one whose groups share a weight. Without `center`
+    the mean is taken to be 0. The means and variances are appended to the list `moments`.
     """
     if x.dtype.kind != "f":
         raise TypeError(f"needs a floating dtype, not {x.dtype}")
@@ -204,7 +205,8 @@ def batch_norm(
     Shapes: input (N, C, ...); all others (C,), or None.
 
     Raises:
-        ValueError: the shapes do not fit, or training on one value per channel, whose variance is 0.
+        ValueError: the shapes do not fit; or in training there is one value per channel, whose variance is 0; or
+            else `running_mean` or `running_var` is missing.
 
     Example:
         >>> batch_norm(tensor([[1.0], [3.0]]), None, None, training=True)
@@ -248,7 +250,8 @@ def instance_norm(
     Shapes: input (N, C, ...); all others (C,), or None.
 
     Raises:
-        ValueError: the shapes do not fit, or an instance has one value, whose variance is 0.
+        ValueError: the shapes do not fit; or each channel of an instance has one value, whose variance is 0; or,
+            without `use_input_stats`, `running_mean` or `running_var` is missing.
 
     Source: Ulyanov, Vedaldi and Lempitsky, "Instance Normalization", 2016.
     """
@@ -260,7 +263,8 @@ def instance_norm(
         return _by_running(name, input, running_mean, running_var, weight, bias, eps)
     if count == 1:
         raise ValueError(
-            f"{name}: an input of shape {tuple(input.shape)} has one value per channel, and its variance is 0"
+            f"{name}: an input of shape {tuple(input.shape)} has one value per channel, and its variance is 0; "
+            "instances need more than one position"
         )
     moments: list[Any] = []
     out = _normalize(
@@ -283,7 +287,8 @@ def group_norm(
     Shapes: input (N, C, ...), of which every C / num_groups channels share a mean; weight and bias (C,).
 
     Raises:
-        ValueError: the shapes do not fit, the channels do not divide, or a group has one value.
+        ValueError: the shapes do not fit, the channels do not divide into the groups, or the only sample has one
+            value per group.
 
     Source: Wu and He, "Group Normalization", 2018.
     """
@@ -298,7 +303,7 @@ def group_norm(
 
 
 def _rows(input: Array, normalized_shape: Sequence[int], name: str, **parameters: Any) -> tuple[View, View]:
-    """The views of an input (..., *normalized_shape) in rows with a mean, in columns with a weight."""
+    """The two views of an input (..., *normalized_shape): as rows with a mean, as columns with a weight."""
     normalized = tuple(normalized_shape)
     shape = tuple(input.shape)
     kept = len(shape) - len(normalized)
@@ -341,7 +346,7 @@ def layer_norm(
 def rms_norm(
     input: Array, normalized_shape: Sequence[int], weight: Array | None = None, eps: float | None = None
 ) -> Array:
-    """weight x / sqrt(mean(x^2) + eps), over the last dimensions; `eps` is by default the dtype's own.
+    """weight x / sqrt(mean(x^2) + eps), over the last dimensions; `eps` is by default the precision of the dtype.
 
     Shapes: input (..., *normalized_shape); weight normalized_shape.
 
@@ -361,12 +366,12 @@ def rms_norm(
 
 @operator("functional", raw_too=True)
 def local_response_norm(input: Array, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> Array:
-    """x / (k + alpha mean)^beta, where the mean is that of x^2 over `size` neighboring channels, zeros beyond.
+    """x / (k + alpha mean)^beta, where the mean is that of x^2 over `size` neighboring channels, 0 beyond the last.
 
     Shapes: input (N, C, ...).
 
     Raises:
-        ValueError: fewer than three dimensions, or no channels to average over.
+        ValueError: the input has fewer than three dimensions, or `size` is less than 1.
 
     Source: Krizhevsky, Sutskever and Hinton, "ImageNet Classification with Deep CNNs", 2012.
     """

@@ -61,7 +61,7 @@ _SIDES = {"reflect": _reflected, "replicate": _repeated, "circular": _wrapped}
 
 
 def _check_fits(n: int, width: int, mode: str, dim: int) -> None:
-    """Whether a dimension of size n has the elements that a frame of that width needs."""
+    """Refuse a frame that needs more elements than a dimension of size n has."""
     most = {"reflect": n - 1, "circular": n, "replicate": width if n else 0}[mode]
     if width > most:
         raise ValueError(f"pad: mode {mode!r} can add at most {max(most, 0)} to dim {dim} of size {n}, not {width}")
@@ -77,12 +77,12 @@ def pad(input: Array, pad: Sequence[int], mode: str = "constant", value: float |
             Negative numbers remove.
         mode: "constant" adds `value`; "reflect" mirrors the input at its first and last element, which are not
             repeated; "replicate" repeats those; "circular" goes on at the other end.
-        value: of the constant, 0 if left out.
+        value: what "constant" adds, 0 if left out.
 
     Raises:
-        ValueError: an odd number of widths, or more than the dimensions have; a width that exceeds what the mode
-            can provide, or that removes more than there is; an unknown mode; a value for another mode than
-            "constant".
+        ValueError: the number of widths is odd, or there are more than the dimensions have; a width exceeds what
+            the mode can provide, or removes more than there is; the mode is unknown; or a value is given for
+            another mode than "constant".
 
     Example:
         >>> pad(ag.tensor([[1.0, 2.0, 3.0]]), (2, 1), "reflect")

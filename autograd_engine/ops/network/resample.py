@@ -1,7 +1,8 @@
 """Resampling: pixels moved between channels and space, and images made larger or smaller.
 
 Interpolation is linear in the pixels and separable, so it is one small matrix per dimension, and its derivative
-that of a matrix product; NaN and infinity are felt all along their lines. Only "nearest" reads single elements.
+that of a matrix product. A NaN or an infinity reaches the whole line in which it lies; only "nearest" reads single
+elements.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ def pixel_shuffle(input: Array, upscale_factor: int) -> Array:
     """Each r * r channels become r by r pixels: (..., C r^2, H, W) -> (..., C, H r, W r).
 
     Raises:
-        ValueError: fewer than 3 dimensions, or channels that are no multiple of r^2.
+        ValueError: the input has fewer than 3 dimensions, or its channels are no multiple of r^2.
 
     Source: Shi et al., Real-time single image and video super-resolution using an efficient sub-pixel CNN, 2016.
     """
@@ -63,7 +64,7 @@ def pixel_unshuffle(input: Array, downscale_factor: int) -> Array:
     """The inverse of `pixel_shuffle`: (..., C, H r, W r) -> (..., C r^2, H, W).
 
     Raises:
-        ValueError: fewer than 3 dimensions, or sizes that are no multiples of r.
+        ValueError: the input has fewer than 3 dimensions, or its height or width is no multiple of r.
     """
     r = downscale_factor
     c, height, width = _image(input, r, "pixel_unshuffle")
@@ -80,7 +81,7 @@ def channel_shuffle(input: Array, groups: int) -> Array:
     Shapes: (N, C, ...) -> the same.
 
     Raises:
-        ValueError: fewer than 3 dimensions, or channels that are no multiple of the groups.
+        ValueError: the input has fewer than 3 dimensions, or its channels are no multiple of `groups`.
 
     Source: Zhang et al., ShuffleNet, 2018.
     """
@@ -126,7 +127,7 @@ _KERNELS: dict[str, tuple[int, int, Callable[[Any, float], Any]]] = {
 
 @functools.lru_cache(maxsize=256)
 def _matrix(mode: str, n: int, out: int, scale: float, align_corners: bool, antialias: bool, dtype: Any) -> Any:
-    """The weights of n elements in each of `out` interpolated ones; `scale` is the distance of neighbours there."""
+    """The weights of n elements in each of `out` interpolated ones, whose neighbours are `scale` elements apart."""
     i, j = np.arange(out)[:, None], np.arange(n)
     if mode == "area":
         covered = (j >= i * n // out) & (j < -((i + 1) * n // -out))
@@ -191,7 +192,7 @@ def interpolate(
         input: 3 to 5 dimensions.
         size: e1, ..., or one number for all.
         scale_factor: e / d for each dimension, or one number for all, instead of the size.
-        mode: "nearest" (off by up to a pixel, as ever), "nearest-exact", "area" (means of the pixels covered);
+        mode: "nearest" (rounds positions down), "nearest-exact", "area" (means of the pixels covered);
             "linear" of 3 dimensions, "bilinear" and "bicubic" of 4, "trilinear" of 5.
         align_corners: whether the first and last samples of input and output lie on each other; else the borders
             of the first and last pixels do. For the linear and cubic modes only.
@@ -200,7 +201,7 @@ def interpolate(
         antialias: for "bilinear" and "bicubic", smooth before shrinking.
 
     Raises:
-        ValueError: settings that contradict each other, or a mode that does not fit the dimensions.
+        ValueError: settings contradict each other, or the mode does not fit the number of dimensions.
 
     Example:
         >>> interpolate(ag.tensor([[[0.0, 4.0]]]), scale_factor=2, mode="linear")

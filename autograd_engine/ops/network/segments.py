@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from ...backend.arrays import Array, accumulated, added_up, astype, widened
+from ...backend.arrays import Array, astype
+from ...backend.sums import accumulated, added_up, widened
 from ...engine.primitive import primitive
 
 
