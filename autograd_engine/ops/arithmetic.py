@@ -79,7 +79,8 @@ def div(x: Array, y: Array, *, rounding_mode: str | None = None) -> Array:
 
     Raises:
         ValueError: another rounding mode.
-        IntegerDivisionError: integers are rounded, and y has a zero; a ZeroDivisionError and a RuntimeError.
+        IntegerDivisionError: a quotient of integers is rounded, and y has a zero. The error is a
+            ZeroDivisionError and a RuntimeError.
     """
     if rounding_mode is None:
         return _div(x, y)
@@ -91,7 +92,7 @@ def div(x: Array, y: Array, *, rounding_mode: str | None = None) -> Array:
 def _pow_base(g: Array, x: Array, y: Array) -> Array:
     if isinstance(y, numbers):
         if y == 0.5:
-            return g / (2 * x**y)  # NaN where the root is, which x ** -0.5 is not at -inf
+            return g / (2 * x**y)  # NaN at -inf, as the root is; x ** -0.5 would be 0 there
         return g * (y * x ** (y - 1)) if y else flat(g)
     return keep(g * y * x ** where(y == 0, 1, y - 1), y != 0)
 
@@ -104,7 +105,11 @@ def _pow_exponent(g: Array, x: Array, y: Array, out: Array) -> Array:
 @operator("torch Tensor", in_place="Tensor", numpy="power", python="__pow__")
 @primitive(promote=True, x=_pow_base, y=_pow_exponent)
 def pow(x: Array, y: Array) -> Array:
-    """x ** y. d/dx = y x^(y-1), which is 0 at y = 0; d/dy = x^y log x, which is 0 at x = 0 for y >= 0."""
+    """x ** y. d/dx = y x^(y-1), which is 0 at y = 0; d/dy = x^y log x, which is 0 at x = 0 for y >= 0.
+
+    Raises:
+        ValueError: x and y are integers, and y has a negative one.
+    """
     return x**y
 
 
@@ -196,7 +201,7 @@ def float_power(x: Array, y: Array) -> Array:
     promote=True,
 )
 def lerp(x: Array, end: Array, weight: Array) -> Array:
-    """x + weight (end - x), a number or a tensor; it is exactly `end` at weight 1."""
+    """x + weight (end - x), which is exactly `end` at weight 1. The weight is a number or a tensor."""
     x, weight = promote(x, weight)
     step = end - x
     return unboxed(np.where(np.absolute(weight) < 0.5, x + weight * step, end - step * (1 - weight)))

@@ -1,4 +1,4 @@
-"""Arranging: repeating, broadcasting, turning; composed of reshaping and reading."""
+"""Arranging: repeating, broadcasting and turning, all composed of reshaping and reading."""
 
 from __future__ import annotations
 
@@ -43,7 +43,11 @@ def repeat(x: Array, *sizes: Any) -> Array:
 
 @operator("torch Tensor")
 def tile(x: Array, *dims: Any) -> Array:
-    """Like `repeat`, but with fewer repetitions than dimensions those in front are not repeated."""
+    """Like `repeat`, but there may be fewer repetitions than dimensions; they then belong to the last dimensions.
+
+    Raises:
+        ValueError: a negative number of repetitions.
+    """
     times = size_of(dims, "tile")
     if any(n < 0 for n in times):
         raise ValueError(f"tile: repetitions cannot be negative, got {times}")
@@ -56,14 +60,15 @@ def repeat_interleave(
 ) -> Array:
     """Each slice of `x` along `dim` repeated in place; without `dim`, each element of the flattened `x`.
 
-    With one argument, the repetitions: the numbers 0, 1, ... each as often as it says.
+    A single argument is taken for `repeats`: the result holds the number i as often as element i of it says.
 
     Args:
         repeats: how often: one integer, or a 1-d tensor with one for each slice.
         output_size: the sum of `repeats`, which is checked.
 
     Raises:
-        ValueError: as many repetitions as slices are needed, none negative; or another `output_size`.
+        ValueError: `repeats` does not hold one integer, or one for each slice, none negative; or `output_size` is
+            not their sum.
 
     Example:
         >>> repeat_interleave(tensor([1.0, 2.0]), tensor([1, 2]))
@@ -94,7 +99,7 @@ def _several(tensors: tuple[Any, ...]) -> tuple[Array, ...]:
 
 @operator("torch", numpy="broadcast_arrays", raw_too=True)
 def broadcast_tensors(*tensors: Array) -> tuple[Array, ...]:
-    """The tensors expanded to the shape that an operation of them all would have.
+    """The tensors, each expanded to the shape that an elementwise operation on all of them would have.
 
     Raises:
         ValueError: the shapes do not broadcast.
@@ -109,7 +114,7 @@ def unflatten(x: Array, dim: int, sizes: Sequence[int]) -> Array:
     """`x` with dimension `dim` split into dimensions of `sizes`, one of which may be -1.
 
     Raises:
-        ValueError: the sizes do not multiply to that of the dimension.
+        ValueError: the product of `sizes` is not the size of the dimension.
 
     Example:
         >>> unflatten(tensor([1.0, 2.0, 3.0, 4.0]), 0, (2, -1))
@@ -133,7 +138,11 @@ def unflatten(x: Array, dim: int, sizes: Sequence[int]) -> Array:
 
 @operator("torch Tensor numpy")
 def fliplr(x: Array) -> Array:
-    """`x` with the order of its columns (dimension 1) reversed."""
+    """`x` with the order of its columns (dimension 1) reversed.
+
+    Raises:
+        ValueError: fewer than 2 dimensions.
+    """
     if len(x.shape) < 2:
         raise ValueError(f"fliplr: needs at least 2 dimensions, got shape {tuple(x.shape)}")
     return flip(x, 1)
@@ -141,7 +150,11 @@ def fliplr(x: Array) -> Array:
 
 @operator("torch Tensor numpy")
 def flipud(x: Array) -> Array:
-    """`x` with the order of its rows (dimension 0) reversed."""
+    """`x` with the order of its rows (dimension 0) reversed.
+
+    Raises:
+        ValueError: `x` is 0-d.
+    """
     if not x.shape:
         raise ValueError("flipud: needs at least 1 dimension")
     return flip(x, 0)
@@ -149,7 +162,9 @@ def flipud(x: Array) -> Array:
 
 @operator("torch Tensor")
 def roll(x: Array, shifts: int | Sequence[int], dims: int | Sequence[int] | None = None) -> Array:
-    """`x` shifted along `dims`, what falls off one end coming in at the other; without `dims`, flattened.
+    """`x` shifted along `dims`: what falls off one end comes in at the other.
+
+    Without `dims`, all elements are shifted as one line, and the shape stays.
 
     Raises:
         ValueError: not as many shifts as dimensions.
@@ -178,7 +193,7 @@ def rot90(x: Array, k: int = 1, dims: Sequence[int] = (0, 1)) -> Array:
     """`x` turned k times by 90 degrees in the plane of two dimensions, from the first towards the second.
 
     Raises:
-        ValueError: not two different dimensions.
+        ValueError: `dims` are not two different dimensions.
     """
     if len(dims) != 2:
         raise ValueError(f"rot90: takes 2 dimensions, not {tuple(dims)}")

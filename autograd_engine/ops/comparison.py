@@ -1,4 +1,4 @@
-"""Comparing: elementwise questions whose answers are true or false, so no gradient flows; and logic of answers."""
+"""Comparisons and logic: the answers are true or false, so no gradient flows."""
 
 from __future__ import annotations
 

@@ -42,8 +42,11 @@ def searchsorted(
     """Where each element of `x` would have to be inserted to keep the order: the first such place, or, with
     `right=True` or `side="right"`, the last.
 
-    Shapes: `sorted_sequence` is 1-D, or has the dimensions of `x` and, but for the last, its sizes.
-    `sorter` sorts a sequence that is not sorted.
+    Shapes: `sorted_sequence` is 1-D, or has the shape of `x` but for the last size. The result has the shape of
+    `x`; it is int64, or int32 with `out_int32`.
+
+    Args:
+        sorter: the indices that sort `sorted_sequence`, if it is not sorted itself.
 
     Raises:
         ValueError: the shapes do not fit, or the side is unknown.
@@ -104,7 +107,7 @@ def histc(x: Array, bins: int = 100, min: float = 0, max: float = 0) -> Array:
     counted.
 
     Raises:
-        ValueError: no bins, or min above max.
+        ValueError: no bins, min above max, or equal bounds for elements that are not finite.
 
     Example:
         >>> histc(tensor([1.0, 2.0, 1.0]), bins=4, min=0, max=3)
@@ -123,10 +126,14 @@ def _bincount(x: Array, weights: Array, *, minlength: int) -> Array:
 
 @operator("torch Tensor")
 def bincount(x: Array, weights: Array | None = None, minlength: int = 0) -> Array:
-    """How often each integer 0, 1, ... occurs in the 1-D `x`, or the sum of its `weights`.
+    """How often each integer 0, 1, ... occurs in the 1-D `x`; with `weights`, the sum of those at its places.
+
+    Args:
+        weights: one for each element of `x`.
+        minlength: the least number of integers to count, from 0 on.
 
     Raises:
-        ValueError: `x` is not 1-D, holds something else, or the weights have another shape.
+        ValueError: `x` is not 1-D or holds something else than integers from 0 on, or `weights` has another shape.
 
     Example:
         >>> bincount(tensor([0, 2, 2]))
@@ -189,10 +196,10 @@ def _requested(found: Sequence[Any], return_inverse: bool, return_counts: bool) 
 def unique(
     x: Array, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
 ) -> Any:
-    """The distinct elements, always in order; or the distinct slices along `dim`. No gradient flows.
+    """The distinct elements, or the distinct slices along `dim`; in order, `sorted` or not. No gradient flows.
 
-    With `return_inverse` also the index in the result of each element, with `return_counts` also how often
-    each occurs.
+    `return_inverse` adds a tensor with each element's index in the result, and `return_counts` one that says how
+    often each distinct element occurs.
 
     Example:
         >>> unique(tensor([3, 1, 3]), return_counts=True)
@@ -208,7 +215,7 @@ def unique_consecutive(
 ) -> Any:
     """The first of every run of equal elements, or of equal slices along `dim`. No gradient flows.
 
-    With `return_inverse` also the run of each element, with `return_counts` also the length of each.
+    `return_inverse` adds a tensor with the number of each element's run, `return_counts` the lengths of the runs.
 
     Example:
         >>> unique_consecutive(tensor([1, 1, 2, 1]))

@@ -62,10 +62,10 @@ def _matrix_dims(x_ndim: int, dim1: int, dim2: int, name: str) -> tuple[int, int
 
 @operator("torch Tensor numpy")
 def diagonal(x: Array, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Array:
-    """The elements x[i, i + offset] of two dimensions, as the last dimension of the result.
+    """The elements x[i, i + offset] of two dimensions, as the last dimension of the result; a view.
 
     Raises:
-        ValueError: the two dimensions are one.
+        ValueError: `dim1` and `dim2` are the same dimension.
 
     Example:
         >>> diagonal(tensor([[1.0, 2.0], [3.0, 4.0]]), 1)
@@ -82,7 +82,7 @@ def diag_embed(x: Array, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Arr
     Shapes: x (..., n) -> (..., n + |offset|, n + |offset|), the last two moved to `dim1` and `dim2`.
 
     Raises:
-        ValueError: the two dimensions are one.
+        ValueError: `dim1` and `dim2` are the same dimension, or `x` is 0-d.
     """
     if not x.shape:
         raise ValueError("diag_embed: needs at least 1 dimension")
@@ -96,7 +96,7 @@ def diag(x: Array, diagonal: int = 0) -> Array:
     """The diagonal of a matrix; of a vector, the matrix that has it on its diagonal.
 
     Raises:
-        ValueError: neither a matrix nor a vector.
+        ValueError: `x` is neither a matrix nor a vector.
     """
     if len(x.shape) == 1:
         return diag_embed(x, diagonal)
@@ -116,7 +116,7 @@ def diagonal_scatter(x: Array, src: Array, offset: int = 0, dim1: int = 0, dim2:
     """A copy of `x` whose diagonal is `src`.
 
     Raises:
-        ValueError: `src` has another shape than the diagonal.
+        ValueError: `src` has another shape than the diagonal, or `dim1` and `dim2` are the same dimension.
     """
     dims = _matrix_dims(len(x.shape), dim1, dim2, "diagonal_scatter")
     moved = movedim(x, dims, (-2, -1))
@@ -136,13 +136,21 @@ def _triangle(x: Array, diagonal: int, name: str) -> Any:
 
 @operator("torch Tensor", in_place="Tensor")
 def tril(x: Array, diagonal: int = 0) -> Array:
-    """The lower triangle of each matrix: x[i, j] where j <= i + diagonal, else 0."""
+    """The lower triangle of each matrix: x[i, j] where j <= i + diagonal, else 0.
+
+    Raises:
+        ValueError: fewer than 2 dimensions.
+    """
     return keep(x, _triangle(x, diagonal, "tril"))
 
 
 @operator("torch Tensor", in_place="Tensor")
 def triu(x: Array, diagonal: int = 0) -> Array:
-    """The upper triangle of each matrix: x[i, j] where j >= i + diagonal, else 0."""
+    """The upper triangle of each matrix: x[i, j] where j >= i + diagonal, else 0.
+
+    Raises:
+        ValueError: fewer than 2 dimensions.
+    """
     return keep(x, ~_triangle(x, diagonal - 1, "triu"))
 
 

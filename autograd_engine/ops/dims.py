@@ -22,7 +22,7 @@ def normalize_dim(dim: int, ndim: int, name: str) -> int:
 
 
 def dims_of(dim: int | Sequence[int] | None, ndim: int, name: str) -> tuple[int, ...]:
-    """One, several or (None) all dimensions, counted from the front and in order.
+    """One, several or (None) all dimensions, counted from the front, in the order given.
 
     Raises:
         IndexError: there is no such dimension.
@@ -38,7 +38,7 @@ def dims_of(dim: int | Sequence[int] | None, ndim: int, name: str) -> tuple[int,
 
 
 def kept_shape(shape: tuple[int, ...], dims: tuple[int, ...], size: int = 1) -> tuple[int, ...]:
-    """The shape after reducing `dims` to size 1, or another."""
+    """`shape` with the sizes of `dims` replaced by `size`."""
     return tuple(size if i in dims else n for i, n in enumerate(shape))
 
 
@@ -46,7 +46,7 @@ def broadcast_shapes(*shapes: int | Sequence[int]) -> tuple[int, ...]:
     """The shape that broadcasting tensors of these shapes gives; an integer n stands for (n,).
 
     Raises:
-        ValueError: they do not broadcast.
+        ValueError: the shapes do not broadcast.
 
     Example:
         >>> broadcast_shapes((2, 1), (3,), 1)
@@ -68,7 +68,7 @@ def common_shape(shapes: Sequence[tuple[int, ...]], name: str) -> tuple[int, ...
 
 
 def size_of(sizes: Sequence[Any], name: str) -> tuple[int, ...]:
-    """Integers for the operation `name`, given as several or as one sequence of them.
+    """The integers that the operation `name` was given, either one by one or as one sequence.
 
     Raises:
         TypeError: one of them is no integer.

@@ -26,7 +26,7 @@ def _integers(index: Any, name: str) -> Any:
 
 
 def _flat_along(x: Array, dim: int, index: Any, name: str) -> Any:
-    """Where the elements that `gather` and `scatter` speak of lie in the flattened `x`."""
+    """The places in the flattened `x` of the elements that `gather` reads and `scatter` writes."""
     index = _integers(index, name)
     shape = tuple(x.shape)
     dim = normalize_dim(dim, len(shape), name)
@@ -43,7 +43,7 @@ def _flat_along(x: Array, dim: int, index: Any, name: str) -> Any:
 
 def _in_range(index: Any, size: int, dim: int | None, name: str, negative: bool = False) -> Any:
     """The index, with negative numbers counted from the end if they are allowed."""
-    # A negative number seen without its sign is larger than any size: one pass instead of two.
+    # Read as an unsigned integer, a negative number is larger than any size: one pass instead of two.
     if index.view(np.uint64).max(initial=0) < size or not index.size:
         return index
     low, high = index.min(), index.max()
@@ -56,9 +56,9 @@ def _in_range(index: Any, size: int, dim: int | None, name: str, negative: bool 
 
 
 def _places(shape: tuple[int, ...], dim: int, index: Any) -> Any:
-    """The places in row-major order of the elements that `index` names along `dim`, in other dimensions where each
-    index itself lies; sizes of 1 are broadcast."""
-    others: Any = None  # one addition of the size of the index, however many dimensions there are
+    """The places, counted in row-major order, of the elements that `index` names along `dim`. In the other
+    dimensions an element lies where its index does; sizes of 1 are broadcast."""
+    others: Any = None  # collected first, so that only one addition has the size of the index
     for d, n in enumerate(index.shape):
         if d != dim and n > 1 and shape[d] > 1:
             step = math.prod(shape[d + 1 :])
@@ -70,7 +70,7 @@ def _places(shape: tuple[int, ...], dim: int, index: Any) -> Any:
 
 
 def _add_flat(buffer: Array, g: Array, at: tuple[Any]) -> None:
-    """Add to elements that are counted in row-major order, as often as each is named."""
+    """Add `g` to the elements at `at`, counted in row-major order; an element named twice receives both."""
     if buffer.flags.c_contiguous:
         add_at(buffer.reshape(-1), at[0].reshape(-1), g.reshape(-1))
     else:
@@ -100,23 +100,26 @@ def _scatter_add(x: Array, src: Array, *, at: tuple[Any]) -> Array:
 def gather(x: Array, dim: int, index: Array) -> Array:
     """out[i][j] = x[index[i][j]][j] for dim 0, x[i][index[i][j]] for dim 1, and so on.
 
-    Shapes: `index` (int64) has the dimensions of `x` and, but for `dim`, no larger sizes; the result
-    has its shape.
+    Shapes: `index` has as many dimensions as `x` and, except along `dim`, no larger sizes; the result has the
+    shape of `index`.
 
     Raises:
-        IndexError: an index out of range, or a size too large.
+        IndexError: an index is out of range, or a size of `index` is too large.
+        TypeError: `index` does not hold integers.
+        ValueError: `index` has another number of dimensions than `x`.
     """
     return _gather(x, at=(_flat_along(x, dim, index, "gather"),))
 
 
 @operator("torch Tensor", numpy="take_along_axis", raw_too=True)
 def take_along_dim(x: Array, indices: Array, dim: int | None = None) -> Array:
-    """Like `gather`, with `x` and `indices` broadcast against each other outside `dim`; without it, of the
-    flattened `x`. Negative indices count from the end.
+    """Like `gather`, with `x` and `indices` broadcast against each other outside `dim`. Negative indices count from
+    the end. Without `dim`, both are flattened, and the result has one dimension.
 
     Raises:
-        IndexError: an index out of range.
-        ValueError: another number of dimensions, or sizes that do not broadcast.
+        IndexError: an index is out of range.
+        TypeError: `indices` does not hold integers.
+        ValueError: `indices` has another number of dimensions than `x`, or sizes that do not broadcast.
     """
     index = _integers(indices, "take_along_dim")
     if dim is None:
@@ -139,7 +142,8 @@ def index_select(x: Array, dim: int, index: Array) -> Array:
     """The slices of `x` along `dim` that the 1-d `index` names, in its order.
 
     Raises:
-        IndexError: an index out of range.
+        IndexError: an index is out of range.
+        TypeError: the index does not hold integers.
         ValueError: the index has more than 1 dimension.
     """
     dim, at = _along_index(x, dim, index, "index_select")
@@ -162,20 +166,21 @@ def _along_index(x: Array, dim: int, index: Any, name: str) -> tuple[int, tuple[
 
 @operator("torch Tensor", raw_too=True)
 def take(x: Array, index: Array) -> Array:
-    """The elements of the flattened `x` at `index`, in its shape.
+    """The elements of the flattened `x` at `index`, in the shape of `index`. Negative ones count from the end.
 
     Raises:
-        IndexError: an index out of range.
+        IndexError: an index is out of range.
+        TypeError: `index` does not hold integers.
     """
     return _gather(x, at=(_in_range(_integers(index, "take"), math.prod(x.shape), None, "take", negative=True),))
 
 
 @operator("torch Tensor")
 def select(x: Array, dim: int, index: int) -> Array:
-    """The slice `index` of `x` along `dim`, which disappears.
+    """The slice `index` of `x` along `dim`, a view without that dimension.
 
     Raises:
-        IndexError: out of range, or a 0-d tensor.
+        IndexError: the index is out of range, or `x` is 0-d.
     """
     return _getitem(x, index=_slice_at(x, dim, index, "select"))
 
@@ -192,7 +197,7 @@ def narrow(x: Array, dim: int, start: int, length: int) -> Array:
     """The `length` slices of `x` along `dim` from `start` on, as a view.
 
     Raises:
-        IndexError: they reach outside the dimension, or a 0-d tensor.
+        IndexError: the slices reach outside the dimension, or `x` is 0-d.
     """
     dim = normalize_dim(dim, len(x.shape), "narrow")
     size = x.shape[dim] if x.shape else -1

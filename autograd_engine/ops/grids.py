@@ -1,4 +1,4 @@
-"""Combining: every element of one tensor with every element of others."""
+"""Grids: every element of one tensor is combined with every element of others."""
 
 from __future__ import annotations
 
@@ -33,11 +33,13 @@ def kron(x: Array, y: Array) -> Array:
 def meshgrid(*tensors: Array, indexing: str = "ij") -> tuple[Array, ...]:
     """The coordinates of a grid: each vector expanded over the dimensions of the others.
 
+    Shapes: vectors of n, m, ... elements give tensors of shape (n, m, ...).
+
     Args:
         indexing: "ij" for dimensions in the order of the vectors, "xy" for the first two exchanged.
 
     Raises:
-        ValueError: a tensor of more than 1 dimension, or another `indexing`.
+        ValueError: a tensor has more than 1 dimension, or `indexing` is neither of the two.
     """
     tensors = _several(tensors)
     if indexing not in ("ij", "xy"):
@@ -61,7 +63,11 @@ def meshgrid(*tensors: Array, indexing: str = "ij") -> tuple[Array, ...]:
 
 @operator("torch")
 def cartesian_prod(*tensors: Array) -> Array:
-    """Every combination of one element of each vector, one per row; a single vector as it is."""
+    """Every combination of one element of each vector, one per row; a single vector stays as it is.
+
+    Raises:
+        ValueError: one of several tensors is not 1-D.
+    """
     if len(tensors) == 1:
         return ravel(tensors[0])
     if any(len(t.shape) != 1 for t in tensors):
@@ -74,7 +80,7 @@ def combinations(x: Array, r: int = 2, with_replacement: bool = False) -> Array:
     """Every combination of `r` elements of a vector, one per row, in the order of itertools.combinations.
 
     Raises:
-        ValueError: not a vector, or `r` is negative.
+        ValueError: `x` is not a vector, or `r` is negative.
     """
     if len(x.shape) != 1 or r < 0:
         raise ValueError(f"combinations: takes a vector and r >= 0, got shape {tuple(x.shape)} and r = {r}")

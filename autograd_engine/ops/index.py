@@ -37,8 +37,8 @@ def _component(item: Any) -> Any:
 
 
 def normalize_index(index: Any) -> tuple[Any, ...]:
-    """A tuple as NumPy takes it. Basic indices end in an ellipsis, which makes the result a view
-    even of a single element."""
+    """The index as a tuple that NumPy takes. An ellipsis is put at the end of a basic index: it makes the result a
+    view even if that is a single element."""
     items = tuple(map(_component, index)) if isinstance(index, tuple) else (_component(index),)
     if any(i is Ellipsis for i in items) or not all(map(_is_basic, items)):
         return items
@@ -46,9 +46,10 @@ def normalize_index(index: Any) -> tuple[Any, ...]:
 
 
 def integers_first(items: tuple[Any, ...]) -> tuple[tuple[Any, ...] | None, tuple[Any, ...]]:
-    """The index as two: one that applies integers, one that applies the rest, where order matters.
+    """The index in two steps: one index that applies the integers, and one that applies the rest to the result.
+    The first is None where a single step gives the same.
 
-    Beside index arrays NumPy counts an integer as another array, and may so move dimensions to the front:
+    Beside an array NumPy treats an integer as an array too, and may therefore move dimensions to the front, as in
     x[0, :, [1, 2]]. PyTorch selects by integers first, and so do we.
     """
     if all(map(_is_basic, items)) or not any(type(i) is int for i in items):
@@ -65,14 +66,14 @@ def integers_first(items: tuple[Any, ...]) -> tuple[tuple[Any, ...] | None, tupl
 
 
 def _is_row(values: Any) -> bool:
-    """Whether only the last of several dimensions has another size than 1."""
+    """Whether there are several dimensions, and all but the last have size 1."""
     shape = np.shape(values)
     return len(shape) > 1 and shape[:-1] == (1,) * (len(shape) - 1)
 
 
 def _assign(array: Any, items: tuple[Any, ...], values: Any) -> None:
-    """array[items] = values, without leading dimensions of size 1 that `values` has too many: NumPy ignores them,
-    as PyTorch does, except beside a mask of every element."""
+    """array[items] = values. `values` may have leading dimensions of size 1 too many, as in PyTorch. NumPy ignores
+    them, except where the index is a mask of all dimensions; there they are removed first."""
     if len(items) == 1 and getattr(items[0], "ndim", 0) == array.ndim and _is_row(values):
         values = np.reshape(values, -1)
     array[items] = values
@@ -89,17 +90,17 @@ def write(array: Any, index: Any, values: Any) -> None:
 
 
 def is_basic(index: Any) -> bool:
-    """Whether the index reads a view: integers, slices, None and an ellipsis."""
+    """Whether the index consists of integers, slices, None and an ellipsis only, so that it reads a view."""
     return all(map(_is_basic, index)) if isinstance(index, tuple) else _is_basic(index)
 
 
 def _is_basic(item: Any) -> bool:
-    """Whether a component of an index makes a view: integers, slices, None and an ellipsis."""
+    """Whether a component of an index is an integer, a slice, None or an ellipsis."""
     return item is None or item is Ellipsis or isinstance(item, slice) or type(item) is int
 
 
 def _add_at(buffer: Array, g: Array, index: tuple[Any, ...]) -> None:
-    """buffer[index] += g, counting an element as often as the index names it."""
+    """buffer[index] += g, where an element that the index names twice receives both."""
     advanced = [i for i in index if not _is_basic(i)]
     if not advanced or (len(advanced) == 1 and np.asarray(advanced[0]).dtype == np.bool_):
         buffer[index] += g  # no element is named twice
@@ -116,7 +117,7 @@ def _add_at(buffer: Array, g: Array, index: tuple[Any, ...]) -> None:
 
 
 def _rows(shape: tuple[int, ...], index: tuple[Any, ...]) -> Any:
-    """Where the rows that an array of integers names lie in the flattened array."""
+    """The places in the flattened array of all elements of the rows that an array of integers names."""
     rows = index[0]
     if rows.min() < 0:
         rows = np.where(rows < 0, rows + shape[0], rows)
@@ -165,7 +166,8 @@ def _put_rule(g: Array, index: tuple[Any, ...]) -> Array:
 
 
 def _put_value_rule(g: Array, index: tuple[Any, ...], value_shape: tuple[int, ...]) -> Array:
-    """What was written reads its gradient back; of several writes to one element only the last counts."""
+    """The gradient of the values: it is read where they were written. Of several writes to one element only the
+    last counts, so the others get 0."""
     read = _getitem(g, index=index)
     if not (is_basic(index) or any(getattr(i, "dtype", None) == np.bool_ for i in index)):
         writes = np.arange(math.prod(read.shape)).reshape(read.shape)

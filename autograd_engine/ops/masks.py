@@ -1,4 +1,4 @@
-"""Masks: reading where they hold, choosing by them, and where their elements are."""
+"""Masks: reading where they hold, choosing by them, and finding the places where they hold."""
 
 from __future__ import annotations
 
@@ -63,8 +63,9 @@ def nonzero(x: Array, *, as_tuple: bool = False) -> Any:
 
 @operator("torch numpy")
 def where(condition: Array, x: Array = None, y: Array = None) -> Any:
-    """x where the condition holds, else y; of the condition alone, the places where it holds, as by
-    `nonzero(condition, as_tuple=True)`. The side not chosen gets gradient 0, not NaN.
+    """x where the condition holds, else y. The side not chosen gets gradient 0, not NaN.
+
+    With the condition alone, the places where it holds, as `nonzero(condition, as_tuple=True)` gives them.
 
     Raises:
         TypeError: only one of x and y is given.
@@ -91,11 +92,11 @@ def one_hot(x: Array, num_classes: int = -1) -> Array:
 
     Args:
         x: class numbers, integers from 0 on.
-        num_classes: the length of the rows; -1 takes the largest class number and one.
+        num_classes: the length of the rows; -1 means the largest class number plus one.
 
     Raises:
         TypeError: `x` does not hold integers.
-        ValueError: a class number that is negative or not below `num_classes`; or none to take it from.
+        ValueError: a class number is negative or not below `num_classes`; or `num_classes` is -1 and `x` is empty.
 
     Example:
         >>> one_hot(tensor([2, 0]))

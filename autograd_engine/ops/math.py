@@ -105,7 +105,7 @@ def ldexp(x: Array, other: Array) -> Array:
 
 
 class Frexp(NamedTuple):
-    """x as mantissa 2^exponent, with a mantissa in [1/2, 1)."""
+    """x as mantissa 2^exponent, with 1/2 <= |mantissa| < 1."""
 
     mantissa: Any
     exponent: Any
@@ -166,7 +166,7 @@ def atan(x: Array) -> Array:
 
 
 def _over_square(z: Array, x: Array, y: Array) -> Array:
-    """z / (x^2 + y^2), and 0 where that is a division by 0."""
+    """z / (x^2 + y^2), or 0 where x and y are 0."""
     square = x * x + y * y
     return keep(z / where(square == 0, 1, square), square != 0)
 
@@ -179,8 +179,8 @@ def _over_square(z: Array, x: Array, y: Array) -> Array:
     y=lambda g, x, y: -g * _over_square(x, x, y),
 )
 def atan2(x: Array, y: Array) -> Array:
-    """The angle of the point (y, x) in radians: the inverse tangent of x / y with the quadrant; derivative 0 at
-    the origin."""
+    """The angle of the point (y, x) in radians, in [-pi, pi]: the inverse tangent of x / y, in the quadrant of the
+    point. The derivative at the origin is 0."""
     return np.arctan2(x, y)
 
 
@@ -231,7 +231,7 @@ def _sinc(x: Array, *, n: int) -> Array:
     """The n-th derivative of sinc(x) = f(pi x), f(u) = sin(u) / u.
 
     Near 0 it is the Taylor series of f, differentiated term by term; elsewhere
-    u f^(n) = sin(u + n pi / 2) - n f^(n-1), the n-th derivative of u f(u) = sin(u).
+    u f^(n) = sin(u + n pi / 2) - n f^(n-1), which is the n-th derivative of u f(u) = sin(u).
     """
     if n == 0:
         return np.sinc(x)
@@ -260,5 +260,5 @@ def sinc(x: Array) -> Array:
 def sigmoid(x: Array) -> Array:
     """1 / (1 + e^-x), computed from e^-|x| so that nothing overflows."""
     small = np.exp(-np.absolute(x))
-    # The numerator is 1 where x >= 0, else e^-|x| < 1: a maximum, 10 times as fast as np.where here.
+    # The numerator is 1 where x >= 0, else e^-|x| < 1. A maximum finds it 10 times as fast as np.where.
     return np.maximum(small, (x >= 0).astype(x.dtype)) / (1 + small)

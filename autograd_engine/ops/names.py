@@ -1,14 +1,14 @@
-"""Where users find an operator, and under which names: one line beside its definition says it.
+"""Where users find an operator, and under which names: one line beside its definition says so.
 
     @operator("torch Tensor functional", in_place="torch Tensor", special="expit", numpy="expit")
     @primitive(floating=True, x=lambda g, out: g * (out * (1 - out)))
     def sigmoid(x): ...
 
-The places are PyTorch's: `torch.sigmoid`, `Tensor.sigmoid`, `nn.functional.sigmoid`; in place `torch.sigmoid_` and
-`Tensor.sigmoid_`; in `torch.special`, and as a function of NumPy's or SciPy's, it is called `expit`. The modules of
-these names are derived from here: `operators`, `tensor.derived`, `special`, `linalg`, `nn.operators`.
-A function that is not declared is for the operators' own use. What takes a `dim` or `keepdim` takes it as NumPy's
-`axis` or `keepdims` too.
+The places are PyTorch's: this function is `torch.sigmoid`, `Tensor.sigmoid` and `nn.functional.sigmoid`; its
+in-place form is `torch.sigmoid_` and `Tensor.sigmoid_`; in `torch.special`, and among the functions of NumPy and
+SciPy, it is called `expit`. The modules that hold these names are derived from here: `operators`, `tensor.derived`,
+`special`, `linalg`, `nn.operators`. A function that is not declared is for the operators' own use. A parameter
+`dim` or `keepdim` also answers to NumPy's name, `axis` or `keepdims`.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim"}
 
 
 def numpy_names(function: F) -> F:
-    """`function`; where it has such parameters, they answer to NumPy's names too."""
+    """`function`, whose parameters `dim` and `keepdim`, where it has them, answer to NumPy's names too."""
     code = inspect.unwrap(function).__code__
     if not {*NUMPY_NAMES.values()} & {*code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]}:
         return function
@@ -57,15 +57,18 @@ def numpy_names(function: F) -> F:
 def operator(
     places: str = "", /, *, also: str = "", in_place: str = "", raw_too: bool = False, **names: str
 ) -> Callable[[F], F]:
-    """Declare where users find an operator. What is returned is the function, or one that takes more.
+    """Declare where users find an operator.
+
+    The decorator returns the function itself, or a wrapper of it that also takes NumPy's names of parameters or raw
+    arrays.
 
     Args:
-        places: where it stands under its own name, several separated by spaces: torch, Tensor, special, linalg,
-            functional, numpy, python.
+        places: where the function stands under its own name, several separated by spaces: torch, Tensor, special,
+            linalg, functional, numpy, python.
         also: its other names in these places.
         in_place: where its in-place form stands, under the same names with an underscore.
-        raw_too: a composition that needs help to take raw arrays as well; see `operands`.
-        names: for one place, all the names it has there, where they are others.
+        raw_too: whether the function is a composition that needs help to take raw arrays as well; see `operands`.
+        names: all its names in one place, for a place where they differ: `special="expit"`.
 
     Raises:
         TypeError: there is no such place, or another function has the name there.

@@ -1,7 +1,8 @@
 """Operands, raw or tensor: what a function composed of primitives does so that it takes both alike.
 
-A primitive takes both by itself. A composition does as well while primitives stand between its operands; what it
-needs besides them stands here: a conversion to another dtype, a constant beside an operand, and `raw_too`.
+A primitive takes both by itself, and so does a composition as long as only primitives combine its operands. What a
+composition needs besides primitives stands here: a conversion to another dtype, a constant beside an operand, and
+`raw_too`.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ def constant_like(x: Any, like: Array) -> Array:
 
 
 def apart(result: Array, source: Array) -> Array:
-    """`result`, as a copy where it looks into the memory of `source`: for operators whose result PyTorch owns."""
+    """`result`, copied if it shares memory with `source`: for operators whose result is never a view in PyTorch."""
     return clone(result) if np.may_share_memory(raw(result), raw(source)) else result
 
 
@@ -53,7 +54,7 @@ def several(tensors: Any, name: str) -> tuple[Array, ...]:
     """The sequence of tensors that the operation `name` was given.
 
     Raises:
-        TypeError: it is one tensor, or holds something else.
+        TypeError: it is a single tensor, or an element is no tensor.
     """
     if isinstance(tensors, Value) or is_array(tensors):
         raise TypeError(f"{name}: takes a list or tuple of tensors, not a tensor; write {name}([a, b])")
@@ -66,7 +67,7 @@ def several(tensors: Any, name: str) -> tuple[Array, ...]:
 
 
 def in_float32(function: F) -> F:
-    """Compute a composition of float16 in float32, and round its result only: its parts may leave the range."""
+    """Compute a composition of float16 in float32 and round only its result: its parts may be too large."""
 
     @functools.wraps(function)
     def computed(x: Array, *args: Any, **kwargs: Any) -> Any:
@@ -83,11 +84,12 @@ def beside(x: Array, others: Any) -> Array:
 
 
 def raw_too(function: F) -> F:
-    """Let a composition take raw arrays too: they go in as constants, and without any tensor come out raw.
+    """Let a composition take raw arrays too: they go in as constant tensors, and if no operand was a tensor, the
+    results come out as raw arrays.
 
-    It is for compositions in which Python's operators stand between the operands, for those of raw arrays are
-    NumPy's, with another promotion than ours; and for those that only read an index off an operand, which may
-    be the one tensor among raw arrays. Only parameters annotated as arrays are looked at.
+    Two kinds of composition need this. Some combine their operands by Python's symbols, which for raw arrays are
+    NumPy's operators, with another promotion than ours. Others only read an index off an operand, and that operand
+    may be the one tensor among raw arrays. Only parameters annotated as arrays are looked at.
     """
 
     @functools.wraps(function)
@@ -134,7 +136,7 @@ def _constants(value: Any) -> Any:
 
 
 def _without_constants(value: Any) -> Any:
-    """The inverse, for results, which may be named tuples."""
+    """The inverse of `_constants`, for results, which may be named tuples."""
     if isinstance(value, Value):
         return value.array if value.node is None else value
     if isinstance(value, tuple):

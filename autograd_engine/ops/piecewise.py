@@ -13,7 +13,7 @@ from .rounding import flat, sign
 
 
 def _choose(g: Array, other: Array, tie: Array) -> Array:
-    """`g` but where the other operand was chosen, half of it where both were equal. Of NaN both are chosen."""
+    """`g`, but half of it where both are equal, and 0 where the other was chosen. Beside NaN both are chosen."""
     return where(tie, 0.5 * g, keep(g, logical_not(other)))
 
 
@@ -38,7 +38,7 @@ def minimum(x: Array, y: Array) -> Array:
     y=lambda g, x, y: keep(g, logical_not((x >= y) | isnan(y))),
 )
 def fmax(x: Array, y: Array) -> Array:
-    """The larger of x and y, the other one if one is NaN; the gradient of a tie is x's."""
+    """The larger of x and y, or the other one if one is NaN; the gradient of a tie goes to x."""
     return np.fmax(x, y)
 
 
@@ -49,7 +49,7 @@ def fmax(x: Array, y: Array) -> Array:
     y=lambda g, x, y: keep(g, logical_not((x <= y) | isnan(y))),
 )
 def fmin(x: Array, y: Array) -> Array:
-    """The smaller of x and y, the other one if one is NaN; the gradient of a tie is x's."""
+    """The smaller of x and y, or the other one if one is NaN; the gradient of a tie goes to x."""
     return np.fmin(x, y)
 
 
@@ -84,7 +84,9 @@ def where(condition: Array, x: Array, y: Array) -> Array:
 @operator("torch Tensor", in_place="Tensor")
 @primitive(x=lambda g, mask: keep(g, logical_not(mask)), value=lambda g, mask: keep(g, mask))
 def masked_fill(x: Array, mask: Array, value: Array) -> Array:
-    """x with `value`, a number or 0-d tensor, where the mask holds.
+    """`value`, a number or 0-d tensor, where the mask holds, else x.
+
+    Shapes: x and the mask broadcast.
 
     Raises:
         TypeError: the mask does not hold booleans.
@@ -147,7 +149,7 @@ def _nan_to_num(x: Array, *, nan: float, posinf: float | None, neginf: float | N
 def nan_to_num(
     x: Array, nan: float | None = 0.0, posinf: float | None = None, neginf: float | None = None
 ) -> Array:
-    """x with NaN and infinities replaced, which get gradient 0.
+    """x with NaN and infinities replaced; the gradient there is 0.
 
     Args:
         x: any dtype; integers stay as they are.

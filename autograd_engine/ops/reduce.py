@@ -1,4 +1,4 @@
-"""Reductions along dimensions: sums, products, extremes, and counts.
+"""Reductions along dimensions: sums, products, extremes, logic and counts.
 
 A derivative with respect to the input of a reduction spreads the gradient back over the reduced
 dimensions (`_spread`), weighted by how much each element mattered.
@@ -96,9 +96,13 @@ def mean(x: Array, dim: Dim = None, keepdim: bool = False, *, dtype: Any = None)
 
 
 def products_of_others(x: Array, dim: int, before: Any, after: Any) -> Array:
-    """For each element, the product of so many neighbours `before` and `after` it along `dim`.
+    """For each element, the product of its neighbours along `dim`, without itself.
 
-    The reach is doubled in every step: multiplications only, so the derivatives are right at zeros too.
+    The reach is doubled in every step. There are multiplications only, so the derivatives are right at zeros too.
+
+    Args:
+        before, after: how many neighbours on each side belong to the product of an element: integers in a shape
+            that broadcasts to that of `x`.
     """
 
     def one_sided(x: Array, reach: Any) -> Array:
@@ -117,7 +121,7 @@ def products_of_others(x: Array, dim: int, before: Any, after: Any) -> Array:
 
 
 def _prod_rule(g: Array, x: Array, out: Array, dim: int, keepdim: bool) -> Array:
-    """The product of the other elements: out / x, where no zero forbids that."""
+    """g times the product of the other elements, which is out / x unless a zero forbids that."""
     out, g = (t if keepdim else unsqueeze(t, dim) for t in (out, g))
     if not np.any(raw(x) == 0):
         return g * (out / x)
@@ -137,7 +141,7 @@ def prod(x: Array, dim: int | None = None, keepdim: bool = False, *, dtype: Any 
     """The product over one dimension, or of all elements. The gradient is right at zeros too.
 
     Args:
-        dtype: that of the result; by default booleans and integers multiply to int64.
+        dtype: the dtype of the result; by default booleans and integers multiply to int64.
     """
     if dtype is not None:
         x = to_dtype(x, dtype)
@@ -156,7 +160,7 @@ def prod(x: Array, dim: int | None = None, keepdim: bool = False, *, dtype: Any 
 def _extreme_rule(
     g: Array, x: Array, out: Array, x_shape: tuple[int, ...], dims: tuple[int, ...], keepdim: bool
 ) -> Array:
-    """The gradient shared by the elements that are the extreme one, and NaN for all where that is NaN."""
+    """The gradient, shared by the elements that equal the extreme; NaN for all where the extreme is NaN."""
     chosen = x == _spread(out, x_shape, dims, keepdim)
     ties = sum(chosen, dims, keepdim=True)
     if not np.all(raw(ties)):
@@ -176,7 +180,7 @@ def _amin(x: Array, *, dims: tuple[int, ...], keepdim: bool) -> Array:
 
 
 def shared_by_equals(g: Array, x: Array, out: Array) -> Array:
-    """The gradient of one number picked from all of `x`, shared by the elements that are equal to it, NaN too."""
+    """The gradient of one number picked from all of `x`: the elements equal to it share it. NaN equals NaN here."""
     chosen = x != x if np.isnan(raw(out)) else x == out
     return keep(g / sum(chosen), chosen)
 
@@ -193,13 +197,21 @@ def _smallest(x: Array) -> Array:
 
 @operator("torch Tensor")
 def amax(x: Array, dim: Dim = None, keepdim: bool = False) -> Array:
-    """The largest element over `dim`; equal ones share the gradient."""
+    """The largest element over `dim`; equal ones share the gradient.
+
+    Raises:
+        ValueError: there is no element to choose.
+    """
     return _amax(x, dims=dims_of(dim, len(x.shape), "amax"), keepdim=keepdim)
 
 
 @operator("torch Tensor")
 def amin(x: Array, dim: Dim = None, keepdim: bool = False) -> Array:
-    """The smallest element over `dim`; equal ones share the gradient."""
+    """The smallest element over `dim`; equal ones share the gradient.
+
+    Raises:
+        ValueError: there is no element to choose.
+    """
     return _amin(x, dims=dims_of(dim, len(x.shape), "amin"), keepdim=keepdim)
 
 
@@ -278,17 +290,20 @@ def _extreme(
 
 @operator("torch Tensor")
 def max(x: Array, dim: Any = None, keepdim: bool = False) -> Any:
-    """The largest element; or along `dim`, `(values, indices)`; or with a tensor for `dim`, `maximum`.
+    """The largest element; along a dimension, `(values, indices)`; with a tensor for `dim`, `maximum` of both.
 
     Along a dimension the gradient goes to the one element that `indices` names; over everything,
     equal elements share it.
+
+    Raises:
+        IndexError: there is no such dimension, or it is empty.
     """
     return _extreme(x, dim, keepdim, _largest, maximum, argmax, "max")
 
 
 @operator("torch Tensor")
 def min(x: Array, dim: Any = None, keepdim: bool = False) -> Any:
-    """The smallest element; or along `dim`, `(values, indices)`; with a tensor for `dim`, `minimum`: see `max`."""
+    """The smallest element, or `(values, indices)` along `dim`, or `minimum`; all else is as for `max`."""
     return _extreme(x, dim, keepdim, _smallest, minimum, argmin, "min")
 
 

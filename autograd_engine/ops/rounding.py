@@ -1,5 +1,8 @@
-"""Rounding and signs: piecewise constant functions, flat between their jumps. Their gradient is 0 (but a
-fraction's), and recorded, so that what is made of them has a gradient too, as in PyTorch."""
+"""Rounding and signs: functions that are flat between their jumps.
+
+Their gradient is 0 (that of `frac` is 1). Where PyTorch records it, so do we: what is computed from the result then
+requires a gradient too.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from .names import operator
 
 @primitive(x=lambda g: flat(g))
 def flat(x: Array) -> Array:
-    """Zeros in the shape of x, even in place of NaN: the gradient of a function that is flat."""
+    """Zeros in the shape and dtype of x, in place of NaN too: the gradient of a function that is flat."""
     return zeros(x.shape, x.dtype)
 
 
@@ -68,14 +71,14 @@ def round(x: Array, *, decimals: int = 0) -> Array:
 
 
 class IntegerDivisionError(ZeroDivisionError, RuntimeError):
-    """Integers were divided by 0, and no integer is the answer. Python's class, and PyTorch's."""
+    """Integers were divided by 0, and no integer is the answer. Python raises the one parent, PyTorch the other."""
 
 
 def whole(y: Any, x: Any) -> Any:
-    """The divisor y of x, after a look at it: integers are not divided by 0.
+    """The divisor y of x, after a check that integers are not divided by 0.
 
     Raises:
-        IntegerDivisionError: they would be.
+        IntegerDivisionError: y holds integers, and one of them is 0.
     """
     if hasattr(y, "dtype") and y.dtype.kind in "iub" and not y.all() and np.size(x):
         raise IntegerDivisionError("integer division by zero; divide floats, for which it is inf or NaN")

@@ -1,7 +1,7 @@
 """Scans: every element of the result depends on the elements before it along one dimension.
 
-The derivative of a scan is a scan in the other direction. Differences undo sums, and trapezoids are sums of
-means of neighbours, so they are here too.
+The derivative of a scan is a scan in the other direction. Differences are here too, because they undo running sums,
+and so are trapezoids, which are summed.
 """
 
 from __future__ import annotations
@@ -26,9 +26,11 @@ from .reduce import argmax, sum
 from .shape import cat, joined, unsqueeze
 
 _BLOCK = 16
+"""Elements per block of a running sum."""
 _PANEL = 256
-"""Rows per product: below the size from which BLAS starts threads, which cost more than they gain here."""
+"""Blocks per product: below the size from which BLAS starts threads, which cost more than they gain here."""
 _LARGE = 4096
+"""From so many elements on, the faster ways to sum pay off."""
 
 
 def _reversed(x: Any, dim: int) -> Any:
@@ -37,8 +39,9 @@ def _reversed(x: Any, dim: int) -> Any:
 
 
 def _sums_by_blocks(x: Any, reverse: bool) -> Any:
-    """Running sums along the last dimension, by products with a triangle of ones: several additions in a cycle,
-    where a scan waits for each. What comes before a block is added to its first element beforehand."""
+    """Running sums along the last dimension, by products with a triangle of ones. A product does several additions
+    at once, while in a plain scan each addition waits for the one before it. The sum of all that comes before a
+    block is added to its first element beforehand."""
     *outer, n = x.shape
     blocks = -(-n // _BLOCK)
     padded = (np.zeros if n % _BLOCK else np.empty)((*outer, blocks * _BLOCK), x.dtype)
@@ -66,7 +69,7 @@ def _running_sums(x: Any, dim: int, reverse: bool) -> Any:
         if dim == x.ndim - 1:
             with np.errstate(invalid="ignore", over="ignore"):
                 out = _sums_by_blocks(x, reverse)
-            # In a product an infinity turns its neighbours into NaN; it always reaches the last sum.
+            # In a product an infinity turns its neighbours into NaN. It always shows in the last sum.
             if np.isfinite(out[..., 0 if reverse else -1]).all():
                 return out
         elif x.size // n >= _LARGE // _BLOCK:
@@ -197,8 +200,8 @@ def cummin(x: Array, dim: int) -> Extremes:
 
 
 def _logcumsumexp_rule(g: Array, x: Array, out: Array, dim: int) -> Array:
-    """sum_{k >= i} g[k] e^(x[i] - out[k]). The exponent is never positive, but each half of it alone may
-    overflow; where it would, a matrix of the differences does without halves. Infinities do not count."""
+    """sum_{k >= i} g[k] e^(x[i] - out[k]). The exponent is never positive, but e^x[i] or e^-out[k] alone may
+    overflow; where one would, a matrix of all the differences is used. Infinite elements get gradient 0 there."""
     values = raw(out)
     low, high = (values.min(), values.max()) if values.size else (0.0, 0.0)
     if high - low < 80:
@@ -235,10 +238,12 @@ def logcumsumexp(x: Array, dim: int) -> Array:
 def diff(x: Array, n: int = 1, dim: int = -1, prepend: Array | None = None, append: Array | None = None) -> Array:
     """The `n`-th differences of neighbours along `dim`, after joining `prepend` and `append` to its ends.
 
-    Shapes: the result is shorter by `n` along `dim`, at least empty. Of booleans, whether neighbours differ.
+    For booleans the result says whether neighbours differ.
+
+    Shapes: the result is shorter by `n` along `dim`, and empty where nothing is left.
 
     Raises:
-        ValueError: a 0-d tensor, or a negative `n`.
+        ValueError: `x` is 0-d, `n` is negative, or `prepend` or `append` does not fit.
 
     Example:
         >>> diff(tensor([1.0, 4.0, 9.0]))
@@ -312,14 +317,18 @@ def gradient(
 ) -> tuple[Array, ...]:
     """The derivatives of sampled values along each of `dim` (all by default), by finite differences.
 
-    Central differences of second order inside; at the two ends one-sided ones of order `edge_order`, 1 or 2.
+    The differences are central ones of second order inside, and one-sided ones at the two ends.
 
     Args:
-        spacing: the distance of samples; or a sequence with, for each dimension, the distance or the 1-D
-            tensor of coordinates.
+        spacing: the distance between samples; or a sequence that holds, for each dimension, that distance or a
+            1-D tensor of coordinates.
+        edge_order: the order of the one-sided differences, 1 or 2.
+
+    Returns:
+        One tensor of the shape of `x` for each dimension.
 
     Raises:
-        ValueError: too few samples, or a spacing that does not fit.
+        ValueError: too few samples, a spacing that does not fit, or another `edge_order`.
 
     Example:
         >>> gradient(tensor([1.0, 4.0, 9.0, 16.0]))
@@ -365,11 +374,12 @@ def trapezoid(y: Array, x: Array | None = None, *, dx: Any = None, dim: int = -1
     """The integral of samples along `dim` by the trapezoidal rule: sum (x[i+1] - x[i]) (y[i] + y[i+1]) / 2.
 
     Args:
-        x: the coordinates, 1-D or of the shape of `y`; without them the samples lie `dx` (1) apart.
+        x: the coordinates, 1-D or of the shape of `y`; without them the samples lie `dx` apart, which is 1 by
+            default.
 
     Raises:
-        TypeError: both `x` and `dx`.
-        ValueError: the number of coordinates differs.
+        TypeError: both `x` and `dx` are given.
+        ValueError: there are more or fewer coordinates than samples, or `y` is 0-d.
 
     Example:
         >>> trapezoid(tensor([1.0, 2.0, 3.0]))
@@ -381,7 +391,7 @@ def trapezoid(y: Array, x: Array | None = None, *, dx: Any = None, dim: int = -1
 
 @operator("torch", raw_too=True)
 def cumulative_trapezoid(y: Array, x: Array | None = None, *, dx: Any = None, dim: int = -1) -> Array:
-    """The running integral of samples along `dim` by the trapezoidal rule; shorter by one than `y`.
+    """The running integral of samples along `dim` by the trapezoidal rule; it is shorter than `y` by one.
 
     Arguments and errors are those of `trapezoid`.
 

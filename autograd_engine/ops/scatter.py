@@ -1,7 +1,7 @@
 """Writing at indices: a copy of a tensor in which some elements are replaced, or added to.
 
-Each function says where, in its own way, and `_setitem` or `_put_add` of `index` writes there; of several writes to
-one element the last counts, and several additions add up.
+Each function has its own way to say where; `_setitem` or `_put_add` of `index` then writes there. Of several writes
+to one element the last counts, and several additions add up.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ def scatter(
         reduce: "add" or "multiply" combines the source with the elements of `x` instead of replacing them.
 
     Raises:
-        IndexError: an index out of range, or a size too large.
-        ValueError: another `reduce`, or a source smaller than the index.
-        TypeError: neither `src` nor `value`, or both.
+        IndexError: an index is out of range, or a size of `index` is too large.
+        ValueError: an unknown `reduce`, or a source smaller than the index.
+        TypeError: neither `src` nor `value` is given, or both; or the dtypes of `x` and `src` differ.
 
     Example:
         >>> scatter(ag.zeros(2, 3), 1, tensor([[2], [0]]), 1.0)
@@ -67,7 +67,9 @@ def scatter_add(x: Array, dim: int, index: Array, src: Array) -> Array:
     """`x` plus src[i][j] at x[index[i][j]][j] for dim 0, and so on: the adjoint of `gather`.
 
     Raises:
-        IndexError: an index out of range, or a size too large.
+        IndexError: an index is out of range, or a size of `index` is too large.
+        TypeError: the dtypes of `x` and `src` differ.
+        ValueError: `src` is smaller than the index.
     """
     at = _flat_along(x, dim, index, "scatter_add")
     return _scatter_add(x, _corner(x, src, at, "scatter_add"), at=(at,))
@@ -77,7 +79,7 @@ def scatter_add(x: Array, dim: int, index: Array, src: Array) -> Array:
 def scatter_reduce(
     x: Array, dim: int, index: Array, src: Array, reduce: str, *, include_self: bool = True
 ) -> Array:
-    """`x` with all src[i][j] that have one place index[i][j] in it combined there, as `scatter_add` sums them.
+    """`x` with src[i][j] written where `scatter_add` would add it; what meets at one place is combined by `reduce`.
 
     The derivative of a product is right at zeros too; equal extremes share the gradient.
 
@@ -86,8 +88,9 @@ def scatter_reduce(
         include_self: whether the element of `x` itself takes part. Elements that receive nothing stay.
 
     Raises:
-        IndexError: an index out of range, or a size too large.
-        ValueError: another `reduce`, or a source smaller than the index.
+        IndexError: an index is out of range, or a size of `index` is too large.
+        TypeError: the dtypes of `x` and `src` differ.
+        ValueError: an unknown `reduce`, or a source smaller than the index.
 
     Example:
         >>> scatter_reduce(tensor([1.0, 5.0]), 0, tensor([0, 0, 1]), tensor([2.0, 3.0, 4.0]), "amax")
@@ -108,7 +111,7 @@ def _check_reduce(reduce: str, known: Sequence[str], name: str) -> None:
 
 
 def _neutral(dtype: Any, reduce: str) -> Any:
-    """The number that changes nothing: it takes the place of an element that does not take part."""
+    """The number that changes nothing in this reduction: it replaces an element that does not take part."""
     if reduce in ("amax", "amin"):
         limits: Any = np.finfo(dtype) if dtype.kind == "f" else np.iinfo(dtype)
         ends = (-np.inf, np.inf) if dtype.kind == "f" else (limits.min, limits.max)
@@ -136,7 +139,7 @@ def _reduced(x: Array, at: Any, src: Array, reduce: str, include_self: bool) -> 
 
 
 def _share(g: Array, x: Array, src: Array, out: Array, index: tuple[Any, ...]) -> Array:
-    """`g` divided by how many are equal to the extreme; NaN where that is NaN."""
+    """`g` divided by the number of elements that equal the extreme; NaN where the extreme is NaN."""
     one = out.dtype.type(1)
     ties = _put_add((x == out) * one, (src == _getitem(out, index=index)) * one, index=index)
     return where(isnan(out), math.nan, g / maximum(ties, 1))
@@ -159,8 +162,8 @@ def _extreme_at(x: Array, src: Array, *, index: tuple[Any, ...], largest: bool) 
 
 
 def _multiply_at_rule(g: Array, x: Array, src: Array, out: Array, index: tuple[Any, ...]) -> tuple[Array, Array]:
-    """The products of the others: out / x and out / src, or, where a zero forbids the division, of the neighbours
-    after all factors are sorted by the place where they are multiplied."""
+    """g times the product of the other factors. That is out / x and out / src, unless a zero forbids the division.
+    Then all factors are sorted by the place where they are multiplied, and the others are the neighbours there."""
     if not any(np.any(raw(t) == 0) for t in (x, src)):
         return g * (out / x), _getitem(g * out, index=index) / src
     (at,) = index
@@ -191,7 +194,7 @@ def _check_dtype(x: Array, source: Array, name: str) -> None:
 
 
 def _corner(x: Array, src: Array, at: Any, name: str) -> Array:
-    """That part of `src` which the index covers."""
+    """The part of `src` that the index covers."""
     shape = tuple(getattr(src, "shape", ()))
     if hasattr(src, "dtype"):
         _check_dtype(x, src, name)
@@ -210,7 +213,7 @@ def _corner(x: Array, src: Array, at: Any, name: str) -> Array:
 def _of_number(
     operation: Callable[..., Array], x: Array, dim: int, index: Any, source: Any, **settings: Any
 ) -> Array:
-    """The operation on a 0-d tensor: it is done on a line of one element."""
+    """The operation on a 0-d tensor, done on a vector of one element."""
     if operation is not index_fill:
         source = reshape(source, (1,))
     return reshape(operation(reshape(x, (1,)), dim, index, source, **settings), ())
@@ -227,10 +230,11 @@ def _same_but_along(x: Array, dim: int, count: int, source: Array, name: str) ->
 def index_add(x: Array, dim: int, index: Array, source: Array, *, alpha: float = 1) -> Array:
     """`x` with alpha * source[i] added to its slice index[i] along `dim`: the adjoint of `index_select`.
 
-    Shapes: `index` (n,); `source` that of `x` with size n at `dim`.
+    Shapes: `index` (n,); `source` like `x`, but of size n along `dim`.
 
     Raises:
-        IndexError: an index out of range.
+        IndexError: an index is out of range.
+        TypeError: the dtypes of `x` and `source` differ.
         ValueError: `source` has another shape.
 
     Example:
@@ -248,9 +252,12 @@ def index_add(x: Array, dim: int, index: Array, source: Array, *, alpha: float =
 def index_copy(x: Array, dim: int, index: Array, source: Array) -> Array:
     """`x` with its slice index[i] along `dim` replaced by source[i]; of several copies the last counts.
 
+    Shapes: `index` (n,); `source` like `x`, but of size n along `dim`.
+
     Raises:
-        IndexError: an index out of range.
-        ValueError: `source` has another shape than `x` with size n, that of the index, at `dim`.
+        IndexError: an index is out of range.
+        TypeError: the dtypes of `x` and `source` differ.
+        ValueError: `source` has another shape.
     """
     if not x.shape:
         return _of_number(index_copy, x, dim, index, source)
@@ -264,7 +271,7 @@ def index_fill(x: Array, dim: int, index: Array, value: Array) -> Array:
     """`x` with its slices `index` along `dim` filled with `value`, a number or 0-d tensor.
 
     Raises:
-        IndexError: an index out of range.
+        IndexError: an index is out of range.
         ValueError: `value` has dimensions.
     """
     if getattr(value, "shape", ()):
@@ -278,15 +285,18 @@ def index_fill(x: Array, dim: int, index: Array, value: Array) -> Array:
 def index_reduce(
     x: Array, dim: int, index: Array, source: Array, reduce: str, *, include_self: bool = True
 ) -> Array:
-    """`x` with all source[i] that have one slice index[i] along `dim` combined there, as `index_add` sums them.
+    """`x` with source[i] written where `index_add` would add it; what meets in one slice is combined by `reduce`.
+
+    Shapes: `index` (n,); `source` like `x`, but of size n along `dim`.
 
     Args:
         reduce: "prod", "mean", "amax" or "amin".
         include_self: whether the slice of `x` itself takes part. Slices that receive nothing stay.
 
     Raises:
-        IndexError: an index out of range.
-        ValueError: another `reduce`, or `source` has another shape.
+        IndexError: an index is out of range.
+        TypeError: the dtypes of `x` and `source` differ.
+        ValueError: an unknown `reduce`, or `source` has another shape.
 
     Example:
         >>> index_reduce(tensor([1.0, 5.0]), 0, tensor([0, 0]), tensor([2.0, 3.0]), "prod")
@@ -303,10 +313,10 @@ def index_reduce(
 
 @operator("torch Tensor", in_place="torch Tensor", raw_too=True)
 def index_put(x: Array, indices: Sequence[Array], values: Array, accumulate: bool = False) -> Array:
-    """`x` with x[indices] = values, or with `accumulate` x[indices] += values, repeated indices adding up.
+    """`x` with x[indices] = values; with `accumulate`, x[indices] += values, where repeated indices add up.
 
     Raises:
-        IndexError: an index out of range, or too many.
+        IndexError: an index is out of range, or there are too many.
         ValueError: `values` does not broadcast to the shape of x[indices].
     """
     if not accumulate:
@@ -321,10 +331,12 @@ def index_put(x: Array, indices: Sequence[Array], values: Array, accumulate: boo
 
 @operator("torch Tensor", in_place="Tensor", raw_too=True)
 def put(x: Array, index: Array, source: Array, accumulate: bool = False) -> Array:
-    """`x` with the elements at `index`, counted in row-major order, replaced by (or increased by) `source`.
+    """`x` with `source` in the place of the elements at `index`, counted in row-major order; with `accumulate`,
+    `source` is added to them.
 
     Raises:
-        IndexError: an index out of range.
+        IndexError: an index is out of range.
+        TypeError: the dtypes of `x` and `source` differ.
         ValueError: `index` and `source` have different numbers of elements.
 
     Example:
@@ -347,7 +359,8 @@ def masked_scatter(x: Array, mask: Array, source: Array) -> Array:
     Shapes: `x` and `mask` broadcast against each other; `source` has at least as many elements as are replaced.
 
     Raises:
-        ValueError: `source` has too few elements.
+        TypeError: the mask does not hold booleans, or the dtypes of `x` and `source` differ.
+        ValueError: `source` has too few elements, or the shapes do not broadcast.
     """
     _check_dtype(x, source, "masked_scatter")
     mask = booleans(mask, "masked_scatter")
@@ -361,10 +374,10 @@ def masked_scatter(x: Array, mask: Array, source: Array) -> Array:
 
 @operator("torch Tensor")
 def select_scatter(x: Array, src: Array, dim: int, index: int) -> Array:
-    """A copy of `x` whose slice `index` along `dim` is `src`: the adjoint pair of `select`.
+    """A copy of `x` whose slice `index` along `dim` is `src`: it writes what `select` reads.
 
     Raises:
-        IndexError: out of range.
+        IndexError: the index is out of range.
         ValueError: `src` has another shape than the slice.
     """
     at = _slice_at(x, dim, index, "select_scatter")

@@ -65,7 +65,7 @@ def _reshape(x: Array, *, shape: tuple[int, ...]) -> Array:
 
 @operator("torch Tensor")
 def reshape(x: Array, *shape: Any) -> Array:
-    """The elements of `x` in row-major order as another shape; one size may be -1.
+    """The elements of `x` in row-major order in another shape, a view if possible; one size may be -1.
 
     Raises:
         ValueError: the number of elements differs.
@@ -85,7 +85,7 @@ def _view(x: Array, *, shape: tuple[int, ...]) -> Array:
 
 @operator("torch Tensor")
 def view(x: Array, *shape: Any) -> Array:
-    """The elements of `x` as another shape that shares its memory; one size may be -1.
+    """The elements of `x` in another shape that shares its memory; one size may be -1.
 
     A dtype in the place of the shape reads the bytes in memory as numbers of that dtype, as PyTorch does: the last
     size grows or shrinks with the bytes per number, and no gradient flows.
@@ -141,7 +141,7 @@ def permute(x: Array, *dims: Any) -> Array:
 
 @operator("torch Tensor", also="swapaxes swapdims", numpy="swapaxes")
 def transpose(x: Array, dim0: int, dim1: int) -> Array:
-    """`x` with two dimensions exchanged."""
+    """`x` with two dimensions exchanged, without a copy."""
     ndim = len(x.shape)
     dims = list(range(ndim))
     a, b = normalize_dim(dim0, ndim, "transpose"), normalize_dim(dim1, ndim, "transpose")
@@ -152,7 +152,7 @@ def transpose(x: Array, dim0: int, dim1: int) -> Array:
 
 @operator("torch Tensor")
 def t(x: Array) -> Array:
-    """The transpose of a matrix; a tensor of fewer dimensions as it is.
+    """The transpose of a matrix; a tensor of fewer dimensions stays as it is.
 
     Raises:
         ValueError: more than 2 dimensions.
@@ -165,7 +165,11 @@ def t(x: Array) -> Array:
 
 @operator("torch Tensor", also="moveaxis", numpy="moveaxis")
 def movedim(x: Array, source: int | Sequence[int], destination: int | Sequence[int]) -> Array:
-    """`x` with the dimensions `source` moved to `destination`, the others in their order."""
+    """`x` with the dimensions `source` moved to `destination`; the others keep their order.
+
+    Raises:
+        ValueError: there are not as many sources as destinations.
+    """
     ndim = len(x.shape)
     moved, places = dims_of(source, ndim, "movedim"), dims_of(destination, ndim, "movedim")
     if len(moved) != len(places):
@@ -184,7 +188,11 @@ def ravel(x: Array) -> Array:
 
 @operator("torch Tensor")
 def flatten(x: Array, start_dim: int = 0, end_dim: int = -1) -> Array:
-    """`x` with the dimensions `start_dim` to `end_dim` merged into one."""
+    """`x` with the dimensions `start_dim` to `end_dim` merged into one; a 0-d tensor becomes a vector.
+
+    Raises:
+        ValueError: `start_dim` comes after `end_dim`.
+    """
     shape = tuple(x.shape)
     if not shape:
         return _reshape(x, shape=(1,))
@@ -205,7 +213,11 @@ def squeeze(x: Array, dim: int | Sequence[int] | None = None) -> Array:
 
 @operator("torch Tensor")
 def unsqueeze(x: Array, dim: int) -> Array:
-    """`x` with a dimension of size 1 inserted at `dim`."""
+    """`x` with a dimension of size 1 inserted at `dim`.
+
+    Raises:
+        IndexError: there is no such place.
+    """
     shape = tuple(x.shape)
     if not -len(shape) - 1 <= dim <= len(shape):
         raise IndexError(f"unsqueeze: a tensor of {len(shape)} dimensions has no place {dim} for a new one")
@@ -239,7 +251,7 @@ def _uncat(g: Array, tensors_shape: tuple[tuple[int, ...], ...], dim: int) -> li
 
 
 def _in_common_dtype(tensors: Sequence[Array]) -> Sequence[Array]:
-    """Arrays of several dtypes in the one PyTorch gives them: floats decide, if there are any."""
+    """The arrays in their common dtype, which is PyTorch's: if there are floats, only they decide."""
     dtypes = {t.dtype for t in tensors}
     if len(dtypes) == 1:
         return tensors
@@ -289,7 +301,11 @@ def joined(tensors: Sequence[Array], dim: int, name: str) -> Array:
 
 @operator("torch numpy")
 def stack(tensors: Sequence[Array], dim: int = 0) -> Array:
-    """`tensors` of one shape along a new dimension `dim`."""
+    """`tensors` of one shape put together along a new dimension `dim`.
+
+    Raises:
+        ValueError: no tensors, or shapes that differ.
+    """
     tensors = several(tensors, "stack")
     if len({tuple(t.shape) for t in tensors}) > 1:
         raise ValueError(f"stack: shapes {', '.join(str(tuple(t.shape)) for t in tensors)} are not equal")
@@ -301,7 +317,7 @@ def split(x: Array, split_size_or_sections: int | Sequence[int], dim: int = 0) -
     """Views of `x` along `dim`: of a given size (the last may be smaller), or of the given sizes.
 
     Raises:
-        ValueError: the sizes do not add up.
+        ValueError: the sizes do not add up to that of `dim`, or the one size is not positive.
     """
     dim = normalize_dim(dim, len(x.shape), "split")
     length = x.shape[dim]
@@ -319,7 +335,11 @@ def split(x: Array, split_size_or_sections: int | Sequence[int], dim: int = 0) -
 
 @operator("torch Tensor")
 def chunk(x: Array, chunks: int, dim: int = 0) -> tuple[Array, ...]:
-    """At most `chunks` views of `x` along `dim`, of equal size but for the last."""
+    """At most `chunks` views of `x` along `dim`, of equal size but for the last.
+
+    Raises:
+        ValueError: `chunks` is not positive.
+    """
     if chunks <= 0:
         raise ValueError(f"chunk: the number of chunks must be positive, not {chunks}")
     dim = normalize_dim(dim, len(x.shape), "chunk")
@@ -329,7 +349,11 @@ def chunk(x: Array, chunks: int, dim: int = 0) -> tuple[Array, ...]:
 
 @operator("torch Tensor")
 def unbind(x: Array, dim: int = 0) -> tuple[Array, ...]:
-    """The slices of `x` along `dim`, which disappears."""
+    """The slices of `x` along `dim`, views without that dimension.
+
+    Raises:
+        ValueError: `x` is 0-d.
+    """
     dim = normalize_dim(dim, len(x.shape), "unbind")
     if not x.shape:
         raise ValueError("unbind: a 0-d tensor has no dimension to unbind")

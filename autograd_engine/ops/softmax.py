@@ -18,11 +18,9 @@ from .piecewise import keep
 from .reduce import Dim, _with_dims, sum
 from .shape import _reshape
 
-# --------------------------------------------------------------------------------- softmax family
-
 
 def _top(x: Array, dims: int | tuple[int, ...]) -> Array:
-    """The maximum over `dims`, -inf over nothing."""
+    """The maximum over `dims`; -inf where there is no element."""
     return np.maximum.reduce(x, axis=dims, keepdims=True, initial=-np.inf)
 
 
@@ -48,13 +46,13 @@ def _logsumexp(x: Array, *, dims: tuple[int, ...], keepdim: bool) -> Array:
 
 
 def _finite(x: Array) -> Array:
-    """`x` with 0 for -inf, the result where every element is -inf: the derivative there is 0, not NaN."""
+    """`x` with 0 for -inf, which is the result of elements that all are -inf: their derivative is 0, not NaN."""
     return keep(x, x != -math.inf)
 
 
 @operator("torch Tensor special")
 def logsumexp(x: Array, dim: Dim = None, keepdim: bool = False) -> Array:
-    """log sum e^x over `dim`, which does not overflow."""
+    """log sum e^x over `dim` (all dimensions by default), which does not overflow."""
     return _logsumexp(x, dims=dims_of(dim, len(x.shape), "logsumexp"), keepdim=keepdim)
 
 
@@ -68,7 +66,7 @@ def _softmax(x: Array, *, dim: int) -> Array:
 
 @operator("torch Tensor special")
 def softmax(x: Array, dim: int, *, dtype: Any = None) -> Array:
-    """e^x / sum e^x along `dim`, which does not overflow."""
+    """e^x / sum e^x along `dim`, which does not overflow; `x` is first converted to `dtype`, if that is given."""
     if dtype is not None:
         x = to_dtype(x, dtype)
     if not x.shape:
@@ -88,7 +86,7 @@ def _log_softmax(x: Array, *, dim: int) -> Array:
 
 @operator("torch Tensor special")
 def log_softmax(x: Array, dim: int, *, dtype: Any = None) -> Array:
-    """log softmax(x) along `dim`: x - logsumexp(x), which does not overflow."""
+    """log softmax(x) along `dim`: x - logsumexp(x), which does not overflow; `dtype` is as for `softmax`."""
     if dtype is not None:
         x = to_dtype(x, dtype)
     if not x.shape:

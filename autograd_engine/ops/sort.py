@@ -1,7 +1,8 @@
-"""Order: sorting, and what is read off sorted numbers. A sort only moves numbers.
+"""Order: sorting, and what is read off sorted numbers.
 
-So each of these operators finds indices, through which no gradient flows, and reads the elements there; the
-derivative writes the gradient back to the same places. No place is read twice, so it is a plain write.
+A sort only moves numbers. So each of these operators finds indices, through which no gradient flows, and reads the
+elements there; the derivative writes the gradient back to the same places. No place is read twice, so nothing needs
+to be added up.
 """
 
 from __future__ import annotations
@@ -31,13 +32,13 @@ class Ordered(NamedTuple):
 
 @primitive(x=lambda g, index, dim, x_shape: _write(g, index, dim=dim, size=x_shape[dim]))
 def _read(x: Array, index: Array, *, dim: int) -> Array:
-    """The elements at `index` along `dim`, which names none twice."""
+    """The elements at `index` along `dim`. The index names no element twice."""
     return np.take_along_axis(x, index, dim)
 
 
 @primitive(x=lambda g, index, dim: _read(g, index, dim=dim))
 def _write(x: Array, index: Array, *, dim: int, size: int) -> Array:
-    """Zeros, with `x` at `index` along `dim`."""
+    """Zeros of size `size` along `dim`, with `x` written at `index`."""
     shape = (*x.shape[:dim], size, *x.shape[dim + 1 :])
     out = (np.empty if index.shape == shape else np.zeros)(shape, x.dtype)
     np.put_along_axis(out, index, x, dim)
@@ -136,7 +137,7 @@ def kthvalue(x: Array, k: int, dim: int = -1, keepdim: bool = False) -> Ordered:
     """The `k`-th smallest element along `dim`, counted from 1: `(values, indices)`.
 
     Raises:
-        ValueError: `k` is not in 1 ... the size of `dim`.
+        ValueError: `k` is less than 1 or exceeds the size of `dim`.
         IndexError: `dim` is empty.
 
     Example:
@@ -154,7 +155,7 @@ def kthvalue(x: Array, k: int, dim: int = -1, keepdim: bool = False) -> Ordered:
 
 @primitive
 def _middle(x: Array, *, dim: int, skip_nan: bool) -> Array:
-    """The index of the lower median along `dim`; of the first NaN, unless they are skipped."""
+    """The index of the lower median along `dim`; or of the first NaN, if there is one and NaN is not skipped."""
     order = kernels.argsort(x, dim)
     valid = np.count_nonzero(x == x, axis=dim, keepdims=True)
     place = np.maximum(valid - 1, 0) // 2
@@ -183,7 +184,8 @@ def _medians(x: Array, dim: int | None, keepdim: bool, skip_nan: bool, name: str
 
 @operator("torch Tensor")
 def median(x: Array, dim: int | None = None, keepdim: bool = False) -> Any:
-    """The median, the lower of two; along `dim`, `(values, indices)`. NaN where any element is NaN.
+    """The median of all elements; along `dim`, `(values, indices)`. Of two middle ones it is the lower. NaN where
+    any element is NaN.
 
     Along a dimension the gradient goes to the one element that `indices` names; over everything, equal
     elements share it.
@@ -202,6 +204,9 @@ def median(x: Array, dim: int | None = None, keepdim: bool = False) -> Any:
 def nanmedian(x: Array, dim: int | None = None, keepdim: bool = False) -> Any:
     """`median` of the elements that are not NaN; NaN where there are none.
 
+    Raises:
+        IndexError: `dim` is empty.
+
     Example:
         >>> nanmedian(tensor([4.0, float("nan"), 3.0]))
         tensor(3.)
@@ -211,7 +216,7 @@ def nanmedian(x: Array, dim: int | None = None, keepdim: bool = False) -> Any:
 
 @primitive
 def _most_frequent(x: Array, *, dim: int) -> Array:
-    """The index along `dim` of the smallest of the most frequent elements, the last of its equals."""
+    """The index along `dim` of the most frequent element: of several the smallest, of its equals the last."""
     order = np.moveaxis(np.argsort(x, axis=dim, kind="stable"), dim, -1)
     ordered = np.take_along_axis(np.moveaxis(x, dim, -1), order, -1)
     starts = np.ones(ordered.shape, bool)
@@ -303,7 +308,8 @@ def quantile(
     Shapes: a 1-D `q` gives the result a first dimension.
 
     Raises:
-        ValueError: `q` outside [0, 1], no elements, or an unknown interpolation.
+        ValueError: `q` is outside [0, 1] or has more than 1 dimension, there are no elements, or the interpolation
+            is unknown.
         TypeError: `x` holds integers.
 
     Example:
@@ -317,7 +323,7 @@ def quantile(
 def nanquantile(
     x: Array, q: Array, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear"
 ) -> Array:
-    """`quantile` of the elements that are not NaN; NaN where there are none.
+    """`quantile` of the elements that are not NaN; NaN where there are none. Errors are those of `quantile`.
 
     Example:
         >>> nanquantile(tensor([0.0, float("nan"), 1.0]), 0.5)

@@ -1,8 +1,9 @@
 """Special functions: the error function, the gamma function, Bessel functions and their kin.
 
-The values are SciPy's, loaded on first use (large float32 arrays of `erf` and `ndtr` are faster here); the
-derivatives stand here, and each family is closed under differentiation, so that every order exists: erf leads to
-exp, digamma to polygamma(1) to polygamma(2), i1 to i0. Formulas: Abramowitz and Stegun, chapters 6, 7, 9 and 26.
+The values are SciPy's, which is loaded on first use; only `erf` and `ndtr` of large float32 arrays are computed
+here, which is faster. The derivatives stand here. Each family is closed under differentiation, so that every order
+exists: erf leads to exp, digamma to polygamma(1) to polygamma(2), i1 to i0. Formulas: Abramowitz and Stegun,
+chapters 6, 7, 9 and 26.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ def _ufunc(name: str) -> Any:
 
 
 def _evaluate(name: str, *operands: Array) -> Array:
-    """SciPy's function of operands of one dtype, or Python numbers, in that dtype; SciPy widens float16."""
+    """SciPy's function, in the dtype of the operands, which may be Python numbers too; SciPy widens float16."""
     dtype = next((x.dtype for x in operands if hasattr(x, "dtype")), np.dtype(np.float64))
     return astype(_ufunc(name)(*operands), dtype)
 
@@ -40,13 +41,14 @@ def _evaluate(name: str, *operands: Array) -> Array:
 
 
 _MANY = 1 << 13
-"""From so many float32 on, a dozen passes of vector instructions beat SciPy's loop over scalars: at 2^19 by 4."""
+"""From so many float32 on, a dozen passes of vector instructions beat SciPy's loop, at 2^19 by a factor of 4."""
 
 _SLOPE = (
     *(1.12837935, 0.102767781, -1.90215827e-4, -6.164219e-4, 8.17966525e-5, -2.51778992e-6),
     *(-6.52578718e-7, 1.03792154e-7, -7.18394436e-9, 2.53768352e-10, -3.7148908e-12),
 )
-"""The polynomial in x^2 nearest to atanh(erf(x)) / x on [-4.2, 4.2]: least largest error, by Lawson's weights."""
+"""The polynomial in x^2 nearest to atanh(erf(x)) / x on [-4.2, 4.2]: its largest error is the least possible, found
+by Lawson's reweighted least squares."""
 
 
 def _is_many(x: Array) -> bool:
@@ -54,7 +56,7 @@ def _is_many(x: Array) -> bool:
 
 
 def _straightened(x: Array) -> Any:
-    """atanh(erf(x)), almost a straight line, for |x| <= 4.2; at 4.2 erf is 1 to all digits of float32."""
+    """atanh(erf(x)), almost a straight line; x is limited to 4.2, where erf is 1 to all digits of float32."""
     x = np.minimum(np.maximum(x, -4.2), 4.2)
     square = x * x
     out = square * _SLOPE[-1]
@@ -120,7 +122,7 @@ def ndtri(x: Array) -> Array:
 
 
 def _log_ndtr_rule(g: Array, x: Array, out: Array) -> Array:
-    """e^(-x^2/2) / (sqrt(2 pi) ndtr(x)); below 0 by erfcx, in which nothing underflows or cancels."""
+    """g e^(-x^2/2) / (sqrt(2 pi) ndtr(x)); below 0 by way of erfcx, where nothing underflows or cancels."""
     below = math.sqrt(2 / math.pi) / erfcx(clamp(x, max=0) * -math.sqrt(0.5))
     positive = clamp(x, min=0)
     above = exp(positive * positive * -0.5 - clamp(out, min=-1)) / math.sqrt(2 * math.pi)
@@ -241,7 +243,7 @@ def i1e(x: Array) -> Array:
 @operator("special numpy")
 @primitive(floating=True, x=lambda g, x: -g * (log(x) + 1))
 def entr(x: Array) -> Array:
-    """-x log(x), 0 at 0 and -inf below."""
+    """-x log(x), which is 0 at 0 and -inf below."""
     return _evaluate("entr", x)
 
 

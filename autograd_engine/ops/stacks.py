@@ -53,26 +53,26 @@ def atleast_3d(*tensors: Array) -> Any:
 
 @operator("torch numpy")
 def hstack(tensors: Sequence[Array]) -> Array:
-    """Tensors side by side: along dimension 1, vectors along dimension 0."""
+    """Tensors side by side: joined along dimension 1, vectors along dimension 0."""
     tensors = atleast_1d(several(tensors, "hstack"))
     return joined(tuple(tensors), 0 if tensors and len(tensors[0].shape) == 1 else 1, "hstack")
 
 
 @operator("torch", also="row_stack", numpy="vstack")
 def vstack(tensors: Sequence[Array]) -> Array:
-    """Tensors below each other: along dimension 0, vectors as rows."""
+    """Tensors below each other: joined along dimension 0, vectors as rows."""
     return joined(atleast_2d(several(tensors, "vstack")), 0, "vstack")
 
 
 @operator("torch numpy")
 def dstack(tensors: Sequence[Array]) -> Array:
-    """Tensors behind each other: along dimension 2."""
+    """Tensors behind each other: joined along dimension 2."""
     return joined(atleast_3d(several(tensors, "dstack")), 2, "dstack")
 
 
 @operator("torch numpy")
 def column_stack(tensors: Sequence[Array]) -> Array:
-    """Tensors side by side along dimension 1, vectors as columns."""
+    """Tensors side by side: joined along dimension 1, vectors as columns."""
     return joined(
         tuple(
             t if len(t.shape) > 1 else reshape(t, (math.prod(t.shape), 1)) for t in several(tensors, "column_stack")
@@ -103,10 +103,10 @@ def block_diag(*tensors: Array) -> Array:
 
 @operator("torch Tensor", raw_too=True)
 def tensor_split(x: Array, indices_or_sections: Array, dim: int = 0) -> tuple[Array, ...]:
-    """Views of `x` along `dim`: that many of nearly equal size, or cut before each of the indices.
+    """Views of `x` along `dim`: so many of nearly equal size, or with several indices, cut before each of them.
 
     Raises:
-        ValueError: no sections, or a 0-d tensor.
+        ValueError: the number of sections is not positive, or `x` is 0-d.
 
     Example:
         >>> [len(piece) for piece in tensor_split(tensor([1.0, 2.0, 3.0, 4.0, 5.0]), 3)]
@@ -136,7 +136,7 @@ def hsplit(x: Array, indices_or_sections: Any) -> tuple[Array, ...]:
     """Split along dimension 1, vectors along dimension 0: into equal sections, or before the given indices.
 
     Raises:
-        ValueError: the size cannot be divided into so many sections.
+        ValueError: the size cannot be divided into so many sections, or `x` is 0-d.
     """
     return _split_at("hsplit", x, indices_or_sections, 0 if len(x.shape) == 1 else 1, equal=True)
 

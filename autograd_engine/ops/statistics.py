@@ -46,7 +46,7 @@ def _variance(x: Any, dims: tuple[int, ...], correction: float, keepdim: bool) -
 
 
 def _spread_of(dim: Any, unbiased: bool, correction: float | None) -> tuple[Dim, float]:
-    """`dim` and `correction`, where `x.var(False)` means `x.var(unbiased=False)`, as in PyTorch."""
+    """`dim` and `correction`. A boolean `dim` is `unbiased`: `x.var(False)` is `x.var(unbiased=False)`."""
     if isinstance(dim, bool):
         dim, unbiased = None, dim
     return dim, int(unbiased) if correction is None else correction
@@ -82,7 +82,7 @@ def _std_rule(g: Array, x: Array, out: Array, dims: tuple[int, ...], correction:
 
 
 _SMALL = float(np.finfo(np.float32).tiny) ** 0.5
-"""The square of what is smaller is rounded to 0 in float32."""
+"""In float32 the square of a smaller number loses digits, or is 0."""
 
 
 @primitive(x=_std_rule)
@@ -114,8 +114,13 @@ def std(
     *,
     correction: float | None = None,
 ) -> Array:
+<<<<<<< HEAD
     """The standard deviation over `dim`, the root of `var`; its gradient is 0 where it is 0."""
     dim, correction = _spread_of(dim, unbiased, correction)
+=======
+    """The standard deviation over `dim`, the root of `var`. Where the deviation is 0, so is the gradient."""
+    correction = int(unbiased) if correction is None else correction
+>>>>>>> prose1
     return _std(x, dims=dims_of(dim, len(x.shape), "std"), correction=correction, keepdim=keepdim)
 
 
@@ -155,13 +160,15 @@ def std_mean(
 def cov(x: Array, *, correction: int = 1, fweights: Array | None = None, aweights: Array | None = None) -> Array:
     """The covariance matrix of variables (rows) over observations (columns).
 
-    Each column counts as often as `fweights` (integers) says, and with the weight of `aweights`. The sum of
-    products of deviations is divided by n - correction; with `aweights`, n - correction sum w a / n.
+    Each column counts as often as `fweights` (integers) says, and with the weight a of `aweights`: its weight w is
+    the product of both, and n is the sum of w. The sum of the products of deviations is divided by n - correction,
+    or with `aweights` by n - correction sum(w a) / n.
 
-    Shapes: (variables, observations) -> (variables, variables); 1-D or 0-d, one variable -> 0-d.
+    Shapes: (variables, observations) -> (variables, variables). A vector or a number is one variable, and the
+    result is 0-d; both weights are (observations,).
 
     Raises:
-        ValueError: more than two dimensions, or weights of another length.
+        ValueError: `x` has more than two dimensions, or weights have another shape.
 
     Example:
         >>> cov(tensor([[0.0, 1.0, 2.0], [2.0, 1.0, 0.0]]))
@@ -196,10 +203,11 @@ def cov(x: Array, *, correction: int = 1, fweights: Array | None = None, aweight
 def corrcoef(x: Array) -> Array:
     """The correlation coefficients of variables (rows) over observations (columns), within [-1, 1].
 
-    Shapes: (variables, observations) -> (variables, variables); 1-D or 0-d, one variable -> 0-d.
+    Shapes: (variables, observations) -> (variables, variables). A vector or a number is one variable, and the
+    result is 0-d.
 
     Raises:
-        ValueError: more than two dimensions.
+        ValueError: `x` has more than two dimensions.
 
     Example:
         >>> corrcoef(tensor([[0.0, 1.0, 2.0], [2.0, 1.0, 0.0]]))

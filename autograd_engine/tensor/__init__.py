@@ -1,4 +1,4 @@
-"""The user's object: what a tensor is, its operators and methods, how it is made, changed in place and printed."""
+"""The user's object: what a tensor is, its methods, and how it is made, changed, converted and printed."""
 
 from .tensor import Handle, Tensor
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .tensor import Tensor
 
 _TYPE_NAMES: dict[str, str] = {}
-"""PyTorch's names of the dtypes, "Half" for float16."""
+"""PyTorch's names of the dtypes, such as "Half" for float16."""
 
 
 def _conversion(name: str, dtype: Any) -> Callable[[Any], Tensor]:
@@ -50,11 +50,11 @@ class Conversions(Value):
         non_blocking: builtins.bool = False,
         copy: builtins.bool = False,
     ) -> Tensor:
-        """The tensor in another dtype or on another device, itself if nothing changes.
+        """The tensor in another dtype or on another device; itself if nothing changes, unless `copy` is set.
 
-        `targets` are a dtype, a device, or a tensor to be like. Gradients flow through a change
-        between floating dtypes; a conversion to integers ends them. `non_blocking` is for programs written
-        for GPUs: on the CPU nothing is waited for. It and `copy` may be given by position, in this order.
+        `targets` are a dtype, a device, or a tensor whose dtype to take. Gradients flow through a change between
+        floating dtypes; a conversion to integers ends them. `non_blocking` is accepted for programs written for
+        GPUs, and changes nothing on the CPU. It and `copy` may be given by position, in this order.
         """
         flags: list[builtins.bool] = []
         for target in targets:
@@ -75,7 +75,7 @@ class Conversions(Value):
         return to_dtype(self, dtype)
 
     def type(self, dtype: Any = None) -> Any:
-        """The tensor in another dtype, as by `to`; without one, the name of its type in PyTorch's manner."""
+        """The tensor in another dtype, as by `to`; without `dtype`, the name of its type as PyTorch forms it."""
         if dtype is not None:
             return self.to(dtype)
         return f"autograd_engine.{_TYPE_NAMES.get(self.array.dtype.name, self.array.dtype.name.title())}Tensor"

@@ -53,7 +53,7 @@ def tensor(data: Any, *, dtype: Any = None, device: Any = None, requires_grad: b
     Python floats become the default dtype (float32), Python ints int64; NumPy arrays keep theirs.
 
     Raises:
-        RuntimeError: `requires_grad` for a dtype that is not floating.
+        RuntimeError: `requires_grad` is set for a dtype that is not floating.
         TypeError: an element is no number.
         ValueError: lists of one depth differ in length, or an integer does not fit in the dtype.
 
@@ -88,7 +88,7 @@ def from_numpy(array: Any) -> Tensor:
     """A tensor that shares the memory of a NumPy array: writing to either changes both.
 
     Raises:
-        TypeError: not a NumPy array of numbers or booleans.
+        TypeError: `array` is not a NumPy array of numbers or booleans.
 
     Example:
         >>> array = np.zeros(2)
@@ -115,7 +115,7 @@ def from_dlpack(source: Any) -> Tensor:
         source: an object with `__dlpack__` on the CPU: an array or tensor of NumPy, PyTorch, JAX and others.
 
     Raises:
-        TypeError: it has no such method, or holds no numbers.
+        TypeError: `source` has no such method, or does not hold numbers.
 
     Example:
         >>> from_dlpack(np.arange(3))
@@ -127,7 +127,7 @@ def from_dlpack(source: Any) -> Tensor:
 
 
 def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
-    """`data` as a tensor, sharing its memory where it can."""
+    """`data` as a tensor, which shares the memory of a tensor or NumPy array unless the dtype changes."""
     if isinstance(data, Tensor):
         return data.to(dtype=dtype, device=device)
     if isinstance(data, np.ndarray):
@@ -170,7 +170,7 @@ def ones_like(input: Tensor, *, dtype: Any = None, device: Any = None, requires_
 
 
 def empty_like(input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
-    """Unset values in the shape and dtype of `input`."""
+    """A tensor in the shape and dtype of `input` whose values are whatever the memory held."""
     return empty(input.shape, dtype=dtype or input.dtype, device=device, requires_grad=requires_grad)
 
 
@@ -199,7 +199,9 @@ def arange(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """start, start + step, ... below `end`; with one argument, from 0. Integers give int64.
+    """The numbers start, start + step, ... up to but not including `end`; with one argument, from 0 to it.
+
+    Integers give int64, floats the default dtype.
 
     Raises:
         ValueError: `step` is 0 or leads away from `end`.
@@ -239,7 +241,7 @@ def logspace(
 
 
 def tril_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None, device: Any = None) -> Tensor:
-    """The places on and below a diagonal of a row by col matrix, of shape (2, n): rows, then columns.
+    """The places on and below a diagonal of a row by col matrix, as int64 of shape (2, n): rows, then columns.
 
     Args:
         offset: 0 for the main diagonal, positive for one above it, negative for one below.
@@ -248,7 +250,7 @@ def tril_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None, devi
 
 
 def triu_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None, device: Any = None) -> Tensor:
-    """The places on and above a diagonal of a row by col matrix, of shape (2, n): rows, then columns.
+    """The places on and above a diagonal of a row by col matrix, as int64 of shape (2, n): rows, then columns.
 
     Args:
         offset: 0 for the main diagonal, positive for one above it, negative for one below.
@@ -273,7 +275,11 @@ def rand(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """Independent draws from the uniform distribution on [0, 1)."""
+    """Independent draws from the uniform distribution on [0, 1).
+
+    Raises:
+        TypeError: the dtype is not floating.
+    """
     return _made(uniform(generator, _size(size, "rand"), _draw_dtype(dtype)), None, device, requires_grad)
 
 
@@ -284,7 +290,11 @@ def randn(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """Independent draws from the standard normal distribution."""
+    """Independent draws from the standard normal distribution.
+
+    Raises:
+        TypeError: the dtype is not floating.
+    """
     drawn = np.asarray(resolve(generator).standard_normal(_size(size, "randn")))
     return _made(drawn, _draw_dtype(dtype), device, requires_grad)
 
@@ -361,7 +371,7 @@ def normal(
 
     Raises:
         ValueError: a standard deviation is negative, or a size is given beside a tensor.
-        TypeError: two numbers without a size.
+        TypeError: there is no size beside two numbers, or the dtype is not floating.
 
     Example:
         >>> normal(5.0, 0.1, (2, 3)).shape
@@ -404,13 +414,13 @@ def multinomial(
         replacement: whether a category can be drawn more than once.
 
     Returns:
-        Shape (num_samples,) or (rows, num_samples). Without replacement, in the order of drawing: index i comes
-        first with probability w_i / sum(w). The order is that of E_i / w_i, E_i exponentially distributed
-        (Efraimidis and Spirakis, 2006).
+        Shape (num_samples,) or (rows, num_samples). Without replacement the indices stand in the order of drawing:
+        index i comes first with probability w_i / sum(w). Sorting by E_i / w_i, with E_i exponentially distributed,
+        gives this order (Efraimidis and Spirakis, 2006).
 
     Raises:
-        ValueError: weights that are negative, not finite or all 0; fewer positive weights than samples to draw
-            without replacement; a wrong number of dimensions.
+        ValueError: the weights are negative, not finite or all 0; there are fewer positive weights than samples to
+            draw without replacement; the number of dimensions is wrong; or `num_samples` is not positive.
 
     Example:
         >>> multinomial(tensor([0.0, 1.0, 0.0]), 4, replacement=True)

@@ -38,7 +38,7 @@ def _reflected(operation: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _symbols() -> Iterator[tuple[str, Callable[..., Any]]]:
-    """The methods behind Python's symbols. x += y is x.add_(y); what has no in-place form becomes x = x @ y."""
+    """The methods behind Python's symbols. x += y is x.add_(y). Without an in-place form x @= y is x = x @ y."""
     methods = names_in("Tensor")
     for name, operation in names_in("python").items():
         if name in _COMPARISONS:
@@ -52,7 +52,7 @@ def _symbols() -> Iterator[tuple[str, Callable[..., Any]]]:
 
 
 class Derived(Value):
-    """The methods of a tensor that are operators: a function whose first parameter is an array is a method."""
+    """The methods of a tensor that are operators: the tensor is the function's first argument."""
 
     __slots__ = ()
     locals().update({**names_in("Tensor"), **dict(_symbols())})

@@ -1,4 +1,4 @@
-"""Random numbers in a tensor: drawn into it, or by the numbers that it holds."""
+"""Random numbers in a tensor: drawn into it, or drawn with the probabilities that it holds."""
 
 from __future__ import annotations
 
@@ -17,12 +17,17 @@ if TYPE_CHECKING:
 
 
 class Draws(InPlace):
-    """The part of a tensor that holds random numbers."""
+    """The part of a tensor that draws random numbers."""
 
     __slots__ = ()
 
     def uniform_(self, low: float = 0.0, to: float = 1.0, *, generator: Generator | None = None) -> Self:
-        """Draw every element from the uniform distribution on [low, to)."""
+        """Draw every element from the uniform distribution on [low, to).
+
+        Raises:
+            ValueError: `low` exceeds `to`.
+            TypeError: the dtype is not floating.
+        """
         if low > to:
             raise ValueError(f"uniform_: the interval [{low}, {to}) is empty")
         self._check_floating("uniform_")
@@ -35,31 +40,45 @@ class Draws(InPlace):
         return self._set("normal_", ..., resolve(generator).normal(mean, std, self.array.shape))
 
     def log_normal_(self, mean: float = 1.0, std: float = 2.0, *, generator: Generator | None = None) -> Self:
-        """Draw every element as e^z, z from the normal distribution of this mean and standard deviation."""
+        """Draw every element as e^z, where z has the normal distribution of this mean and standard deviation."""
         self._check_floating("log_normal_")
         return self._set("log_normal_", ..., resolve(generator).lognormal(mean, std, self.array.shape))
 
     def exponential_(self, lambd: float = 1.0, *, generator: Generator | None = None) -> Self:
-        """Draw every element from the exponential distribution of rate `lambd`: density l e^(-l x)."""
+        """Draw every element from the exponential distribution of rate `lambd`: density lambd e^(-lambd x).
+
+        Raises:
+            ValueError: the rate is not positive.
+            TypeError: the dtype is not floating.
+        """
         if not lambd > 0:
             raise ValueError(f"exponential_: the rate must be positive, not {lambd}")
         self._check_floating("exponential_")
         return self._set("exponential_", ..., resolve(generator).exponential(1 / lambd, self.array.shape))
 
     def cauchy_(self, median: float = 0.0, sigma: float = 1.0, *, generator: Generator | None = None) -> Self:
-        """Draw every element from the Cauchy distribution: density 1 / (pi s (1 + ((x - m) / s)^2))."""
+        """Draw every element from the Cauchy distribution: density 1 / (pi s (1 + ((x - m) / s)^2)), where m is
+        `median` and s is `sigma`."""
         self._check_floating("cauchy_")
         drawn = resolve(generator).standard_cauchy(self.array.shape)
         return self._set("cauchy_", ..., median + sigma * drawn)
 
     def geometric_(self, p: float, *, generator: Generator | None = None) -> Self:
-        """Draw every element as the number of trials up to the first success: P(k) = (1 - p)^(k-1) p."""
+        """Draw every element as the number of trials up to the first success: P(k) = (1 - p)^(k-1) p.
+
+        Raises:
+            ValueError: p is not in (0, 1].
+        """
         if not 0 < p <= 1:
             raise ValueError(f"geometric_: p must be a probability above 0, not {p}")
         return self._set("geometric_", ..., resolve(generator).geometric(p, self.array.shape))
 
     def bernoulli_(self, p: Any = 0.5, *, generator: Generator | None = None) -> Self:
-        """Make every element 1 with probability `p`, a number or a tensor of this shape, else 0."""
+        """Make every element 1 with probability `p`, a number or a tensor of this shape, else 0.
+
+        Raises:
+            ValueError: a probability lies outside [0, 1].
+        """
         p = np.asarray(raw(p))
         if not np.all((p >= 0) & (p <= 1)):
             raise ValueError("bernoulli_: p must hold probabilities, between 0 and 1")
@@ -68,7 +87,11 @@ class Draws(InPlace):
     def random_(self, low: int = 0, to: int | None = None, *, generator: Generator | None = None) -> Self:
         """Draw every element from the integers low, ..., to - 1.
 
-        With one argument from 0 up to it; with none from all that the dtype holds exactly, from 0 on.
+        With one argument, the integers from 0 up to but not including it. With none, those from 0 up to the largest
+        that the dtype holds; for floats, up to the largest below which it holds every integer exactly.
+
+        Raises:
+            ValueError: there is no integer in that range.
         """
         dtype = self.array.dtype
         if to is None and low:

@@ -1,4 +1,4 @@
-"""How a tensor prints: like PyTorch, in as few digits as tell the values apart at a glance.
+"""How a tensor prints: as in PyTorch, with as few digits as tell the values apart at a glance.
 
 All elements share one format and one width, chosen from those that will be shown: integral (`2.`), fixed
 (`2.5000`), or scientific (`2.5000e+00`) when magnitudes lie more than a factor of 1000 apart or are
@@ -43,7 +43,7 @@ def set_printoptions(
     profile: str | None = None,
     sci_mode: bool | None = None,
 ) -> None:
-    """Choose how tensors print; what is left out stays as it is, but `sci_mode` returns to automatic.
+    """Choose how tensors print. What is left out stays as it is, except that `sci_mode` returns to automatic.
 
     Args:
         precision: digits after the decimal point, 4 at first.
@@ -94,7 +94,7 @@ def printoptions(**options: Any) -> Iterator[None]:
 
 
 def describe(array: Any, node: Node | None) -> str:
-    """`tensor(values)`, with the dtype when it is not the default and what requires gradients."""
+    """`tensor(values)`, with the dtype where it does not go without saying, and `requires_grad` or `grad_fn`."""
     values = np.asarray(array)
     start = "tensor("
     notes = []
@@ -137,7 +137,7 @@ def _corners(values: Any) -> Any:
 
 
 class _Writer:
-    """Writes one element in the format, and padded to the width, that all of `values` share."""
+    """Writes one element in the format that all of `values` share, padded to the width that they share."""
 
     def __init__(self, values: Any) -> None:
         self._plain: Callable[[Any], str] = str

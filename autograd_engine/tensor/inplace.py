@@ -1,4 +1,4 @@
-"""Changing a tensor in place: x[i] = v, filling, new shapes. The in-place forms of operators are in `derived`."""
+"""Changing a tensor in place: x[i] = v, filling, new shapes. The operators' in-place forms stand in `derived`."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class InPlace(Value):
             except IndexError as error:
                 raise IndexError(str(error).replace("getitem", name, 1)) from None
             if part.array.base is not None and base_of(part) is base_of(self):
-                if not _is_same_place(part.array, numbers):  # so in y[0] += 1, which has changed y already
+                if not _is_same_place(part.array, numbers):  # in y[0] += 1 it is, and y has changed already
                     write(part, lambda memory: index.write(memory, ..., numbers))
                     rebase(part, value.node if isinstance(value, Value) else None)
                 return self
@@ -85,7 +85,7 @@ class InPlace(Value):
         return self._set("copy_", ..., source)
 
     def fill_diagonal_(self, value: Any, wrap: bool = False) -> Self:
-        """Write one value on the main diagonal; of three dimensions and more, where all indices agree.
+        """Write one value on the main diagonal: where all indices are equal, however many dimensions there are.
 
         Args:
             value: a number.

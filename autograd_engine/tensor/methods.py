@@ -1,4 +1,4 @@
-"""The methods of a tensor that are not an operator itself: their arguments stand in another order, or differ."""
+"""The methods of a tensor that differ from the operator they call, in their arguments or in the order of these."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Methods(Derived):
         return special.polygamma(n, self)
 
     def view_as(self, other: Value) -> Tensor:
-        """The tensor as a view of the shape of `other`."""
+        """A view of the tensor in the shape of `other`."""
         return shape.view(self, other.array.shape)
 
     def reshape_as(self, other: Value) -> Tensor:

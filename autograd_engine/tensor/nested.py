@@ -1,6 +1,6 @@
 """Nested data as an array: lists in lists, numbers, arrays and tensors, in the dtype that PyTorch gives them.
 
-Where the data are no tensor, the error names the element that is the reason.
+If the data cannot be made into a tensor, the error names the element that is the reason.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ __all__ = ["array_of"]
 def array_of(data: Any, name: str, dtype: Any = None) -> Any:
     """A new array of `data` for the function `name`.
 
-    Without `dtype`, arrays, tensors and NumPy's numbers keep theirs, Python floats have the default dtype and
-    Python ints int64; of several the widest counts, floats before integers.
+    Without `dtype`, arrays, tensors and NumPy's numbers keep theirs; Python floats take the default dtype, Python
+    ints int64. Of several dtypes the widest counts, and floats count before integers.
 
     Raises:
         TypeError: an element is no number.
-        ValueError: lists of one depth differ in length, or an integer does not fit.
+        ValueError: lists of one depth differ in length, or an integer does not fit in the dtype.
     """
     if hasattr(data, "dtype"):
         array = np.array(data.array if isinstance(data, Value) else data, dtype=dtype)
@@ -41,7 +41,7 @@ def array_of(data: Any, name: str, dtype: Any = None) -> Any:
 
 
 def _without_tensors(data: Any) -> Any:
-    """Tensors in nested lists as their arrays."""
+    """The data with the tensors in nested lists replaced by their arrays."""
     if isinstance(data, Value):
         return data.array
     if isinstance(data, (list, tuple)) and not set(map(type, data)) <= {bool, int, float}:
@@ -50,7 +50,7 @@ def _without_tensors(data: Any) -> Any:
 
 
 def _kinds(data: Any) -> set[Any]:
-    """The dtypes of what has one, and the classes of the other elements."""
+    """The dtypes of the elements that have one, and the classes of the others."""
     if hasattr(data, "dtype"):
         return {data.dtype}
     if not isinstance(data, (list, tuple)):
@@ -62,7 +62,7 @@ def _kinds(data: Any) -> set[Any]:
 def _in_pytorchs_dtype(array: Any, data: Any, name: str) -> Any:
     if array.dtype.kind == "f":
         kinds = _kinds(data)
-        if kinds and kinds <= {bool, int}:  # NumPy makes floats of integers that fit in no one integer dtype
+        if kinds and kinds <= {bool, int}:  # NumPy makes floats of integers that no single integer dtype holds
             raise _explained(data, name, None, ValueError("the integers do not fit in int64"))
         floating = [k for k in kinds if isinstance(k, np.dtype) and k.kind == "f"]
         if not floating or float in kinds:
@@ -87,7 +87,7 @@ def _places(data: Any, at: str = "data") -> Any:
 
 
 def _uneven(data: Any, at: str = "data") -> str:
-    """Which of the lists differ in their length; nothing if none do."""
+    """The text that says which lists differ in length; empty if none do."""
     if not isinstance(data, (list, tuple)) or not data:
         return ""
 

@@ -60,8 +60,8 @@ def numel(input: Tensor) -> int:
 
 
 def result_type(tensor1: Any, tensor2: Any) -> np.dtype[Any]:
-    """The dtype of an operation on both, tensors or numbers: the kind decides first (bool < int < float), then
-    tensors with dimensions outrank 0-d tensors, which outrank numbers.
+    """The dtype that an operation on two tensors or numbers gives. The kind decides first (bool < int < float);
+    within a kind, tensors with dimensions outrank 0-d tensors, which outrank numbers.
 
     Example:
         >>> result_type(tensor([1, 2]), 1.0)
@@ -81,7 +81,7 @@ def promote_types(type1: Any, type2: Any) -> np.dtype[Any]:
 
 
 def can_cast(from_: Any, to: Any) -> bool:
-    """Whether a result of one dtype may be stored in another: floats in no integers, integers in no booleans.
+    """Whether a result of one dtype may be stored in another: floats not in integers, and numbers not in booleans.
 
     Example:
         >>> can_cast(ag.float64, ag.float32), can_cast(ag.float32, ag.int64)

@@ -1,8 +1,8 @@
-"""Tensor: the user's object, an array and, if it requires a gradient, the graph node that made it.
+"""Tensor: the user's object, which is an array and, if it requires a gradient, the graph node that made it.
 
-Here is what a tensor is: its attributes and its derivative. Its operators are those of `ops` (`derived`,
-`methods`); how it is changed in place stands in `inplace`, its random numbers in `draws`, its way out in
-`conversions`, how it prints in `formatting`.
+Here stands what a tensor is: its attributes and its derivative. Its operators come from `ops` (by way of `derived`
+and `methods`). How it is changed in place stands in `inplace`, random numbers in `draws`, its conversions to other
+types in `conversions`, and how it prints in `formatting`.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ class Handle:
 class Tensor(Methods, Draws, Conversions):
     """An n-dimensional array that remembers how it was computed.
 
-    The constructor is PyTorch's, which `tensor(data)` has replaced: it turns all numbers into the default dtype,
-    and integers are not data but sizes. `tensor(data)` keeps dtypes.
+    The constructor is PyTorch's old one. It turns all numbers into the default dtype, and takes integers not as
+    data but as sizes. Use `tensor(data)`, which keeps dtypes.
 
     Args:
         data: nested sequences of numbers, a NumPy array (copied) or a tensor (copied, in its own dtype); or the
@@ -62,7 +62,7 @@ class Tensor(Methods, Draws, Conversions):
 
     Raises:
         TypeError: the data are a single number that is no size, or hold something else than numbers.
-        RuntimeError: `requires_grad` for a dtype that is not floating.
+        RuntimeError: `requires_grad` is set for a dtype that is not floating.
 
     Example:
         >>> Tensor([[0, 1]]), Tensor(2, 3).shape
@@ -108,7 +108,7 @@ class Tensor(Methods, Draws, Conversions):
 
     @property
     def device(self) -> DeviceType:
-        """Where the array lives."""
+        """The device on which the array lives."""
         return cpu
 
     @property
@@ -190,7 +190,7 @@ class Tensor(Methods, Draws, Conversions):
         return self.shape == other.shape
 
     def stride(self, dim: builtins.int | None = None) -> Any:
-        """How many elements apart in memory neighbours along each dimension, or one dimension, lie."""
+        """The distance in memory, in elements, between neighbours along each dimension, or along `dim`."""
         strides = tuple(step // self.itemsize for step in getattr(self.array, "strides", ()))
         return strides if dim is None else strides[normalize_dim(dim, self.ndim, "stride")]
 
@@ -249,7 +249,7 @@ class Tensor(Methods, Draws, Conversions):
         """The accumulated derivative, on leaves and after `retain_grad()`; None before backward.
 
         Warns:
-            UserWarning: the tensor is a result, of which backward keeps no gradient.
+            UserWarning: the tensor is a result, and backward keeps no gradient of it.
         """
         try:
             if self._grad is not None:
@@ -295,7 +295,7 @@ class Tensor(Methods, Draws, Conversions):
         backward(self, gradient, retain_graph, create_graph, inputs)
 
     def retain_grad(self) -> None:
-        """Keep `.grad` of this result, as leaves do.
+        """Keep the `.grad` of this result in backward, as that of a leaf is kept.
 
         Raises:
             RuntimeError: the tensor requires no gradient.
@@ -335,8 +335,8 @@ class Tensor(Methods, Draws, Conversions):
 
     @property
     def data(self) -> Tensor:
-        """The values, as by `detach()`, but writing to them does not count as a change of what a graph has saved;
-        assigning replaces them without being recorded."""
+        """The values in the same memory, as `detach()` gives them. But writing to them does not count as a change
+        of what a graph has saved. Assigning a tensor or an array replaces the values, and is not recorded."""
         alias = make_tensor(shareable(self), None)
         memory = share(self, alias)
         memory.uncounted = (*(r for r in memory.uncounted if r() is not None), weakref.ref(alias))
@@ -420,13 +420,13 @@ class Tensor(Methods, Draws, Conversions):
         return self.new_full(size_of(size, "new_ones"), 1, **options)
 
     def new_empty(self, *size: Any, **options: Any) -> Tensor:
-        """A tensor of this size to be filled, in this tensor's dtype; options as for `new_full`."""
+        """A tensor of this size, for values to come, in this tensor's dtype; options as for `new_full`."""
         return self.new_full(size_of(size, "new_empty"), 0, **options)
 
     # ------------------------------------------------------------------------- copying, pickling
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
-        """Flat, so that copying and pickling a graph of a million nodes does not recurse."""
+        """Write the graph as a flat list, so that copying and pickling a million nodes does not recurse."""
         if self.node is None or self.node.__class__ is Leaf:
             return _restore_leaf, (type(self), self.array, self.requires_grad, self.grad)
         return _restore_result, (self.array, flattened(self.node))

@@ -1,4 +1,4 @@
-"""NumPy's functions that PyTorch has no equal of, in NumPy's signatures: compositions of ours."""
+"""NumPy's functions that PyTorch does not have, or has otherwise: compositions of ours, in NumPy's signatures."""
 
 from __future__ import annotations
 
@@ -44,7 +44,11 @@ def ptp(a: Array, axis: Any = None, *, keepdims: bool = False) -> Array:
 def average(
     a: Array, axis: Any = None, weights: Array | None = None, returned: bool = False, *, keepdims: bool = False
 ) -> Any:
-    """The mean, weighted; with `returned` also the sum of the weights."""
+    """The weighted mean; with `returned`, also the sum of the weights.
+
+    Raises:
+        ValueError: `weights` has neither the shape of `a` nor one element for each slice along `axis`.
+    """
     if weights is None:
         mean = reduce.mean(a, axis, keepdims)
         total: Any = _math.prod(a.shape) / max(_math.prod(mean.shape), 1)
@@ -146,8 +150,8 @@ def digitize(x: Array, bins: Array, right: bool = False) -> Array:
 
 
 def interp(x: Array, xp: Array, fp: Array, left: Any = None, right: Any = None) -> Array:
-    """The value at `x` of the polygon through the points (xp, fp); beyond its ends `left` and `right`, by default
-    the values there."""
+    """The value at `x` of the polygon through the points (xp, fp). Beyond its two ends the values are `left` and
+    `right`, which by default are those at the ends."""
     points = tuple(p if hasattr(p, "shape") else np.asarray(p) for p in (x, xp, fp))
     x, xp, fp = points
     inside = piecewise.clamp(x, xp[0], xp[-1])
@@ -201,14 +205,14 @@ def polyval(p: Array, x: Array) -> Array:
 
 
 def append(arr: Array, values: Array, axis: int | None = None) -> Array:
-    """`arr` and `values` one after the other along `axis`, flattened without it."""
+    """`arr` and `values` one after the other along `axis`; without it, both are flattened."""
     if axis is None:
         arr, values = (shape.ravel(a if hasattr(a, "shape") else np.asarray(a)) for a in (arr, values))
     return shape.cat([arr, values], axis or 0)
 
 
 def delete(arr: Array, obj: Any, axis: int | None = None) -> Array:
-    """`arr` without its slices `obj` along `axis`, flattened without it."""
+    """`arr` without its slices `obj` along `axis`; without `axis`, `arr` is flattened."""
     arr = shape.ravel(arr) if axis is None else arr
     return gather.index_select(arr, axis or 0, np.delete(np.arange(arr.shape[axis or 0]), obj))
 

@@ -1,4 +1,4 @@
-"""NumPy's `np.linalg`, and its products outside: which of its functions are which of ours.
+"""NumPy's linear algebra, in `np.linalg` and outside it, each function with the one of ours that answers.
 
 The arguments, their defaults and the layout of results are NumPy's.
 """
@@ -49,7 +49,7 @@ def _matrix_rank(A: Array, tol: Any = None, hermitian: bool = False, *, rtol: An
 
 
 def _solve(a: Array, b: Array) -> Array:
-    """Only a 1-d `b` is a vector; PyTorch takes a stack of vectors too."""
+    """In NumPy only a 1-d `b` is a vector, while PyTorch takes a stack of vectors too."""
     return equations.solve(a, shape.unsqueeze(b, 0) if 1 < len(b.shape) < len(a.shape) else b)
 
 

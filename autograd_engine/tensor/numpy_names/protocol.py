@@ -1,9 +1,10 @@
-"""NumPy's protocols: which of NumPy's functions are which of ours.
+"""NumPy's protocols: NumPy's functions called on a tensor, and which of ours answers.
 
-`np.sin(t)` and `np.concatenate([t, u])` arrive here through `__array_ufunc__` and `__array_function__`, in NumPy's
-names and order of arguments, and leave as our operations, recorded. What has no entry is refused: a
-result that silently lost its gradient would be worse. Where the arguments are the same, the operator's declaration
-in `ops` is the entry; what `extra` defines has NumPy's name and arguments.
+`np.sin(t)` and `np.concatenate([t, u])` arrive here through `__array_ufunc__` and `__array_function__`. They have
+NumPy's names and order of arguments, and leave as our operations, which are recorded. A function without an entry is
+refused: a result that silently lost its gradient would be worse. Where the arguments are the same, the operator's
+declaration in `ops` is the entry. Where they differ, the entry stands in `signatures` or `linear_algebra`. A function
+that PyTorch does not have is defined in `extra`, under NumPy's name and with its arguments.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ _FUNCTIONS: dict[Any, Callable[..., Any]] = {**linear_algebra.FUNCTIONS, **signa
 
 
 def _enter(name: str, operation: Callable[..., Any]) -> None:
-    """A ufunc of NumPy's or SciPy's is known by its name, any other function by itself; np.i0 is one of each."""
+    """A ufunc of NumPy's or SciPy's is found by its name, any other function by itself. `i0` is both: SciPy's is a
+    ufunc, NumPy's is not."""
     room, _, own = name.rpartition(".")
     function = vars(np.linalg if room else np).get(own)  # None for SciPy's, which is not loaded for this
     if isinstance(function, np.ufunc):

@@ -1,4 +1,4 @@
-"""NumPy's functions of arrays whose arguments differ from our operator's, and ours behind them."""
+"""NumPy's functions whose arguments differ from those of our operators, each with the one that answers."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from . import extra
 
 
 def unrecorded(name: str) -> TypeError:
-    """The error that np.<name> has no equal here."""
+    """The error for np.<name>, which has no counterpart here."""
     return TypeError(f"np.{name} is not recorded on tensors; pass x.detach().numpy() if no gradient is needed")
 
 
@@ -43,7 +43,7 @@ def _std(a: Array, axis: Any = None, *, ddof: float = 0, keepdims: bool = False)
 
 
 def _line(a: Array, axis: int | None) -> tuple[Array, int]:
-    """What many of NumPy's functions do without an axis: take the elements as one line."""
+    """The array and axis; without an axis all elements as one line, as many of NumPy's functions take them."""
     return (shape.ravel(a), 0) if axis is None else (a, axis)
 
 
@@ -74,7 +74,7 @@ def _split(ary: Array, indices_or_sections: Any, axis: int = 0) -> list[Array]:
 
 
 def _listed(function: Callable[..., Any]) -> Callable[..., list[Array]]:
-    """A function whose tuple NumPy gives as a list."""
+    """The function with a list for a result, as in NumPy, instead of a tuple."""
 
     def listed(*args: Any, **kwargs: Any) -> list[Array]:
         return list(function(*args, **kwargs))
@@ -83,7 +83,7 @@ def _listed(function: Callable[..., Any]) -> Callable[..., list[Array]]:
 
 
 def _whole(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A function of integers that NumPy computes: their constant tensors, through which no gradient flows."""
+    """NumPy's own function, for one that returns integers or booleans: they become tensors without a gradient."""
 
     def arrays(value: Any) -> Any:
         return type(value)(map(arrays, value)) if isinstance(value, (tuple, list)) else raw(value)
