@@ -95,7 +95,7 @@ class finfo:
     """The limits of a floating-point dtype, the default one if none is given.
 
     Attributes:
-        bits: of one number.
+        bits: the size of one number in bits.
         eps: the distance from 1 to the next larger number.
         max, min: the largest and the most negative number.
         tiny, smallest_normal: the smallest positive number of full precision.
@@ -135,7 +135,7 @@ class iinfo:
     """The limits of an integer dtype.
 
     Attributes:
-        bits: of one number.
+        bits: the size of one number in bits.
         max, min: the largest and the smallest number.
         dtype: the name of the dtype.
 
