@@ -1,10 +1,11 @@
 """NumPy's protocols: NumPy's functions called on a tensor, and which of ours answers.
 
-`np.sin(t)` and `np.concatenate([t, u])` arrive here through `__array_ufunc__` and `__array_function__`. They have
-NumPy's names and order of arguments, and leave as our operations, which are recorded. A function without an entry
-is refused: a result that silently lost its gradient would be worse. Where the arguments are the same, the operator's
-declaration in `ops` is the entry. Where they differ, the entry stands in `signatures` or `linear_algebra`. A
-function that PyTorch does not have is defined in `extra`, under NumPy's name and with its arguments.
+`np.sin(t)` and `np.concatenate([t, u])` arrive here through `__array_ufunc__` and `__array_function__`. They
+have NumPy's names and order of arguments, and leave as our operations, which are recorded. A function without
+an entry is refused: a result that silently lost its gradient would be worse. Where the arguments are the same,
+the operator's declaration in `ops` is the entry. Where they differ, the entry stands in `signatures` or
+`linear_algebra`. A function that PyTorch does not have is defined in `extra`, under NumPy's name and with its
+arguments.
 """
 
 from __future__ import annotations
