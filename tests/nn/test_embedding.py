@@ -127,7 +127,7 @@ def test_embedding_bag_counts_repeated_rows_once_per_reading_when_asked_to():
         (
             lambda w: F.embedding_bag(ag.tensor([[1]]), w, mode="sum", per_sample_weights=ag.ones(1)),
             ValueError,
-            r"per_sample_weights \(1,\) do not fit an input \(1, 1\)",
+            r"per_sample_weights \(1,\) must have the shape \(1, 1\)",
         ),
     ],
 )

@@ -187,7 +187,7 @@ def test_shapes_that_would_broadcast_are_refused(loss):
         (
             lambda: F.ctc_loss(ag.ones(2, 2, 3), ag.tensor([[1]]), (2, 2), (1, 1)),
             ValueError,
-            r"shape \(1, 1\) for 2",
+            r"targets \(1, 1\) must be 2 rows of 1 or more labels",
         ),
         (lambda: F.ctc_loss(ag.ones(2, 3), ag.tensor([1]), 2, 1, blank=3), ValueError, "blank 3"),
     ],

@@ -58,7 +58,7 @@ def _labels(targets: Any, lengths: Any, classes: int, blank: int) -> Any:
     else:
         if targets.ndim != 2 or len(targets) != len(lengths) or targets.shape[1] < longest:
             raise ValueError(
-                f"ctc_loss: targets of shape {targets.shape} are no {len(lengths)} rows of {longest} or more labels"
+                f"ctc_loss: targets {targets.shape} must be {len(lengths)} rows of {longest} or more labels"
             )
         given = targets[:, :longest][used]
     bad = (given < 0) | (given >= classes) | (given == blank)
