@@ -70,8 +70,8 @@ class Primitive(Plan):
         """Give the function that users call its code; the first call of it does so."""
         self._namespace |= {f"default_{n}": p.default for n, p in self.signature.parameters.items()}
         written = self._generated("call", call_source(self))
-        self.call.__code__, self.call.__defaults__ = written.__code__, written.__defaults__
-        self.call.__kwdefaults__ = written.__kwdefaults__
+        self.call.__defaults__, self.call.__kwdefaults__ = written.__defaults__, written.__kwdefaults__
+        self.call.__code__ = written.__code__  # last: another thread may call it at any moment
         return self.call
 
     def _generated(self, function: str, source: str) -> Any:

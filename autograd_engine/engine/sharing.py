@@ -5,6 +5,7 @@ A view keeps the tensor it was taken from, its base. All who share know one `Mem
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 from weakref import ref
 
@@ -42,9 +43,11 @@ class Memory:
             self.tidy()
 
     def tidy(self) -> None:
-        """Forget the dead references."""
-        self.values = [r for r in self.values if r() is not None]
-        self.room = 32 + 2 * len(self.values)
+        """Forget the dead references. What other threads append meanwhile stays."""
+        with _lock:
+            count = len(self.values)
+            self.values[:count] = [r for r in self.values[:count] if r() is not None]
+            self.room = 32 + 2 * len(self.values)
 
     def is_uncounted(self, value: Value) -> bool:
         """Whether writes through `value` do not count as changes."""
@@ -55,9 +58,13 @@ class Memory:
         return [v for r in self.values if (v := r()) is not None and v.memory is self]
 
 
+_lock = threading.Lock()
+
+
 def memory_of(value: Value) -> Memory:
-    """The memory of `value`, made on first use."""
-    return getattr(value, "memory", None) or Memory(value)
+    """The memory of `value`, made on first use, and one even if two threads ask at once."""
+    with _lock:
+        return getattr(value, "memory", None) or Memory(value)
 
 
 def shareable(value: Value) -> Any:
@@ -87,7 +94,7 @@ def share_view(source: Value, view: Value) -> None:
     base = view.array.base
     if base is not array and base is not array.base and owner(base) is not owner(array):
         return
-    memory: Memory = getattr(source, "memory", None) or Memory(source)
+    memory: Memory = getattr(source, "memory", None) or memory_of(source)
     view.view_of = source if source.view_of is None else source.view_of
     view.memory = memory
     memory.values.append(ref(view))

@@ -12,6 +12,7 @@ import autograd_engine as ag
 from autograd_engine import autograd
 from autograd_engine.autograd import Accumulate, primitive
 from autograd_engine.testing import gradcheck, gradgradcheck
+from tests.tensor.test_aliases import in_threads
 
 
 def leaf(values, dtype=np.float64):
@@ -256,3 +257,9 @@ def test_rules_and_forwards_may_be_any_callable():
     x = leaf([1.0, 2.0])
     times(x, n=3.0).sum().backward()
     assert x.grad.tolist() == [3.0, 3.0]
+
+
+def test_threads_may_make_the_first_call_together():
+    for _ in range(30):
+        scaled = primitive(x=lambda g, scale: g * scale)(lambda x, y=2.0, *, scale=3.0: x * scale + y)
+        in_threads(lambda scaled=scaled: scaled(leaf([1.0])).tolist() == [5.0] or pytest.fail("wrong"))

@@ -4,6 +4,8 @@ Each case is a program for PyTorch and for us alike, with the numbers that PyTor
 """
 
 import gc
+import sys
+import threading
 import weakref
 
 import numpy as np
@@ -372,3 +374,37 @@ def test_many_short_lived_views_leave_no_trace():
     for _ in range(1000):
         x[1:].add_(1)
     assert len(x.memory.values) < 40
+
+
+def in_threads(work, count=8):
+    """Run `work` in threads that start together and give way to each other often."""
+    start, errors, interval = threading.Barrier(count), [], sys.getswitchinterval()
+
+    def run():
+        start.wait()
+        try:
+            work()
+        except Exception as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=run) for _ in range(count)]
+    sys.setswitchinterval(1e-6)
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+    assert not errors
+
+
+def test_no_view_is_lost_when_threads_take_them_at_once():
+    for _ in range(20):
+        x = leaf(ag)
+        y, views = x * 2, []
+        in_threads(lambda y=y, views=views: views.extend(y.view(3) for _ in range(20)))
+        y.mul_(3)
+        assert all(v.memory is y.memory for v in views)
+        assert sum(r() is not None for r in y.memory.values) == len(views) + 1
+        assert derivative(views[-1], x) == [6.0, 6.0, 6.0]
