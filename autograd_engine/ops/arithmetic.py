@@ -12,7 +12,7 @@ from .comparison import logical_not
 from .math import log
 from .names import operator
 from .operands import to_dtype
-from .piecewise import keep, where
+from .piecewise import masked, where
 from .rounding import _div_rounded, flat, floor_divide, sign, trunc, whole
 
 
@@ -94,12 +94,12 @@ def _pow_base(g: Array, x: Array, y: Array) -> Array:
         if y == 0.5:
             return g / (2 * x**y)  # NaN at -inf, as the root is; x ** -0.5 would be 0 there
         return g * (y * x ** (y - 1)) if y else flat(g)
-    return keep(g * y * x ** where(y == 0, 1, y - 1), y != 0)
+    return masked(g * y * x ** where(y == 0, 1, y - 1), y != 0)
 
 
 def _pow_exponent(g: Array, x: Array, y: Array, out: Array) -> Array:
     flat = (x == 0) & (y >= 0)
-    return keep(g * out * log(where(flat, 1, x)), logical_not(flat))
+    return masked(g * out * log(where(flat, 1, x)), logical_not(flat))
 
 
 @operator("torch Tensor", in_place="Tensor", numpy="power", python="__pow__")

@@ -15,7 +15,7 @@ from ..engine.primitive import primitive
 from .dims import normalize_dim
 from .names import operator
 from .operands import apart
-from .piecewise import keep, where
+from .piecewise import masked, where
 from .reduce import sum
 from .shape import movedim, ravel
 
@@ -141,7 +141,7 @@ def tril(x: Array, diagonal: int = 0) -> Array:
     Raises:
         ValueError: fewer than 2 dimensions.
     """
-    return keep(x, _triangle(x, diagonal, "tril"))
+    return masked(x, _triangle(x, diagonal, "tril"))
 
 
 @operator("torch Tensor", in_place="Tensor")
@@ -151,7 +151,7 @@ def triu(x: Array, diagonal: int = 0) -> Array:
     Raises:
         ValueError: fewer than 2 dimensions.
     """
-    return keep(x, ~_triangle(x, diagonal - 1, "triu"))
+    return masked(x, ~_triangle(x, diagonal - 1, "triu"))
 
 
 @operator("torch Tensor numpy")

@@ -20,7 +20,7 @@ from ..engine.plan import Accumulate
 from ..engine.primitive import primitive
 from .names import operator
 from .operands import beside
-from .piecewise import keep
+from .piecewise import masked
 
 
 def _component(item: Any) -> Any:
@@ -173,7 +173,7 @@ def _put_value_rule(g: Array, index: tuple[Any, ...], value_shape: tuple[int, ..
         writes = np.arange(math.prod(read.shape)).reshape(read.shape)
         last = np.zeros(tuple(g.shape), np.intp)
         last[index] = writes
-        read = keep(read, last[index] == writes)
+        read = masked(read, last[index] == writes)
     return with_leading_dims(read, value_shape)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from ..backend.arrays import Array, unboxed
 from ..engine.primitive import primitive
 from .names import operator
-from .piecewise import keep, where
+from .piecewise import masked, where
 
 
 @operator("torch Tensor numpy", in_place="torch Tensor")
@@ -168,7 +168,7 @@ def atan(x: Array) -> Array:
 def _over_square(z: Array, x: Array, y: Array) -> Array:
     """z / (x^2 + y^2), or 0 where x and y are 0."""
     square = x * x + y * y
-    return keep(z / where(square == 0, 1, square), square != 0)
+    return masked(z / where(square == 0, 1, square), square != 0)
 
 
 @operator("torch Tensor", also="arctan2", in_place="Tensor", numpy="arctan2")

@@ -14,7 +14,7 @@ from .rounding import flat, sign
 
 def _choose(g: Array, other: Array, tie: Array) -> Array:
     """`g`, but half of it where both are equal, and 0 where the other was chosen. Beside NaN both are chosen."""
-    return where(tie, 0.5 * g, keep(g, logical_not(other)))
+    return where(tie, 0.5 * g, masked(g, logical_not(other)))
 
 
 @operator("torch Tensor numpy")
@@ -34,8 +34,8 @@ def minimum(x: Array, y: Array) -> Array:
 @operator("torch Tensor numpy")
 @primitive(
     promote=True,
-    x=lambda g, x, y: keep(g, (x >= y) | isnan(y)),
-    y=lambda g, x, y: keep(g, logical_not((x >= y) | isnan(y))),
+    x=lambda g, x, y: masked(g, (x >= y) | isnan(y)),
+    y=lambda g, x, y: masked(g, logical_not((x >= y) | isnan(y))),
 )
 def fmax(x: Array, y: Array) -> Array:
     """The larger of x and y, or the other one if one is NaN; the gradient of a tie goes to x."""
@@ -45,8 +45,8 @@ def fmax(x: Array, y: Array) -> Array:
 @operator("torch Tensor numpy")
 @primitive(
     promote=True,
-    x=lambda g, x, y: keep(g, (x <= y) | isnan(y)),
-    y=lambda g, x, y: keep(g, logical_not((x <= y) | isnan(y))),
+    x=lambda g, x, y: masked(g, (x <= y) | isnan(y)),
+    y=lambda g, x, y: masked(g, logical_not((x <= y) | isnan(y))),
 )
 def fmin(x: Array, y: Array) -> Array:
     """The smaller of x and y, or the other one if one is NaN; the gradient of a tie goes to x."""
@@ -61,19 +61,19 @@ def copysign(x: Array, y: Array) -> Array:
 
 
 @operator("torch Tensor numpy", in_place="Tensor")
-@primitive(promote=True, floating=True, x=lambda g, x, y: keep(g, x != y), y=lambda g: flat(g))
+@primitive(promote=True, floating=True, x=lambda g, x, y: masked(g, x != y), y=lambda g: flat(g))
 def nextafter(x: Array, y: Array) -> Array:
     """The floating-point number next to x in the direction of y."""
     return np.nextafter(x, y)
 
 
-@primitive(x=lambda g, mask: keep(g, mask))
-def keep(x: Array, mask: Array) -> Array:
+@primitive(x=lambda g, mask: masked(g, mask))
+def masked(x: Array, mask: Array) -> Array:
     """x where the mask holds, else 0, even in place of NaN."""
-    return unboxed(kernels.keep(x, mask))
+    return unboxed(kernels.masked(x, mask))
 
 
-@primitive(x=lambda g, condition: keep(g, condition), y=lambda g, condition: keep(g, logical_not(condition)))
+@primitive(x=lambda g, condition: masked(g, condition), y=lambda g, condition: masked(g, logical_not(condition)))
 def where(condition: Array, x: Array, y: Array) -> Array:
     """x where the condition holds, else y. The side not chosen gets gradient 0, not NaN."""
     dtype = result_dtype(x, y)
@@ -82,7 +82,7 @@ def where(condition: Array, x: Array, y: Array) -> Array:
 
 
 @operator("torch Tensor", in_place="Tensor")
-@primitive(x=lambda g, mask: keep(g, logical_not(mask)), value=lambda g, mask: keep(g, mask))
+@primitive(x=lambda g, mask: masked(g, logical_not(mask)), value=lambda g, mask: masked(g, mask))
 def masked_fill(x: Array, mask: Array, value: Array) -> Array:
     """`value`, a number or 0-d tensor, where the mask holds, else x.
 
@@ -106,14 +106,14 @@ def _inside(g: Array, x: Array, min: Array, max: Array) -> Array:
         inside = inside & (x >= min)
     if max is not None:
         inside = inside & (x <= max)
-    return keep(g, inside)
+    return masked(g, inside)
 
 
 @operator("torch Tensor", also="clip", in_place="torch Tensor")
 @primitive(
     x=_inside,
-    min=lambda g, x, min, max: keep(g, x < min if max is None else (x < min) & (min <= max)),
-    max=lambda g, x, min, max: keep(g, x > max if min is None else (x > max) | (min > max)),
+    min=lambda g, x, min, max: masked(g, x < min if max is None else (x < min) & (min <= max)),
+    max=lambda g, x, min, max: masked(g, x > max if min is None else (x > max) | (min > max)),
 )
 def clamp(x: Array, min: Array = None, max: Array = None) -> Array:
     """x limited to [min, max], either of which may be None; derivative 1 at the bounds.
@@ -140,7 +140,7 @@ def clamp_max(x: Array, max: Array) -> Array:
     return clamp(x, None, max)
 
 
-@primitive(x=lambda g, x: keep(g, isfinite(x)))
+@primitive(x=lambda g, x: masked(g, isfinite(x)))
 def _nan_to_num(x: Array, *, nan: float, posinf: float | None, neginf: float | None) -> Array:
     return np.nan_to_num(x, nan=nan, posinf=posinf, neginf=neginf)
 
@@ -161,7 +161,7 @@ def nan_to_num(
 
 
 @operator("torch Tensor", in_place="torch Tensor functional")
-@primitive(x=lambda g, out: keep(g, out != 0))
+@primitive(x=lambda g, out: masked(g, out != 0))
 def relu(x: Array) -> Array:
     """max(x, 0), with derivative 0 at 0, and 1 at NaN."""
     return unboxed(kernels.positive_part(x))

@@ -23,7 +23,7 @@ from .gather import take_along_dim
 from .index import _getitem
 from .names import operator
 from .operands import to_dtype
-from .piecewise import keep, maximum, minimum, where
+from .piecewise import masked, maximum, minimum, where
 from .shape import _repeated, _reshape, flip, ravel, squeeze, unsqueeze
 
 Dim = int | Sequence[int] | None
@@ -166,7 +166,7 @@ def _extreme_rule(
     if not np.all(raw(ties)):
         chosen = logical_or(chosen, ties == 0)
         ties = where(ties == 0, np.nan, ties)
-    return keep(_with_dims(g, x_shape, dims, keepdim) / ties, chosen)
+    return masked(_with_dims(g, x_shape, dims, keepdim) / ties, chosen)
 
 
 @primitive(x=_extreme_rule)
@@ -182,7 +182,7 @@ def _amin(x: Array, *, dims: tuple[int, ...], keepdim: bool) -> Array:
 def shared_by_equals(g: Array, x: Array, out: Array) -> Array:
     """The gradient of one number picked from all of `x`: the elements equal to it share it. NaN equals NaN here."""
     chosen = x != x if np.isnan(raw(out)) else x == out
-    return keep(g / sum(chosen), chosen)
+    return masked(g / sum(chosen), chosen)
 
 
 @primitive(x=shared_by_equals)
@@ -315,7 +315,7 @@ def nansum(x: Array, dim: Dim = None, keepdim: bool = False, *, dtype: Any = Non
         >>> nansum(tensor([1.0, float("nan"), 3.0]))
         tensor(4.)
     """
-    return sum(keep(x, x == x), dim, keepdim, dtype=dtype)
+    return sum(masked(x, x == x), dim, keepdim, dtype=dtype)
 
 
 @operator("torch Tensor")
@@ -335,7 +335,7 @@ def nanmean(x: Array, dim: Dim = None, keepdim: bool = False, *, dtype: Any = No
         return to_dtype(nanmean(x, dim, keepdim, dtype=np.float32), x.dtype)
     count = sum(x == x, dim, True)
     empty = count == 0
-    total = sum(keep(x, logical_or(x == x, empty)), dim, True, dtype=dtype)
+    total = sum(masked(x, logical_or(x == x, empty)), dim, True, dtype=dtype)
     average = div(total, where(empty, np.nan, to_dtype(count, total.dtype)))
     return average if keepdim else squeeze(average, dims_of(dim, len(x.shape), "nanmean"))
 

@@ -21,7 +21,7 @@ from .gather import take_along_dim
 from .math import exp
 from .names import operator
 from .operands import to_dtype
-from .piecewise import keep, where
+from .piecewise import masked, where
 from .reduce import argmax, sum
 from .shape import cat, joined, unsqueeze
 
@@ -122,7 +122,7 @@ def _cumprod_rule(g: Array, x: Array, out: Array, dim: int) -> Array:
     reached = np.triu(np.ones((n, n), bool)).reshape(n, n, *trailing)
     one = x.dtype.type(1)
     products = _cumprod(where(later, unsqueeze(x, dim), one), dim=dim + 1)
-    after = sum(keep(products * unsqueeze(g, dim), reached), dim + 1)
+    after = sum(masked(products * unsqueeze(g, dim), reached), dim + 1)
     first = np.ones((*x.shape[:dim], 1, *x.shape[dim + 1 :]), x.dtype)
     return after * cat([first, out[along(dim, slice(None, -1))]], dim)
 
@@ -210,8 +210,8 @@ def _logcumsumexp_rule(g: Array, x: Array, out: Array, dim: int) -> Array:
     n = x.shape[dim]
     reached = np.triu(np.ones((n, n), bool)).reshape(n, n, *(1,) * (len(x.shape) - dim - 1))
     reached = reached & np.expand_dims(~np.isinf(raw(x)), dim + 1)
-    exponents = keep(unsqueeze(x, dim + 1) - unsqueeze(keep(out, logical_not(isinf(out))), dim), reached)
-    return sum(keep(exp(exponents) * unsqueeze(g, dim), reached), dim + 1)
+    exponents = masked(unsqueeze(x, dim + 1) - unsqueeze(masked(out, logical_not(isinf(out))), dim), reached)
+    return sum(masked(exp(exponents) * unsqueeze(g, dim), reached), dim + 1)
 
 
 @primitive(floating=True, x=_logcumsumexp_rule)

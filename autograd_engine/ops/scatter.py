@@ -22,7 +22,7 @@ from .index import _getitem, _put_add, _setitem, normalize_index, setitem
 from .masks import booleans
 from .names import operator
 from .operands import to_dtype
-from .piecewise import keep, maximum, where
+from .piecewise import masked, maximum, where
 from .reduce import products_of_others
 from .rounding import floor_divide
 from .shape import cat, expand, ravel, reshape
@@ -146,7 +146,7 @@ def _share(g: Array, x: Array, src: Array, out: Array, index: tuple[Any, ...]) -
 
 
 def _share_of(g: Array, given: Array, out: Array) -> Array:
-    return keep(g, logical_or(given == out, isnan(out)))
+    return masked(g, logical_or(given == out, isnan(out)))
 
 
 @primitive(

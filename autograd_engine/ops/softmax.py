@@ -14,7 +14,7 @@ from .dims import dims_of, normalize_dim
 from .math import exp
 from .names import operator
 from .operands import to_dtype
-from .piecewise import keep
+from .piecewise import masked
 from .reduce import Dim, _with_dims, sum
 from .shape import _reshape
 
@@ -47,7 +47,7 @@ def _logsumexp(x: Array, *, dims: tuple[int, ...], keepdim: bool) -> Array:
 
 def _finite(x: Array) -> Array:
     """`x` with 0 for -inf, which is the result of elements that all are -inf: their derivative is 0, not NaN."""
-    return keep(x, x != -math.inf)
+    return masked(x, x != -math.inf)
 
 
 @operator("torch Tensor special")

@@ -20,7 +20,7 @@ from .arithmetic import add, sub
 from .comparison import logical_not
 from .math import exp, log
 from .names import operator
-from .piecewise import clamp, keep, where
+from .piecewise import clamp, masked, where
 from .rounding import sign
 
 
@@ -251,7 +251,7 @@ def entr(x: Array) -> Array:
 @primitive(
     promote=True,
     floating=True,
-    x=lambda g, x, y: keep(xlogy(g, y), logical_not((x == 0) & (y <= 0))),
+    x=lambda g, x, y: masked(xlogy(g, y), logical_not((x == 0) & (y <= 0))),
     y=lambda g, x, y: g * x / y,
 )
 def xlogy(x: Array, y: Array) -> Array:
@@ -263,7 +263,7 @@ def xlogy(x: Array, y: Array) -> Array:
 @primitive(
     promote=True,
     floating=True,
-    x=lambda g, x, y: keep(xlog1py(g, y), logical_not((x == 0) & (y <= -1))),
+    x=lambda g, x, y: masked(xlog1py(g, y), logical_not((x == 0) & (y <= -1))),
     y=lambda g, x, y: g * x / (y + 1),
 )
 def xlog1py(x: Array, y: Array) -> Array:

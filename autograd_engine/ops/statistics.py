@@ -15,7 +15,7 @@ from .dims import dims_of
 from .math import sqrt
 from .names import operator
 from .operands import in_float32
-from .piecewise import clamp, keep, maximum, where
+from .piecewise import clamp, masked, maximum, where
 from .reduce import Dim, _count, _mean, _with_dims, mean, sum
 from .shape import _reshape, squeeze, unsqueeze
 
@@ -76,7 +76,7 @@ def var(
 def _std_rule(g: Array, x: Array, out: Array, dims: tuple[int, ...], correction: float, keepdim: bool) -> Array:
     """(x - mean) / ((n - correction) std), and 0 where the deviation is 0."""
     deviation = _with_dims(out, x.shape, dims, keepdim)
-    g = keep(_with_dims(g, x.shape, dims, keepdim), deviation != 0)
+    g = masked(_with_dims(g, x.shape, dims, keepdim), deviation != 0)
     scale = g / where(deviation == 0, 1, deviation) * _per_degree(x.shape, dims, correction)
     return (x - _mean(x, dims=dims, keepdim=True)) * scale
 
@@ -96,7 +96,7 @@ def _std(x: Array, *, dims: tuple[int, ...], correction: float, keepdim: bool) -
 
 
 def _root_rule(g: Array, out: Array) -> Array:
-    return keep(g / (2 * where(out == 0, 1, out)), out != 0)
+    return masked(g / (2 * where(out == 0, 1, out)), out != 0)
 
 
 @primitive(x=_root_rule)

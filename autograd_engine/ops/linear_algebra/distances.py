@@ -16,7 +16,7 @@ from ..arithmetic import abs, add, sub
 from ..dims import common_shape, dims_of, kept_shape, normalize_dim
 from ..names import operator
 from ..operands import to_dtype
-from ..piecewise import clamp, keep, where
+from ..piecewise import clamp, masked, where
 from ..reduce import _spread, _with_dims, amax, amin, sum
 from ..rounding import flat, sign
 from ..shape import _permute, _reshape, expand, unsqueeze
@@ -33,11 +33,11 @@ def _norm_rule(
     """sign(x) (|x| / norm)^(p - 1), and 0 where the norm or the element is 0."""
     out = _with_dims(out, x_shape, dims, keepdim)
     ratio = x / where(out == 0, 1, out)
-    g = keep(_with_dims(g, x_shape, dims, keepdim), out != 0)
+    g = masked(_with_dims(g, x_shape, dims, keepdim), out != 0)
     if p == 2:
         return g * ratio
     nonzero = x != 0
-    return keep(g * sign(x) * abs(where(nonzero, ratio, 1)) ** (p - 1), nonzero)
+    return masked(g * sign(x) * abs(where(nonzero, ratio, 1)) ** (p - 1), nonzero)
 
 
 @primitive(x=_norm_rule)

@@ -17,7 +17,7 @@ import numpy as np
 
 from ...backend.arrays import Array
 from ...engine.primitive import primitive
-from ..piecewise import keep
+from ..piecewise import masked
 from ..shape import _reshape
 from .products import _t
 
@@ -91,11 +91,11 @@ def _diagonal_matrix(x: Array) -> Array:
 
 
 def _tril(x: Array, offset: int = 0) -> Array:
-    return keep(x, np.tri(x.shape[-2], x.shape[-1], offset, dtype=bool))
+    return masked(x, np.tri(x.shape[-2], x.shape[-1], offset, dtype=bool))
 
 
 def _triu(x: Array, offset: int = 0) -> Array:
-    return keep(x, ~np.tri(x.shape[-2], x.shape[-1], offset - 1, dtype=bool))
+    return masked(x, ~np.tri(x.shape[-2], x.shape[-1], offset - 1, dtype=bool))
 
 
 @functools.cache

@@ -17,7 +17,7 @@ from ...engine.graph import Value, raw
 from ...engine.primitive import primitive
 from ..names import operator
 from ..operands import constant_like, raw_too
-from ..piecewise import keep, where
+from ..piecewise import masked, where
 from ..reduce import sum
 from ..shape import squeeze
 from .matrices import _check, _column, _columns, _diagonal_matrix, _operator, _row
@@ -47,7 +47,7 @@ def _eigh_rule(g: Sequence[Array], out: Any) -> Array:
     inner = _diagonal_matrix(g[0])
     if not _absent(g[1]):
         turned = matmul(_t(vectors), g[1]) / _gaps(values)
-        inner = inner + keep(turned, ~np.eye(values.shape[-1], dtype=bool))
+        inner = inner + masked(turned, ~np.eye(values.shape[-1], dtype=bool))
     return matmul(matmul(vectors, inner), _t(vectors))
 
 

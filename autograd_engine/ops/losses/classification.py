@@ -19,7 +19,7 @@ from ...engine.primitive import primitive
 from ..index import _getitem
 from ..math import exp
 from ..names import operator
-from ..piecewise import keep
+from ..piecewise import masked
 from ..reduce import sum
 from ..shape import _reshape, movedim
 from ..softmax import log_softmax
@@ -34,7 +34,7 @@ def _picked(log_probabilities: Array, target: Array, scale: Array, *, reduction:
     rows = np.arange(log_probabilities.shape[0])
     losses = -_getitem(log_probabilities, index=(rows, target))
     if scale is not None:
-        losses = keep(losses, scale != 0) * scale
+        losses = masked(losses, scale != 0) * scale
     return _reduce(losses, reduction, "nll_loss")
 
 
@@ -92,7 +92,7 @@ def _softmax_nll(x: Array, target: Array, scale: Array, *, reduction: str) -> tu
     lanes /= total
     losses = np.log(total).reshape(-1) - picked
     if scale is not None:
-        losses = keep(losses, scale != 0) * scale
+        losses = masked(losses, scale != 0) * scale
     if reduction == "none":
         return astype(losses, x.dtype), lanes
     whole = np.add.reduce(losses)

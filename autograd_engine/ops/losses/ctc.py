@@ -20,7 +20,7 @@ from ...engine.graph import raw
 from ..gather import gather
 from ..index import _getitem
 from ..names import operator
-from ..piecewise import keep, where
+from ..piecewise import masked, where
 from ..shape import cat, unsqueeze
 from ..softmax import logsumexp
 from .regression import _check_reduction, _reduce
@@ -148,7 +148,7 @@ def ctc_loss(
     with np.errstate(divide="ignore"):
         losses = -_log_likelihoods(log_probs, labels, input_lengths, target_lengths, blank)
     if zero_infinity:
-        losses = keep(losses, raw(losses) != np.inf)
+        losses = masked(losses, raw(losses) != np.inf)
     if reduction == "mean":
         losses = losses / np.maximum(target_lengths, 1).astype(log_probs.dtype)
     return _reduce(losses[0] if single else losses, reduction, name)

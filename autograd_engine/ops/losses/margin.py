@@ -16,7 +16,7 @@ from ..index import _getitem
 from ..linear_algebra.distances import pairwise_distance
 from ..math import sqrt
 from ..names import operator
-from ..piecewise import clamp, keep, minimum, relu
+from ..piecewise import clamp, masked, minimum, relu
 from ..reduce import sum
 from ..shape import _reshape, unsqueeze
 from .classification import _class_dim, _class_target, _class_weight
@@ -103,7 +103,7 @@ def multi_margin_loss(
     others = np.ones(scores.shape, bool)
     others[rows, named] = False
     rivals = scores - unsqueeze(_getitem(scores, index=(rows, named)), 1) + margin
-    losses = sum(_hinge(keep(rivals, others), p, name), 1) / scores.shape[1]
+    losses = sum(_hinge(masked(rivals, others), p, name), 1) / scores.shape[1]
     if weight is not None:
         losses = losses * weight[named]
     return _reduce(_reshape(losses, shape=classes.shape), reduction, name)
@@ -135,7 +135,7 @@ def multilabel_margin_loss(input: Array, target: Array, reduction: str = "mean")
     others = np.ones(scores.shape, bool)
     others[np.broadcast_to(rows, named.shape)[listed], named[listed]] = False
     margins = 1 - unsqueeze(_getitem(scores, index=(rows, named)), 2) + unsqueeze(scores, 1)
-    losses = sum(relu(keep(margins, listed[:, :, None] & others[:, None, :])), (1, 2)) / scores.shape[1]
+    losses = sum(relu(masked(margins, listed[:, :, None] & others[:, None, :])), (1, 2)) / scores.shape[1]
     return _reduce(losses if len(input.shape) == 2 else _reshape(losses, shape=()), reduction, name)
 
 
@@ -171,7 +171,7 @@ def hinge_embedding_loss(input: Array, target: Array, margin: float = 1.0, reduc
     name = "hinge_embedding_loss"
     _same_shape(input, target, name)
     signs = np.asarray(raw(target))
-    losses = keep(input, signs != -1) + keep(clamp(margin - input, 0), signs != 1)
+    losses = masked(input, signs != -1) + masked(clamp(margin - input, 0), signs != 1)
     return _reduce(losses, reduction, name)
 
 
@@ -205,7 +205,7 @@ def cosine_embedding_loss(
     squares = (sum(input1 * input1, -1) + 1e-12) * (sum(input2 * input2, -1) + 1e-12)
     cosine = sum(input1 * input2, -1) / sqrt(squares)
     signs = np.asarray(raw(target))
-    losses = keep(1 - cosine, signs == 1) + keep(clamp(cosine - margin, 0), signs == -1)
+    losses = masked(1 - cosine, signs == 1) + masked(clamp(cosine - margin, 0), signs == -1)
     return _reduce(losses, reduction, name)
 
 

@@ -16,7 +16,7 @@ from ...engine.graph import raw
 from ...engine.primitive import primitive
 from ..math import exp, log
 from ..names import operator
-from ..piecewise import clamp, keep
+from ..piecewise import clamp, masked
 from ..reduce import mean, sum
 from ..shape import unsqueeze
 
@@ -208,6 +208,6 @@ def poisson_nll_loss(
     losses = exp(input) - target * input if log_input else input - target * log(input + eps)
     if full:
         above = raw(target) > 1
-        counts = keep(target, above) + ~above
-        losses = losses + keep(counts * log(counts) - counts + 0.5 * log(counts * (2 * math.pi)), above)
+        counts = masked(target, above) + ~above
+        losses = losses + masked(counts * log(counts) - counts + 0.5 * log(counts * (2 * math.pi)), above)
     return _reduce(losses, reduction, name)

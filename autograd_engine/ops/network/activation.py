@@ -24,7 +24,7 @@ from ..comparison import logical_not
 from ..dims import normalize_dim
 from ..math import exp, sigmoid, tanh
 from ..names import operator
-from ..piecewise import clamp, keep, where
+from ..piecewise import clamp, masked, where
 from ..reduce import amax
 from ..shape import chunk, reshape
 from ..softmax import softmax
@@ -85,7 +85,7 @@ def selu(input: Array, inplace: bool = False) -> Array:
 @primitive(
     promote=True,
     x=lambda g, x, slope: where(x > 0, g, g * slope),
-    slope=lambda g, x: keep(g * x, logical_not(x > 0)),
+    slope=lambda g, x: masked(g * x, logical_not(x > 0)),
 )
 def _leaky_relu(x: Array, slope: Array) -> Array:
     """x where x > 0, else slope x."""
@@ -167,7 +167,7 @@ def threshold(input: Array, threshold: float, value: float, inplace: bool = Fals
 # --------------------------------------------------------------------------- bounded, piecewise linear
 
 
-@primitive(x=lambda g, x, min_val, max_val: keep(g, logical_not((x <= min_val) | (x >= max_val))))
+@primitive(x=lambda g, x, min_val, max_val: masked(g, logical_not((x <= min_val) | (x >= max_val))))
 def _hardtanh(x: Array, *, min_val: float, max_val: float) -> Array:
     """x limited to [min_val, max_val], with derivative 0 at the bounds."""
     return x.clip(min_val, max_val)
@@ -213,7 +213,7 @@ def hardswish(input: Array, inplace: bool = False) -> Array:
 @operator("torch functional")
 def hardshrink(input: Array, lambd: float = 0.5) -> Array:
     """x, but 0 where |x| <= lambd."""
-    return keep(input, logical_not((input >= -lambd) & (input <= lambd)))
+    return masked(input, logical_not((input >= -lambd) & (input <= lambd)))
 
 
 @operator("functional")

@@ -102,7 +102,7 @@ def nanprod(a: Array, axis: int | None = None, *, keepdims: bool = False) -> Arr
 def nanvar(a: Array, axis: Any = None, *, ddof: float = 0, keepdims: bool = False) -> Array:
     """The variance of the elements that are not NaN."""
     known = comparison.logical_not(comparison.isnan(a))
-    deviations = piecewise.keep(a - reduce.nanmean(a, axis, True), known)
+    deviations = piecewise.masked(a - reduce.nanmean(a, axis, True), known)
     return reduce.sum(arithmetic.square(deviations), axis, keepdims) / (reduce.sum(known, axis, keepdims) - ddof)
 
 
@@ -115,7 +115,7 @@ def nanstd(a: Array, axis: Any = None, *, ddof: float = 0, keepdims: bool = Fals
 def nancumsum(a: Array, axis: int | None = None) -> Array:
     """The running sum of the elements that are not NaN."""
     a = shape.ravel(a) if axis is None else a
-    return scan.cumsum(piecewise.keep(a, a == a), axis or 0)
+    return scan.cumsum(piecewise.masked(a, a == a), axis or 0)
 
 
 def nancumprod(a: Array, axis: int | None = None) -> Array:
