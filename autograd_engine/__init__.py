@@ -18,6 +18,7 @@ from . import operators as _operators
 from .backend.arrays import default_dtype as get_default_dtype
 from .backend.arrays import set_default_dtype
 from .backend.device import device
+from .backend.kernels import use_kernels
 from .backend.memory import keep_freed_memory
 from .backend.random import (
     Generator,
@@ -113,6 +114,7 @@ __all__ = [
     "special",
     "testing",
     "uint8",
+    "use_kernels",
     "viz",
 ]
 __all__ += _creation.__all__

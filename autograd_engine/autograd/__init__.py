@@ -16,7 +16,7 @@ from ..engine.anomaly import detect_anomaly, set_detect_anomaly
 from ..engine.backward import backward, grad
 from ..engine.function import Function, FunctionContext
 from ..engine.modes import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
-from ..engine.plan import Accumulate, Increment
+from ..engine.plan import Accumulate, Increment, Jointly
 from ..engine.primitive import primitive
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "Function",
     "FunctionContext",
     "Increment",
+    "Jointly",
     "backward",
     "detect_anomaly",
     "enable_grad",

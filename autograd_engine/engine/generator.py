@@ -80,7 +80,7 @@ def _call_lines(plan: Plan) -> list[str]:
         f"    if not ({tracked}):",
         "        return out",
     ]
-    if not plan.rules:
+    if not plan.differentiable:
         body.append(
             "    return tuple(make_tensor(item, None) for item in out)"
             if plan.outputs > 1
@@ -164,6 +164,12 @@ def _pull_lines(plan: Plan, function: str, *, recorded: bool) -> list[str]:
     if plan.saves:
         source = "as_tensors(primitive, node)" if recorded else "node.saved"
         body.append(f"    {', '.join(plan.saves)}, = {source}")
+    nodes = [f"{n}_node" for n in plan.differentiable]
+    if plan.jointly:
+        body.append(f"    {', '.join(nodes)}, = parents")
+        given = {"wanted": f"({''.join(f'{n} is not None, ' for n in nodes)})"}
+        wants = plan.wants[plan.differentiable[0]]
+        return [*body, f"    return rule_jointly({', '.join(['g', *(given.get(w, w) for w in wants)])})"]
     applied = []
     for operand in plan.differentiable:
         wants = plan.wants[operand]
@@ -175,7 +181,6 @@ def _pull_lines(plan: Plan, function: str, *, recorded: bool) -> list[str]:
         return [*body, f"    return one_each(node, {applied[0]})"]
     if len(applied) == 1:
         return [*body, f"    return ({applied[0]},)"]
-    nodes = [f"{n}_node" for n in plan.differentiable]
     body.append(f"    {', '.join(nodes)} = parents")
     guarded = [f"{a} if {n} is not None else None" for n, a in zip(nodes, applied, strict=True)]
     return [*body, f"    return ({', '.join(guarded)})"]

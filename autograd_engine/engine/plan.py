@@ -11,7 +11,7 @@ import inspect
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-__all__ = ["Accumulate", "Increment", "Plan"]
+__all__ = ["Accumulate", "Increment", "Jointly", "Plan"]
 
 
 class Accumulate(NamedTuple):
@@ -32,6 +32,19 @@ class Increment(NamedTuple):
 
     into: Callable[..., None]
     arguments: tuple[Any, ...]
+
+
+class Jointly(NamedTuple):
+    """One rule for several inputs, whose gradients come out of one pass over the same arrays.
+
+    Attributes:
+        operands: the names of the inputs to differentiate by.
+        rule: returns one gradient for each of them. If it has a parameter `wanted`, that is a tuple of booleans,
+            one for each, and None will do for a gradient that is not wanted.
+    """
+
+    operands: tuple[str, ...]
+    rule: Callable[..., Sequence[Any]]
 
 
 def _parts(function: Callable[..., Any]) -> tuple[list[str], list[str], bool]:
@@ -58,7 +71,8 @@ class Plan:
         name: shown in pictures and error messages.
         forward: the function of raw arrays.
         operands: the names of the array parameters; `settings`: of the keyword-only others.
-        rules: operand name to derivative rule; `differentiable` are the operands that have one.
+        rules: operand name to derivative rule, empty if there is one for all, `jointly`; `differentiable` are the
+            operands that have one.
         wants: operand name to the names that its rule asks for; `saves`: all of them, in the order of `node.saved`.
         view: whether the result may look into the memory of the only operand.
         composition: for a fused primitive, the same operation made of others: `create_graph=True`
@@ -76,6 +90,7 @@ class Plan:
         view: bool,
         residuals: Sequence[str],
         composition: Callable[..., Any] | None,
+        jointly: Jointly | None,
     ) -> None:
         self.forward = forward
         self.name = forward.__name__.strip("_")
@@ -86,12 +101,16 @@ class Plan:
         self.view = view
         self.residuals = tuple(residuals)
         self.composition = composition
+        self.jointly = jointly
         self.operands, self.settings, self.variadic = _parts(forward)
         if self.variadic and len(self.operands) > 1:
             raise TypeError(f"{self.name}: *{self.operands[-1]} must be the only array parameter")
-        if unknown := set(rules) - set(self.operands):
+        if jointly and (rules or self.variadic):
+            raise TypeError(f"{self.name}: a joint rule is the only one, and for a fixed number of operands")
+        derived = jointly.operands if jointly else rules
+        if unknown := set(derived) - set(self.operands):
             raise TypeError(f"{self.name} has no parameter {sorted(unknown)} to differentiate")
-        self.differentiable = [n for n in self.operands if n in rules]
+        self.differentiable = [n for n in self.operands if n in derived]
         self._read_rules()
 
     @functools.cached_property
@@ -104,20 +123,27 @@ class Plan:
         shapes = {f"{n}_shape" for n in self.operands}
         known = {"out", *self.operands, *self.settings, *self.residuals, *shapes}
         self.wants: dict[str, list[str]] = {}
+        if self.jointly:
+            names = self._asked(" and ".join(self.differentiable), self.jointly.rule, known | {"wanted"})
+            self.wants = dict.fromkeys(self.differentiable, names)
         for operand, rule in self.rules.items():
             function = rule.rule if isinstance(rule, Accumulate) else rule
-            asked, settings, _ = _parts(function)
-            names = asked + settings
-            if not names or set(names[1:]) - known:
-                raise TypeError(
-                    f"{self.name}: the rule for {operand} takes ({', '.join(names)}); it may take g, "
-                    f"then any of {', '.join(sorted(known))}"
-                )
-            self.wants[operand] = names[1:]
+            self.wants[operand] = self._asked(operand, function, known)
         wanted = {name for names in self.wants.values() for name in names}
         if self.composition is not None:
             wanted |= {*self.operands, *self.settings}
         self.saves = [n for n in sorted(known) if n in wanted]
+
+    def _asked(self, operand: str, rule: Callable[..., Any], known: set[str]) -> list[str]:
+        """The names that the parameters of a rule ask for after g."""
+        asked, settings, _ = _parts(rule)
+        names = asked + settings
+        if not names or set(names[1:]) - known:
+            raise TypeError(
+                f"{self.name}: the rule for {operand} takes ({', '.join(names)}); it may take g, "
+                f"then any of {', '.join(sorted(known))}"
+            )
+        return names[1:]
 
     def users(self, name: str) -> list[str]:
         """The operands whose derivative needs `name`."""

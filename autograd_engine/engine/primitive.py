@@ -28,7 +28,7 @@ from ..backend.arrays import as_floating, promote, scalar_types
 from .generator import RESERVED, UNWRITTEN, call_source, compiled, pull_source
 from .graph import Node, Value, tick
 from .modes import grad_mode
-from .plan import Accumulate, Increment, Plan
+from .plan import Accumulate, Increment, Jointly, Plan
 from .results import as_tensors, cotangents, make_outputs, make_tensor, types
 from .sharing import share_view
 
@@ -52,6 +52,7 @@ class Primitive(Plan):
             raise TypeError(f"{self.name}: the generated code uses {', '.join(taken)} itself; rename the parameter")
         self._namespace: dict[str, Any] = {
             **{f"rule_{n}": r.rule if isinstance(r, Accumulate) else r for n, r in rules.items()},
+            **({"rule_jointly": self.jointly.rule} if self.jointly else {}),
             **{f"into_{n}": r.into for n, r in rules.items() if isinstance(r, Accumulate)},
             **_SHARED,
             "forward": forward,
@@ -104,7 +105,7 @@ class Primitive(Plan):
     @property
     def source(self) -> str:
         """The generated code."""
-        functions = ["pull"] * bool(self.rules) + ["pull_recorded"] * bool(self.rules and not self.composition)
+        functions = ["pull", "pull_recorded"][: 2 - bool(self.composition)] if self.differentiable else []
         return "\n".join([call_source(self), *(pull_source(self, f) for f in functions)])
 
     def __repr__(self) -> str:
@@ -137,6 +138,7 @@ def primitive(
     view: bool = ...,
     residuals: Sequence[str] = ...,
     composition: Callable[..., Any] | None = ...,
+    jointly: Jointly | None = ...,
     **rules: Callable[..., Any] | Accumulate,
 ) -> Callable[[F], F]: ...
 
@@ -151,6 +153,7 @@ def primitive(
     view: bool = False,
     residuals: Sequence[str] = (),
     composition: Callable[..., Any] | None = None,
+    jointly: Jointly | None = None,
     **rules: Callable[..., Any] | Accumulate,
 ) -> Any:
     """Make a differentiable operation of a function of raw arrays.
@@ -171,6 +174,7 @@ def primitive(
         residuals: names of further arrays that `forward` returns after its result, for the rules.
         composition: marks a fused primitive: its rules are written for raw arrays, for speed, and
             `create_graph=True` differentiates `composition(...)`, called with the same arguments.
+        jointly: one rule for several inputs, in place of a rule for each.
 
     Raises:
         TypeError: a rule names something the operation does not have.
@@ -196,6 +200,7 @@ def primitive(
             view=view,
             residuals=residuals,
             composition=composition,
+            jointly=jointly,
         )
         return made.call
 

@@ -160,8 +160,14 @@ def nan_to_num(
     return _nan_to_num(x, nan=0.0 if nan is None else nan, posinf=posinf, neginf=neginf)
 
 
+@primitive(above=lambda g, value: _relu_gradient(g, value))
+def _relu_gradient(above: Array, value: Array) -> Array:
+    """The gradient `above` a relu of this value, passed through it."""
+    return unboxed(kernels.relu_gradient(above, value))
+
+
 @operator("torch Tensor", in_place="torch Tensor functional")
-@primitive(x=lambda g, out: masked(g, out != 0))
+@primitive(x=lambda g, out: _relu_gradient(g, out))
 def relu(x: Array) -> Array:
     """max(x, 0), with derivative 0 at 0, and 1 at NaN."""
-    return unboxed(kernels.positive_part(x))
+    return unboxed(kernels.relu(x))

@@ -2,12 +2,14 @@
 
 import multiprocessing
 import os
+import threading
 
 import numpy as np
 import pytest
 
 import autograd_engine as ag
 from autograd_engine.backend import kernels, threads
+from autograd_engine.backend.kernels import order, products
 
 
 @pytest.fixture(params=[1, 2, 3, 7], autouse=True)
@@ -39,6 +41,49 @@ def test_exceptions_come_back_after_all_parts_have_ended(number):
     assert len(ended) == number
 
 
+def test_parts_hold_whole_groups():
+    parts = []
+    threads.share(parts.append, 25, each=4)
+    assert all(part.start % 4 == 0 for part in parts)
+    assert sorted(i for part in parts for i in range(part.start, part.stop)) == list(range(25))
+
+
+def test_who_finds_no_thread_idle_works_alone(number):
+    counts = []
+
+    def work(part):
+        if part.start == 0:
+            threads.share(lambda inner: counts.append(inner), 100)
+
+    threads.share(work, number)
+    assert len(counts) == 1
+
+
+def test_callers_side_by_side_get_what_is_theirs():
+    sums = {}
+
+    def train(k):
+        for _ in range(200):
+            out = np.zeros(50)
+            threads.share(lambda part, out=out: np.add(out[part], k, out=out[part]), 50)
+            sums[k] = sums.get(k, 0) + out.sum()
+
+    callers = [threading.Thread(target=train, args=(k,)) for k in range(1, 5)]
+    for caller in callers:
+        caller.start()
+    for caller in callers:
+        caller.join()
+    assert sums == {k: 200 * 50 * k for k in range(1, 5)}
+
+
+def test_fewer_threads_remain_when_fewer_are_wanted():
+    ag.set_num_threads(5)
+    threads.share(lambda part: None, 100)
+    ag.set_num_threads(2)
+    threads.share(lambda part: None, 100)
+    assert threads._count == 1
+
+
 def test_the_context_is_the_callers():
     seen = []
     with np.errstate(divide="ignore"):
@@ -49,7 +94,7 @@ def test_the_context_is_the_callers():
 @pytest.mark.parametrize("axis", [0, 1, 2])
 def test_sorting(axis):
     x = np.random.default_rng(0).integers(0, 9, (7, 90, 80)).astype(np.float32)
-    assert x.size > kernels._SORTED_ALONE
+    assert x.size > order._SORTED_ALONE
     np.testing.assert_array_equal(kernels.argsort(x, axis), np.argsort(x, axis, kind="stable"))
     np.testing.assert_array_equal(kernels.argsort(x.ravel(), 0), np.argsort(x.ravel(), kind="stable"))
 
@@ -58,7 +103,7 @@ def test_sorting(axis):
 def test_stacks_of_matrices(batch):
     random = np.random.default_rng(0)
     x, y = (random.standard_normal((*batch, 64, 64)).astype(np.float32) for _ in range(2))
-    assert x.size * 64 > kernels._MULTIPLIED_ALONE
+    assert x.size * 64 > products._MULTIPLIED_ALONE
     for left, right in ((x, y), (x.swapaxes(-1, -2), y), (x, y.swapaxes(-1, -2)), (x, y[..., :60])):
         result = kernels.matmul(left, right)
         assert result.dtype == np.float32

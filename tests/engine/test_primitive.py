@@ -10,7 +10,7 @@ import pytest
 
 import autograd_engine as ag
 from autograd_engine import autograd
-from autograd_engine.autograd import Accumulate, primitive
+from autograd_engine.autograd import Accumulate, Jointly, primitive
 from autograd_engine.testing import gradcheck, gradgradcheck
 from tests.tensor.test_aliases import in_threads
 
@@ -226,6 +226,51 @@ def test_primitives_pickle_by_name():
 def test_the_public_face():
     assert autograd.grad is ag.grad
     assert set(autograd.__all__) <= set(dir(autograd))
+
+
+def _polar(r, angle):
+    return r * np.cos(angle), np.cos(angle)
+
+
+@pytest.mark.parametrize("wanted", [(True, True), (True, False), (False, True)])
+def test_one_rule_for_several_inputs(wanted):
+    asked = []
+
+    def both(g, r, adjacent, angle, wanted):
+        asked.append(wanted)
+        return g * adjacent, -g * r * ag.sin(angle)
+
+    polar = primitive(residuals=("adjacent",), jointly=Jointly(("r", "angle"), both))(_polar)
+    r, angle = (leaf(v).requires_grad_(w) for v, w in zip(([2.0, 3.0], [0.3, 0.5]), wanted, strict=True))
+    polar(r, angle).sum().backward()
+    assert asked == [wanted]
+    right = [np.cos([0.3, 0.5]), -np.array([2.0, 3.0]) * np.sin([0.3, 0.5])]
+    for x, expected, w in zip((r, angle), right, wanted, strict=True):
+        assert (x.grad is not None) == w
+        if w:
+            np.testing.assert_allclose(x.grad, expected)
+    assert (
+        "rule_jointly(g, r, adjacent, angle, (r_node is not None, angle_node is not None, ))"
+        in polar.primitive.source
+    )
+
+
+def test_a_joint_rule_that_is_made_of_operators_has_every_order():
+    product = primitive(jointly=Jointly(("x", "y"), lambda g, x, y: (g * y, g * x)))(lambda x, y: x * y)
+    assert gradcheck(product, [leaf([1.5, -2.0]), leaf([0.5, 3.0])])
+    assert gradgradcheck(product, [leaf([1.5, -2.0]), leaf([0.5, 3.0])])
+
+
+def test_a_joint_rule_stands_alone():
+    joint = Jointly(("x",), lambda g: (g,))
+    with pytest.raises(TypeError, match="the only one"):
+        primitive(jointly=joint, x=lambda g: g)(lambda x: x)
+    with pytest.raises(TypeError, match="a fixed number of operands"):
+        primitive(jointly=Jointly(("x",), lambda g: (g,)))(lambda *x: x)
+    with pytest.raises(TypeError, match=r"has no parameter \['y'\] to differentiate"):
+        primitive(jointly=Jointly(("y",), lambda g: (g,)))(lambda x: x)
+    with pytest.raises(TypeError, match=r"the rule for x takes \(g, z\)"):
+        primitive(jointly=Jointly(("x",), lambda g, z: (g,)))(lambda x: x)
 
 
 def test_the_function_that_users_call_is_written_at_its_first_call():

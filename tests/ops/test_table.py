@@ -1,5 +1,6 @@
 """Every operator, by its row in the op table: values, derivatives of both orders, dtypes, memory."""
 
+import importlib.util
 import inspect
 
 import numpy as np
@@ -22,11 +23,16 @@ def method(row: Operator) -> str:
     return "complex" if row.analytic and row.order else "central"
 
 
+TIERS = ["numpy", "compiled"] if importlib.util.find_spec("numba") else ["numpy"]
+
+
+@pytest.mark.parametrize("tier", TIERS)
 @pytest.mark.parametrize(("row", "call"), CALLS)
-def test_call(row: Operator, call: Call):
+def test_call(row: Operator, call: Call, tier: str):
     random = np.random.default_rng(0)
     arguments, settings = call.filled(lambda place: place.random(random))
-    check_call(row.function, *arguments, order=row.order, method=method(row), **settings)
+    with ag.use_kernels(tier):
+        check_call(row.function, *arguments, order=row.order, method=method(row), **settings)
 
 
 @pytest.mark.parametrize("layout", LAYOUTS[1:])

@@ -40,7 +40,7 @@ def _elu_rule(g: Array, x: Array, alpha: float, scale: float, rate: float) -> Ar
 @primitive(floating=True, x=_elu_rule)
 def _elu(x: Array, *, alpha: float, scale: float, rate: float) -> Array:
     """scale x where x > 0, else scale alpha (e^(rate x) - 1)."""
-    return kernels.positive_part(x) * scale + np.expm1(np.minimum(x, 0) * rate) * (alpha * scale)
+    return kernels.relu(x) * scale + np.expm1(np.minimum(x, 0) * rate) * (alpha * scale)
 
 
 @operator("functional", in_place="functional")

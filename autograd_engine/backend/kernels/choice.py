@@ -1,0 +1,152 @@
+"""Which implementation of a kernel runs: for each class of arrays one, and NumPy's where there is no other.
+
+A kernel is an array operation that is worth code of its own. It is written in NumPy first: that is complete and
+readable, and says what the others must give. The others stand in rooms beside this one, one for each kind of array,
+in a file and under a name equal to the kernel's. They are found there at the first call that may profit: no program
+pays for importing what it does not use.
+
+On the CPU the other room is `compiled`, for machine code that numba makes. Its functions are called with large
+arrays only, and may return NotImplemented for arguments that they are not made for; then NumPy's run.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import os
+from collections.abc import Callable
+from enum import Enum
+from typing import Any, TypeVar
+
+import numpy as np
+
+__all__ = ["KERNELS", "LARGE", "Tier", "implementation", "kernel", "reason_without", "use_kernels"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+LARGE = 32_768
+"""From this number of elements on, compiled code gains more than the few microseconds that a call of it takes."""
+
+KERNELS: dict[str, Any] = {}
+"""All kernels by name, such as "norms.normalize"; the attribute `numpy` of each is its implementation in NumPy."""
+
+
+class Tier(Enum):
+    """Which implementations run on arrays of NumPy's."""
+
+    NUMPY = "numpy"
+    AUTO = "auto"
+    COMPILED = "compiled"
+
+
+def _tier(name: str, source: str) -> Tier:
+    try:
+        return Tier(name)
+    except ValueError:
+        known = ", ".join(repr(tier.value) for tier in Tier)
+        raise ValueError(f"{source}: expected one of {known}, not {name!r}") from None
+
+
+_current = _tier(
+    os.environ.get("AUTOGRAD_ENGINE_KERNELS") or "auto", "the environment variable AUTOGRAD_ENGINE_KERNELS"
+)
+
+
+class use_kernels:
+    """Choose the implementations that run on arrays in the CPU's memory, at once, or within a `with` block.
+
+    The choice holds for all threads. The environment variable AUTOGRAD_ENGINE_KERNELS chooses what a program begins
+    with.
+
+    Args:
+        name: "numpy" for NumPy's alone; "auto", the default, for compiled ones of large arrays, if numba is
+            installed (`pip install "autograd_engine[fast]"`); "compiled" for compiled ones of small arrays too,
+            which is slower and there for tests.
+
+    Raises:
+        ImportError: "compiled", and numba cannot be imported.
+        ValueError: another name.
+
+    Example:
+        >>> with use_kernels("numpy"):
+        ...     relu(tensor([-1.0, 1.0]))
+        tensor([0., 1.])
+    """
+
+    def __init__(self, name: str) -> None:
+        global _current
+        self._before = _current
+        tier = _tier(name, "use_kernels")
+        if tier is Tier.COMPILED and (reason := reason_without(np.ndarray)):
+            raise ImportError(f"use_kernels: {reason}")
+        _current = tier
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *exception: object) -> None:
+        global _current
+        _current = self._before
+
+
+_ROOMS: dict[type, str] = {np.ndarray: f"{__package__.rpartition('.')[0]}.compiled"}
+"""The packages that hold the implementations for a class of arrays."""
+
+
+@functools.cache
+def reason_without(kind: type) -> str | None:
+    """Why there are no implementations but NumPy's for a class of arrays; None if there are."""
+    if kind not in _ROOMS:
+        return f"no kernels are made for {kind.__name__}"
+    try:
+        importlib.import_module(_ROOMS[kind])
+    except ImportError as error:
+        return str(error)
+    return None
+
+
+def implementation(kernel: Any, kind: type) -> Callable[..., Any] | None:
+    """The implementation of a kernel for a class of arrays; None where NumPy's is to be used."""
+    if reason_without(kind) is not None:
+        return None
+    try:
+        module = importlib.import_module(f"{_ROOMS[kind]}.{kernel.__module__.rpartition('.')[2]}")
+    except ModuleNotFoundError:
+        return None
+    return getattr(module, kernel.__name__, None)
+
+
+_UNKNOWN: Any = object()
+
+
+def kernel(numpy_form: F | None = None, *, large: int = LARGE) -> Any:
+    """Make a kernel of its implementation in NumPy, a function whose first argument is an array.
+
+    Args:
+        numpy_form: the implementation.
+        large: how many elements make the first argument large enough for compiled code.
+    """
+    if numpy_form is None:
+        return functools.partial(kernel, large=large)
+    ndarray, forms = np.ndarray, dict[type, Any]()
+    form_of, auto, numpy = forms.get, Tier.AUTO, Tier.NUMPY
+    default: Callable[..., Any] = numpy_form
+
+    @functools.wraps(default)
+    def call(x: Any, *args: Any, **settings: Any) -> Any:
+        kind = x.__class__
+        if kind is ndarray and (x.size < large if _current is auto else _current is numpy):
+            return default(x, *args, **settings)
+        form = form_of(kind, _UNKNOWN)
+        if form is _UNKNOWN:
+            form = forms[kind] = implementation(default, kind)
+        if form is not None:
+            out = form(x, *args, **settings)
+            if out is not NotImplemented:
+                return out
+        return default(x, *args, **settings)
+
+    made: Any = call
+    made.numpy = default
+    KERNELS[f"{default.__module__.rpartition('.')[2]}.{default.__name__}"] = made
+    return made

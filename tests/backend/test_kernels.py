@@ -1,0 +1,179 @@
+"""Each implementation of a kernel gives what NumPy's gives, compiled or not, on any number of threads."""
+
+from __future__ import annotations
+
+import os
+import pkgutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import autograd_engine as ag
+from autograd_engine.backend import kernels
+from autograd_engine.backend.kernels import choice
+from tests.backend.kernel_calls import CALLS
+
+numba = pytest.importorskip("numba")
+compiled = pytest.importorskip("autograd_engine.backend.compiled")
+
+COMPILED = {
+    name: form
+    for name, made in choice.KERNELS.items()
+    if (form := choice.implementation(made.numpy, np.ndarray)) is not None
+}
+PRECISION = {np.float32: 2e-6, np.float64: 1e-12}
+"""How far a number may lie from NumPy's, as a part of it or, where sums cancel, of the largest."""
+
+
+def arrays_in(result):
+    """The arrays of a result, in their order."""
+    if isinstance(result, (tuple, list)):
+        return [array for item in result for array in arrays_in(item)]
+    return [] if result is None else [np.asarray(result)]
+
+
+def check(found, expected, precision):
+    found, expected = arrays_in(found), arrays_in(expected)
+    assert len(found) == len(expected)
+    for one, other in zip(found, expected, strict=True):
+        assert (one.shape, one.dtype) == (other.shape, other.dtype)
+        if other.dtype.kind != "f":
+            np.testing.assert_array_equal(one, other)
+            continue
+        finite = np.isfinite(other)
+        np.testing.assert_array_equal(np.where(finite, 0, one), np.where(finite, 0, other))
+        largest = np.abs(other[finite]).max(initial=0.0)
+        np.testing.assert_allclose(one[finite], other[finite], rtol=precision, atol=precision * min(largest, 1e3))
+
+
+def calls(name, dtype):
+    return CALLS[name](np.random.default_rng(0), dtype)
+
+
+def test_every_compiled_kernel_is_called_here():
+    assert COMPILED.keys() <= CALLS.keys()
+
+
+def test_compiled_functions_are_named_after_kernels():
+    files = {m.name for m in pkgutil.iter_modules(compiled.__path__)} - {"arithmetic"}
+    assert files == {name.partition(".")[0] for name in COMPILED}
+
+
+@pytest.mark.parametrize("dtype", PRECISION)
+@pytest.mark.parametrize("name", COMPILED)
+def test_values(name, dtype):
+    for arguments, again in zip(calls(name, dtype), calls(name, dtype), strict=True):
+        with np.errstate(all="ignore"):
+            found, expected = COMPILED[name](*arguments), choice.KERNELS[name].numpy(*again)
+        assert found is not NotImplemented
+        check(found, expected, PRECISION[dtype])
+        check(arguments, again, PRECISION[dtype])  # what is changed in place, or must not be
+
+
+@pytest.mark.parametrize("name", COMPILED)
+def test_the_number_of_threads_changes_no_bit(name):
+    results = []
+    before = ag.get_num_threads()
+    for threads in (1, 2, 3):
+        ag.set_num_threads(threads)
+        results.append([arrays_in([COMPILED[name](*a), *a]) for a in calls(name, np.float32)])
+    ag.set_num_threads(before)
+    for other in results[1:]:
+        for found, expected in zip(other, results[0], strict=True):
+            for one, two in zip(found, expected, strict=True):
+                np.testing.assert_array_equal(one, two)
+
+
+@pytest.mark.parametrize("name", COMPILED)
+def test_what_it_is_not_made_for_is_left_to_numpy(name):
+    with np.errstate(over="ignore"):
+        half = [a.astype(np.float16) if isinstance(a, np.ndarray) else a for a in calls(name, np.float32)[0]]
+    assert COMPILED[name](*half) is NotImplemented
+
+
+def test_without_the_compiler():
+    """The loops as plain Python: so coverage sees them, and one can step through them."""
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "--no-header",
+        "-p",
+        "no:cacheprovider",
+        __file__,
+        "-k",
+        "test_values",
+    ]
+    environment = os.environ | {"NUMBA_DISABLE_JIT": "1"}
+    if numba.config.DISABLE_JIT:
+        return
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, cwd=Path(__file__).parents[2])
+    assert done.returncode == 0, done.stdout
+
+
+# ------------------------------------------------------------------------------------------- the choice
+
+
+def test_small_arrays_and_the_tier_numpy_are_numpys(monkeypatch):
+    seen = []
+    monkeypatch.setattr(choice, "implementation", lambda kernel, kind: seen.append(kernel.__name__))
+
+    @choice.kernel
+    def double(x):
+        return x + x
+
+    small, large = np.ones(3, np.float32), np.ones(choice.LARGE, np.float32)
+    double(small)
+    with ag.use_kernels("numpy"):
+        double(large)
+    assert seen == []
+    assert double(large)[0] == 2
+    assert seen == ["double"]
+    del choice.KERNELS["test_kernels.double"]
+
+
+def test_the_choice_ends_with_its_block():
+    before = choice._current
+    with ag.use_kernels("numpy"):
+        assert choice._current.value == "numpy"
+        with ag.use_kernels("compiled"):
+            assert choice._current.value == "compiled"
+        assert choice._current.value == "numpy"
+    assert choice._current is before
+
+
+@pytest.mark.parametrize("bad", ["numba", "", None])
+def test_an_unknown_choice_is_named(bad):
+    with pytest.raises(ValueError, match=f"use_kernels: expected one of 'numpy', 'auto', 'compiled', not {bad!r}"):
+        ag.use_kernels(bad)
+
+
+def test_without_numba_there_is_a_reason():
+    program = """
+import sys
+sys.modules["numba"] = None
+import numpy as np, autograd_engine as ag
+x = ag.ones(100_000, requires_grad=True)
+ag.relu(x).sum().backward()
+assert x.grad.sum() == 100_000
+try:
+    ag.use_kernels("compiled")
+except ImportError as error:
+    print(error)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert 'pip install "autograd_engine[fast]"' in done.stdout
+
+
+@pytest.mark.parametrize("told", ["numpy", "auto", "compiled"])
+def test_the_environment_chooses_what_a_program_begins_with(told):
+    program = "from autograd_engine.backend.kernels import choice; print(choice._current.value)"
+    environment = os.environ | {"AUTOGRAD_ENGINE_KERNELS": told}
+    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True)
+    assert done.stdout.strip() == told
+    assert kernels.use_kernels is ag.use_kernels
