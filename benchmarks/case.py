@@ -44,6 +44,7 @@ class Case:
             measured at the next.
         targets: the largest ratio to a peer, by its key, that the project accepts; under "engine", the largest
             value.
+        tiers: whether compiled kernels may matter, so that the work is measured on NumPy alone too.
     """
 
     name: str
@@ -59,3 +60,4 @@ class Case:
     series: str = ""
     size: int = 0
     targets: Mapping[str, float] = field(default_factory=dict)
+    tiers: bool = False

@@ -11,6 +11,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from itertools import pairwise
 from typing import Any
 
@@ -48,6 +49,8 @@ class Library:
         numpy_memory: whether its arrays are NumPy's, whose memory `tracemalloc` sees.
         compiles_indices: whether it compiles x[0], x[1], x[2], ... one by one, a tenth of a second each.
         torch_names: whether its operators and optimizers have PyTorch's names.
+        against: for another way to run this project, the peer that it is compared with itself; otherwise the ratio
+            is that of this project to the library.
     """
 
     key: str
@@ -57,6 +60,11 @@ class Library:
     numpy_memory = True
     compiles_indices = False
     torch_names = False
+    against: str | None = None
+
+    def turn(self) -> AbstractContextManager[Any]:
+        """What must be set while it works."""
+        return nullcontext()
 
     def installed(self) -> bool:
         """Whether the package is there to be imported."""
@@ -150,6 +158,17 @@ class Engine(_TorchNames):
     """This project."""
 
     key, label, package, distribution = "engine", "autograd_engine", "autograd_engine", "autograd_engine"
+
+
+class NumPyAlone(_TorchNames):
+    """This project without compiled kernels, as it is where numba is not installed."""
+
+    key, label, package, distribution = "numpy", "NumPy alone", "autograd_engine", "autograd_engine"
+    against = "torch"
+
+    def turn(self) -> AbstractContextManager[Any]:
+        context: AbstractContextManager[Any] = self.module.use_kernels("numpy")
+        return context
 
 
 class Torch(_TorchNames):
@@ -345,7 +364,7 @@ class JAX(Functional):
 
 ENGINE = Engine()
 
-LIBRARIES: tuple[Library, ...] = (ENGINE, Torch(), Micrograd(), HIPS(), MyGrad(), JAX())
+LIBRARIES: tuple[Library, ...] = (ENGINE, Torch(), NumPyAlone(), Micrograd(), HIPS(), MyGrad(), JAX())
 
 
 def named(key: str) -> Library:

@@ -125,14 +125,17 @@ def measure(
     contestants: list[tuple[Library, Task, int]] = []
     for library in libraries:
         outcome = outcomes[library.key] = Outcome(_expected(case, smaller, library.key) or "measured")
+        if library.against and not case.tiers:
+            outcome.status = "not applicable"
         if outcome.status != "measured":
             continue
         try:
-            task = case.prepare(library)
-            if task is None:
-                outcome.status = "not applicable"
-                continue
-            contestants.append((library, task, 1 if smaller else _warm_up(task, case)))
+            with library.turn():
+                task = case.prepare(library)
+                if task is None:
+                    outcome.status = "not applicable"
+                    continue
+                contestants.append((library, task, 1 if smaller else _warm_up(task, case)))
         except Exception as error:
             if library is ENGINE:
                 raise
@@ -145,7 +148,8 @@ def measure(
         for library, task, loops in contestants:
             outcome = outcomes[library.key]
             if outcome.seconds < case.budget:
-                outcome.sample(task, case, loops)
+                with library.turn():
+                    outcome.sample(task, case, loops)
         advance()
     gc.unfreeze()
     return outcomes

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from .case import Case
-from .libraries import ENGINE, Library
+from .libraries import ENGINE, LIBRARIES, Library
 from .measure import Outcome, Spread, compare, growth, spread_of
 
 __all__ = ["Results", "markdown", "picture", "results_of"]
@@ -31,7 +31,7 @@ def results_of(
 
 
 def _case(case: Case, outcomes: dict[str, Outcome]) -> dict[str, Any]:
-    results = {key: _outcome(key, outcome, outcomes.get(ENGINE.key)) for key, outcome in outcomes.items()}
+    results = {key: _outcome(key, outcome, outcomes) for key, outcome in outcomes.items()}
     return {
         "name": case.name,
         "title": case.title,
@@ -47,10 +47,15 @@ def _case(case: Case, outcomes: dict[str, Outcome]) -> dict[str, Any]:
     }
 
 
-def _outcome(key: str, outcome: Outcome, engine: Outcome | None) -> dict[str, Any]:
+_AGAINST = {library.key: library.against for library in LIBRARIES if library.against}
+
+
+def _outcome(key: str, outcome: Outcome, outcomes: dict[str, Outcome]) -> dict[str, Any]:
     if not outcome.samples:
         return {"status": outcome.status}
-    ratio = None if engine is None or key == ENGINE.key else compare(engine, outcome)
+    ours, theirs = (key, _AGAINST[key]) if key in _AGAINST else (ENGINE.key, key)
+    known = ours in outcomes and theirs in outcomes and ours != theirs
+    ratio = compare(outcomes[ours], outcomes[theirs]) if known else None
     return {
         "status": outcome.status,
         **asdict(spread_of(outcome.samples)),
@@ -126,6 +131,8 @@ def _target_cell(case: dict[str, Any], labels: dict[str, str]) -> str:
     for key, limit in case["targets"].items():
         verdict = {True: "met", False: "missed", None: "not compared"}[case["met"].get(key)]
         what = quantity(limit, case["unit"]) if key == ENGINE.key else f"{limit:g} {labels.get(key, key)}"
+        if key in _AGAINST:
+            what = f"{limit:g} {labels.get(_AGAINST[key], _AGAINST[key])} on {labels.get(key, key)}"
         told.append(f"<= {what}: {verdict}")
     return "; ".join(told)
 
@@ -137,6 +144,11 @@ def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
         "| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) + " |"
         for line in lines
     )
+
+
+def _column(key: str, labels: dict[str, str]) -> str:
+    """The head of a column of ratios."""
+    return f"{labels[key]} / {labels.get(_AGAINST[key], _AGAINST[key])}" if key in _AGAINST else f"/ {labels[key]}"
 
 
 def markdown(results: Results) -> str:
@@ -168,7 +180,7 @@ def markdown(results: Results) -> str:
         f"{machine['python']}; {versions}; {blas}; load before the run {machine['load_before']:.2f}.",
         "autograd_engine divided by the peer: below 1, the engine is faster or smaller. Ratio of the medians, "
         "and in brackets its 90 % interval over resampled rounds.",
-        _table(["work", "autograd_engine", *(f"/ {labels[key]}" for key in peers), "target"], ratios),
+        _table(["work", "autograd_engine", *(_column(key, labels) for key in peers), "target"], ratios),
         "Medians:",
         _table(["work", "per", *labels.values()], values),
     ]
@@ -179,7 +191,7 @@ def markdown(results: Results) -> str:
 
 # ---------------------------------------------------------------------------------------- in a picture
 
-_COLORS = ("#d55e00", "#009e73", "#0072b2", "#cc79a7", "#56b4e9", "#e69f00")
+_COLORS = ("#d55e00", "#e69f00", "#009e73", "#0072b2", "#cc79a7", "#56b4e9")
 
 
 def picture(results: Results, path: Path) -> bool:
@@ -209,7 +221,8 @@ def picture(results: Results, path: Path) -> bool:
             continue
         medians = [r.median for r in ratios]
         axes.hlines(places, [r.low for r in ratios], [r.high for r in ratios], color=color, linewidth=2)
-        axes.plot(medians, places, "o", color=color, markersize=6, label=label)
+        name = _column(key, results["libraries"]) if key in _AGAINST else label
+        axes.plot(medians, places, "o", color=color, markersize=6, label=name)
         if targets:
             axes.plot(*zip(*targets, strict=True), "|", color=color, markersize=14, markeredgewidth=2)
     axes.axvline(1, color="black", linewidth=1)

@@ -1,7 +1,7 @@
 """The work: one file for each kind of work, which lists its cases. The order here is that of the tables."""
 
 from ..case import Case
-from . import chains, footprint, network, operators, optimizers, slices, training
+from . import chains, footprint, kernels, layers, network, operators, optimizers, slices, training
 
 __all__ = ["CASES"]
 
@@ -13,5 +13,7 @@ CASES: tuple[Case, ...] = (
     *slices.CASES,
     *chains.DEEP_CASES,
     *operators.CASES,
+    *kernels.CASES,
+    *layers.CASES,
     *footprint.CASES,
 )

@@ -5,6 +5,7 @@ Import time and peak memory are read in fresh interpreters.
 
 from __future__ import annotations
 
+import functools
 import gc
 import importlib.metadata
 import importlib.util
@@ -12,6 +13,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 import tracemalloc
 from pathlib import Path
@@ -34,9 +36,10 @@ ROOT = Path(__file__).parents[2]
 # -------------------------------------------------------------------------------------- import time
 
 
-def _interpreter(code: str) -> float:
+def _interpreter(code: str, **variables: str | None) -> float:
     """Seconds from starting a Python that runs `code` to its end, with the bytecode that pip would have left."""
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    environment |= {name: value for name, value in variables.items() if value}
     start = time.perf_counter()
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT, env=environment)
     return time.perf_counter() - start
@@ -46,6 +49,27 @@ def import_time(library: Library) -> Task:
     """An interpreter that imports the library, less one that does nothing."""
     _interpreter(f"import {library.package}")
     return Task(lambda: _interpreter(f"import {library.package}") - _interpreter("pass"))
+
+
+_FIRST_KERNEL = "import {package} as m; {before}; m.relu(m.ones(300_000))"
+
+
+def first_kernel(library: Library, cold: bool) -> Task | None:
+    """An interpreter that runs its first compiled kernel, less one that runs NumPy's.
+
+    The compiled code is on disk from an earlier process; or, if `cold`, yet to be made.
+    """
+    if library is not ENGINE or not importlib.util.find_spec("numba"):
+        return None
+    program = _FIRST_KERNEL.format(package=library.package, before="pass")
+    without = _FIRST_KERNEL.format(package=library.package, before="m.use_kernels('numpy')")
+    _interpreter(program)
+
+    def measured() -> float:
+        with tempfile.TemporaryDirectory() as folder:
+            return _interpreter(program, NUMBA_CACHE_DIR=folder if cold else None) - _interpreter(without)
+
+    return Task(measured)
 
 
 # ------------------------------------------------------------------------------------ installed size
@@ -162,6 +186,20 @@ CASES = (
         quick_rounds=2,
         budget=8.0,
         targets={ENGINE.key: 0.25},
+    ),
+    *(
+        Case(
+            f"first-kernel-{state}",
+            f"first compiled kernel of a process, {words}",
+            functools.partial(first_kernel, cold=state == "cold"),
+            per="process",
+            reads=True,
+            rounds=5,
+            quick_rounds=1,
+            budget=20.0,
+            targets={ENGINE.key: limit},
+        )
+        for state, words, limit in (("warm", "compiled before", 1.0), ("cold", "compiled now", 2.0))
     ),
     Case("size", "installed size", own_size, per="installation", unit="B", reads=True, rounds=1, quick_rounds=1),
     Case(

@@ -38,9 +38,11 @@ CASES = tuple(
         stepping(name, **settings),
         per="step",
         targets=targets,
+        tiers=True,
     )
     for name, settings, targets in (
-        ("SGD", {"lr": 1e-4, "momentum": 0.9}, {}),
-        ("Adam", {"lr": 1e-4}, {"torch": 1.0}),
+        ("SGD", {"lr": 1e-4, "momentum": 0.9}, {"torch": 0.7}),
+        ("Adam", {"lr": 1e-4}, {"torch": 0.4, "numpy": 1.2}),
+        ("AdamW", {"lr": 1e-4}, {"torch": 0.4}),
     )
 )

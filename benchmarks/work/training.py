@@ -38,6 +38,7 @@ CASES = tuple(
         training_step(sizes, batch, "Adam" if suffix else "SGD"),
         per="training step",
         targets={"torch": target},
+        tiers=True,
     )
     for sizes, batch, suffix, target in (
         (*SMALL, "", 0.5),
