@@ -4,6 +4,7 @@
     python -m autograd_engine evaluate [RUN]
     python -m autograd_engine summary [RUN]
     python -m autograd_engine predict [RUN]
+    python -m autograd_engine info
 
 `train` writes a run, which is a folder: weights.safetensors, checkpoint.safetensors, history.csv, config.json, and
 pictures of the curves, the confusion matrix and the computation graph. `summary` and `predict --file` need only
@@ -21,7 +22,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from . import predict, report, train
+from . import info, predict, report, train
 from .folder import UserError
 from .settings import RULES, WHOLE, Rule, number, shown
 from .sources import READY
@@ -175,6 +176,12 @@ def _parser() -> argparse.ArgumentParser:
         "numbers or 8x8, with pixels from 0 (paper) to 16 (ink)",
     )
 
+    command_info = commands.add_parser(
+        "info",
+        help="show versions, threads, devices and kernels",
+        description="Show what the package runs on: versions, BLAS, threads, devices, and compiled kernels.",
+    )
+    command_info.set_defaults(command=info.show)
     return parser
 
 

@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-__all__ = ["KERNELS", "LARGE", "Tier", "implementation", "kernel", "reason_without", "use_kernels"]
+__all__ = ["KERNELS", "LARGE", "Tier", "current_tier", "implementation", "kernel", "reason_without", "use_kernels"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -50,6 +50,11 @@ def _tier(name: str, source: str) -> Tier:
 _current = _tier(
     os.environ.get("AUTOGRAD_ENGINE_KERNELS") or "auto", "the environment variable AUTOGRAD_ENGINE_KERNELS"
 )
+
+
+def current_tier() -> Tier:
+    """What `use_kernels` or the environment chose."""
+    return _current
 
 
 class use_kernels:
