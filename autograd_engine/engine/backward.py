@@ -19,7 +19,8 @@ from typing import Any
 
 import numpy as np
 
-from ..backend.arrays import Array, is_array
+from ..backend.arrays import Array
+from ..backend.kinds import is_array, kind_of
 from . import references, writes
 from .broadcast import cast, clone, identity, sum_to_size
 from .graph import Leaf, Node, Output, Value
@@ -138,9 +139,9 @@ def _visit(
 def _increment(c: Increment, parent: Node, known: Array | None, ours: bool) -> Array:
     """Let an accumulating rule add to the gradient so far, in a buffer of the pass's own."""
     if known is None:
-        known = np.zeros(parent.shape, parent.dtype)
+        known = kind_of(c.arguments[0]).zeros(parent.shape, parent.dtype)
     elif not ours or known.base is not None or not parent.shape:
-        known = np.array(known)
+        known = kind_of(known).array(known)
     c.into(known, *c.arguments)
     return known
 
@@ -253,9 +254,10 @@ def _cotangents(tensors: list[Any], given: list[Any], create_graph: bool) -> tup
                     f"backward of {tensor.node.name} with shape {tuple(shape)}: only a single element has an "
                     "implicit gradient; reduce it first, with sum() or mean(), or pass gradient="
                 )
-            gradient = np.ones(shape, dtype) if shape else dtype.type(1)
+            kind = kind_of(tensor.array)
+            gradient = kind.ones(shape, dtype) if shape else kind.number(1, dtype)
         else:
-            raw = gradient.array if isinstance(gradient, Value) else np.asarray(gradient)
+            raw = gradient.array if isinstance(gradient, Value) else kind_of(tensor.array).asarray(gradient)
             if raw.shape != shape:
                 raise RuntimeError(
                     f"backward of {tensor.node.name}: the gradient has shape {tuple(raw.shape)}, the tensor "

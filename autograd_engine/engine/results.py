@@ -9,8 +9,9 @@ import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..backend.arrays import is_array, zeros
-from .graph import Node, Output, Value
+from ..backend.arrays import zeros
+from ..backend.kinds import is_array
+from .graph import Node, Output, Value, raw
 from .plan import Plan
 
 __all__ = ["as_tensors", "cotangents", "make_outputs", "make_tensor", "types", "use_tensor_type"]
@@ -47,8 +48,9 @@ def make_outputs(node: Node, arrays: Sequence[Any]) -> tuple[Any, ...]:
 
 def cotangents(node: Node, g: Sequence[Any]) -> tuple[Any, ...]:
     """The gradients of all results of a node, zeros where nothing was handed in."""
+    known = next(given for given in g if given is not None)
     return tuple(
-        zeros(shape, dtype) if given is None else given
+        zeros(shape, dtype, raw(known)) if given is None else given
         for given, shape, dtype in zip(g, node.shape, node.dtype, strict=True)
     )
 

@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
-
 from ..backend.arrays import unboxed
+from ..backend.kinds import kind_of
 from ..engine.results import make_tensor
 from ..ops.shape import reshape, stack
 from ..tensor import Tensor
@@ -55,7 +54,7 @@ def _value_and_grad(name: str, function: Callable[..., Any], argnums: Argnums, h
         call = Call(name, function, args, kwargs, places, has_aux)
         value = call.check_scalar()
         pulled = pull([value], [unit_cotangent(value)], call.targets, record=call.connected, retain=call.connected)
-        owned = call.visible(own_tensors(pulled, call.targets))
+        owned = call.visible(own_tensors(pulled, call.targets, value))
         gradients = [owned[i] for i in in_argument_order(places, args)]
         answer = call.visible((value, call.aux) if has_aux else value)
         return answer, refilled(by_argnums(argnums, places, args), gradients)
@@ -155,10 +154,11 @@ def _rows(call: Call, output: Tensor) -> list[Tensor]:
     if call.connected and size:
         pulled = [pull([output], [unit_cotangent(output, i)], call.targets, record=True) for i in range(size)]
         return [
-            reshape(stack([zeros_of(n) if d is None else d for d in column]), shape)
+            reshape(stack([zeros_of(n, output) if d is None else d for d in column]), shape)
             for column, n, shape in zip(zip(*pulled, strict=True), call.targets, shapes, strict=True)
         ]
-    blocks = [np.zeros(shape, n.dtype) for shape, n in zip(shapes, call.targets, strict=True)]
+    kind = kind_of(output.array)
+    blocks = [kind.zeros(shape, n.dtype) for shape, n in zip(shapes, call.targets, strict=True)]
     rows = [b.reshape(size, *n.shape) for b, n in zip(blocks, call.targets, strict=True)]
     for i in range(size):
         pulled = pull([output], [unit_cotangent(output, i)], call.targets, record=False)

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 
 from ..backend.arrays import Array
+from ..backend.checks import are_checked
+from ..backend.kinds import kind_of
 from ..engine.graph import raw
 from ..engine.primitive import primitive
 from .dims import common_shape
@@ -32,7 +34,8 @@ def masked_select(x: Array, mask: Array) -> Array:
 
 def booleans(mask: Any, name: str) -> Any:
     """A mask as a raw array."""
-    mask = np.asarray(raw(mask))
+    mask = raw(mask)
+    mask = kind_of(mask).asarray(mask)
     if mask.dtype != np.bool_:
         raise TypeError(f"{name}: the mask must hold booleans, not {mask.dtype}")
     return mask
@@ -83,7 +86,8 @@ def where(condition: Array, x: Array = None, y: Array = None) -> Any:
 
 @primitive
 def _one_hot(x: Array, *, count: int) -> Array:
-    return (np.asarray(x)[..., None] == np.arange(count)).astype(np.int64)
+    kind = kind_of(x)
+    return (kind.asarray(x)[..., None] == kind.arange(count)).astype(np.int64)
 
 
 @operator("torch functional")
@@ -108,7 +112,8 @@ def one_hot(x: Array, num_classes: int = -1) -> Array:
         raise ValueError(
             f"one_hot: give num_classes, an empty tensor of shape {classes.shape} has no largest class"
         )
-    low, high = (int(classes.min()), int(classes.max())) if classes.size else (0, 0)
+    looked_at = classes.size and (num_classes == -1 or are_checked(classes))
+    low, high = (int(classes.min()), int(classes.max())) if looked_at else (0, 0)
     count = high + 1 if num_classes == -1 else num_classes
     if count < 1 or low < 0 or high >= count:
         raise ValueError(f"one_hot: class numbers in [{low}, {high}] for num_classes={num_classes}")

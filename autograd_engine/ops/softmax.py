@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..backend.arrays import Array, astype, unboxed
+from ..backend.kinds import kind_of
 from ..backend.sums import widened
 from ..engine.primitive import primitive
 from .dims import dims_of, normalize_dim
@@ -21,7 +22,7 @@ from .shape import _reshape
 
 def _top(x: Array, dims: int | tuple[int, ...]) -> Array:
     """The maximum over `dims`; -inf where there is no element."""
-    return np.maximum.reduce(x, axis=dims, keepdims=True, initial=-np.inf)
+    return kind_of(x).largest(x, dims, True, -np.inf)
 
 
 def _shift(x: Array, dims: int | tuple[int, ...]) -> Array:

@@ -13,6 +13,8 @@ import numpy as np
 
 from ..backend import kernels
 from ..backend.arrays import Array
+from ..backend.checks import are_checked
+from ..backend.kinds import kind_of
 from ..engine.graph import raw
 from ..engine.primitive import primitive
 from .arithmetic import lerp
@@ -40,7 +42,8 @@ def _read(x: Array, index: Array, *, dim: int) -> Array:
 def _write(x: Array, index: Array, *, dim: int, size: int) -> Array:
     """Zeros of size `size` along `dim`, with `x` written at `index`."""
     shape = (*x.shape[:dim], size, *x.shape[dim + 1 :])
-    out = (np.empty if index.shape == shape else np.zeros)(shape, x.dtype)
+    kind = kind_of(x)
+    out = (kind.empty if index.shape == shape else kind.zeros)(shape, x.dtype)
     np.put_along_axis(out, index, x, dim)
     return out
 
@@ -157,7 +160,7 @@ def kthvalue(x: Array, k: int, dim: int = -1, keepdim: bool = False) -> Ordered:
 def _middle(x: Array, *, dim: int, skip_nan: bool) -> Array:
     """The index of the lower median along `dim`; or of the first NaN, if there is one and NaN is not skipped."""
     order = kernels.argsort(x, dim)
-    valid = np.count_nonzero(x == x, axis=dim, keepdims=True)
+    valid = np.add.reduce(x == x, axis=dim, keepdims=True)
     place = np.maximum(valid - 1, 0) // 2
     if not skip_nan:
         place = np.where(valid < x.shape[dim], valid, place)
@@ -168,7 +171,7 @@ def _middle(x: Array, *, dim: int, skip_nan: bool) -> Array:
 def _median(x: Array, *, skip_nan: bool) -> Array:
     """The lower median of everything; equal elements share the gradient."""
     if not x.size:
-        return x.dtype.type(np.nan)
+        return kind_of(x).number(np.nan, x.dtype)
     flat = x.reshape(-1)
     return flat[_middle(flat, dim=0, skip_nan=skip_nan)[0]]
 
@@ -219,10 +222,11 @@ def _most_frequent(x: Array, *, dim: int) -> Array:
     """The index along `dim` of the most frequent element: of several the smallest, of its equals the last."""
     order = np.moveaxis(np.argsort(x, axis=dim, kind="stable"), dim, -1)
     ordered = np.take_along_axis(np.moveaxis(x, dim, -1), order, -1)
-    starts = np.ones(ordered.shape, bool)
+    kind = kind_of(x)
+    starts = kind.ones(ordered.shape, bool)
     starts[..., 1:] = ordered[..., 1:] != ordered[..., :-1]
-    places = np.arange(ordered.shape[-1])
-    length = places - np.maximum.accumulate(np.where(starts, places, 0), axis=-1)
+    places = kind.arange(ordered.shape[-1])
+    length = places - kind.accumulate(np.maximum, np.where(starts, places, 0), -1)
     found = np.take_along_axis(order, length.argmax(-1)[..., None], -1)
     return np.moveaxis(found, -1, dim)
 
@@ -258,10 +262,10 @@ def _quantiles(
         raise ValueError(f"{name}: interpolation is one of {', '.join(_INTERPOLATIONS)}, not {interpolation!r}")
     if x.dtype.kind not in "fc":
         raise TypeError(f"{name}: needs a floating dtype, not {x.dtype}")
-    q = np.asarray(raw(q), np.float64)
+    q = kind_of(raw(x)).asarray(raw(q), np.float64)
     if q.ndim > 1:
         raise ValueError(f"{name}: q is a number or has one dimension, not shape {q.shape}")
-    if not ((q >= 0) & (q <= 1)).all():
+    if are_checked(q) and not ((q >= 0) & (q <= 1)).all():
         raise ValueError(f"{name}: q must lie in [0, 1], got {q.tolist()}")
     ndim = len(x.shape)
     if not x.shape or dim is None:
@@ -276,7 +280,7 @@ def _quantiles(
     if not n:
         raise ValueError(f"{name}: no elements to take the quantile of")
     ordered = sort(x, -1).values
-    numbers = np.count_nonzero(np.equal(raw(x), raw(x)), axis=-1, keepdims=True)
+    numbers = np.add.reduce(np.equal(raw(x), raw(x)), axis=-1, keepdims=True)
     if skip_nan:
         rank = q.reshape(-1) * np.maximum(numbers - 1, 0)
     else:

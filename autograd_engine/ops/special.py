@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from ..backend.arrays import Array, astype, unboxed
+from ..backend.kinds import Kind, kind_of
 from ..engine.primitive import primitive
 from .arithmetic import add, sub
 from .comparison import logical_not
@@ -25,16 +26,14 @@ from .rounding import sign
 
 
 @functools.cache
-def _ufunc(name: str) -> Any:
-    import scipy.special
-
-    return getattr(scipy.special, name)
+def _function(kind: Kind, name: str) -> Any:
+    return kind.special(name)
 
 
 def _evaluate(name: str, *operands: Array) -> Array:
     """SciPy's function, in the dtype of the operands, which may be Python numbers too; SciPy widens float16."""
-    dtype = next((x.dtype for x in operands if hasattr(x, "dtype")), np.dtype(np.float64))
-    return astype(_ufunc(name)(*operands), dtype)
+    x = next((x for x in operands if hasattr(x, "dtype")), np.float64(0))
+    return astype(_function(kind_of(x), name)(*operands), x.dtype)
 
 
 # ----------------------------------------------------------------- the error function and the normal curve
@@ -52,7 +51,7 @@ by Lawson's reweighted least squares."""
 
 
 def _is_many(x: Array) -> bool:
-    return bool(x.dtype == np.float32 and x.size >= _MANY)
+    return bool(x.dtype == np.float32 and x.size >= _MANY and kind_of(x).readable)
 
 
 def _straightened(x: Array) -> Any:

@@ -7,9 +7,8 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
-from ..backend.arrays import Array, is_array
+from ..backend.arrays import Array
+from ..backend.kinds import is_array, kind_of
 from ..engine.broadcast import identity
 from ..engine.graph import raw
 from .arrange import _several
@@ -96,7 +95,8 @@ def block_diag(*tensors: Array) -> Array:
     for block in blocks:
         height, columns = block.shape
         left, right = start, width - start - columns
-        rows.append(cat([np.zeros((height, left), block.dtype), block, np.zeros((height, right), block.dtype)], 1))
+        sides = (kind_of(raw(block)).zeros((height, n), block.dtype) for n in (left, right))
+        rows.append(cat([next(sides), block, next(sides)], 1))
         start += columns
     return cat(rows)
 

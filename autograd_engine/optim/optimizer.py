@@ -12,10 +12,11 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
+from ..backend.kinds import kind_of
 from ..engine.graph import raw
 from ..engine.modes import enable_grad
 from ..tensor import Tensor
-from ..tensor.creation import from_numpy, tensor
+from ..tensor.creation import as_tensor, tensor
 from .descent import descend, descent_of
 from .flat import Flat, Gathered, State, writable
 from .vectors import Vectors
@@ -23,7 +24,8 @@ from .vectors import Vectors
 
 def array_of(value: Any) -> Any:
     """The array of a tensor, ours or PyTorch's, which may share its memory."""
-    return np.asarray(raw(value))
+    value = raw(value)
+    return kind_of(value).asarray(value)
 
 
 class _Arrangement(NamedTuple):
@@ -245,15 +247,15 @@ class Optimizer:
             if p not in self._states:
                 self._states[p] = State(self._scalars(group))
             state, array = self._states[p], writable(p)
-            flags = array.flags
+            kind = kind_of(array)
             for name, stored in state.arrays.items():
                 if stored.shape != array.shape:
                     raise RuntimeError(
                         f"a parameter has shape {array.shape} and its {name} {stored.shape}: it changed its shape "
                         "after the optimizer's first step; make a new optimizer"
                     )
-            in_place = array.size >= self._gather_below and flags.c_contiguous and flags.aligned
-            place = (array.dtype, p if in_place else None)
+            in_place = array.size >= self._gather_below and array.flags.c_contiguous and kind.is_aligned(array)
+            place = (kind, array.dtype, p if in_place else None)
             cohorts.setdefault(tuple(state.scalars.values()), {}).setdefault(place, []).append(p)
         self._arranged[i] = _Arrangement(
             slots.keys(), [self._cohort(places, slots) for places in cohorts.values()], idle
@@ -262,14 +264,20 @@ class Optimizer:
     def _cohort(self, places: dict[Any, list[Tensor]], slots: dict[str, float]) -> _Cohort:
         flats = []
         scalars: dict[str, float] = {}
-        # All flat arrays of a dtype share one scratch, which so stays in the cache.
-        scratch = {dtype: np.empty((4, self._block), dtype) for dtype, _ in places}
-        for (dtype, alone), params in places.items():
+        # All flat arrays of a dtype share one scratch, which so stays in the cache. On a device there is none to
+        # stay in, and every block costs a launch.
+        scratch: dict[Any, Any] = {}
+        for (kind, dtype, _), params in places.items():
+            size = self._block if kind.readable else sum(p.array.size for p in params)
+            known = scratch.get((kind, dtype))
+            if known is None or known.shape[1] < size:
+                scratch[kind, dtype] = kind.empty((4, size), dtype)
+        for (kind, dtype, alone), params in places.items():
             states = [self._states[p] for p in params]
             scalars = scalars or dict(states[0].scalars)
             for state in states:
                 state.scalars = scalars
-            flats.append((Gathered if alone is None else Flat)(params, states, slots, scratch[dtype]))
+            flats.append((Gathered if alone is None else Flat)(params, states, slots, scratch[kind, dtype]))
         return _Cohort(scalars, flats)
 
     # --------------------------------------------------------------------------- saving, copying
@@ -283,7 +291,7 @@ class Optimizer:
     def _described(self, state: State) -> dict[str, Any]:
         """A state in PyTorch's form."""
         scalars = {name: tensor(np.float64(value)) for name, value in state.scalars.items()} if self._counts else {}
-        return scalars | {name: from_numpy(array) for name, array in state.arrays.items()} if state.arrays else {}
+        return scalars | {name: as_tensor(array) for name, array in state.arrays.items()} if state.arrays else {}
 
     def _restored(self, p: Tensor, number: int, group: dict[str, Any], entries: Mapping[str, Any]) -> State:
         """The state that `entries` describe in PyTorch's form."""

@@ -42,6 +42,8 @@ def _scal(a: float, y: Any) -> None:
     y *= a
 
 
+_ELEMENTWISE = Vectors(_axpy, _scal)
+
 _ONE_THREAD = 10_000
 """The longest vectors that OpenBLAS adds without sharing the work between threads."""
 
@@ -64,16 +66,20 @@ def _on_one_thread(axpy: Callable[..., Any]) -> Callable[..., Any]:
     return add
 
 
+def vectors_for(array: Any) -> Vectors:
+    """BLAS for float32 and float64 of NumPy's; NumPy's functions for the dtypes and kinds it does not know."""
+    return _blas(array.dtype) if isinstance(array, np.ndarray) else _ELEMENTWISE
+
+
 @lru_cache
-def vectors_for(dtype: np.dtype[Any]) -> Vectors:
-    """BLAS for float32 and float64; NumPy for the dtypes that BLAS does not know."""
+def _blas(dtype: np.dtype[Any]) -> Vectors:
     from scipy.linalg import blas
 
     if dtype == np.float32:
         return Vectors(_on_one_thread(blas.saxpy), blas.sscal)
     if dtype == np.float64:
         return Vectors(_on_one_thread(blas.daxpy), blas.dscal)
-    return Vectors(_axpy, _scal)
+    return _ELEMENTWISE
 
 
 def root(x: Any, eps: float, out: Any) -> None:

@@ -118,9 +118,12 @@ class Conversions(Value):
 
         Raises:
             RuntimeError: the tensor requires gradients; use `x.detach().numpy()`.
+            TypeError: the tensor lies on a device.
         """
         if self.node is not None:
             raise RuntimeError("numpy() on a tensor that requires gradients; use x.detach().numpy()")
+        if not isinstance(self.array, (np.ndarray, np.generic)):
+            raise TypeError(f"numpy() on a tensor of a {type(self.array).__name__}; copy it to the host first")
         return exported(self)
 
     def item(self) -> Any:

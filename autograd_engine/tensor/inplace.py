@@ -8,6 +8,7 @@ from typing import Any, Self
 import numpy as np
 
 from ..backend.arrays import form_of, is_floating
+from ..backend.kinds import kind_of
 from ..engine.graph import Leaf, Value, raw
 from ..engine.inplace import check_changeable, is_alone, is_recorded, operand, replace, write
 from ..engine.modes import grad_mode
@@ -39,7 +40,10 @@ def _new_view(operation: Callable[..., Any]) -> Callable[..., Any]:
 
 def _is_same_place(array: Any, other: Any) -> bool:
     """Whether both are the same part of the same memory."""
-    return isinstance(other, np.ndarray) and array.__array_interface__ == other.__array_interface__
+    if other.__class__ is not array.__class__ or (array.shape, array.dtype) != (other.shape, other.dtype):
+        return False
+    kind = kind_of(array)
+    return array.strides == other.strides and kind.address(array) == kind.address(other)
 
 
 class InPlace(Value):
@@ -100,7 +104,9 @@ class InPlace(Value):
         columns = sizes[-1]
         step = 1 + sum(columns**i for i in range(1, len(sizes)))
         stop = self.array.size if wrap or len(sizes) > 2 else min(sizes) * columns
-        return self._set("fill_diagonal_", np.unravel_index(np.arange(0, stop, step), sizes), value)
+        return self._set(
+            "fill_diagonal_", np.unravel_index(kind_of(self.array).arange(0, stop, step), sizes), value
+        )
 
     def polygamma_(self, n: int) -> Self:
         """Like `polygamma`, in place: the result replaces the tensor's own values."""

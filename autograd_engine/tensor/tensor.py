@@ -18,6 +18,7 @@ import numpy as np
 from ..backend.arrays import default_dtype, form_of, is_floating, unboxed
 from ..backend.device import check_device, cpu
 from ..backend.device import device as DeviceType
+from ..backend.kinds import is_array, kind_of
 from ..engine.backward import backward
 from ..engine.graph import Leaf, Node, Value, tick
 from ..engine.order import flattened, rebuilt
@@ -81,12 +82,13 @@ class Tensor(Methods, Draws, Conversions):
         self, *data: Any, dtype: Any = None, device: Any = None, requires_grad: builtins.bool = False
     ) -> None:
         check_device(device)
-        if len(data) == 1 and isinstance(data[0], (Value, np.ndarray, list, tuple, range)):
-            array = array_of(data[0], "Tensor")
-            kept = isinstance(data[0], Value) and dtype is None
+        only = data[0] if len(data) == 1 else None
+        if isinstance(only, (builtins.bool, builtins.float, np.floating, np.bool_)):
+            raise TypeError(f"Tensor: takes sequences or sizes, not the number {only}; use tensor({only})")
+        if isinstance(only, (Value, list, tuple, range)) or (is_array(only) and not isinstance(only, np.integer)):
+            array = array_of(only, "Tensor")
+            kept = isinstance(only, Value) and dtype is None
             array = array if kept else array.astype(dtype or default_dtype(), copy=False)
-        elif len(data) == 1 and isinstance(data[0], (builtins.bool, builtins.float, np.floating, np.bool_)):
-            raise TypeError(f"Tensor: takes sequences or sizes, not the number {data[0]}; use tensor({data[0]})")
         else:
             array = np.empty(size_of(data or (0,), "Tensor"), dtype or default_dtype())
         self.array = unboxed(array)
@@ -196,7 +198,7 @@ class Tensor(Methods, Draws, Conversions):
 
     def data_ptr(self) -> builtins.int:
         """The address in memory of the first element."""
-        return int(shareable(self).ctypes.data)
+        return kind_of(self.array).address(shareable(self))
 
     def get_device(self) -> builtins.int:
         """The number of the GPU that holds the tensor; -1 on the CPU."""
@@ -344,7 +346,7 @@ class Tensor(Methods, Draws, Conversions):
 
     @data.setter
     def data(self, value: Any) -> None:
-        array = shareable(value) if isinstance(value, Tensor) else np.asarray(value)
+        array = shareable(value) if isinstance(value, Tensor) else kind_of(self.array).asarray(value)
         if self.node is not None and not is_floating(array.dtype):
             raise RuntimeError(f"data of dtype {array.dtype} given to a tensor that requires gradients")
         self.array = array
@@ -407,7 +409,8 @@ class Tensor(Methods, Draws, Conversions):
         """A tensor of `size` with one value everywhere, in this tensor's dtype unless another is given."""
         check_device(device)
         result = Tensor.__new__(Tensor)
-        result.array = unboxed(np.full(size_of((size,), "new_full"), fill_value, dtype or self.dtype))
+        full = kind_of(self.array).full
+        result.array = unboxed(full(size_of((size,), "new_full"), fill_value, dtype or self.dtype))
         result.node = None
         return result.requires_grad_(requires_grad)
 

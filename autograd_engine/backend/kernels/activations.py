@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays import scalar_types
+from ..kinds import others
 from .choice import kernel
 from .elements import masked
 
@@ -23,6 +24,8 @@ def relu(x: Any) -> Any:
     if x.__class__ in scalar_types:
         zero = x.dtype.type(0)
         return zero if x < zero else x
+    if x.__class__ in others:
+        return np.maximum(x, 0)
     out = np.zeros(x.shape, x.dtype)
     return np.maximum(x, out, out=out)
 

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 
 from ...backend.arrays import Array, astype
+from ...backend.checks import are_checked
+from ...backend.kinds import kind_of
 from ...engine.graph import raw
 from ..index import _getitem
 from ..linear_algebra.distances import pairwise_distance
@@ -35,10 +37,10 @@ def _hinge(x: Array, p: int, name: str) -> Array:
 
 def _check_signs(target: Any, name: str) -> Any:
     """The raw target, all of whose values must be 1 or -1."""
-    target = np.asarray(raw(target))
-    bad = np.absolute(target) != 1
-    if np.any(bad):
-        raise ValueError(f"{name}: the targets must be 1 or -1, got {target[bad].flat[0]}")
+    target = raw(target)
+    target = kind_of(target).asarray(target)
+    if are_checked(target) and np.any(bad := np.absolute(target) != 1):
+        raise ValueError(f"{name}: the targets must be 1 or -1, got {target[bad][0]}")
     return target
 
 
@@ -99,8 +101,9 @@ def multi_margin_loss(
     classes, _ = _class_target(target, input, class_dim, None, name)
     weight = _class_weight(weight, input, class_dim, name)
     named = classes.reshape(-1)
-    rows = np.arange(len(named))
-    others = np.ones(scores.shape, bool)
+    kind = kind_of(named)
+    rows = kind.arange(len(named))
+    others = kind.ones(scores.shape, bool)
     others[rows, named] = False
     rivals = scores - unsqueeze(_getitem(scores, index=(rows, named)), 1) + margin
     losses = sum(_hinge(masked(rivals, others), p, name), 1) / scores.shape[1]
@@ -122,18 +125,17 @@ def multilabel_margin_loss(input: Array, target: Array, reduction: str = "mean")
     name = "multilabel_margin_loss"
     scores = _score_rows(input, name)
     _same_shape(input, target, name)
-    named = np.asarray(raw(target)).reshape(scores.shape)
+    kind = kind_of(raw(input))
+    named = kind.asarray(raw(target)).reshape(scores.shape)
     if named.dtype.kind not in "iu":
         raise TypeError(f"{name}: class targets must hold integers, not {named.dtype}")
-    bad = (named < -1) | (named >= scores.shape[1])
-    if bad.any():
-        raise IndexError(f"{name}: target {named[bad].flat[0]} is out of range for {scores.shape[1]} classes")
-    listed = np.logical_and.accumulate(named >= 0, axis=1)
-    most = int(np.add.reduce(listed, axis=1).max(initial=0))
+    if are_checked(named) and (bad := (named < -1) | (named >= scores.shape[1])).any():
+        raise IndexError(f"{name}: target {named[bad][0]} is out of range for {scores.shape[1]} classes")
+    listed = kind.accumulate(np.logical_and, named >= 0, 1)
+    most = int(np.add.reduce(listed, axis=1).max(initial=0)) if kind.readable else named.shape[1]
     listed, named = listed[:, :most], np.where(listed, named, 0)[:, :most]
-    rows = np.arange(len(named))[:, None]
-    others = np.ones(scores.shape, bool)
-    others[np.broadcast_to(rows, named.shape)[listed], named[listed]] = False
+    rows = kind.arange(len(named))[:, None]
+    others = ~(listed[:, :, None] & (named[:, :, None] == kind.arange(scores.shape[1]))).any(1)
     margins = 1 - unsqueeze(_getitem(scores, index=(rows, named)), 2) + unsqueeze(scores, 1)
     losses = sum(relu(masked(margins, listed[:, :, None] & others[:, None, :])), (1, 2)) / scores.shape[1]
     return _reduce(losses if len(input.shape) == 2 else _reshape(losses, shape=()), reduction, name)
@@ -170,7 +172,7 @@ def hinge_embedding_loss(input: Array, target: Array, margin: float = 1.0, reduc
     """
     name = "hinge_embedding_loss"
     _same_shape(input, target, name)
-    signs = np.asarray(raw(target))
+    signs = raw(target)
     losses = masked(input, signs != -1) + masked(clamp(margin - input, 0), signs != 1)
     return _reduce(losses, reduction, name)
 
@@ -204,7 +206,7 @@ def cosine_embedding_loss(
         )
     squares = (sum(input1 * input1, -1) + 1e-12) * (sum(input2 * input2, -1) + 1e-12)
     cosine = sum(input1 * input2, -1) / sqrt(squares)
-    signs = np.asarray(raw(target))
+    signs = raw(target)
     losses = masked(1 - cosine, signs == 1) + masked(clamp(cosine - margin, 0), signs == -1)
     return _reduce(losses, reduction, name)
 

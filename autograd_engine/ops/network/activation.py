@@ -14,6 +14,7 @@ import numpy as np
 
 from ...backend import kernels
 from ...backend.arrays import Array, unboxed
+from ...backend.kinds import kind_of
 from ...backend.random import Generator, resolve
 from ...engine.graph import raw
 from ...engine.inplace import replace
@@ -89,10 +90,11 @@ def selu(input: Array, inplace: bool = False) -> Array:
 )
 def _leaky_relu(x: Array, slope: Array) -> Array:
     """x where x > 0, else slope x."""
-    sloped = np.asarray(x * slope)
+    asarray = kind_of(x).asarray
+    sloped = asarray(x * slope)
     if sloped.shape != x.shape:
         x = np.broadcast_to(x, sloped.shape)
-    return unboxed(kernels.choose(np.asarray(x > 0), x, sloped))
+    return unboxed(kernels.choose(asarray(x > 0), x, sloped))
 
 
 @operator("functional", in_place="functional")
@@ -151,8 +153,9 @@ def rrelu(
         raise ValueError(f"rrelu: lower {lower} exceeds upper {upper}")
     slope: Any = (lower + upper) / 2
     if training:
-        slope = resolve(generator).uniform(lower, upper, tuple(input.shape))
-        slope = unboxed(np.asarray(slope, input.dtype))
+        like = raw(input)
+        slope = resolve(generator, like).uniform(lower, upper, tuple(input.shape))
+        slope = unboxed(kind_of(like).asarray(slope, input.dtype))
     out = _leaky_relu(input, slope)
     return replace(input, out, "rrelu_") if inplace else out
 
@@ -253,7 +256,7 @@ def _softplus(x: Array, *, beta: float, threshold: float) -> Array:
     """log(1 + e^(beta x)) / beta, which does not overflow."""
     scaled = x * beta
     soft = (np.maximum(scaled, 0) + np.log1p(np.exp(-np.absolute(scaled)))) / beta
-    return kernels.choose(np.asarray(scaled > threshold), x, soft)
+    return kernels.choose(kind_of(x).asarray(scaled > threshold), x, soft)
 
 
 @operator("torch functional")
@@ -391,12 +394,13 @@ def gumbel_softmax(
 
     Source: Jang et al., Categorical reparameterization with Gumbel-softmax, 2017.
     """
-    noise = -np.log(resolve(generator).standard_exponential(tuple(logits.shape)))
-    soft = softmax((logits + unboxed(np.asarray(noise, logits.dtype))) / tau, dim)
+    kind = kind_of(raw(logits))
+    noise = -np.log(resolve(generator, raw(logits)).standard_exponential(tuple(logits.shape)))
+    soft = softmax((logits + unboxed(kind.asarray(noise, logits.dtype))) / tau, dim)
     if not hard:
         return soft
-    values = np.asarray(raw(soft))
-    places = np.arange(values.shape[dim] if values.ndim else 1)
+    values = kind.asarray(raw(soft))
+    places = kind.arange(values.shape[dim] if values.ndim else 1)
     places = places.reshape((-1,) + (1,) * (values.ndim - 1 - normalize_dim(dim, values.ndim, "gumbel_softmax")))
     chosen = values.argmax(dim, keepdims=True) == places
     return soft + unboxed(chosen.astype(values.dtype) - values)

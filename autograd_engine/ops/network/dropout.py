@@ -15,7 +15,9 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from ...backend.arrays import Array, unboxed
+from ...backend.kinds import kind_of
 from ...backend.random import Generator, resolve
+from ...engine.graph import raw
 from ...engine.inplace import replace
 from ..names import operator
 from .activation import SELU_ALPHA, SELU_SCALE
@@ -31,8 +33,9 @@ def _mask(input: Array, drawn: int, p: float, training: bool, generator: Source,
     if not training or p == 0:
         return None
     shape = tuple(n if d < drawn else 1 for d, n in enumerate(input.shape))
-    kept = resolve(generator).random(shape, np.float32) >= p
-    return unboxed(np.asarray(kept, input.dtype))
+    like = raw(input)
+    kept = resolve(generator, like).random(shape, np.float32) >= p
+    return unboxed(kind_of(like).asarray(kept, input.dtype))
 
 
 def _drop(input: Array, drawn: int, p: float, training: bool, inplace: bool, generator: Source, name: str) -> Array:

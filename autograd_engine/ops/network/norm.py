@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from ...backend.arrays import Array, astype
+from ...backend.kinds import Kind, kind_of
 from ...backend.sums import added_up, widened
 from ...engine.graph import raw
 from ...engine.primitive import primitive
@@ -29,8 +30,8 @@ View = tuple[int, int, int]
 
 
 @functools.lru_cache(maxsize=64)
-def _ones(size: int, dtype: Any) -> Any:
-    return np.ones(size, dtype)
+def _ones(kind: Kind, size: int, dtype: Any) -> Any:
+    return kind.ones(size, dtype)
 
 
 def _totals(x: Any, y: Any = None) -> Any:
@@ -41,7 +42,8 @@ def _totals(x: Any, y: Any = None) -> Any:
     n, _, m = x.shape
     if m == 1:
         return added_up(x if y is None else x * y, axis=0).reshape(-1)
-    rows = np.vecdot(x, _ones(m, x.dtype) if y is None else y)
+    kind = kind_of(x)
+    rows = kind.vecdot(x, _ones(kind, m, x.dtype) if y is None else y)
     return rows.reshape(-1) if n == 1 else added_up(rows, axis=0)
 
 
@@ -381,7 +383,8 @@ def local_response_norm(input: Array, size: int, alpha: float = 1e-4, beta: floa
     if size < 1:
         raise ValueError(f"local_response_norm: size must be at least 1, not {size}")
     channels = shape[1]
-    before, after = (np.zeros((shape[0], n, *shape[2:]), input.dtype) for n in (size // 2, (size - 1) // 2))
+    zeros = kind_of(raw(input)).zeros
+    before, after = (zeros((shape[0], n, *shape[2:]), input.dtype) for n in (size // 2, (size - 1) // 2))
     padded = cat([before, input * input, after], 1)
     total = padded[:, :channels]
     for start in range(1, size):

@@ -10,9 +10,8 @@ from collections.abc import Sequence
 from operator import index
 from typing import Any
 
-import numpy as np
-
 from ...backend.arrays import Array
+from ...backend.kinds import kind_of
 from ...engine.primitive import primitive
 from ..dims import along
 from ..index import _getitem
@@ -31,7 +30,8 @@ def _place(x_shape: tuple[int, ...], widths: Widths) -> tuple[Any, ...]:
 def _framed(x: Array, *, widths: Widths, value: float) -> Array:
     """`x` with a frame of `value`."""
     shape = tuple(n + before + after for n, (before, after) in zip(x.shape, widths, strict=True))
-    out = np.full(shape, value, x.dtype) if value else np.zeros(shape, x.dtype)
+    kind = kind_of(x)
+    out = kind.full(shape, value, x.dtype) if value else kind.zeros(shape, x.dtype)
     out[_place(x.shape, widths)] = x
     return out
 
