@@ -22,7 +22,7 @@ from ...engine.primitive import primitive
 from ..arithmetic import abs, div, mul, sub
 from ..arrange import unflatten
 from ..comparison import logical_not
-from ..dims import normalize_dim
+from ..dims import along, normalize_dim
 from ..math import exp, sigmoid, tanh
 from ..names import operator
 from ..piecewise import clamp, masked, where
@@ -338,6 +338,34 @@ def _groups(input: Array, dim: int, count: int, name: str) -> int:
     return dim
 
 
+def _glu_composed(x: Array, dim: int) -> Array:
+    first, second = chunk(x, 2, dim)
+    return mul(first, sigmoid(second))
+
+
+def _glu_rule(g: Array, x: Array, gate: Array, dim: int) -> Array:
+    """g gate, and g a gate (1 - gate)"""
+    n = gate.shape[dim]
+    first, second = along(dim, slice(0, n)), along(dim, slice(n, None))
+    out = kind_of(x).empty(x.shape, x.dtype)
+    np.multiply(g, gate, out=out[first])
+    np.multiply(out[first], x[first], out=out[second])
+    out[second] *= 1 - gate
+    return out
+
+
+@primitive(
+    composition=_glu_composed,
+    residuals=("gate",),
+    x=_glu_rule,
+)
+def _glu(x: Array, *, dim: int) -> tuple[Array, Array]:
+    """a sigmoid(b), in one node."""
+    n = x.shape[dim] // 2
+    gate = sigmoid(x[along(dim, slice(n, None))])
+    return x[along(dim, slice(0, n))] * gate, gate
+
+
 @operator("functional")
 def glu(input: Array, dim: int = -1) -> Array:
     """a sigmoid(b), where a and b are the first and the second half of the input along `dim`.
@@ -349,8 +377,7 @@ def glu(input: Array, dim: int = -1) -> Array:
 
     Source: Dauphin et al., Language modeling with gated convolutional networks, 2017.
     """
-    first, second = chunk(input, 2, _groups(input, dim, 2, "glu"))
-    return mul(first, sigmoid(second))
+    return _glu(input, dim=_groups(input, dim, 2, "glu"))
 
 
 @operator("functional")
