@@ -16,13 +16,11 @@ import importlib
 import os
 from collections.abc import Callable
 from enum import Enum
-from typing import Any, TypeVar
+from typing import Any, overload
 
 import numpy as np
 
 __all__ = ["KERNELS", "LARGE", "Tier", "current_tier", "implementation", "kernel", "reason_without", "use_kernels"]
-
-F = TypeVar("F", bound=Callable[..., Any])
 
 LARGE = 32_768
 """From this number of elements on, compiled code gains more than the few microseconds that a call of it takes."""
@@ -124,7 +122,11 @@ def implementation(kernel: Any, kind: type) -> Callable[..., Any] | None:
 _UNKNOWN: Any = object()
 
 
-def kernel(numpy_form: F | None = None, *, large: int = LARGE) -> Any:
+@overload
+def kernel(numpy_form: Callable[..., Any]) -> Any: ...
+@overload
+def kernel(*, large: int) -> Callable[[Callable[..., Any]], Any]: ...
+def kernel(numpy_form: Callable[..., Any] | None = None, *, large: int = LARGE) -> Any:
     """Make a kernel of its implementation in NumPy, a function whose first argument is an array.
 
     Args:

@@ -12,10 +12,11 @@ from typing import Any
 
 import numpy as np
 
+from ...backend import kernels
 from ...backend.arrays import Array, astype
 from ...backend.checks import are_checked
 from ...backend.kinds import kind_of
-from ...backend.sums import added_up, widened
+from ...backend.sums import widened
 from ...engine.graph import raw
 from ...engine.primitive import primitive
 from ..index import _getitem
@@ -40,87 +41,39 @@ def _picked(log_probabilities: Array, target: Array, scale: Array, *, reduction:
     return _reduce(losses, reduction, "nll_loss")
 
 
-_NARROW = 256
-"""With fewer classes than this, NumPy reduces faster down the columns of the transpose."""
-
-
-def _class_axis(classes: int) -> int:
-    """Where the classes lie in the arrays that the softmax losses work on."""
-    return 0 if classes < _NARROW else 1
-
-
-def _targets(target: Array, axis: int) -> tuple[Array, Array]:
-    """The index of the target entries, where the classes lie along `axis`."""
-    rows = kind_of(target).arange(len(target))
-    return (target, rows) if axis == 0 else (rows, target)
-
-
-def _shifted(x: Array, axis: int) -> Array:
-    """A copy of the rows of x with the classes along `axis`, less the maximum of each; float16 as float32."""
-    kind = kind_of(x)
-    lanes = kind.array(x if axis else x.T, widened(x).dtype, order="C")
-    lanes -= kind.largest(lanes, axis, True, -np.inf)
-    return lanes
-
-
-def _softmax_nll_rule(
-    g: Array, probabilities: Array, target: Array, scale: Array, x_shape: tuple[int, int], reduction: str
-) -> Array:
-    axis = _class_axis(x_shape[1])
+def _softmax_nll_rule(g: Array, exps: Array, totals: Array, target: Array, scale: Array, reduction: str) -> Array:
     if reduction == "mean":
-        g = g / x_shape[0]
-    if scale is not None:
-        g = g * scale
-    single = reduction != "none" and scale is None
-    out = probabilities * (g if single else np.expand_dims(g, axis))
-    out[_targets(target, axis)] -= g
-    return out if axis else out.T
+        g = g / len(target)
+    return kernels.softmax_nll_gradient(exps, totals, target, g if scale is None else g * scale)
 
 
 def _softmax_nll_composed(x: Array, target: Array, scale: Array, reduction: str) -> Array:
     return _picked(log_softmax(x, 1), target, scale, reduction=reduction)
 
 
-@primitive(composition=_softmax_nll_composed, residuals=("probabilities",), x=_softmax_nll_rule)
-def _softmax_nll(x: Array, target: Array, scale: Array, *, reduction: str) -> tuple[Array, Array]:
+@primitive(composition=_softmax_nll_composed, residuals=("exps", "totals"), x=_softmax_nll_rule)
+def _softmax_nll(x: Array, target: Array, scale: Array, *, reduction: str) -> tuple[Array, Array, Array]:
     """-log softmax(x)[target] of each row, times `scale`, reduced, in one node.
 
     The derivative is softmax(x) - onehot(target). A row whose scale is 0 does not count, whatever is in it.
     """
-    axis = _class_axis(x.shape[1])
-    lanes = _shifted(x, axis)
-    picked = lanes[_targets(target, axis)]
-    np.exp(lanes, out=lanes)
-    total = np.add.reduce(lanes, axis=axis, keepdims=True)
-    lanes /= total
-    losses = np.log(total).reshape(-1) - picked
+    losses, exps, totals = kernels.softmax_nll(x, target)
     if scale is not None:
         losses = masked(losses, scale != 0) * scale
     if reduction == "none":
-        return astype(losses, x.dtype), lanes
+        return astype(losses, x.dtype), exps, totals
     whole = np.add.reduce(losses)
-    return astype(whole / whole.dtype.type(len(target)) if reduction == "mean" else whole, x.dtype), lanes
+    whole = whole / whole.dtype.type(len(target)) if reduction == "mean" else whole
+    return astype(whole, x.dtype), exps, totals
 
 
-def _soft_cross_entropy_rule(g: Array, logs: Array, target: Array, reduction: str, divisor: float) -> Array:
-    """softmax(x) sum(target) - target"""
+def _soft_cross_entropy_rule(g: Array, logs: Array, target: Array, divisor: float) -> Array:
+    return kernels.soft_nll_gradient(logs, target, astype(g, logs.dtype) / divisor)
+
+
+def _soft_cross_entropy_target_rule(g: Array, logs: Array, reduction: str, divisor: float) -> Array:
     g = astype(g, logs.dtype) / divisor
-    axis = _class_axis(target.shape[1])
-    lanes = target if axis else target.T
-    out = np.exp(logs)
-    out *= added_up(lanes, axis=axis, keepdims=True)
-    out -= lanes
-    out *= g if reduction != "none" else np.expand_dims(g, axis)
-    return out if axis else out.T
-
-
-def _soft_cross_entropy_target_rule(
-    g: Array, logs: Array, target_shape: tuple[int, int], reduction: str, divisor: float
-) -> Array:
-    g = astype(g, logs.dtype) / divisor
-    axis = _class_axis(target_shape[1])
-    out = -logs * (g if reduction != "none" else np.expand_dims(g, axis))
-    return out if axis else out.T
+    return -logs * (g if reduction != "none" else np.expand_dims(g, 1))
 
 
 def _soft_cross_entropy_composed(x: Array, target: Array, reduction: str, divisor: float) -> Array:
@@ -135,10 +88,7 @@ def _soft_cross_entropy_composed(x: Array, target: Array, reduction: str, diviso
 )
 def _soft_cross_entropy(x: Array, target: Array, *, reduction: str, divisor: float) -> tuple[Array, Array]:
     """-sum_c target_c log softmax(x)_c of each row, reduced by "sum" or not, and divided, in one node."""
-    axis = _class_axis(x.shape[1])
-    logs = _shifted(x, axis)
-    logs -= np.log(np.add.reduce(np.exp(logs), axis=axis, keepdims=True))
-    losses = -np.add.reduce((target if axis else target.T) * logs, axis=axis)
+    losses, logs = kernels.soft_nll(x, target)
     losses = losses if reduction == "none" else np.add.reduce(losses)
     return astype(losses / divisor, np.result_type(x, target)), logs
 
