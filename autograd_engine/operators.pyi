@@ -188,10 +188,22 @@ from autograd_engine.ops.network.activation import selu as selu
 from autograd_engine.ops.network.activation import silu as silu
 from autograd_engine.ops.network.activation import softplus as softplus
 from autograd_engine.ops.network.activation import threshold as threshold
+from autograd_engine.ops.network.adaptive_pooling import adaptive_avg_pool1d as adaptive_avg_pool1d
+from autograd_engine.ops.network.adaptive_pooling import adaptive_max_pool1d as adaptive_max_pool1d
+from autograd_engine.ops.network.convolution import conv1d as conv1d
+from autograd_engine.ops.network.convolution import conv2d as conv2d
+from autograd_engine.ops.network.convolution import conv3d as conv3d
+from autograd_engine.ops.network.convolution import conv_transpose1d as conv_transpose1d
+from autograd_engine.ops.network.convolution import conv_transpose2d as conv_transpose2d
+from autograd_engine.ops.network.convolution import conv_transpose3d as conv_transpose3d
 from autograd_engine.ops.network.dropout import Source
 from autograd_engine.ops.network.dropout import alpha_dropout as alpha_dropout
 from autograd_engine.ops.network.dropout import dropout as dropout
 from autograd_engine.ops.network.dropout import feature_alpha_dropout as feature_alpha_dropout
+from autograd_engine.ops.network.pooling import avg_pool1d as avg_pool1d
+from autograd_engine.ops.network.pooling import max_pool1d as max_pool1d
+from autograd_engine.ops.network.pooling import max_pool2d as max_pool2d
+from autograd_engine.ops.network.pooling import max_pool3d as max_pool3d
 from autograd_engine.ops.network.resample import channel_shuffle as channel_shuffle
 from autograd_engine.ops.network.resample import pixel_shuffle as pixel_shuffle
 from autograd_engine.ops.network.resample import pixel_unshuffle as pixel_unshuffle
@@ -401,6 +413,8 @@ __all__ = [
     "acos_",
     "acosh",
     "acosh_",
+    "adaptive_avg_pool1d",
+    "adaptive_max_pool1d",
     "add",
     "addbmm",
     "addcdiv",
@@ -447,6 +461,7 @@ __all__ = [
     "atleast_1d",
     "atleast_2d",
     "atleast_3d",
+    "avg_pool1d",
     "baddbmm",
     "bilinear",
     "bincount",
@@ -487,6 +502,12 @@ __all__ = [
     "combinations",
     "concat",
     "concatenate",
+    "conv1d",
+    "conv2d",
+    "conv3d",
+    "conv_transpose1d",
+    "conv_transpose2d",
+    "conv_transpose3d",
     "copysign",
     "corrcoef",
     "cos",
@@ -629,6 +650,9 @@ __all__ = [
     "matrix_exp",
     "matrix_power",
     "max",
+    "max_pool1d",
+    "max_pool2d",
+    "max_pool3d",
     "maximum",
     "mean",
     "median",

@@ -54,6 +54,20 @@ from autograd_engine.ops.network.activation import softshrink as softshrink
 from autograd_engine.ops.network.activation import softsign as softsign
 from autograd_engine.ops.network.activation import tanhshrink as tanhshrink
 from autograd_engine.ops.network.activation import threshold as threshold
+from autograd_engine.ops.network.adaptive_pooling import adaptive_avg_pool1d as adaptive_avg_pool1d
+from autograd_engine.ops.network.adaptive_pooling import adaptive_avg_pool2d as adaptive_avg_pool2d
+from autograd_engine.ops.network.adaptive_pooling import adaptive_avg_pool3d as adaptive_avg_pool3d
+from autograd_engine.ops.network.adaptive_pooling import adaptive_max_pool1d as adaptive_max_pool1d
+from autograd_engine.ops.network.adaptive_pooling import adaptive_max_pool2d as adaptive_max_pool2d
+from autograd_engine.ops.network.adaptive_pooling import adaptive_max_pool3d as adaptive_max_pool3d
+from autograd_engine.ops.network.adaptive_pooling import fractional_max_pool2d as fractional_max_pool2d
+from autograd_engine.ops.network.adaptive_pooling import fractional_max_pool3d as fractional_max_pool3d
+from autograd_engine.ops.network.convolution import conv1d as conv1d
+from autograd_engine.ops.network.convolution import conv2d as conv2d
+from autograd_engine.ops.network.convolution import conv3d as conv3d
+from autograd_engine.ops.network.convolution import conv_transpose1d as conv_transpose1d
+from autograd_engine.ops.network.convolution import conv_transpose2d as conv_transpose2d
+from autograd_engine.ops.network.convolution import conv_transpose3d as conv_transpose3d
 from autograd_engine.ops.network.dropout import alpha_dropout as alpha_dropout
 from autograd_engine.ops.network.dropout import dropout as dropout
 from autograd_engine.ops.network.dropout import dropout1d as dropout1d
@@ -62,6 +76,8 @@ from autograd_engine.ops.network.dropout import dropout3d as dropout3d
 from autograd_engine.ops.network.dropout import feature_alpha_dropout as feature_alpha_dropout
 from autograd_engine.ops.network.embedding import embedding as embedding
 from autograd_engine.ops.network.embedding import embedding_bag as embedding_bag
+from autograd_engine.ops.network.folding import fold as fold
+from autograd_engine.ops.network.folding import im2col as unfold
 from autograd_engine.ops.network.norm import batch_norm as batch_norm
 from autograd_engine.ops.network.norm import group_norm as group_norm
 from autograd_engine.ops.network.norm import instance_norm as instance_norm
@@ -69,10 +85,24 @@ from autograd_engine.ops.network.norm import layer_norm as layer_norm
 from autograd_engine.ops.network.norm import local_response_norm as local_response_norm
 from autograd_engine.ops.network.norm import rms_norm as rms_norm
 from autograd_engine.ops.network.padding import pad as pad
+from autograd_engine.ops.network.pooling import avg_pool1d as avg_pool1d
+from autograd_engine.ops.network.pooling import avg_pool2d as avg_pool2d
+from autograd_engine.ops.network.pooling import avg_pool3d as avg_pool3d
+from autograd_engine.ops.network.pooling import lp_pool1d as lp_pool1d
+from autograd_engine.ops.network.pooling import lp_pool2d as lp_pool2d
+from autograd_engine.ops.network.pooling import lp_pool3d as lp_pool3d
+from autograd_engine.ops.network.pooling import max_pool1d as max_pool1d
+from autograd_engine.ops.network.pooling import max_pool2d as max_pool2d
+from autograd_engine.ops.network.pooling import max_pool3d as max_pool3d
 from autograd_engine.ops.network.resample import channel_shuffle as channel_shuffle
 from autograd_engine.ops.network.resample import interpolate as interpolate
 from autograd_engine.ops.network.resample import pixel_shuffle as pixel_shuffle
 from autograd_engine.ops.network.resample import pixel_unshuffle as pixel_unshuffle
+from autograd_engine.ops.network.sampling import affine_grid as affine_grid
+from autograd_engine.ops.network.sampling import grid_sample as grid_sample
+from autograd_engine.ops.network.unpooling import max_unpool1d as max_unpool1d
+from autograd_engine.ops.network.unpooling import max_unpool2d as max_unpool2d
+from autograd_engine.ops.network.unpooling import max_unpool3d as max_unpool3d
 from autograd_engine.tensor.tensor import Tensor
 def relu_(x: Tensor) -> Tensor: ...
 def elu_(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor: ...
@@ -84,7 +114,17 @@ def threshold_(input: Tensor, threshold: float, value: float, inplace: bool = Fa
 def hardtanh_(input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Tensor: ...
 
 __all__ = [
+    "adaptive_avg_pool1d",
+    "adaptive_avg_pool2d",
+    "adaptive_avg_pool3d",
+    "adaptive_max_pool1d",
+    "adaptive_max_pool2d",
+    "adaptive_max_pool3d",
+    "affine_grid",
     "alpha_dropout",
+    "avg_pool1d",
+    "avg_pool2d",
+    "avg_pool3d",
     "batch_norm",
     "bilinear",
     "binary_cross_entropy",
@@ -92,6 +132,12 @@ __all__ = [
     "celu",
     "celu_",
     "channel_shuffle",
+    "conv1d",
+    "conv2d",
+    "conv3d",
+    "conv_transpose1d",
+    "conv_transpose2d",
+    "conv_transpose3d",
     "cosine_embedding_loss",
     "cosine_similarity",
     "cross_entropy",
@@ -105,9 +151,13 @@ __all__ = [
     "embedding",
     "embedding_bag",
     "feature_alpha_dropout",
+    "fold",
+    "fractional_max_pool2d",
+    "fractional_max_pool3d",
     "gaussian_nll_loss",
     "gelu",
     "glu",
+    "grid_sample",
     "group_norm",
     "gumbel_softmax",
     "hardshrink",
@@ -128,7 +178,16 @@ __all__ = [
     "linear",
     "local_response_norm",
     "logsigmoid",
+    "lp_pool1d",
+    "lp_pool2d",
+    "lp_pool3d",
     "margin_ranking_loss",
+    "max_pool1d",
+    "max_pool2d",
+    "max_pool3d",
+    "max_unpool1d",
+    "max_unpool2d",
+    "max_unpool3d",
     "maxout",
     "mish",
     "mse_loss",
@@ -164,4 +223,5 @@ __all__ = [
     "threshold_",
     "triplet_margin_loss",
     "triplet_margin_with_distance_loss",
+    "unfold",
 ]
