@@ -119,41 +119,62 @@ def _shifted(x: Any, out: Any) -> tuple[Any, int]:
     return lanes, 0
 
 
+def _nll(x: Any, target: Any, exps: Any = None) -> tuple[Any, Any, Any]:
+    """What `softmax_nll` gives, for rows that fit the cache; written into `exps`, if that is given."""
+    kind = kind_of(x)
+    rows = kind.arange(len(target))
+    if x.shape[1] < _NARROW:
+        if exps is None:
+            lanes = kind.array(x.T, order="C")
+        else:
+            lanes = exps.T
+            lanes[...] = x.T
+        lanes -= kind.largest(lanes, 0, True, -np.inf)
+        picked = lanes[target, rows]
+        total = np.add.reduce(np.exp(lanes, lanes), 0)
+        return np.log(total) - picked, lanes.T, total
+    lanes = np.subtract(x, _top(1, x), exps)
+    picked = lanes[rows, target]
+    total = _total(1, np.exp(lanes, lanes)).reshape(-1)
+    return np.log(total) - picked, lanes, total
+
+
 @kernel
 def softmax_nll(x: Any, target: Any) -> tuple[Any, Any, Any]:
     """-log softmax(x)[target] of each row; and e^(x - max x), in either layout, and its sum for each row."""
     x = widened(x)
+    if x.size <= BLOCK:
+        return _nll(x, target)
     count, classes = x.shape
     exps, kind = _rows_like(x), kind_of(x)
     losses, totals = kind.empty(count, x.dtype), kind.empty(count, x.dtype)
 
     def block(part: slice) -> None:
-        lanes, axis, named = *_shifted(x[part], exps[part]), target[part]
-        rows = kind.arange(len(named))
-        picked = lanes[(rows, named) if axis else (named, rows)]
-        np.exp(lanes, lanes)
-        totals[part] = total = _total(axis, lanes).reshape(-1)
-        np.subtract(np.log(total), picked, losses[part])
+        losses[part], _, totals[part] = _nll(x[part], target[part], exps[part])
 
     in_blocks(block, x, count, classes, row=classes)
     return losses, exps, totals
 
 
+def _nll_gradient(exps: Any, factors: Any, target: Any, g: Any, out: Any = None) -> Any:
+    made = np.multiply(exps, factors, out)
+    made[kind_of(made).arange(len(target)), target] -= g
+    return made
+
+
 @kernel
 def softmax_nll_gradient(exps: Any, totals: Any, target: Any, g: Any) -> Any:
     """g (softmax(x) - onehot(target)) for each row, of what `softmax_nll` gave; g is one number, or one per row."""
-
-    def rows(exps: Any, factors: Any, target: Any, g: Any, out: Any = None) -> Any:
-        made = np.multiply(exps, factors, out)
-        made[kind_of(made).arange(len(target)), target] -= g
-        return made
-
     factors = astype(g / totals, exps.dtype)[:, None]
     if exps.size <= BLOCK:
-        return rows(exps, factors, target, g)
+        return _nll_gradient(exps, factors, target, g)
     out = np.empty_like(exps)
     each = np.broadcast_to(g, totals.shape)
-    in_blocks(lambda p: rows(exps[p], factors[p], target[p], each[p], out[p]), exps, *exps.shape, row=exps.shape[1])
+
+    def block(part: slice) -> None:
+        _nll_gradient(exps[part], factors[part], target[part], each[part], out[part])
+
+    in_blocks(block, exps, *exps.shape, row=exps.shape[1])
     return out
 
 
