@@ -5,7 +5,7 @@ import re
 import pytest
 
 
-def whole(text):
+def exactly(text):
     """A pattern of exactly this text, in which "..." stands for words of NumPy, of the system or of Python."""
     return rf"(?s)\A{'.*'.join(map(re.escape, text.split('...')))}\Z"
 
