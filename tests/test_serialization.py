@@ -138,6 +138,7 @@ STRUCTURES = [
     [np.ones((2, 3)).T, np.float32(0.1), np.array(7), ag.tensor([True])],
     {"a.b": ag.ones(1), "a": {"b": ag.zeros(1), "b'": ag.ones(2)}},
     {"tensor": "w", "list": [["dict", 1]]},
+    {np.float32(0.5): "half", (np.int64(3), "a"): [ag.ones(1)]},
 ]
 
 
@@ -159,6 +160,28 @@ def assert_same(a, b):
 def test_any_structure_comes_back_as_it_was(tmp_path, structure):
     save(structure, tmp_path / "s")
     assert_same(load(tmp_path / "s"), structure)
+
+
+def test_each_tensor_is_named_by_its_path_and_the_rest_is_short_json():
+    from safetensors import deserialize
+
+    file = io.BytesIO()
+    save({"a.b": ag.ones(1), "a": {"b": ag.ones(2), "n": [None, (1, ag.ones(3))]}, np.int8(7): "x"}, file)
+    content = file.getvalue()
+    assert {name: info["shape"] for name, info in deserialize(content)} == {
+        "a.b": [1], "a.b'": [2], "a.n.1.1": [3], "key": [],
+    }  # fmt: skip
+    header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
+    assert header["__metadata__"] == {
+        "autograd_engine.structure": (
+            """{"dict":[["a.b",{"tensor":"a.b"}],["a",{"dict":[["b",{"tensor":"a.b'"}],"""
+            """["n",[null,{"tuple":[1,{"tensor":"a.n.1.1"}]}]]]}],[{"scalar":"key"},"x"]]}"""
+        )
+    }
+    for alone, name in ((ag.ones(1), "tensor"), (np.ones(1), "array"), (np.float64(1), "scalar")):
+        file = io.BytesIO()
+        save(alone, file)
+        assert [name for name, _ in deserialize(file.getvalue())] == [name]
 
 
 def test_open_files_will_do():
@@ -353,7 +376,7 @@ def test_the_levels_of_a_file_are_counted_whatever_the_interpreter_allows(tmp_pa
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(5000)
     try:
-        for depth in (102, 500):
+        for depth in (101, 500):
             text = "[" * depth + "]" * depth
             (tmp_path / "s").write_bytes(safetensors.save({}, {"autograd_engine.structure": text}))
             with pytest.raises(

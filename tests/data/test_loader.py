@@ -256,7 +256,8 @@ def test_errors_come_with_the_sample_and_the_workers_traceback(settings):
     with pytest.raises(
         RuntimeError,
         match=exactly(
-            "sample 4 has shape (4,), sample 5 (5,): to make a batch of them, give a collate_fn that pads or crops..."
+            "sample 4 has shape (4,), sample 5 (5,): to make a batch of them, give a collate_fn that pads or "
+            "crops..."
         ),
     ):
         list(DataLoader(Calls(lambda i: np.ones(max(i, 4))), 2, **settings))

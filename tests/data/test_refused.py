@@ -27,7 +27,9 @@ from .test_transforms import PCA, picture
 
 DATA = {
     IndexError: {
-        "list index out of range\nraised by sample 5 of the data set, a list": lambda: list(DataLoader([1, 2], sampler=[5])),
+        "list index out of range\nraised by sample 5 of the data set, a list": lambda: list(
+            DataLoader([1, 2], sampler=[5])
+        ),
     },
     NotImplementedError: {
         "Dataset has no __getitem__(index) that returns a sample": lambda: Dataset()[0],

@@ -6,7 +6,6 @@ import pytest
 import autograd_engine as ag
 from autograd_engine import nn, optim
 from autograd_engine.data import DataLoader, TensorDataset
-from autograd_engine.models import MLP
 from autograd_engine.training import Checkpoint, CSVLogger, EarlyStopping, Scheduler, evaluate, fit
 
 from ..messages import each, exactly
@@ -187,11 +186,3 @@ def test_weights_that_the_last_step_broke_are_not_saved(tmp_path):
             progress=False,
         )
     assert not path.exists()
-
-
-def test_an_mlp_needs_two_sizes():
-    assert list(MLP([4, 3, 2]).state_dict()) == ["0.weight", "0.bias", "2.weight", "2.bias"]
-    with pytest.raises(
-        ValueError, match=exactly("an MLP needs at least the sizes of its input and output, got [4]")
-    ):
-        MLP([4])
