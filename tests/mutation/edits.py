@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -39,8 +40,8 @@ _COMPARISONS: dict[type[ast.cmpop], tuple[str, tuple[str, ...]]] = {
     ast.NotIn: ("not in", ("in",)),
 }
 _PAIRS = """
-min max; minimum maximum; amin amax; argmin argmax; any all; floor ceil; zeros ones; sum mean; empty zeros; left right;
-before after; start stop; first last; rows columns; less greater; less_equal greater_equal; triu tril; sin cos;
+min max; minimum maximum; amin amax; argmin argmax; any all; floor ceil; zeros ones; sum mean; empty zeros;
+left right; before after; start stop; first last; rows columns; less greater; less_equal greater_equal; triu tril; sin cos;
 append extend; shape size; strip rstrip; keys values
 """
 _OTHER_NAME: dict[str, str] = {}
@@ -213,7 +214,7 @@ class Source:
                 yield from self._operator(target, value, f"{old}=", f"{new}=", "operator")
             case ast.BoolOp(op=op, values=values):
                 words = ("and", "or") if isinstance(op, ast.And) else ("or", "and")
-                for left, right in zip(values, values[1:], strict=False):
+                for left, right in pairwise(values):
                     yield from self._operator(left, right, *words, "condition")
             case ast.Compare(left=left, ops=ops, comparators=comparators):
                 for a, op, b in zip([left, *comparators], ops, comparators, strict=False):
@@ -231,8 +232,8 @@ class Source:
                 yield (*self._span(node), f"{self._of(value)}.{_OTHER_NAME[name]}", "name")
             case ast.JoinedStr():
                 start, end = self._span(node)
-                fields = [f for f in _FIELD.finditer(self.text, start, end)]
-                for a, b in zip(fields, fields[1:], strict=False):
+                fields = list(_FIELD.finditer(self.text, start, end))
+                for a, b in pairwise(fields):
                     if a[1] != b[1]:
                         yield a.start(1), b.end(1), b[1] + self.text[a.end(1) : b.start(1)] + a[1], "message"
             case ast.Break() | ast.Continue():
@@ -278,7 +279,7 @@ class Source:
         name = _last_name(node)
         args = [a for a in node.args if not isinstance(a, ast.Starred)]
         if name not in ("isinstance", "issubclass", "hasattr", "getattr", "setattr"):
-            for a, b in zip(args, args[1:], strict=False):
+            for a, b in pairwise(args):
                 (start, a_end), (b_start, end) = self._span(a), self._span(b)
                 if self._of(a) != self._of(b):
                     yield start, end, self._of(b) + self.text[a_end:b_start] + self._of(a), "arguments"

@@ -40,8 +40,8 @@ COMPARED = ["tests/test_stubs.py", "tests/mutation", "tests/test_docs.py", "test
 what is not the package."""
 _MEMORY = 8 << 30
 _FILE = 1 << 30
-_SILENCE = 120
-"""Seconds after which a test that has not ended is taken for one that hangs."""
+_COMPUTING, _SILENCE = 90, 300
+"""Seconds of the processor, and of the clock, after which a test that has not ended is taken for one that hangs."""
 
 
 @dataclass
@@ -131,6 +131,7 @@ class _Watch:
         items.sort(key=distance)
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
+        _limit_computing()
         print(f"mutation begins: {nodeid}", file=self._log, flush=True)
 
     def pytest_runtest_logreport(self, report: Any) -> None:
@@ -147,6 +148,12 @@ class _Watch:
     def pytest_runtest_protocol(self, item: pytest.Item) -> None:
         if time.monotonic() > self._until:
             item.session.shouldstop = "the time is up"
+
+
+def _limit_computing() -> None:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    soft = int(used.ru_utime + used.ru_stime) + _COMPUTING
+    resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.RLIM_INFINITY))
 
 
 def _test(copy: Path, log: Path, paths: list[str], seconds: float, edit: Edit | None, *more: str) -> None:
@@ -166,6 +173,7 @@ def _test(copy: Path, log: Path, paths: list[str], seconds: float, edit: Edit | 
         resource.setrlimit(resource.RLIMIT_DATA, (_MEMORY, _MEMORY))
         resource.setrlimit(resource.RLIMIT_FSIZE, (_FILE, _FILE))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        _limit_computing()
         watch = _Watch(edit, seconds, log)
         options = [
             *(f"--ignore={path}" for path in COMPARED),
