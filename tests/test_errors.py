@@ -281,6 +281,12 @@ ORDER = {
 }
 
 LINEAR = ag.nn.Linear(4, 2)
+
+
+class Bare(ag.optim.Optimizer):
+    """Defines nothing."""
+
+
 NETWORKS = {
     TypeError: {
         "Linear(in_features=4, out_features=2, bias=True) takes a tensor or an array, not a list": lambda: LINEAR(
@@ -317,7 +323,98 @@ NETWORKS = {
 }
 
 
-@each(ELEMENTWISE, REDUCTIONS, SHAPES, INDICES, ORDER, NETWORKS)
+MORE_SHAPES = {
+    ValueError: {
+        "flipud: needs at least 1 dimension": lambda: SCALAR.flipud(),
+        "rot90: takes 2 dimensions, not (0, 1, 0)": lambda: X.rot90(1, (0, 1, 0)),
+        "adjoint: needs at least 2 dimensions, got shape (3,)": lambda: V.adjoint(),
+        "diag_embed: needs at least 1 dimension": lambda: ag.diag_embed(SCALAR),
+        "meshgrid: indexing must be 'ij' or 'xy', not 'yx'": lambda: ag.meshgrid(V, V, indexing="yx"),
+        "tensor_split: a 0-d tensor has no dimension to split": lambda: SCALAR.tensor_split(2),
+        "quantile: q is a number or has one dimension, not shape (2, 2)": lambda: X.quantile(ag.zeros(2, 2)),
+        "nanquantile: q is a number or has one dimension, not shape (2, 2)": lambda: ag.nanquantile(
+            X, ag.zeros(2, 2)
+        ),
+        "multi_dot: expected two or more matrices (first and last may be vectors), got (3, 4)": lambda: (
+            ag.linalg.multi_dot([X])
+        ),
+        (
+            "multi_dot: expected two or more matrices (first and last may be vectors), got (3, 4), (1, 2, 3), (3,)"
+        ): lambda: ag.linalg.multi_dot([X, CUBE, V]),
+    },
+    TypeError: {
+        "cat: takes tensors, element 1 is of class int; use tensor(...)": lambda: ag.cat([V, 3]),
+        "hstack: takes tensors, element 1 is of class NoneType; use tensor(...)": lambda: ag.hstack([V, None]),
+    },
+}
+
+NUMPY = {
+    TypeError: {
+        "np.unique with return_index is not recorded on tensors; pass x.detach().numpy()": lambda: np.unique(
+            V, return_index=True
+        ),
+        "np.pad with mode 'wrap' or several constants is not recorded on tensors; use F.pad": lambda: np.pad(
+            V, 1, "wrap"
+        ),
+        "np.pad with mode 'constant' or several constants is not recorded on tensors; use F.pad": lambda: np.pad(
+            V, 1, constant_values=(1, 2)
+        ),
+        "np.gradient takes no spacing, one, or one for each of 2 dimensions, not 3": lambda: np.gradient(
+            X, 1.0, 2.0, 3.0
+        ),
+    },
+    ValueError: {
+        "average: weights of shape (3,) for (3, 4) and axis 1": lambda: np.average(X, axis=1, weights=V),
+        "average: weights of shape (5,) for (3, 4) and axis (0, 1)": lambda: np.average(
+            X, axis=(0, 1), weights=FIVE
+        ),
+        "convolve: takes two vectors with elements, got (3, 4) and (3,)": lambda: np.convolve(X, V),
+        "convolve: takes two vectors with elements, got (3,) and (0,)": lambda: np.convolve(V, V[:0]),
+        "convolve: mode is full, same or valid, not 'all'": lambda: np.convolve(V, FIVE, "all"),
+    },
+}
+
+CREATION = {
+    OverflowError: {"tensor: ...": lambda: ag.tensor([1e300], dtype=ag.int32)},
+    ValueError: {
+        (
+            "tensor: 9223372036854775808 does not fit in int64; give a dtype that is wide enough, such as "
+            "dtype=float64"
+        ): lambda: ag.tensor([2**63]),
+        "tensor: cannot convert float NaN to integer": lambda: ag.tensor(float("nan"), dtype=ag.int64),
+    },
+}
+
+MORE_NETWORKS = {
+    NotImplementedError: {
+        "Bare does not define _slots()": lambda: Bare([ag.ones(1, requires_grad=True)], {}).step(),
+    },
+    TypeError: {
+        "nll_loss: class targets must hold integers, not float32": lambda: F.nll_loss(X, V),
+        "multi_margin_loss: class targets must hold integers, not float32": lambda: F.multi_margin_loss(X, V),
+        "unflattened_size must be a tuple of integers, not 3": lambda: ag.nn.Unflatten(1, 3),
+        "unflattened_size must be a tuple of integers, not (2, 1.5)": lambda: ag.nn.Unflatten(1, (2, 1.5)),
+    },
+    ValueError: {
+        "cross_entropy: expected an input of at least one dimension, got a 0-d tensor": lambda: F.cross_entropy(
+            SCALAR, ag.tensor(0)
+        ),
+        "celu: alpha divides x and must not be 0": lambda: F.celu(X, 0),
+        "rrelu: lower 0.5 exceeds upper 0.25": lambda: F.rrelu(X, 0.5, 0.25),
+        "hardtanh: min_val 2.0 exceeds max_val 1.0": lambda: F.hardtanh(X, 2.0, 1.0),
+        "softshrink: lambd must not be negative, got -0.5": lambda: F.softshrink(X, -0.5),
+        "gelu: approximate must be 'none' or 'tanh', not 'exact'": lambda: F.gelu(X, "exact"),
+        "glu: the size of dim 1 must be a multiple of 2, in shape (5, 3)": lambda: F.glu(ag.ones(5, 3)),
+        "maxout: the size of dim 1 must be a multiple of 3, in shape (3, 4)": lambda: F.maxout(X, 3),
+        "group_norm: 6 channels do not divide into 4 groups": lambda: F.group_norm(ag.ones(2, 6, 3), 4),
+        "group_norm: 6 channels do not divide into 0 groups": lambda: F.group_norm(ag.ones(2, 6, 3), 0),
+        "in1_features must be positive, not 0": lambda: ag.nn.Bilinear(0, 2, 3),
+        "the truth value of a tensor of shape (3, 4) is ambiguous; use any() or all()": lambda: X.is_nonzero(),
+    },
+}
+
+
+@each(ELEMENTWISE, REDUCTIONS, SHAPES, MORE_SHAPES, INDICES, ORDER, NETWORKS, MORE_NETWORKS, NUMPY, CREATION)
 def test_an_error_names_the_operator_and_the_offending_values(kind, text, call):
     with pytest.raises(kind, match=exactly(text)) as caught:
         call()

@@ -24,7 +24,7 @@ TESTS = {
     "nn": ["nn"],
     "optim": ["optim"],
     "data": ["data"],
-    "models": ["nn", "viz", "training"],
+    "models": ["models"],
     "serialization": ["test_serialization.py"],
     "viz": ["viz"],
     "training": ["training"],

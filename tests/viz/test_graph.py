@@ -1,6 +1,5 @@
 """Pictures of graphs: what the DOT text says, and that every format can be drawn."""
 
-import os
 import re
 import shutil
 import subprocess
@@ -405,26 +404,3 @@ def test_an_installed_dot_comes_first_and_another_renderer_where_it_fails(pictur
     program.write_text(f"#!{sys.executable}\nimport sys\nsys.exit('no png here')")
     with pytest.raises(RuntimeError, match=exactly(".../dot could not render the graph as svg: no png here")):
         picture.svg()
-
-
-def test_a_machine_without_fonts_is_told(monkeypatch):
-    monkeypatch.setattr(rendering, "_font_folders", list)
-    monkeypatch.delenv("FONTCONFIG_FILE", raising=False)
-    with pytest.warns(UserWarning, match="no fonts on this machine"), rendering._font_list():
-        pass
-
-
-def test_the_users_font_settings_are_kept(monkeypatch):
-    monkeypatch.setenv("FONTCONFIG_FILE", "mine.conf")
-    with rendering._font_list():
-        assert os.environ["FONTCONFIG_FILE"] == "mine.conf"
-
-
-def test_the_fonts_of_matplotlib_are_found():
-    assert any("matplotlib" in f.parts for f in rendering._font_folders())
-
-
-def test_only_font_warnings_are_held_back(capfd):
-    with rendering._without_font_warnings():
-        os.write(2, b"Fontconfig warning: too new\nsomething else\n")
-    assert capfd.readouterr().err == "something else\n"
