@@ -1,7 +1,10 @@
 """What the commands print, word for word: results on standard output, and everything else on standard error."""
 
 import json
+import os
 import re
+import shutil
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +14,9 @@ from autograd_engine import cli
 from autograd_engine.cli import folder, predict, report, sources
 from autograd_engine.cli import train as command
 from autograd_engine.data import digits, write_idx
-from autograd_engine.serialization import load
+from autograd_engine.serialization import load, save
 
-from ..messages import Like
+from ..messages import Like, exactly
 from .runs import interrupt_after, train
 
 MLP = """MLP(
@@ -331,3 +334,77 @@ def test_the_validation_set_is_a_tenth_and_never_empty(capsys):
         arguments = ["--epochs", "1", "--hidden", "2", "--patience", "1", "--no-progress"]
         assert cli.main(["train", f"{name}.csv", *arguments]) == 0
         assert capsys.readouterr().out.startswith(f"{split} samples; the run goes to runs/{name}\n")
+
+
+# ------------------------------------------------------------------------------------------ seldom errors
+
+
+def test_a_pipe_that_nobody_reads_ends_the_program_quietly(trained, monkeypatch, capfd):
+    reading, writing = os.pipe()
+    os.close(reading)
+    with open(writing, "w") as closed:
+        monkeypatch.setattr(sys, "stdout", closed)
+        assert cli.main(["summary", str(trained)]) == 1
+        print("more", flush=True)  # goes nowhere
+        monkeypatch.undo()
+    assert capfd.readouterr().err == ""
+
+
+def test_a_way_that_is_barred_is_named(capsys):
+    os.symlink("nowhere", "link")
+    assert train("--out", "link/run") == 1
+    assert capsys.readouterr().err == "error: [Errno 17] File exists: 'link'\n"
+    assert os.listdir() == ["link"]
+
+
+def test_numbers_far_beyond_the_training_set_are_refused(capsys):
+    Path("a.csv").write_text("0,a\n1e-9,b\n" * 10)
+    assert cli.main(["train", "a.csv", "--epochs", "1", "--hidden", "2", "--no-progress"]) == 0
+    Path("new.csv").write_text("3e38\n")
+    capsys.readouterr()
+    assert cli.main(["predict", "--file", "new.csv"]) == 1
+    assert capsys.readouterr().err == (
+        "error: new.csv has numbers that are far too large: those in the training set are much smaller\n"
+    )
+
+
+def test_a_table_too_small_to_split_is_named(capsys):
+    Path("a.csv").write_text("1,a\n2,b\n3,c\n" * 2)
+    assert cli.main(["train", "a.csv"]) == 1
+    assert capsys.readouterr().err == Like(
+        "error: .../a.csv: each class needs samples for training and for testing: ...\n"
+    )
+
+
+def test_an_error_of_the_program_itself_is_no_mistake_of_the_user(monkeypatch):
+    def wrong(*_, **__):
+        raise ValueError("wrong")
+
+    monkeypatch.setattr(command, "fit", wrong)
+    with pytest.raises(ValueError, match=exactly("wrong")):
+        train("--out", "run")
+
+
+def test_weights_that_are_not_those_of_the_checkpoint_are_written_again(capsys):
+    assert train("--out", "run") == 0
+    before = Path("run/weights.safetensors").read_bytes()
+    weights = load("run/weights.safetensors")
+    save({**weights, "0.bias": weights["0.bias"] + 1}, "run/weights.safetensors")
+    capsys.readouterr()
+    assert cli.main(["train", "--resume", "run", "--no-progress"]) == 0
+    assert "nothing was changed" not in capsys.readouterr().out
+    assert Path("run/weights.safetensors").read_bytes() == before
+
+
+def test_a_run_that_is_damaged_only_while_it_changes_is_read_again(trained, monkeypatch, capsys):
+    shutil.copytree(trained, "run")
+    read = folder.read_config
+
+    def half(path):
+        monkeypatch.setattr(folder, "read_config", read)
+        os.utime(path / "config.json", (1, 1))
+        raise folder.UserError("half")
+
+    monkeypatch.setattr(folder, "read_config", half)
+    assert cli.main(["summary", "run"]) == 0
+    assert capsys.readouterr().err == ""

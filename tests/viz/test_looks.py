@@ -97,6 +97,8 @@ def test_a_schedule():
     assert (axes.get_xlabel(), axes.get_ylabel(), axes.get_ylim()[0]) == ("step", "learning rate", 0)
     assert ticks(axes.xaxis) == ["0", "1"]
     assert is_plain(axes)
+    assert {line.get_markersize() for line in axes.get_lines()} == {3.5}
+    assert not axes.get_legend().get_frame_on()
     assert len(viz.plot_schedule({str(i): [0.1] for i in range(9)}).axes[0].get_lines()) == 9
 
 
@@ -125,7 +127,7 @@ def test_a_confusion_matrix(names, turned):
         (0, 1): ("1", "white"),
     }
     assert {(t.get_ha(), t.get_va(), t.get_fontsize()) for t in axes.texts} == {("center", "center", 9)}
-    assert axes.get_title() == "50.0% right: 1,000 of 2,001"
+    assert (axes.get_title(), axes.title.get_fontsize()) == ("50.0% right: 1,000 of 2,001", 11)
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("predicted class", "true class")
     for labels in (axes.get_xticklabels(), axes.get_yticklabels()):
         assert [t.get_text() for t in labels] == names
@@ -167,6 +169,7 @@ def test_roc_curves():
     assert (diagonal.get_color(), diagonal.get_linestyle()) == ("#aaaaaa", "--")
     assert len(axes.get_legend().get_texts()) == 10
     assert axes.get_legend().get_title().get_text() == "area under the curve"
+    assert {t.get_fontsize() for t in axes.get_legend().get_texts()} == {8}
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("false positive rate", "true positive rate")
     assert axes.get_aspect() == 1
     for axis in (axes.xaxis, axes.yaxis):
@@ -228,6 +231,13 @@ def test_histograms_stand_in_rows_of_three(count, size):
     assert tuple(figure.get_size_inches()) == pytest.approx(size)
     assert [axes.get_title() for axes in figure.axes] == [f"t{i}\n2 ± 1.4, 20% zero" for i in range(count)]
     assert {len(axes.patches) for axes in figure.axes} == {50}
+    for axes in figure.axes:
+        assert axes.title.get_fontsize() == 9
+        assert {label.get_fontsize() for label in (*axes.get_xticklabels(), *axes.get_yticklabels())} == {8}
+        assert len(ticks(axes.xaxis)) <= 6
+        assert {(matplotlib.colors.to_hex(bar.get_facecolor()), bar.get_alpha()) for bar in axes.patches} == {
+            (BLUE, 0.85)
+        }
     assert all(map(is_plain, figure.axes))
     assert len({round(axes.get_subplotspec().get_geometry()[0]) for axes in figure.axes}) == 1
 

@@ -142,3 +142,26 @@ def test_an_exception_in_a_module_leaves_later_calls_in_order():
             net(ag.ones(1, 3))
         y = net[0](ag.ones(1, 3)).sum()
     assert "0: Linear" in boxes(viz.graph(y))[1]
+
+
+class Mixing(nn.Module):
+    def forward(self, x, y):
+        return ag.addcmul(x, x, y)
+
+
+class Pair(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.one, self.two, self.mix = nn.Tanh(), nn.Sigmoid(), Mixing()
+
+    def forward(self, x):
+        return self.mix(self.one(x), self.two(x))
+
+
+def test_a_box_that_reads_another_one_twice_is_joined_to_the_next_too():
+    pair, x = Pair(), ag.ones(3, requires_grad=True)
+    with viz.keep_modules(pair):
+        y = pair(x)
+    picture = viz.graph(y, {"x": x}, depth=1)
+    assert boxes(picture)[0] == ["mix: Mixing", "one: Tanh", "two: Sigmoid", "x"]
+    assert len(re.findall("->", picture.dot)) == 4

@@ -276,3 +276,35 @@ def test_errors():
         ),
     ):
         viz.backward_table(y)
+
+
+class Blocked(ag.Function):
+    @staticmethod
+    def forward(ctx, x, w):
+        return x * w
+
+    @staticmethod
+    def backward(ctx, g):
+        return None, g
+
+
+def test_what_gets_no_derivative_has_no_row():
+    x, w = leaf(2.0), leaf(3.0)
+    h = x * 5
+    y = Blocked.apply(h, w)
+    for version, row in (("A", ("dy/dw = dy/dy · dy/dw", "1")), ("B", ("dy/dw += dy/dy · dy/dw", "1", "1"))):
+        table = viz.backward_table(y, {"x": x, "w": w, "h": h}, version=version)
+        assert table.rows[1:] == [row]
+        assert sorted(table.values) == ["w", "y"]
+
+
+def test_an_increment_of_what_is_shown_is_kept_beside_one_of_what_is_not():
+    a, b = leaf(2.0), leaf(3.0)
+    u = a * b
+    names = {"a": a, "b": b, "u": u}
+    rows = viz.backward_table(u + b, names, max_rows=3).rows
+    assert rows[1:] == [
+        ("dy/du += dy/dy · 1", "1", "1"),
+        ("dy/db += dy/dy · 1", "1", "1"),
+        ("dy/db += dy/du · …", "2", "3"),
+    ]
