@@ -1,8 +1,7 @@
 """Flat arrays: the memory that an optimizer's formula is applied to.
 
-A large parameter is cut, where it lies, into blocks small enough that all passes of the formula stay in the
-processor's cache. Small parameters of one dtype are gathered into one flat array, so that a hundred biases cost as
-many calls as one.
+A large parameter is changed where it lies. Small parameters of one dtype are gathered into one flat array, so that
+a hundred biases cost as many calls as one.
 """
 
 from __future__ import annotations
@@ -16,7 +15,6 @@ from ..backend.kinds import kind_of
 from ..engine.sharing import shareable
 from ..engine.writes import written
 from ..tensor import Tensor
-from .vectors import vectors_for
 
 
 class State:
@@ -36,31 +34,17 @@ class Flat:
         params, arrays: the parameter, and the array that it had when this was made, as lists of one.
         states: what the optimizer remembers of it, likewise.
         values: the flat array that the formula changes.
-        blocks: for each block its slice (None for all), the parameter's values, the state arrays, three scratch
-            arrays, and one for the direction to go.
+        state: the flat arrays of the state, likewise.
     """
 
-    def __init__(self, params: list[Tensor], states: list[State], slots: dict[str, float], scratch: Any) -> None:
+    def __init__(self, params: list[Tensor], states: list[State], slots: dict[str, float]) -> None:
         self.params = params
         self.states = states
         self.arrays = [p.array for p in params]
         self.dtype = self.arrays[0].dtype
-        self.vectors = vectors_for(self.arrays[0])
         self.size = sum(a.size for a in self.arrays)
         self.values = self._place()
-        state = {name: self._slot(name, initial) for name, initial in slots.items()}
-        count = -(-self.size // scratch.shape[1])
-        stops = [self.size * i // count for i in range(count + 1)] if count else []
-        self.blocks: list[tuple[slice | None, Any, dict[str, Any], list[Any], Any]] = [
-            (
-                slice(i, j) if count > 1 else None,
-                self.values[i:j],
-                {name: array[i:j] for name, array in state.items()},
-                list(scratch[1:, : j - i]),
-                scratch[0, : j - i],
-            )
-            for i, j in pairwise(stops)
-        ]
+        self.state = tuple(self._slot(name, initial) for name, initial in slots.items())
 
     def _place(self) -> Any:
         """The flat array that the formula changes."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd_engine import optim
 from autograd_engine.backend import kernels
 
 Calls = Callable[[np.random.Generator, Any], list[tuple[Any, ...]]]
@@ -120,6 +121,22 @@ def _soft_gradients(random: np.random.Generator, dtype: Any) -> list[tuple[Any, 
     return [(logs, target, dtype(0.7)), (logs, target, _numbers(random, dtype, 7))]
 
 
+def _updates(random: np.random.Generator, dtype: Any) -> list[tuple[Any, ...]]:
+    """Steps of optimizers: several arrays at once, edge cases; one formula with a state, one with choices."""
+    calls: list[tuple[Any, ...]] = []
+    for kind, names, numbers in (
+        (optim.Adam, ("exp_avg", "exp_avg_sq"), (0.99, 0.0, 1.0, 0.9, 0.99, 1e-8, 1e-3, 0.0)),
+        (optim.Rprop, ("prev", "step_size"), (1.0, 0.1, -1.0, 0.5, 1.2, 1e-6, 50.0)),
+    ):
+        read = kind._formula(names).read(numbers)
+        assert read is not None
+        for values in ([_numbers(random, dtype, n) for n in (5000, 0, 7, 1024)], [_edges(dtype)]):
+            gradients = [_numbers(random, dtype, *p.shape) for p in values]
+            states = [(_numbers(random, dtype, *p.shape), _numbers(random, dtype, *p.shape) ** 2) for p in values]
+            calls += [(values, gradients, states, *read), ([p.copy() for p in gradients], values, states, *read)]
+    return calls
+
+
 CALLS: dict[str, Calls] = {
     "activations.relu": _elements,
     "activations.relu_gradient": _gradients,
@@ -134,4 +151,5 @@ CALLS: dict[str, Calls] = {
     "softmaxes.softmax_gradient": _softmax_gradients,
     "softmaxes.softmax_nll": _class_scores,
     "softmaxes.softmax_nll_gradient": _class_gradients,
+    "updates.update": _updates,
 }

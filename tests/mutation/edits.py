@@ -41,8 +41,8 @@ _COMPARISONS: dict[type[ast.cmpop], tuple[str, tuple[str, ...]]] = {
 }
 _PAIRS = """
 min max; minimum maximum; amin amax; argmin argmax; any all; floor ceil; zeros ones; sum mean; empty zeros;
-left right; before after; start stop; first last; rows columns; less greater; less_equal greater_equal; triu tril; sin cos;
-append extend; shape size; strip rstrip; keys values
+left right; before after; start stop; first last; rows columns; less greater; less_equal greater_equal; triu tril;
+sin cos; append extend; shape size; strip rstrip; keys values
 """
 _OTHER_NAME: dict[str, str] = {}
 for _a, _b in (pair.split() for pair in _PAIRS.split(";")):

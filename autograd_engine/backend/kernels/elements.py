@@ -44,10 +44,10 @@ def choose(mask: Any, x: Any, y: Any) -> Any:
     """x where the boolean mask is true, else y, both of one dtype: 0.2 ms, where `np.where` takes 2.7 ms."""
     if x.dtype.kind != "f" or x.dtype.itemsize > 8 or mask.__class__ in others:
         return np.where(mask, x, y)
-    x, y = _bits(x), _bits(y)
+    dtype, x, y = x.dtype, _bits(x), _bits(y)
     changed = np.asarray(x ^ y)
     chosen = changed & -mask.astype(x.dtype)
-    return (chosen ^ y).view(f"f{x.dtype.itemsize}")
+    return (chosen ^ y).view(dtype)
 
 
 def repeated(x: Any, shape: tuple[int, ...]) -> Any:
