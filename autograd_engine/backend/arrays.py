@@ -12,7 +12,7 @@ documentation of tensor attributes.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from .kinds import kind_of
 
 __all__ = [
     "Array",
+    "ArrayT",
     "as_floating",
     "astype",
     "can_store",
@@ -38,6 +39,9 @@ __all__ = [
 
 Array: TypeAlias = Any
 """A raw array or a tensor: primitives accept either and return the same kind."""
+
+ArrayT = TypeVar("ArrayT")
+"""Which of the two the parts of a result are."""
 
 numbers = (bool, int, float, complex)
 """The classes of Python's own numbers. Such a number never widens the dtype of an array of its category."""

@@ -8,7 +8,7 @@ only. A data loader does so for each batch, so that batches are the same however
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -95,7 +95,7 @@ class Generator:
             self._seed = int.from_bytes(os.urandom(8), "little") >> 1
         return self._seed
 
-    def get_state(self) -> Any:
+    def get_state(self) -> Mapping[str, Any]:
         """The state of the generator, for `set_state`."""
         return self.numpy.bit_generator.state
 
@@ -133,7 +133,7 @@ def seed() -> int:
     return _current.get().seed()
 
 
-def get_rng_state() -> Any:
+def get_rng_state() -> Mapping[str, Any]:
     """The state of the default generator, for `set_rng_state`."""
     return _current.get().get_state()
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from sys import getrefcount
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -32,6 +32,8 @@ from .primitive import primitive
 from .results import make_tensor
 
 __all__ = ["backward", "grad", "propagate"]
+
+V = TypeVar("V", bound=Value)
 
 
 def propagate(
@@ -316,13 +318,13 @@ def backward(
 
 def grad(
     outputs: Any,
-    inputs: Any,
+    inputs: V | Sequence[V],
     grad_outputs: Any = None,
     retain_graph: bool | None = None,
     create_graph: bool = False,
     allow_unused: bool = False,
     materialize_grads: bool = False,
-) -> tuple[Any, ...]:
+) -> tuple[V, ...]:
     """The derivatives of `outputs` with respect to `inputs`, as a tuple; no `.grad` is touched.
 
     Several outputs are summed, weighted by `grad_outputs`. See `backward` for the other arguments.
@@ -345,7 +347,7 @@ def grad(
     roots, cotangents = _cotangents(results, given, create_graph)
     retain = create_graph if retain_graph is None else retain_graph
     derivatives = propagate(roots, cotangents, _nodes_of(wanted), retain_graph=retain, create_graph=create_graph)
-    answers = []
+    answers: list[Any] = []
     for i, (tensor, g) in enumerate(zip(wanted, derivatives, strict=True)):
         if g is None and not (allow_unused or materialize_grads):
             raise RuntimeError(

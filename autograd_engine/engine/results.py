@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from ..backend.arrays import zeros
 from ..backend.kinds import is_array
@@ -15,6 +15,8 @@ from .graph import Node, Output, Value, raw
 from .plan import Plan
 
 __all__ = ["as_tensors", "cotangents", "make_outputs", "make_tensor", "types", "use_tensor_type"]
+
+V = TypeVar("V", bound=Value)
 
 
 class _Types:
@@ -35,7 +37,7 @@ def make_tensor(array: Any, node: Node | None) -> Any:
     return result
 
 
-def use_tensor_type(cls: type[Value]) -> type[Value]:
+def use_tensor_type(cls: type[V]) -> type[V]:
     """Class decorator: results of primitives are of this class from now on."""
     types.blank = functools.partial(object.__new__, cls)
     return cls

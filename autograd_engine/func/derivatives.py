@@ -8,7 +8,7 @@ hessian         the Jacobian of the Jacobian
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from ..backend.arrays import unboxed
 from ..backend.kinds import kind_of
@@ -19,11 +19,15 @@ from .call import Call, by_argnums, in_argument_order, places_of, unit_cotangent
 from .recorded import own_tensors, pull, zeros_of
 from .structure import refilled
 
+R = TypeVar("R")
+
 Argnums = int | Sequence[int]
 """The position of the argument to differentiate by, or several."""
 
 
-def value_and_grad(function: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[..., Any]:
+def value_and_grad(
+    function: Callable[..., R], argnums: Argnums = 0, has_aux: bool = False
+) -> Callable[..., tuple[R, Any]]:
     """The function that computes the value of `function` and its gradient, in this order, as in JAX.
 
     (`torch.func.grad_and_value` has them in the other order; it is here too, under that name.)
@@ -62,7 +66,9 @@ def _value_and_grad(name: str, function: Callable[..., Any], argnums: Argnums, h
     return transformed
 
 
-def grad_and_value(function: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[..., Any]:
+def grad_and_value(
+    function: Callable[..., R], argnums: Argnums = 0, has_aux: bool = False
+) -> Callable[..., tuple[Any, R]]:
     """The function that computes the gradient of `function` and its value, in this order, as in PyTorch.
 
     Like `value_and_grad`, but for the order: (gradient, value), or (gradient, (value, aux)).

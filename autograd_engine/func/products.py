@@ -8,16 +8,33 @@ vhp, hvp        v^T H and H v: the backward pass of the gradient
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal, TypeVar, overload
 
 from ..backend.arrays import unboxed
 from ..backend.kinds import kind_of
 from ..engine.graph import Leaf
 from ..engine.modes import is_grad_enabled
 from ..engine.results import make_tensor
+from ..tensor import Tensor
 from .call import Call, unit_cotangent
 from .recorded import own_tensors, pull, seen_outside
 from .structure import matching, refilled
+
+A = TypeVar("A")
+R = TypeVar("R")
+T = TypeVar("T")
+
+
+@overload
+def vjp(
+    function: Callable[..., R], *primals: Any, has_aux: Literal[False] = False
+) -> tuple[R, Callable[[Any], tuple[Any, ...]]]: ...
+
+
+@overload
+def vjp(
+    function: Callable[..., tuple[R, A]], *primals: Any, has_aux: Literal[True]
+) -> tuple[R, Callable[[Any], tuple[Any, ...]], A]: ...
 
 
 def vjp(function: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
@@ -60,6 +77,18 @@ def vjp(function: Callable[..., Any], *primals: Any, has_aux: bool = False) -> A
 
     result = call.visible(call.result)
     return (result, vjp_fn, call.visible(call.aux)) if has_aux else (result, vjp_fn)
+
+
+@overload
+def jvp(
+    function: Callable[..., R], primals: Any, tangents: Any, *, has_aux: Literal[False] = False
+) -> tuple[R, R]: ...
+
+
+@overload
+def jvp(
+    function: Callable[..., tuple[R, A]], primals: Any, tangents: Any, *, has_aux: Literal[True]
+) -> tuple[R, R, A]: ...
 
 
 def jvp(function: Callable[..., Any], primals: Any, tangents: Any, *, has_aux: bool = False) -> Any:
@@ -113,7 +142,7 @@ def _as_arguments(name: str, primals: Any, vectors: Any) -> tuple[tuple[Any, ...
     return primals, vectors
 
 
-def vhp(function: Callable[..., Any], primals: Any, vectors: Any) -> tuple[Any, Any]:
+def vhp(function: Callable[..., Any], primals: T, vectors: Any) -> tuple[Tensor, T]:
     """The value of `function(*primals)` and v^T H, the product of vectors with the Hessian there.
 
     The backward pass of the gradient, at a few times the cost of the value, whatever the size of H.
@@ -137,7 +166,7 @@ def vhp(function: Callable[..., Any], primals: Any, vectors: Any) -> tuple[Any, 
     return _vhp("vhp", function, primals, vectors)
 
 
-def hvp(function: Callable[..., Any], primals: Any, vectors: Any) -> tuple[Any, Any]:
+def hvp(function: Callable[..., Any], primals: T, vectors: Any) -> tuple[Tensor, T]:
     """The value of `function(*primals)` and H v, the product of the Hessian there with vectors.
 
     Wherever second derivatives are continuous the Hessian is symmetric, so that this is computed as v^T H,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal, overload
 
 import numpy as np
 
@@ -194,10 +194,26 @@ def _requested(found: Sequence[Any], return_inverse: bool, return_counts: bool) 
     return tuple(chosen) if len(chosen) > 1 else chosen[0]
 
 
+@overload
+def unique(
+    x: Array,
+    sorted: bool = True,
+    return_inverse: Literal[False] = False,
+    return_counts: Literal[False] = False,
+    dim: int | None = None,
+) -> Array: ...
+
+
+@overload
+def unique(
+    x: Array, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
+) -> Array | tuple[Array, ...]: ...
+
+
 @operator("torch Tensor")
 def unique(
     x: Array, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
-) -> Any:
+) -> Array | tuple[Array, ...]:
     """The distinct elements, or the distinct slices along `dim`; in order, `sorted` or not. No gradient flows.
 
     `return_inverse` adds a tensor with each element's index in the result, and `return_counts` one that says how
@@ -211,10 +227,22 @@ def unique(
     return _requested(_unique(x, dim=dim), return_inverse, return_counts)
 
 
+@overload
+def unique_consecutive(
+    x: Array, return_inverse: Literal[False] = False, return_counts: Literal[False] = False, dim: int | None = None
+) -> Array: ...
+
+
+@overload
+def unique_consecutive(
+    x: Array, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
+) -> Array | tuple[Array, ...]: ...
+
+
 @operator("torch Tensor")
 def unique_consecutive(
     x: Array, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
-) -> Any:
+) -> Array | tuple[Array, ...]:
     """The first of every run of equal elements, or of equal slices along `dim`. No gradient flows.
 
     `return_inverse` adds a tensor with the number of each element's run, `return_counts` the lengths of the runs.

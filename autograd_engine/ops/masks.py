@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal, overload
 
 import numpy as np
 
@@ -48,8 +48,16 @@ def argwhere(x: Array) -> Array:
     return np.argwhere(x)
 
 
+@overload
+def nonzero(x: Array, *, as_tuple: Literal[False] = False) -> Array: ...
+
+
+@overload
+def nonzero(x: Array, *, as_tuple: Literal[True]) -> tuple[Array, ...]: ...
+
+
 @operator("torch Tensor")
-def nonzero(x: Array, *, as_tuple: bool = False) -> Any:
+def nonzero(x: Array, *, as_tuple: bool = False) -> Array | tuple[Array, ...]:
     """The indices of the elements that are not 0: one row each, or with `as_tuple` one 1-d tensor per
     dimension, with which x[nonzero(x, as_tuple=True)] reads those elements.
 
@@ -64,8 +72,16 @@ def nonzero(x: Array, *, as_tuple: bool = False) -> Any:
     return tuple(at[:, d] for d in range(at.shape[1]))
 
 
+@overload
+def where(condition: Array) -> tuple[Array, ...]: ...
+
+
+@overload
+def where(condition: Array, x: Array, y: Array) -> Array: ...
+
+
 @operator("torch numpy")
-def where(condition: Array, x: Array = None, y: Array = None) -> Any:
+def where(condition: Array, x: Array = None, y: Array = None) -> Array | tuple[Array, ...]:
     """x where the condition holds, else y. The side not chosen gets gradient 0, not NaN.
 
     With the condition alone, the places where it holds, as `nonzero(condition, as_tuple=True)` gives them.

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, overload
 
 import numpy as np
 
-from ..backend.arrays import Array
+from ..backend.arrays import Array, ArrayT
 from ..backend.kinds import kind_of
 from ..backend.sums import accumulated, added_up
 from ..engine.graph import raw
@@ -247,15 +247,15 @@ def argmin(x: Array, dim: int | None = None, keepdim: bool = False) -> Array:
     return _argmin(x, dim=dim, keepdim=keepdim)
 
 
-class MinMax(NamedTuple):
+class MinMax(NamedTuple, Generic[ArrayT]):
     """The smallest and the largest elements."""
 
-    min: Any
-    max: Any
+    min: ArrayT
+    max: ArrayT
 
 
 @operator("torch Tensor")
-def aminmax(x: Array, *, dim: int | None = None, keepdim: bool = False) -> MinMax:
+def aminmax(x: Array, *, dim: int | None = None, keepdim: bool = False) -> MinMax[Array]:
     """The smallest and the largest element over `dim`, `(min, max)`; equal ones share the gradient.
 
     Example:
@@ -266,11 +266,11 @@ def aminmax(x: Array, *, dim: int | None = None, keepdim: bool = False) -> MinMa
     return MinMax(_amin(x, dims=dims, keepdim=keepdim), _amax(x, dims=dims, keepdim=keepdim))
 
 
-class Extreme(NamedTuple):
+class Extreme(NamedTuple, Generic[ArrayT]):
     """The largest or smallest elements along a dimension, and where each one lies."""
 
-    values: Any
-    indices: Any
+    values: ArrayT
+    indices: ArrayT
 
 
 def _extreme(
@@ -296,6 +296,18 @@ def _extreme(
     return Extreme(squeeze(values, dim), squeeze(indices, dim))
 
 
+@overload
+def max(x: Array, dim: None = None, keepdim: bool = False) -> Array: ...
+
+
+@overload
+def max(x: Array, dim: int, keepdim: bool = False) -> Extreme[Array]: ...
+
+
+@overload
+def max(x: Array, dim: Array) -> Array: ...
+
+
 @operator("torch Tensor")
 def max(x: Array, dim: Any = None, keepdim: bool = False) -> Any:
     """The largest element; along a dimension, `(values, indices)`; with a tensor for `dim`, `maximum` of both.
@@ -307,6 +319,18 @@ def max(x: Array, dim: Any = None, keepdim: bool = False) -> Any:
         IndexError: there is no such dimension, or it is empty.
     """
     return _extreme(x, dim, keepdim, _largest, maximum, argmax, "max")
+
+
+@overload
+def min(x: Array, dim: None = None, keepdim: bool = False) -> Array: ...
+
+
+@overload
+def min(x: Array, dim: int, keepdim: bool = False) -> Extreme[Array]: ...
+
+
+@overload
+def min(x: Array, dim: Array) -> Array: ...
 
 
 @operator("torch Tensor")

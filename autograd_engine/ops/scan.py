@@ -7,11 +7,11 @@ and so are trapezoids, which are summed.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple
 
 import numpy as np
 
-from ..backend.arrays import Array, astype
+from ..backend.arrays import Array, ArrayT, astype
 from ..backend.kinds import kind_of
 from ..backend.sums import accumulated, widened
 from ..engine.graph import raw
@@ -150,11 +150,11 @@ def cumprod(x: Array, dim: int, *, dtype: Any = None) -> Array:
 # ------------------------------------------------------------------------------ running extremes
 
 
-class Extremes(NamedTuple):
+class Extremes(NamedTuple, Generic[ArrayT]):
     """The largest or smallest elements so far along a dimension, and where each one lies."""
 
-    values: Any
-    indices: Any
+    values: ArrayT
+    indices: ArrayT
 
 
 @primitive
@@ -168,7 +168,7 @@ def _last_record(x: Array, *, dim: int, largest: bool) -> Array:
     return kind.accumulate(np.maximum, np.where(record, places, 0), dim)
 
 
-def _running_extreme(x: Array, dim: int, largest: bool, name: str) -> Extremes:
+def _running_extreme(x: Array, dim: int, largest: bool, name: str) -> Extremes[Array]:
     dim = normalize_dim(dim, len(x.shape), name)
     if not x.shape:
         return Extremes(x * 1, argmax(x))
@@ -177,7 +177,7 @@ def _running_extreme(x: Array, dim: int, largest: bool, name: str) -> Extremes:
 
 
 @operator("torch Tensor")
-def cummax(x: Array, dim: int) -> Extremes:
+def cummax(x: Array, dim: int) -> Extremes[Array]:
     """The largest element so far along `dim`, `(values, indices)`; of equal ones the last is named.
 
     The gradient goes to the elements that `indices` names. NaN counts as largest.
@@ -190,7 +190,7 @@ def cummax(x: Array, dim: int) -> Extremes:
 
 
 @operator("torch Tensor")
-def cummin(x: Array, dim: int) -> Extremes:
+def cummin(x: Array, dim: int) -> Extremes[Array]:
     """The smallest element so far along `dim`, `(values, indices)`; of equal ones the last is named.
 
     The gradient goes to the elements that `indices` names. NaN counts as smallest.

@@ -7,12 +7,12 @@ to be added up.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, overload
 
 import numpy as np
 
 from ..backend import kernels
-from ..backend.arrays import Array
+from ..backend.arrays import Array, ArrayT
 from ..backend.checks import are_checked
 from ..backend.kinds import kind_of
 from ..engine.graph import raw
@@ -25,11 +25,11 @@ from .reduce import shared_by_equals
 from .shape import movedim, ravel, reshape, squeeze
 
 
-class Ordered(NamedTuple):
+class Ordered(NamedTuple, Generic[ArrayT]):
     """Elements along a dimension, and where each one lies."""
 
-    values: Any
-    indices: Any
+    values: ArrayT
+    indices: ArrayT
 
 
 @primitive(x=lambda g, index, dim, x_shape: _write(g, index, dim=dim, size=x_shape[dim]))
@@ -70,7 +70,7 @@ def argsort(x: Array, dim: int = -1, descending: bool = False, stable: bool = Fa
 
 
 @operator("torch Tensor")
-def sort(x: Array, dim: int = -1, descending: bool = False, stable: bool = False) -> Ordered:
+def sort(x: Array, dim: int = -1, descending: bool = False, stable: bool = False) -> Ordered[Array]:
     """The elements in order along `dim`, `(values, indices)`. Equal elements always keep their order.
 
     NaN counts as largest. The gradient goes to the elements that `indices` names.
@@ -98,7 +98,7 @@ def msort(x: Array) -> Array:
 
 
 @operator("torch Tensor")
-def topk(x: Array, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> Ordered:
+def topk(x: Array, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> Ordered[Array]:
     """The `k` largest (or smallest) elements along `dim`, `(values, indices)`, in order, `sorted` or not.
 
     Raises:
@@ -121,7 +121,7 @@ def topk(x: Array, k: int, dim: int = -1, largest: bool = True, sorted: bool = T
 # ------------------------------------------------------------------------- one element of the order
 
 
-def _picked(x: Array, index: Array, dim: int, keepdim: bool) -> Ordered:
+def _picked(x: Array, index: Array, dim: int, keepdim: bool) -> Ordered[Array]:
     """The elements at `index`, which has size 1 along `dim`."""
     values = _read(x, index, dim=dim)
     return Ordered(values, index) if keepdim else Ordered(squeeze(values, dim), squeeze(index, dim))
@@ -136,7 +136,7 @@ def _filled(x: Array, dim: int, name: str) -> int:
 
 
 @operator("torch Tensor")
-def kthvalue(x: Array, k: int, dim: int = -1, keepdim: bool = False) -> Ordered:
+def kthvalue(x: Array, k: int, dim: int = -1, keepdim: bool = False) -> Ordered[Array]:
     """The `k`-th smallest element along `dim`, counted from 1: `(values, indices)`.
 
     Raises:
@@ -185,8 +185,16 @@ def _medians(x: Array, dim: int | None, keepdim: bool, skip_nan: bool, name: str
     return _picked(x, _middle(x, dim=dim, skip_nan=skip_nan), dim, keepdim)
 
 
+@overload
+def median(x: Array, dim: None = None, keepdim: bool = False) -> Array: ...
+
+
+@overload
+def median(x: Array, dim: int, keepdim: bool = False) -> Ordered[Array]: ...
+
+
 @operator("torch Tensor")
-def median(x: Array, dim: int | None = None, keepdim: bool = False) -> Any:
+def median(x: Array, dim: int | None = None, keepdim: bool = False) -> Array | Ordered[Array]:
     """The median of all elements; along `dim`, `(values, indices)`. Of two middle ones it is the lower. NaN where
     any element is NaN.
 
@@ -203,8 +211,16 @@ def median(x: Array, dim: int | None = None, keepdim: bool = False) -> Any:
     return _medians(x, dim, keepdim, False, "median")
 
 
+@overload
+def nanmedian(x: Array, dim: None = None, keepdim: bool = False) -> Array: ...
+
+
+@overload
+def nanmedian(x: Array, dim: int, keepdim: bool = False) -> Ordered[Array]: ...
+
+
 @operator("torch Tensor")
-def nanmedian(x: Array, dim: int | None = None, keepdim: bool = False) -> Any:
+def nanmedian(x: Array, dim: int | None = None, keepdim: bool = False) -> Array | Ordered[Array]:
     """`median` of the elements that are not NaN; NaN where there are none.
 
     Raises:
@@ -232,7 +248,7 @@ def _most_frequent(x: Array, *, dim: int) -> Array:
 
 
 @operator("torch Tensor")
-def mode(x: Array, dim: int = -1, keepdim: bool = False) -> Ordered:
+def mode(x: Array, dim: int = -1, keepdim: bool = False) -> Ordered[Array]:
     """The most frequent element along `dim`, of several the smallest: `(values, indices)`.
 
     Of equal elements the last is named, and receives the gradient.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, overload
 
 from ..backend.arrays import Array
 from ..backend.kinds import is_array, kind_of
@@ -32,20 +32,56 @@ def _atleast(ndim: int, tensors: tuple[Any, ...]) -> Any:
     return results[0] if len(tensors) == 1 and not isinstance(tensors[0], (tuple, list)) else results
 
 
+@overload
+def atleast_1d(tensors: Sequence[Array], /) -> tuple[Array, ...]: ...
+
+
+@overload
+def atleast_1d(tensor: Array, /) -> Array: ...
+
+
+@overload
+def atleast_1d(first: Array, second: Array, /, *tensors: Array) -> tuple[Array, ...]: ...
+
+
 @operator("torch numpy", raw_too=True)
-def atleast_1d(*tensors: Array) -> Any:
+def atleast_1d(*tensors: Array) -> Array | tuple[Array, ...]:
     """0-d tensors as (1,), others as they are; several tensors give a tuple."""
     return _atleast(1, tensors)
 
 
+@overload
+def atleast_2d(tensors: Sequence[Array], /) -> tuple[Array, ...]: ...
+
+
+@overload
+def atleast_2d(tensor: Array, /) -> Array: ...
+
+
+@overload
+def atleast_2d(first: Array, second: Array, /, *tensors: Array) -> tuple[Array, ...]: ...
+
+
 @operator("torch numpy", raw_too=True)
-def atleast_2d(*tensors: Array) -> Any:
+def atleast_2d(*tensors: Array) -> Array | tuple[Array, ...]:
     """Tensors of fewer dimensions as (1, n), others as they are; several tensors give a tuple."""
     return _atleast(2, tensors)
 
 
+@overload
+def atleast_3d(tensors: Sequence[Array], /) -> tuple[Array, ...]: ...
+
+
+@overload
+def atleast_3d(tensor: Array, /) -> Array: ...
+
+
+@overload
+def atleast_3d(first: Array, second: Array, /, *tensors: Array) -> tuple[Array, ...]: ...
+
+
 @operator("torch numpy", raw_too=True)
-def atleast_3d(*tensors: Array) -> Any:
+def atleast_3d(*tensors: Array) -> Array | tuple[Array, ...]:
     """Tensors of fewer dimensions as (1, n, 1) or (n, m, 1), others as they are; several give a tuple."""
     return _atleast(3, tensors)
 

@@ -9,7 +9,7 @@ arrays stay the same objects.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, TypeVar, overload
 
 import numpy as np
 
@@ -22,6 +22,8 @@ from ..tensor import Tensor
 from ..tensor.creation import as_tensor, tensor
 from .descent import Descent, descend, descent_of
 from .flat import Flat, Gathered, State, writable
+
+R = TypeVar("R")
 
 
 def array_of(value: Any) -> Any:
@@ -233,6 +235,12 @@ class Optimizer:
                     p._grad = None
                 elif p.grad is not None:
                     p.grad.detach_().zero_()
+
+    @overload
+    def step(self, closure: None = None) -> None: ...
+
+    @overload
+    def step(self, closure: Callable[[], R]) -> R: ...
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Update every parameter that has a gradient, in place.

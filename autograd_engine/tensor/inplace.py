@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Self
+from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 import numpy as np
 
@@ -16,12 +16,15 @@ from ..engine.rebase import rebase
 from ..engine.sharing import base_of, is_shared
 from ..ops import index, shape, special
 
+P = ParamSpec("P")
+V = TypeVar("V", bound=Value)
 
-def _new_view(operation: Callable[..., Any]) -> Callable[..., Any]:
+
+def _new_view(operation: Callable[Concatenate[Any, P], Any]) -> Callable[Concatenate[V, P], V]:
     """The method that makes the tensor a view of itself in another shape."""
     name = f"{operation.__name__}_"
 
-    def change(self: InPlace, *args: Any, **kwargs: Any) -> Any:
+    def change(self: V, /, *args: P.args, **kwargs: P.kwargs) -> V:
         check_changeable(self, name)
         if self.node is not None and grad_mode() is False and self.node.__class__ is not Leaf:
             raise RuntimeError(f"{name}: the shape of a recorded result cannot change under no_grad()")
@@ -116,5 +119,6 @@ class InPlace(Value):
 
     squeeze_ = _new_view(shape.squeeze)
     t_ = _new_view(shape.t)
-    swapaxes_ = swapdims_ = transpose_ = _new_view(shape.transpose)
+    transpose_ = _new_view(shape.transpose)
+    swapaxes_ = swapdims_ = transpose_
     unsqueeze_ = _new_view(shape.unsqueeze)

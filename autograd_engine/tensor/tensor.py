@@ -11,7 +11,7 @@ import builtins
 import warnings
 import weakref
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 
@@ -143,7 +143,13 @@ class Tensor(Methods, Draws, Conversions):
         """Bytes of all elements."""
         return self.array.nbytes
 
-    def size(self, dim: builtins.int | None = None) -> Any:
+    @overload
+    def size(self, dim: None = None) -> tuple[builtins.int, ...]: ...
+
+    @overload
+    def size(self, dim: builtins.int) -> builtins.int: ...
+
+    def size(self, dim: builtins.int | None = None) -> tuple[builtins.int, ...] | builtins.int:
         """The shape, or the size of one dimension."""
         return self.shape if dim is None else self.shape[normalize_dim(dim, self.ndim, "size")]
 
@@ -191,7 +197,13 @@ class Tensor(Methods, Draws, Conversions):
         """Whether `other` has the same shape."""
         return self.shape == other.shape
 
-    def stride(self, dim: builtins.int | None = None) -> Any:
+    @overload
+    def stride(self, dim: None = None) -> tuple[builtins.int, ...]: ...
+
+    @overload
+    def stride(self, dim: builtins.int) -> builtins.int: ...
+
+    def stride(self, dim: builtins.int | None = None) -> tuple[builtins.int, ...] | builtins.int:
         """The distance in memory, in elements, between neighbours along each dimension, or along `dim`."""
         strides = tuple(step // self.itemsize for step in getattr(self.array, "strides", ()))
         return strides if dim is None else strides[normalize_dim(dim, self.ndim, "stride")]

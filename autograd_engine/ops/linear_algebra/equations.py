@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple
 
 import numpy as np
 
-from ...backend.arrays import Array
+from ...backend.arrays import Array, ArrayT
 from ...backend.kinds import kind_of
 from ...engine import broadcast
 from ...engine.graph import Value, raw
@@ -256,11 +256,11 @@ def det(A: Array) -> Array:
     return _det(A, factors=_factors(A))
 
 
-class SlogdetResult(NamedTuple):
+class SlogdetResult(NamedTuple, Generic[ArrayT]):
     """The sign of a determinant, and the logarithm of its absolute value."""
 
-    sign: Any
-    logabsdet: Any
+    sign: ArrayT
+    logabsdet: ArrayT
 
 
 def _slogdet_rule(g: Sequence[Array], x: Array, factors: _LU | None) -> Array:
@@ -279,7 +279,7 @@ def _slogdet(x: Array, *, factors: _LU | None) -> Any:
 
 @operator("torch Tensor linalg", numpy="linalg.slogdet")
 @_operator
-def slogdet(A: Array) -> SlogdetResult:
+def slogdet(A: Array) -> SlogdetResult[Array]:
     """The sign of det(A) and log |det(A)|, which does not overflow where det does. Derivative of the latter: A^-T.
 
     Shapes: (..., n, n) -> (...) and (...). A singular matrix gives 0 and -inf.
@@ -309,19 +309,19 @@ def logdet(A: Array) -> Array:
 # ---------------------------------------------------------------------------------------------------- LU as results
 
 
-class LUResult(NamedTuple):
+class LUResult(NamedTuple, Generic[ArrayT]):
     """A = P L U: a permutation, a lower triangular matrix with 1 on its diagonal, an upper triangular one."""
 
-    P: Any
-    L: Any
-    U: Any
+    P: ArrayT
+    L: ArrayT
+    U: ArrayT
 
 
-class LUFactorResult(NamedTuple):
+class LUFactorResult(NamedTuple, Generic[ArrayT]):
     """L below the diagonal and U on and above it in one matrix, and the row exchanges, counted from 1."""
 
-    LU: Any
-    pivots: Any
+    LU: ArrayT
+    pivots: ArrayT
 
 
 def _lu_rule(g: Array, x: Array, out: Array, factors: Any) -> Array:
@@ -385,7 +385,7 @@ def _packed(A: Array, name: str) -> tuple[Array, Any, Any]:
 
 @operator("linalg")
 @_operator
-def lu_factor(A: Array, *, pivot: bool = True) -> LUFactorResult:
+def lu_factor(A: Array, *, pivot: bool = True) -> LUFactorResult[Array]:
     """L and U of A = P L U in one matrix, and the row exchanges that make P, for `lu_solve`.
 
     Shapes: (..., m, n) -> LU (..., m, n) and pivots (..., min(m, n)), int32 and counted from 1.
@@ -402,7 +402,7 @@ def lu_factor(A: Array, *, pivot: bool = True) -> LUFactorResult:
 
 @operator("linalg")
 @_operator
-def lu(A: Array, *, pivot: bool = True) -> LUResult:
+def lu(A: Array, *, pivot: bool = True) -> LUResult[Array]:
     """A = P L U by elimination with row exchanges; the exchanges P have no gradient.
 
     Shapes: (..., m, n) -> P (..., m, m), L (..., m, k), U (..., k, n) with k = min(m, n).

@@ -8,11 +8,11 @@ infinite. `eigvalsh` and `svdvals` have no such limits.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple
 
 import numpy as np
 
-from ...backend.arrays import Array
+from ...backend.arrays import Array, ArrayT
 from ...backend.kinds import kind_of
 from ...engine.graph import Value, raw
 from ...engine.primitive import primitive
@@ -36,11 +36,11 @@ def _gaps(x: Array) -> Array:
     return where(kind_of(raw(x)).eye(n, dtype=bool), x.dtype.type(1), _row(x) - _column(x))
 
 
-class EighResult(NamedTuple):
+class EighResult(NamedTuple, Generic[ArrayT]):
     """Eigenvalues in ascending order, and the eigenvectors in the columns of a matrix."""
 
-    eigenvalues: Any
-    eigenvectors: Any
+    eigenvalues: ArrayT
+    eigenvectors: ArrayT
 
 
 def _eigh_rule(g: Sequence[Array], out: Any) -> Array:
@@ -76,7 +76,7 @@ def _lower_half(A: Array, UPLO: str, name: str) -> Array:
 
 @operator("linalg", numpy="linalg.eigh")
 @_operator
-def eigh(A: Array, UPLO: str = "L") -> EighResult:
+def eigh(A: Array, UPLO: str = "L") -> EighResult[Array]:
     """Eigenvalues w and eigenvectors V of symmetric matrices: A = V diag(w) V^T.
 
     Only the triangle `UPLO` of `A` is looked at; the gradient is symmetric. Functions of the eigenvectors that
@@ -109,12 +109,12 @@ def eigvalsh(A: Array, UPLO: str = "L") -> Array:
     return _eigvalsh(_lower_half(A, UPLO, "eigvalsh"))
 
 
-class SVDResult(NamedTuple):
+class SVDResult(NamedTuple, Generic[ArrayT]):
     """A = U diag(S) Vh: singular values in descending order, and orthonormal columns of U and rows of Vh."""
 
-    U: Any
-    S: Any
-    Vh: Any
+    U: ArrayT
+    S: ArrayT
+    Vh: ArrayT
 
 
 def _skew(x: Array) -> Array:
@@ -160,7 +160,7 @@ def _svdvals(x: Array) -> Array:
 
 @operator("linalg")
 @_operator
-def svd(A: Array, full_matrices: bool = True) -> SVDResult:
+def svd(A: Array, full_matrices: bool = True) -> SVDResult[Array]:
     """The singular value decomposition A = U diag(S) Vh.
 
     Functions of U and Vh that change with the signs of their vectors have no gradient, nor do those of vectors
@@ -269,19 +269,19 @@ def matrix_rank(A: Array, *, atol: Array = None, rtol: Array = None, hermitian: 
     return _matrix_rank(A, atol=raw(atol), rtol=raw(rtol))
 
 
-class LstsqResult(NamedTuple):
+class LstsqResult(NamedTuple, Generic[ArrayT]):
     """The solution, the sum of squares of each column of A X - B, the rank, and an empty `singular_values`."""
 
-    solution: Any
-    residuals: Any
-    rank: Any
-    singular_values: Any
+    solution: ArrayT
+    residuals: ArrayT
+    rank: ArrayT
+    singular_values: ArrayT
 
 
 @operator("linalg")
 @_operator
 @raw_too
-def lstsq(A: Array, B: Array, rcond: float | None = None) -> LstsqResult:
+def lstsq(A: Array, B: Array, rcond: float | None = None) -> LstsqResult[Array]:
     """X that makes the sum of squares of A X - B smallest; of several, the smallest X. X = pinv(A) B.
 
     `rcond` is the `rtol` of that `pinv`: singular values up to rcond * the largest count as 0.

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple
 
 import numpy as np
 
-from ...backend.arrays import Array
+from ...backend.arrays import Array, ArrayT
 from ...backend.checks import are_checked
 from ...backend.kinds import kind_of
 from ...engine.graph import raw
@@ -185,11 +185,11 @@ def cholesky_inverse(L: Array, upper: bool = False) -> Array:
 # --------------------------------------------------------------------------------------------------------------- QR
 
 
-class QRResult(NamedTuple):
+class QRResult(NamedTuple, Generic[ArrayT]):
     """A = Q R: orthonormal columns, and an upper triangular matrix."""
 
-    Q: Any
-    R: Any
+    Q: ArrayT
+    R: ArrayT
 
 
 def _qr_rule(g: Sequence[Array], out: Any) -> Array:
@@ -222,7 +222,7 @@ def _complete_qr(x: Array) -> Any:
 
 @operator("linalg")
 @_operator
-def qr(A: Array, mode: str = "reduced") -> QRResult:
+def qr(A: Array, mode: str = "reduced") -> QRResult[Array]:
     """Q with orthonormal columns and upper triangular R with A = Q R.
 
     The gradient requires that the first min(m, n) columns of `A` are linearly independent.
