@@ -5,8 +5,11 @@ import importlib
 import inspect
 import re
 import runpy
+import subprocess
+import sys
 import types
 import typing
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -106,3 +109,16 @@ def test_type_checkers_can_read_what_is_public(path):
     imports, and an `__all__` that pyright does not read.)"""
     module = importlib.import_module(path)
     assert sorted(_spelled_out(module)) == sorted(module.__all__)
+
+
+def test_an_editable_install_is_a_path(tmp_path):
+    """Type checkers follow a path, and not an import hook, which setuptools prefers for packages beside others."""
+    pytest.importorskip("setuptools", minversion="77")
+    root = Path(__file__).parents[1]
+    build = "import sys; from setuptools import build_meta; build_meta.build_editable(sys.argv[1])"
+    subprocess.run([sys.executable, "-c", build, tmp_path], cwd=root, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as files:
+        (path,) = (name for name in files.namelist() if "dist-info" not in name)
+        assert path.endswith(".pth")
+        assert files.read(path).decode().split() == [str(root)]

@@ -145,10 +145,8 @@ class Tensor(Methods, Draws, Conversions):
 
     @overload
     def size(self, dim: None = None) -> tuple[builtins.int, ...]: ...
-
     @overload
     def size(self, dim: builtins.int) -> builtins.int: ...
-
     def size(self, dim: builtins.int | None = None) -> tuple[builtins.int, ...] | builtins.int:
         """The shape, or the size of one dimension."""
         return self.shape if dim is None else self.shape[normalize_dim(dim, self.ndim, "size")]
@@ -199,10 +197,8 @@ class Tensor(Methods, Draws, Conversions):
 
     @overload
     def stride(self, dim: None = None) -> tuple[builtins.int, ...]: ...
-
     @overload
     def stride(self, dim: builtins.int) -> builtins.int: ...
-
     def stride(self, dim: builtins.int | None = None) -> tuple[builtins.int, ...] | builtins.int:
         """The distance in memory, in elements, between neighbours along each dimension, or along `dim`."""
         strides = tuple(step // self.itemsize for step in getattr(self.array, "strides", ()))
@@ -405,9 +401,8 @@ class Tensor(Methods, Draws, Conversions):
     ) -> Tensor:
         """A tensor with a copy of `data`, in this tensor's dtype unless another is given."""
         check_device(device)
-        result = Tensor.__new__(Tensor)
-        result.array, result.node = unboxed(array_of(data, "new_tensor", dtype or self.dtype)), None
-        return result.requires_grad_(requires_grad)
+        array = unboxed(array_of(data, "new_tensor", dtype or self.dtype))
+        return make_tensor(array, None).requires_grad_(requires_grad)
 
     def new_full(
         self,
@@ -420,11 +415,9 @@ class Tensor(Methods, Draws, Conversions):
     ) -> Tensor:
         """A tensor of `size` with one value everywhere, in this tensor's dtype unless another is given."""
         check_device(device)
-        result = Tensor.__new__(Tensor)
         full = kind_of(self.array).full
-        result.array = unboxed(full(size_of((size,), "new_full"), fill_value, dtype or self.dtype))
-        result.node = None
-        return result.requires_grad_(requires_grad)
+        array = unboxed(full(size_of((size,), "new_full"), fill_value, dtype or self.dtype))
+        return make_tensor(array, None).requires_grad_(requires_grad)
 
     def new_zeros(self, *size: Any, **options: Any) -> Tensor:
         """Zeros of this size in this tensor's dtype; options as for `new_full`."""
@@ -456,6 +449,4 @@ def _restore_leaf(cls: type[Tensor], array: Any, requires_grad: bool, grad: Tens
 
 
 def _restore_result(array: Any, flat: list[tuple[Any, ...]]) -> Tensor:
-    tensor = Tensor.__new__(Tensor)
-    tensor.array, tensor.node = array, rebuilt(flat)
-    return tensor
+    return make_tensor(array, rebuilt(flat))
