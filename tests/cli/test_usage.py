@@ -91,6 +91,7 @@ HELP = {
     "evaluate": "measure a trained run on its test set",
     "summary": "show the layers of a run",
     "predict": "classify with a trained run",
+    "info": "show versions, threads, devices and kernels",
 }
 
 
@@ -108,7 +109,7 @@ def test_the_help_tells_the_commands_and_where_a_run_is_looked_for(monkeypatch, 
                 "usage: python -m autograd_engine [-h] [--version] COMMAND ...\n\nTrain a classifier,"
             )
             assert [line for line in lines if line and line[0] in HELP] == [[k, v] for k, v in HELP.items()]
-        elif name != "train":
+        elif name not in ("train", "info"):
             assert ["RUN", "run folder (default: the latest below runs/)"] in lines
 
 
