@@ -68,6 +68,16 @@ REDUCTIONS = {
 }
 
 SHAPES = {
+    "trapezoid at a 0-d place": (lambda: ag.trapezoid(X, SCALAR), ValueError, "trapezoid", "4 samples", "()"),
+    "cumulative_trapezoid at places of fewer dims": (
+        lambda: ag.cumulative_trapezoid(CUBE, X, dim=0),
+        ValueError,
+        "cumulative_trapezoid",
+        "1 samples",
+        "(3, 4)",
+    ),
+    "reshape below -1": (lambda: X.reshape(-3, 4), ValueError, "reshape", "(-3, 4)"),
+    "view below -1": (lambda: X.view(3, -2), ValueError, "view", "(3, -2)"),
     "reshape": (lambda: X.reshape(5), ValueError, "reshape", "(5,)", "[3, 4]"),
     "view": (lambda: X.t().view(12), ValueError, "view", "(12,)", "reshape()"),
     "expand": (lambda: X.expand(2, 4), ValueError, "expand", "(3, 4)", "(2, 4)"),
