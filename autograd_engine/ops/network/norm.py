@@ -73,6 +73,27 @@ def _normalize_rule(
     return out.reshape(shape)
 
 
+def _standardized(x: Any, eps: float, center: bool) -> tuple[Any, Any, Any, Any]:
+    """The mean and variance of each group, (x - mean) / sqrt(var + eps), and 1 / sqrt(var + eps); raw arrays."""
+    portion = x.dtype.type(1 / (x.shape[0] * x.shape[2] or 1))
+    means = _totals(x) * portion if center else None
+    normal = x - _lane(means) if center else x
+    variances = _totals(normal, normal) * portion
+    scale = 1 / np.sqrt(variances + x.dtype.type(eps))
+    return means, variances, np.multiply(normal, _lane(scale), out=normal if center else None), scale
+
+
+_TINY = float(np.finfo(np.float32).tiny)
+
+
+def _left_the_range(variances: Any, eps: float) -> bool:
+    """Whether squares in float32 passed its largest number, or were rounded to 0 where no eps covers them; not
+    asked where looking at a value has to wait for it."""
+    if not variances.size or not kind_of(variances).readable:
+        return False
+    return not variances.max() < np.inf or (eps < _TINY and bool(variances.min() < _TINY))
+
+
 def _normalize_composed(
     x: Array, weight: Array, bias: Array, groups: View, channels: View, eps: float, center: bool, moments: Any
 ) -> Array:
@@ -117,20 +138,14 @@ def _normalize(
         raise TypeError(f"needs a floating dtype, not {x.dtype}")
     shape, dtype = x.shape, x.dtype
     x = widened(x).reshape(groups)
-    portion = x.dtype.type(1 / (groups[0] * groups[2] or 1))
-    if center:
-        means = _totals(x) * portion
-        normal = x - _lane(means)
-        variances = _totals(normal, normal) * portion
-    else:
-        variances = _totals(x, x) * portion
-    scale = 1 / np.sqrt(variances + x.dtype.type(eps))
+    means, variances, normal, scale = _standardized(x, eps, center)
+    if x.dtype == np.float32 and _left_the_range(variances, eps):
+        means, variances, normal, scale = (
+            None if part is None else part.astype(np.float32)
+            for part in _standardized(x.astype(np.float64), eps, center)
+        )
     if moments is not None:
         moments += (means, variances)
-    if center:
-        normal *= _lane(scale)
-    else:
-        normal = x * _lane(scale)
     out = normal if weight is bias is None else normal.reshape(channels)
     if weight is not None:
         out = out * _lane(weight)
