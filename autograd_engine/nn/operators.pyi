@@ -92,11 +92,12 @@ def rrelu(input: Any, lower: float = 0.125, upper: float = 0.3333333333333333, t
 def rrelu_(input: Any, lower: float = 0.125, upper: float = 0.3333333333333333, training: bool = False, inplace: bool = False, *, generator: Generator | None = None) -> Tensor:
     """Like `rrelu`, in place: the result replaces the tensor's own values."""
 def threshold(input: Any, threshold: float, value: float, inplace: bool = False) -> Tensor:
-    """x where it exceeds `threshold`, else `value`."""
+    """x where it exceeds `threshold`, else `value`; both are cast to the dtype of x."""
 def threshold_(input: Any, threshold: float, value: float, inplace: bool = False) -> Tensor:
     """Like `threshold`, in place: the result replaces the tensor's own values."""
 def hardtanh(input: Any, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Tensor:
-    """x limited to [min_val, max_val]; unlike that of `clamp`, the derivative at the bounds is 0."""
+    """x limited to [min_val, max_val], both cast to its dtype; unlike that of `clamp`, the derivative at the bounds
+    is 0."""
 def hardtanh_(input: Any, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Tensor:
     """Like `hardtanh`, in place: the result replaces the tensor's own values."""
 def relu6(input: Any, inplace: bool = False) -> Tensor:
@@ -144,11 +145,11 @@ def conv_transpose2d(input: Any, weight: Any, bias: Any | None = None, stride: S
     """`conv_transpose1d` over the two dimensions of pictures."""
 def conv_transpose3d(input: Any, weight: Any, bias: Any | None = None, stride: Size = 1, padding: Size = 0, output_padding: Size = 0, groups: int = 1, dilation: Size = 1) -> Tensor:
     """`conv_transpose1d` over three dimensions."""
-def max_pool1d(input: Any, kernel_size: Size, stride: Size | None = None, padding: Size = 0, dilation: Size = 1, ceil_mode: bool = False, return_indices: bool = False) -> Any:
+def max_pool1d(input: Any, kernel_size: Size, stride: Size | None = None, padding: Size = 0, dilation: Size = 1, ceil_mode: bool = False, return_indices: bool = False) -> Tensor:
     """The largest element of each window; the gradient flows to it alone, the first of equal ones."""
-def max_pool2d(input: Any, kernel_size: Size, stride: Size | None = None, padding: Size = 0, dilation: Size = 1, ceil_mode: bool = False, return_indices: bool = False) -> Any:
+def max_pool2d(input: Any, kernel_size: Size, stride: Size | None = None, padding: Size = 0, dilation: Size = 1, ceil_mode: bool = False, return_indices: bool = False) -> Tensor:
     """`max_pool1d` over the windows of pictures, (N, C, H, W) or (C, H, W); the indices count in row-major order."""
-def max_pool3d(input: Any, kernel_size: Size, stride: Size | None = None, padding: Size = 0, dilation: Size = 1, ceil_mode: bool = False, return_indices: bool = False) -> Any:
+def max_pool3d(input: Any, kernel_size: Size, stride: Size | None = None, padding: Size = 0, dilation: Size = 1, ceil_mode: bool = False, return_indices: bool = False) -> Tensor:
     """`max_pool1d` over the windows of volumes, (N, C, D, H, W) or (C, D, H, W)."""
 def avg_pool1d(input: Any, kernel_size: Size, stride: Size | None = None, padding: Size = 0, ceil_mode: bool = False, count_include_pad: bool = True) -> Tensor:
     """The mean of each window."""
@@ -169,15 +170,15 @@ def adaptive_avg_pool2d(input: Any, output_size: Any) -> Tensor:
     """`adaptive_avg_pool1d` over pictures, to one size for both dimensions, or (H, W); None keeps the input's."""
 def adaptive_avg_pool3d(input: Any, output_size: Any) -> Tensor:
     """`adaptive_avg_pool2d` over volumes."""
-def adaptive_max_pool1d(input: Any, output_size: Any, return_indices: bool = False) -> Any:
+def adaptive_max_pool1d(input: Any, output_size: Any, return_indices: bool = False) -> Tensor:
     """The largest elements of the windows of `adaptive_avg_pool1d`; with `return_indices` also where they lie."""
-def adaptive_max_pool2d(input: Any, output_size: Any, return_indices: bool = False) -> Any:
+def adaptive_max_pool2d(input: Any, output_size: Any, return_indices: bool = False) -> Tensor:
     """`adaptive_max_pool1d` over pictures."""
-def adaptive_max_pool3d(input: Any, output_size: Any, return_indices: bool = False) -> Any:
+def adaptive_max_pool3d(input: Any, output_size: Any, return_indices: bool = False) -> Tensor:
     """`adaptive_max_pool1d` over volumes."""
-def fractional_max_pool2d(input: Any, kernel_size: Size, output_size: Size | None = None, output_ratio: Any = None, return_indices: bool = False, _random_samples: Any | None = None, *, generator: Generator | None = None) -> Any:
+def fractional_max_pool2d(input: Any, kernel_size: Size, output_size: Size | None = None, output_ratio: Any = None, return_indices: bool = False, _random_samples: Any | None = None, *, generator: Generator | None = None) -> Tensor:
     """The largest elements of windows whose steps are drawn at random, so that a picture may shrink by a fraction."""
-def fractional_max_pool3d(input: Any, kernel_size: Size, output_size: Size | None = None, output_ratio: Any = None, return_indices: bool = False, _random_samples: Any | None = None, *, generator: Generator | None = None) -> Any:
+def fractional_max_pool3d(input: Any, kernel_size: Size, output_size: Size | None = None, output_ratio: Any = None, return_indices: bool = False, _random_samples: Any | None = None, *, generator: Generator | None = None) -> Tensor:
     """`fractional_max_pool2d` over the windows of volumes."""
 def dropout(input: Any, p: float = 0.5, training: bool = True, inplace: bool = False, *, generator: Source = None) -> Tensor:
     """In training, 0 with probability p for each element, else x / (1 - p); the input itself otherwise."""

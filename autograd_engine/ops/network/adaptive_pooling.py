@@ -142,7 +142,7 @@ def adaptive_avg_pool3d(input: Array, output_size: Any) -> Array:
 
 
 @operator("torch functional")
-def adaptive_max_pool1d(input: Array, output_size: Any, return_indices: bool = False) -> Any:
+def adaptive_max_pool1d(input: Array, output_size: Any, return_indices: bool = False) -> Array:
     """The largest elements of the windows of `adaptive_avg_pool1d`; with `return_indices` also where they lie.
 
     Raises:
@@ -153,7 +153,7 @@ def adaptive_max_pool1d(input: Array, output_size: Any, return_indices: bool = F
 
 
 @operator("functional")
-def adaptive_max_pool2d(input: Array, output_size: Any, return_indices: bool = False) -> Any:
+def adaptive_max_pool2d(input: Array, output_size: Any, return_indices: bool = False) -> Array:
     """`adaptive_max_pool1d` over pictures.
 
     Raises:
@@ -164,7 +164,7 @@ def adaptive_max_pool2d(input: Array, output_size: Any, return_indices: bool = F
 
 
 @operator("functional")
-def adaptive_max_pool3d(input: Array, output_size: Any, return_indices: bool = False) -> Any:
+def adaptive_max_pool3d(input: Array, output_size: Any, return_indices: bool = False) -> Array:
     """`adaptive_max_pool1d` over volumes.
 
     Raises:
@@ -232,7 +232,7 @@ def fractional_max_pool2d(
     _random_samples: Array | None = None,
     *,
     generator: Generator | None = None,
-) -> Any:
+) -> Array:
     """The largest elements of windows whose steps are drawn at random, so that a picture may shrink by a fraction.
 
     Args:
@@ -265,7 +265,7 @@ def fractional_max_pool3d(
     _random_samples: Array | None = None,
     *,
     generator: Generator | None = None,
-) -> Any:
+) -> Array:
     """`fractional_max_pool2d` over the windows of volumes.
 
     Raises:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from ...backend import kernels
-from ...backend.arrays import Array
+from ...backend.arrays import Array, astype
 from ...backend.kernels import View
 from ...backend.kinds import kind_of
 from ...engine.graph import raw
@@ -40,10 +40,15 @@ def _normalize_rule(
     center: bool,
     wanted: tuple[bool, bool, bool],
 ) -> tuple[Array, Array, Array]:
-    x, weights, biases = kernels.normalize_gradients(
-        g, x, _flat(weight), means, scale, groups, channels, center, wanted
-    )
+    flat = _flat(weight)
+    if scale.dtype == np.float64 != x.dtype:  # the forward found that squares leave the range of float32
+        g, x, flat = map(_double, (g, x, flat))
+    x, weights, biases = kernels.normalize_gradients(g, x, flat, means, scale, groups, channels, center, wanted)
     return x, _shaped(weights, weight), _shaped(biases, bias)
+
+
+def _double(x: Array) -> Array:
+    return None if x is None else x.astype(np.float64)
 
 
 def _flat(weight: Array) -> Array:
@@ -52,6 +57,17 @@ def _flat(weight: Array) -> Array:
 
 def _shaped(gradient: Array, weight: Array) -> Array:
     return gradient if gradient is None or weight.ndim == 1 else gradient.reshape(weight.shape)
+
+
+_TINY = float(np.finfo(np.float32).tiny)
+
+
+def _left_the_range(variances: Any, eps: float) -> bool:
+    """Whether squares in float32 passed its largest number, or were rounded to 0 where no eps covers them; not
+    asked where looking at a value has to wait for it."""
+    if not variances.size or not kind_of(variances).readable:
+        return False
+    return not variances.max() < np.inf or (eps < _TINY and bool(variances.min() < _TINY))
 
 
 def _normalize_composed(
@@ -92,10 +108,14 @@ def _normalize(
     """
     if x.dtype.kind != "f":
         raise TypeError(f"needs a floating dtype, not {x.dtype}")
-    out, means, variances, scale = kernels.normalize(x, _flat(weight), _flat(bias), groups, channels, eps, center)
+    flat = (_flat(weight), _flat(bias))
+    out, means, variances, scale = kernels.normalize(x, *flat, groups, channels, eps, center)
+    if x.dtype == np.float32 and _left_the_range(variances, eps):
+        wide = (_double(x), *map(_double, flat), groups, channels, eps, center)
+        out, means, variances, scale = kernels.normalize(*wide)
     if moments is not None:
         moments += (means, variances)
-    return out, means, scale
+    return astype(out, x.dtype), means, scale
 
 
 # -------------------------------------------------------------------- statistics of the batch, or of the past

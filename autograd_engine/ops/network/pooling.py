@@ -167,7 +167,7 @@ def max_pool1d(
     dilation: Size = 1,
     ceil_mode: bool = False,
     return_indices: bool = False,
-) -> Any:
+) -> Array:
     """The largest element of each window; the gradient flows to it alone, the first of equal ones.
 
     Args:
@@ -204,7 +204,7 @@ def max_pool2d(
     dilation: Size = 1,
     ceil_mode: bool = False,
     return_indices: bool = False,
-) -> Any:
+) -> Array:
     """`max_pool1d` over the windows of pictures, (N, C, H, W) or (C, H, W); the indices count in row-major order.
 
     Raises:
@@ -223,7 +223,7 @@ def max_pool3d(
     dilation: Size = 1,
     ceil_mode: bool = False,
     return_indices: bool = False,
-) -> Any:
+) -> Array:
     """`max_pool1d` over the windows of volumes, (N, C, D, H, W) or (C, D, H, W).
 
     Raises:
