@@ -32,7 +32,30 @@ def _gradients(random: np.random.Generator, dtype: Any) -> list[tuple[Any, ...]]
     return [(_numbers(random, dtype, *x.shape), x) for (x,) in _elements(random, dtype)]
 
 
+_ACTIVATIONS: dict[str, list[tuple[float, ...]]] = {
+    "gelu": [()],
+    "gelu_tanh": [()],
+    "hardsigmoid": [()],
+    "hardswish": [()],
+    "logsigmoid": [()],
+    "mish": [()],
+    "relu": [()],
+    "sigmoid": [()],
+    "silu": [()],
+    "tanh": [()],
+    "elu": [(1.0, 1.0, 1.0), (-0.5, 1.5, 0.7)],
+    "hardtanh": [(-1.0, 0.5)],
+    "leaky_relu": [(0.01,), (-0.5,)],
+    "softplus": [(1.0, 20.0), (2.0, 3.0)],
+}
+"""The settings that each activation function and its gradient are called with."""
+
+
+def _each(calls: Calls, settings: list[tuple[float, ...]]) -> Calls:
+    return lambda random, dtype: [(*a, *s) for s in settings for a in calls(random, dtype)]
+
+
 CALLS: dict[str, Calls] = {
-    "activations.relu": _elements,
-    "activations.relu_gradient": _gradients,
+    **{f"activations.{name}": _each(_elements, settings) for name, settings in _ACTIVATIONS.items()},
+    **{f"activations.{name}_gradient": _each(_gradients, settings) for name, settings in _ACTIVATIONS.items()},
 }

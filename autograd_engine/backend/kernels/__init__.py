@@ -3,10 +3,77 @@
 All other operations call NumPy directly. `choice` says how an implementation is chosen.
 """
 
-from .activations import relu, relu_gradient
+from .activations import (
+    elu,
+    elu_gradient,
+    gelu,
+    gelu_gradient,
+    gelu_tanh,
+    gelu_tanh_gradient,
+    hardsigmoid,
+    hardsigmoid_gradient,
+    hardswish,
+    hardswish_gradient,
+    hardtanh,
+    hardtanh_gradient,
+    leaky_relu,
+    leaky_relu_gradient,
+    logsigmoid,
+    logsigmoid_gradient,
+    mish,
+    mish_gradient,
+    relu,
+    relu_gradient,
+    sigmoid,
+    sigmoid_gradient,
+    silu,
+    silu_gradient,
+    softplus,
+    softplus_gradient,
+    tanh,
+    tanh_gradient,
+)
 from .choice import use_kernels
 from .elements import choose, masked, repeated
 from .order import argsort
 from .products import matmul
+from .special import erf, ndtr
 
-__all__ = ["argsort", "choose", "masked", "matmul", "relu", "relu_gradient", "repeated", "use_kernels"]
+__all__ = [
+    "argsort",
+    "choose",
+    "elu",
+    "elu_gradient",
+    "erf",
+    "gelu",
+    "gelu_gradient",
+    "gelu_tanh",
+    "gelu_tanh_gradient",
+    "hardsigmoid",
+    "hardsigmoid_gradient",
+    "hardswish",
+    "hardswish_gradient",
+    "hardtanh",
+    "hardtanh_gradient",
+    "leaky_relu",
+    "leaky_relu_gradient",
+    "logsigmoid",
+    "logsigmoid_gradient",
+    "masked",
+    "matmul",
+    "mish",
+    "mish_gradient",
+    "ndtr",
+    "relu",
+    "relu_gradient",
+    "repeated",
+    "sigmoid",
+    "sigmoid_gradient",
+    "silu",
+    "silu_gradient",
+    "softplus",
+    "softplus_gradient",
+    "tanh",
+    "tanh_gradient",
+    "use_kernels",
+]
