@@ -53,7 +53,7 @@ __all__ = [
 
 @kernel
 @in_blocks
-def relu(x: Any, *, into: Any = None) -> Any:
+def relu(x: Any) -> Any:
     """max(x, 0), and NaN where x is NaN.
 
     `np.maximum` of an array and a scalar is not vectorized: 0.20 ms for 256 by 2048 float32. Of two arrays it is,
@@ -62,80 +62,77 @@ def relu(x: Any, *, into: Any = None) -> Any:
     if x.__class__ in scalar_types:
         zero = x.dtype.type(0)
         return zero if x < zero else x
-    if into is None:
-        into = np.zeros(x.shape, x.dtype)
-    else:
-        into.fill(0)
-    return np.maximum(x, into, out=into)
+    out = np.zeros(x.shape, x.dtype)
+    return np.maximum(x, out, out=out)
 
 
 @kernel
 @in_blocks
-def relu_gradient(g: Any, out: Any, *, into: Any = None) -> Any:
+def relu_gradient(g: Any, out: Any) -> Any:
     """g where `out` is not 0, else 0."""
-    return masked(g, out != 0, into)
+    return masked(g, out != 0)
 
 
 @kernel
 @in_blocks
-def leaky_relu(x: Any, slope: Any, *, into: Any = None) -> Any:
+def leaky_relu(x: Any, slope: Any) -> Any:
     """x where x > 0, else slope x; the slope is a number, or an array that broadcasts against x."""
     if isinstance(slope, float) and 0 < slope <= 1:
-        return np.maximum(x, x * slope, out=into)
+        return np.maximum(x, x * slope)
     sloped = np.asarray(x * slope)
-    return choose(
-        np.asarray(x > 0), x if sloped.shape == x.shape else np.broadcast_to(x, sloped.shape), sloped, into
-    )
+    if sloped.shape != x.shape:
+        x = np.broadcast_to(x, sloped.shape)
+    return choose(np.asarray(x > 0), x, sloped)
 
 
 @kernel
 @in_blocks
-def leaky_relu_gradient(g: Any, x: Any, slope: Any, *, into: Any = None) -> Any:
+def leaky_relu_gradient(g: Any, x: Any, slope: Any) -> Any:
     """g where x > 0, else slope g."""
-    return choose(np.asarray(x > 0), np.asarray(g), np.asarray(g * slope), into)
+    return choose(np.asarray(x > 0), np.asarray(g), np.asarray(g * slope))
 
 
 @kernel
 @in_blocks
-def hardtanh(x: Any, low: float, high: float, *, into: Any = None) -> Any:
+def hardtanh(x: Any, low: float, high: float) -> Any:
     """x limited to [low, high]."""
-    return x.clip(low, high, out=into)
+    return x.clip(low, high)
 
 
 @kernel
 @in_blocks
-def hardtanh_gradient(g: Any, x: Any, low: float, high: float, *, into: Any = None) -> Any:
+def hardtanh_gradient(g: Any, x: Any, low: float, high: float) -> Any:
     """g, but 0 at the bounds and beyond."""
-    return masked(g, ~((x <= low) | (x >= high)), into)
+    return masked(g, ~((x <= low) | (x >= high)))
 
 
 @kernel
 @in_blocks
-def hardsigmoid(x: Any, *, into: Any = None) -> Any:
+def hardsigmoid(x: Any) -> Any:
     """x / 6 + 1/2, limited to [0, 1]."""
-    return np.divide(x.clip(-3, 3) + 3, 6, out=into)
+    return (x.clip(-3, 3) + 3) / 6
 
 
 @kernel
 @in_blocks
-def hardsigmoid_gradient(g: Any, x: Any, *, into: Any = None) -> Any:
+def hardsigmoid_gradient(g: Any, x: Any) -> Any:
     """g / 6, but 0 where |x| >= 3."""
-    return masked(g / 6, ~((x <= -3) | (x >= 3)), into)
+    return masked(g / 6, ~((x <= -3) | (x >= 3)))
 
 
 @kernel
 @in_blocks
-def hardswish(x: Any, *, into: Any = None) -> Any:
+def hardswish(x: Any) -> Any:
     """x hardsigmoid(x)"""
-    return np.multiply(x, (x.clip(-3, 3) + 3) / 6, out=into)
+    return x * ((x.clip(-3, 3) + 3) / 6)
 
 
 @kernel
 @in_blocks
-def hardswish_gradient(g: Any, x: Any, *, into: Any = None) -> Any:
+def hardswish_gradient(g: Any, x: Any) -> Any:
     """g times the slope, which is x / 3 + 1/2 where |x| < 3."""
     inside = masked(x / 6, ~((x <= -3) | (x >= 3)))
-    return np.multiply(g, inside + (x.clip(-3, 3) + 3) / 6, out=into)
+    return g * (inside + (x.clip(-3, 3) + 3) / 6)
 
 
 # --------------------------------------------------------------------------------------------- smooth
@@ -143,67 +140,67 @@ def hardswish_gradient(g: Any, x: Any, *, into: Any = None) -> Any:
 
 @kernel
 @in_blocks
-def elu(x: Any, alpha: float, scale: float, rate: float, *, into: Any = None) -> Any:
+def elu(x: Any, alpha: float, scale: float, rate: float) -> Any:
     """scale x where x > 0, else scale alpha (e^(rate x) - 1)."""
     curve = np.expm1(np.minimum(x, 0) * rate) * (alpha * scale)
-    return np.add(np.maximum(x, 0) * scale, curve, out=into)
+    return np.maximum(x, 0) * scale + curve
 
 
 @kernel
 @in_blocks
-def elu_gradient(g: Any, x: Any, alpha: float, scale: float, rate: float, *, into: Any = None) -> Any:
+def elu_gradient(g: Any, x: Any, alpha: float, scale: float, rate: float) -> Any:
     """g scale where x > 0, else g scale alpha rate e^(rate x)."""
     slope = np.asarray(np.exp(np.minimum(x, 0) * rate) * (alpha * scale * rate))
-    return np.multiply(g, choose(np.asarray(x > 0), np.full_like(slope, scale), slope), out=into)
+    return g * choose(np.asarray(x > 0), np.full_like(slope, scale), slope)
 
 
-def _sigmoid(x: Any, into: Any = None) -> Any:
+def _sigmoid(x: Any) -> Any:
     small = np.exp(-np.absolute(x))
     # The numerator is 1 where x >= 0, else e^-|x| < 1. A maximum finds it 10 times as fast as np.where.
-    return np.divide(np.maximum(small, (x >= 0).astype(x.dtype)), 1 + small, out=into)
+    return np.maximum(small, (x >= 0).astype(x.dtype)) / (1 + small)
 
 
 @kernel
 @in_blocks
-def sigmoid(x: Any, *, into: Any = None) -> Any:
+def sigmoid(x: Any) -> Any:
     """1 / (1 + e^-x), computed from e^-|x| so that nothing overflows."""
-    return _sigmoid(x, into)
+    return _sigmoid(x)
 
 
 @kernel
 @in_blocks
-def sigmoid_gradient(g: Any, out: Any, *, into: Any = None) -> Any:
+def sigmoid_gradient(g: Any, out: Any) -> Any:
     """g out (1 - out)"""
-    return np.multiply(g, out * (1 - out), out=into)
+    return g * (out * (1 - out))
 
 
 @kernel
 @in_blocks
-def tanh(x: Any, *, into: Any = None) -> Any:
+def tanh(x: Any) -> Any:
     """The hyperbolic tangent."""
-    return np.tanh(x, out=into)
+    return np.tanh(x)
 
 
 @kernel
 @in_blocks
-def tanh_gradient(g: Any, out: Any, *, into: Any = None) -> Any:
+def tanh_gradient(g: Any, out: Any) -> Any:
     """g (1 - out^2)"""
-    return np.multiply(g, 1 - out * out, out=into)
+    return g * (1 - out * out)
 
 
 @kernel
 @in_blocks
-def silu(x: Any, *, into: Any = None) -> Any:
+def silu(x: Any) -> Any:
     """x sigmoid(x)"""
-    return np.multiply(x, _sigmoid(x), out=into)
+    return x * _sigmoid(x)
 
 
 @kernel
 @in_blocks
-def silu_gradient(g: Any, x: Any, *, into: Any = None) -> Any:
+def silu_gradient(g: Any, x: Any) -> Any:
     """g times the slope s + x s (1 - s), with s = sigmoid(x)."""
     s = _sigmoid(x)
-    return np.multiply(g, s + x * s * (1 - s), out=into)
+    return g * (s + x * s * (1 - s))
 
 
 def _normal(x: Any) -> Any:
@@ -213,16 +210,16 @@ def _normal(x: Any) -> Any:
 
 @kernel
 @in_blocks
-def gelu(x: Any, *, into: Any = None) -> Any:
+def gelu(x: Any) -> Any:
     """x P(Z < x) for a standard normal Z."""
-    return np.multiply(x, _normal(x), out=into)
+    return x * _normal(x)
 
 
 @kernel
 @in_blocks
-def gelu_gradient(g: Any, x: Any, *, into: Any = None) -> Any:
+def gelu_gradient(g: Any, x: Any) -> Any:
     """g times the slope P(Z < x) + x e^(-x^2/2) / sqrt(2 pi)."""
-    return np.multiply(g, _normal(x) + x * np.exp(x * x * -0.5) * (1 / math.sqrt(2 * math.pi)), out=into)
+    return g * (_normal(x) + x * np.exp(x * x * -0.5) * (1 / math.sqrt(2 * math.pi)))
 
 
 _SLOPE, _BEND = 2 * math.sqrt(2 / math.pi), 3 * 0.044715
@@ -231,50 +228,50 @@ _SLOPE, _BEND = 2 * math.sqrt(2 / math.pi), 3 * 0.044715
 
 @kernel
 @in_blocks
-def gelu_tanh(x: Any, *, into: Any = None) -> Any:
+def gelu_tanh(x: Any) -> Any:
     """x sigmoid(2 sqrt(2/pi) (x + 0.044715 x^3))"""
-    return np.multiply(x, _sigmoid(x * (x * x * (_SLOPE * _BEND / 3) + _SLOPE)), out=into)
+    return x * _sigmoid(x * (x * x * (_SLOPE * _BEND / 3) + _SLOPE))
 
 
 @kernel
 @in_blocks
-def gelu_tanh_gradient(g: Any, x: Any, *, into: Any = None) -> Any:
+def gelu_tanh_gradient(g: Any, x: Any) -> Any:
     """g times the slope s + x s (1 - s) u', with s = sigmoid(u)."""
     square = x * x
     s = _sigmoid(x * (square * (_SLOPE * _BEND / 3) + _SLOPE))
-    return np.multiply(g, s + x * s * (1 - s) * (square * (_SLOPE * _BEND) + _SLOPE), out=into)
+    return g * (s + x * s * (1 - s) * (square * (_SLOPE * _BEND) + _SLOPE))
 
 
 @kernel
 @in_blocks
-def softplus(x: Any, beta: float, threshold: float, *, into: Any = None) -> Any:
+def softplus(x: Any, beta: float, threshold: float) -> Any:
     """log(1 + e^(beta x)) / beta, which does not overflow; x itself where beta x exceeds the threshold."""
     scaled = x * beta
     soft = np.asarray((np.maximum(scaled, 0) + np.log1p(np.exp(-np.absolute(scaled)))) / beta)
-    return choose(np.asarray(scaled > threshold), np.asarray(x), soft, into)
+    return choose(np.asarray(scaled > threshold), np.asarray(x), soft)
 
 
 @kernel
 @in_blocks
-def softplus_gradient(g: Any, x: Any, beta: float, threshold: float, *, into: Any = None) -> Any:
+def softplus_gradient(g: Any, x: Any, beta: float, threshold: float) -> Any:
     """g sigmoid(beta x), g itself where beta x exceeds the threshold."""
     scaled = x * beta
     steep = np.maximum(_sigmoid(scaled), (scaled > threshold).astype(x.dtype))
-    return np.multiply(g, steep, out=into)
+    return g * steep
 
 
 @kernel
 @in_blocks
-def logsigmoid(x: Any, *, into: Any = None) -> Any:
+def logsigmoid(x: Any) -> Any:
     """log(sigmoid(x)) = -log(1 + e^-x)"""
-    return np.subtract(np.minimum(x, 0), np.log1p(np.exp(-np.absolute(x))), out=into)
+    return np.minimum(x, 0) - np.log1p(np.exp(-np.absolute(x)))
 
 
 @kernel
 @in_blocks
-def logsigmoid_gradient(g: Any, x: Any, *, into: Any = None) -> Any:
+def logsigmoid_gradient(g: Any, x: Any) -> Any:
     """g sigmoid(-x)"""
-    return np.multiply(g, _sigmoid(-x), out=into)
+    return g * _sigmoid(-x)
 
 
 def _tanh_of_softplus(x: Any) -> Any:
@@ -283,14 +280,14 @@ def _tanh_of_softplus(x: Any) -> Any:
 
 @kernel
 @in_blocks
-def mish(x: Any, *, into: Any = None) -> Any:
+def mish(x: Any) -> Any:
     """x tanh(log(1 + e^x))"""
-    return np.multiply(x, _tanh_of_softplus(x), out=into)
+    return x * _tanh_of_softplus(x)
 
 
 @kernel
 @in_blocks
-def mish_gradient(g: Any, x: Any, *, into: Any = None) -> Any:
+def mish_gradient(g: Any, x: Any) -> Any:
     """g times the slope t + x (1 - t^2) sigmoid(x), with t = tanh(log(1 + e^x))."""
     t = _tanh_of_softplus(x)
-    return np.multiply(g, t + x * (1 - t * t) * _sigmoid(x), out=into)
+    return g * (t + x * (1 - t * t) * _sigmoid(x))

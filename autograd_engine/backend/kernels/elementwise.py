@@ -37,12 +37,7 @@ def in_order_of(model: Any, x: Any) -> Any:
 
 
 def in_blocks(formula: F) -> F:
-    """The formula applied in blocks, where the arrays are large, have one shape and one floating dtype.
-
-    Args:
-        formula: is called with one or more arrays, settings after them, and `into`, an array for the result; or
-            without `into`, where there are no blocks.
-    """
+    """The formula applied in blocks, where the arrays are large and have one shape and one floating dtype."""
 
     @functools.wraps(formula)
     def run(x: Any, *others: Any) -> Any:
@@ -58,9 +53,11 @@ def in_blocks(formula: F) -> F:
         def work(blocks: slice) -> None:
             for start in range(blocks.start * _BLOCK, blocks.stop * _BLOCK, _BLOCK):
                 part = slice(start, start + _BLOCK)
-                formula(*(a[part] for a in given), *settings, into=made[part])
+                made[part] = formula(*(a[part] for a in given), *settings)
 
         share(work, -(-x.size // _BLOCK))
         return out
 
-    return run  # type: ignore[return-value]
+    made: Any = run
+    made.formula = formula  # which small arrays go to straight away
+    return made

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from ..arrays import astype
-from .elements import moved
 from .elementwise import in_blocks
 
 __all__ = ["erf", "evaluate", "ndtr"]
@@ -57,24 +56,24 @@ def _straightened(x: Any) -> Any:
 
 
 @in_blocks
-def erf(x: Any, *, into: Any = None) -> Any:
+def erf(x: Any) -> Any:
     """The error function."""
     if not _is_many(x):
-        return moved(evaluate("erf", x), into)
-    return np.tanh(_straightened(x), out=into)
+        return evaluate("erf", x)
+    return np.tanh(_straightened(x))
 
 
 @in_blocks
-def ndtr(x: Any, *, into: Any = None) -> Any:
+def ndtr(x: Any) -> Any:
     """The probability that a standard normal variable lies below x."""
     if not _is_many(x):
-        return moved(evaluate("ndtr", x), into)
+        return evaluate("ndtr", x)
     # (1 + tanh(y)) / 2 = 1 / (1 + e^(-2 y)), in which nothing cancels for x far below 0.
     out = _straightened(x * -math.sqrt(0.5))
     out += out
     np.exp(out, out=out)
     out += 1
-    out = np.reciprocal(out, out=out if into is None else into)
+    np.reciprocal(out, out=out)
     tail = x < -5
     if tail.any():
         out[tail] = evaluate("ndtr", x[tail])
