@@ -21,8 +21,9 @@ def _bits(x: Any) -> Any:
     return x.view(f"i{x.dtype.itemsize}")
 
 
-def masked(x: Any, mask: Any) -> Any:
+def masked(x: Any, mask: Any, into: Any = None) -> Any:
     """x where the boolean mask is true, else 0, even where x is NaN or infinite; both of one shape, or broadcast.
+    The result lies in `into`, if there is that, an array of floats of 2, 4 or 8 bytes like x.
 
     `np.where` branches on each element, and for a random mask the processor mispredicts every other branch: 2.7 ms.
     Here the bits of x, as an integer, are multiplied by 0 or 1, without a branch: 0.1 ms. A product of x itself
@@ -34,7 +35,8 @@ def masked(x: Any, mask: Any) -> Any:
     if x.dtype.kind != "f" or x.dtype.itemsize > 8:
         return np.where(mask, x, x.dtype.type(0))
     bits = _bits(x)
-    return (bits * mask.astype(bits.dtype)).view(x.dtype)
+    factors = mask.astype(bits.dtype)
+    return (bits * factors if into is None else np.multiply(bits, factors, out=_bits(into))).view(x.dtype)
 
 
 def choose(mask: Any, x: Any, y: Any) -> Any:

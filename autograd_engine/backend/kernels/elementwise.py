@@ -37,11 +37,16 @@ def in_order_of(model: Any, x: Any) -> Any:
 
 
 def in_blocks(formula: F) -> F:
-    """The formula applied in blocks, where the arrays are large and have one shape and one floating dtype."""
+    """The formula applied in blocks, where the arrays are large and have one shape and one floating dtype.
+
+    A formula of two or three operations gains if it has a parameter `into`, and writes its result there unless that
+    is None.
+    """
+    writes = "into" in (formula.__kwdefaults__ or ())
 
     @functools.wraps(formula)
     def run(x: Any, *others: Any) -> Any:
-        if x.size <= _BLOCK or x.dtype.kind != "f":
+        if x.size <= _BLOCK or x.dtype.char not in "efd":
             return formula(x, *others)
         count = sum(isinstance(a, np.ndarray) for a in others)
         if not all(is_like(x, a) for a in others[:count]):
@@ -53,7 +58,11 @@ def in_blocks(formula: F) -> F:
         def work(blocks: slice) -> None:
             for start in range(blocks.start * _BLOCK, blocks.stop * _BLOCK, _BLOCK):
                 part = slice(start, start + _BLOCK)
-                made[part] = formula(*(a[part] for a in given), *settings)
+                numbers = (*(a[part] for a in given), *settings)
+                if writes:
+                    formula(*numbers, into=made[part])
+                else:
+                    made[part] = formula(*numbers)
 
         share(work, -(-x.size // _BLOCK))
         return out
