@@ -55,7 +55,31 @@ def _each(calls: Calls, settings: list[tuple[float, ...]]) -> Calls:
     return lambda random, dtype: [(*a, *s) for s in settings for a in calls(random, dtype)]
 
 
+def _places(random: np.random.Generator, dtype: Any) -> list[tuple[Any, ...]]:
+    """An array, and places along a dimension, some of which are named twice."""
+    at = random.integers(0, 7, (5, 4))
+    numbers = [_numbers(random, dtype, *shape) for shape in ((7, 3), (7,), (2, 7), (2, 7, 3))]
+    return [(numbers[0], at), (numbers[1], at), (numbers[2], at, 1), (numbers[3], at, 1)]
+
+
+def _additions(random: np.random.Generator, dtype: Any) -> list[tuple[Any, ...]]:
+    """Slices to add, the same places, and what they are added to."""
+    return [
+        (_numbers(random, dtype, *x.shape[: sum(dim)], *at.shape, *x.shape[1 + sum(dim) :]), at, x, *dim)
+        for x, at, *dim in _places(random, dtype)
+    ]
+
+
+def _indices(random: np.random.Generator, dtype: Any) -> list[tuple[Any, ...]]:
+    """Indices along a dimension of a shape; the dtype has no part in it."""
+    shapes = [((4, 6), (4, 7), 1), ((9, 7), (5, 7), 0), ((2, 9, 3), (2, 5, 3), 1)]
+    return [(random.integers(0, shape[dim], size), shape, dim) for size, shape, dim in shapes]
+
+
 CALLS: dict[str, Calls] = {
+    "places.add_rows": _additions,
+    "places.flat_places": _indices,
+    "places.take": _places,
     **{f"activations.{name}": _each(_elements, settings) for name, settings in _ACTIVATIONS.items()},
     **{f"activations.{name}_gradient": _each(_gradients, settings) for name, settings in _ACTIVATIONS.items()},
 }

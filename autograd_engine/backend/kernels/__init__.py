@@ -36,15 +36,18 @@ from .activations import (
 from .choice import use_kernels
 from .elements import choose, masked, repeated
 from .order import argsort
+from .places import add_rows, flat_places, take
 from .products import matmul
 from .special import erf, ndtr
 
 __all__ = [
+    "add_rows",
     "argsort",
     "choose",
     "elu",
     "elu_gradient",
     "erf",
+    "flat_places",
     "gelu",
     "gelu_gradient",
     "gelu_tanh",
@@ -73,6 +76,7 @@ __all__ = [
     "silu_gradient",
     "softplus",
     "softplus_gradient",
+    "take",
     "tanh",
     "tanh_gradient",
     "use_kernels",
