@@ -76,7 +76,20 @@ def _indices(random: np.random.Generator, dtype: Any) -> list[tuple[Any, ...]]:
     return [(random.integers(0, shape[dim], size), shape, dim) for size, shape, dim in shapes]
 
 
+def _rows(random: np.random.Generator, dtype: Any) -> list[tuple[Any, ...]]:
+    """An array, a dimension, and whether to begin at its end."""
+    given = [
+        (_numbers(random, dtype, 7, 30), 1),
+        (_numbers(random, dtype, 9, 5), 0),
+        (_numbers(random, dtype, 2, 6, 3), 1),
+    ]
+    special = _numbers(random, dtype, 5, 4)
+    special[1, 2], special[2, 1], special[3] = np.nan, np.inf, [np.inf, 0, -np.inf, 1]
+    return [(x, dim, reverse) for x, dim in [*given, (special, 1)] for reverse in (False, True)]
+
+
 CALLS: dict[str, Calls] = {
+    "scans.running_sums": _rows,
     "places.add_rows": _additions,
     "places.flat_places": _indices,
     "places.take": _places,

@@ -38,6 +38,7 @@ from .elements import choose, masked, repeated
 from .order import argsort
 from .places import add_rows, flat_places, take
 from .products import matmul
+from .scans import running_sums
 from .special import erf, ndtr
 
 __all__ = [
@@ -70,6 +71,7 @@ __all__ = [
     "relu",
     "relu_gradient",
     "repeated",
+    "running_sums",
     "sigmoid",
     "sigmoid_gradient",
     "silu",
