@@ -88,7 +88,14 @@ def _rows(random: np.random.Generator, dtype: Any) -> list[tuple[Any, ...]]:
     return [(x, dim, reverse) for x, dim in [*given, (special, 1)] for reverse in (False, True)]
 
 
+def _draws(random: np.random.Generator, dtype: Any) -> list[tuple[Any, ...]]:
+    draws = random.random((7, 11), np.float32)
+    draws[0, 0] = 0.25
+    return [(draws, 0.25, 1 / 0.75, np.dtype(dtype)), (draws, 1.0, 0.0, np.dtype(dtype))]
+
+
 CALLS: dict[str, Calls] = {
+    "elements.kept": _draws,
     "scans.running_sums": _rows,
     "places.add_rows": _additions,
     "places.flat_places": _indices,

@@ -34,7 +34,7 @@ from .activations import (
     tanh_gradient,
 )
 from .choice import use_kernels
-from .elements import choose, masked, repeated
+from .elements import choose, kept, masked, repeated
 from .order import argsort
 from .places import add_rows, flat_places, take
 from .products import matmul
@@ -59,6 +59,7 @@ __all__ = [
     "hardswish_gradient",
     "hardtanh",
     "hardtanh_gradient",
+    "kept",
     "leaky_relu",
     "leaky_relu_gradient",
     "logsigmoid",

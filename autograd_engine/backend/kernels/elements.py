@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from ..arrays import scalar_types
+from .choice import kernel
 
-__all__ = ["choose", "masked", "repeated"]
+__all__ = ["choose", "kept", "masked", "repeated"]
 
 
 def _bits(x: Any) -> Any:
@@ -47,6 +48,14 @@ def choose(mask: Any, x: Any, y: Any) -> Any:
     changed = np.asarray(x ^ y)
     chosen = changed & -mask.astype(x.dtype)
     return (chosen ^ y).view(f"f{x.dtype.itemsize}")
+
+
+@kernel
+def kept(draws: Any, p: float, factor: float, dtype: np.dtype[Any]) -> Any:
+    """`factor` where a number drawn from [0, 1) is at least p, else 0, in this dtype."""
+    out = np.asarray(draws >= p, dtype)
+    out *= dtype.type(factor)
+    return out
 
 
 def repeated(x: Any, shape: tuple[int, ...]) -> Any:
