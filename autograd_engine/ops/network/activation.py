@@ -195,10 +195,7 @@ def relu6(input: Array, inplace: bool = False) -> Array:
     return replace(input, out, "relu6_") if inplace else out
 
 
-@primitive(
-    floating=True,
-    x=with_kernel(kernels.hardsigmoid_gradient, lambda g, x: _hardtanh_rule(g, x, -3, 3) / 6),
-)
+@primitive(floating=True, x=with_kernel(kernels.hardsigmoid_gradient, lambda g, x: _hardtanh_rule(g, x, -3, 3) / 6))
 def _hardsigmoid(x: Array) -> Array:
     """x / 6 + 1/2, limited to [0, 1], with derivative 0 at the bounds."""
     return kernels.hardsigmoid(x)
@@ -340,13 +337,10 @@ def _gelu(x: Array) -> Array:
     return kernels.gelu(x)
 
 
-_SLOPE, _BEND = 2 * math.sqrt(2 / math.pi), 0.044715
-
-
 def _gelu_tanh_rule(g: Array, x: Array) -> Array:
-    square = x * x
-    s = sigmoid(_SLOPE * (x + _BEND * square * x))
-    return g * (s + x * s * (1 - s) * (_SLOPE * (1 + 3 * _BEND * square)))
+    slope, square = 2 * math.sqrt(2 / math.pi), x * x
+    s = sigmoid(slope * x * (1 + 0.044715 * square))
+    return g * (s + x * s * (1 - s) * (slope * (1 + 3 * 0.044715 * square)))
 
 
 @primitive(floating=True, x=with_kernel(kernels.gelu_tanh_gradient, _gelu_tanh_rule))
