@@ -8,10 +8,13 @@ The engine is read in a day, with its tensor in a weekend. Every module opens wi
 """
 
 import importlib as _importlib
+import typing as _typing
 from math import e, inf, nan, pi
-from typing import Any as _Any
 
 import numpy as _np
+
+import autograd_engine.tensor.creation as _creation  # not `from .tensor`, where pyright takes the wrong `__all__`
+import autograd_engine.tensor.queries as _queries
 
 from . import autograd, cuda, func, linalg, nn, optim, special
 from . import operators as _operators
@@ -39,8 +42,6 @@ from .operators import *
 from .ops.dims import broadcast_shapes
 from .serialization import load, save
 from .tensor import Tensor
-from .tensor import creation as _creation
-from .tensor import queries as _queries
 from .tensor.creation import *
 from .tensor.formatting import get_printoptions, printoptions, set_printoptions
 from .tensor.queries import *
@@ -124,10 +125,18 @@ __all__ += _queries.__all__
 keep_freed_memory()
 
 
+if _typing.TYPE_CHECKING:
+    from . import data as data
+    from . import models as models
+    from . import testing as testing
+    from . import training as training
+    from . import utils as utils
+    from . import viz as viz
+
 _ON_FIRST_USE = ("data", "models", "testing", "training", "utils", "viz")
 
 
-def __getattr__(name: str) -> _Any:
+def __getattr__(name: str) -> _typing.Any:
     """The rooms that training does without are loaded on first use."""
     if name in _ON_FIRST_USE:
         return _importlib.import_module(f"{__name__}.{name}")

@@ -225,7 +225,7 @@ def _rebuilt(item: Any, arrays: Mapping[str, Any], level: int = 0) -> Any:
     """The inverse of `_described`."""
     if not isinstance(item, (list, dict)):
         return item
-    if level > _DEEPEST:
+    if level == _DEEPEST:
         raise ValueError(f"there are more than {_DEEPEST} levels")
     level += 1
     if isinstance(item, list):

@@ -1,6 +1,8 @@
 """The type stubs of the derived modules, written from the declarations in `ops`: `python -m tests.stubs`.
 
-A stub hides its module from type checkers, so only modules that hold nothing but derived names have one.
+A stub hides its module from type checkers, so only modules that hold nothing but derived names have one. Where an
+operator returns an array, its stub says Tensor, so that an editor completes what follows. That a raw array gives a
+raw array is for rules, where arrays are not typed. The summaries of the docstrings are what an editor shows.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import importlib
 import inspect
 import re
 import sys
+import typing
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -25,6 +28,7 @@ MODULES = ["operators", "special", "linalg", "nn.operators"]
 """Modules whose names are all derived."""
 
 TENSOR = "from autograd_engine.tensor.tensor import Tensor"
+STARS = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}
 RENAMED = numpy_names(lambda dim: dim).__code__
 """The code of every function that takes NumPy's names too."""
 
@@ -41,41 +45,55 @@ class Stub:
         body = "".join(f"{indent}{line}\n" for line in self.lines)
         return HEADER + "\n" + "".join(f"{line}\n" for line in sorted(self.imports)) + opening + body + closing
 
-    def define(self, name: str, function: Callable[..., Any], first: str = "self") -> None:
-        """A definition with the parameters of `function`, whose first one is called `first`."""
+    def define(self, name: str, function: Callable[..., Any], first: str | None = None) -> None:
+        """The definition of `function`, with all its overloads; its first parameter is written as `first`."""
+        overloads = typing.get_overloads(inspect.unwrap(function))
+        for variant in overloads or [function]:
+            if overloads:
+                self.imports.add("from typing import overload")
+                self.lines.append("@overload")
+            also = NUMPY_NAMES if getattr(function, "__code__", None) is RENAMED else {}
+            self.lines.append(self.definition(name, variant, first, also))
+            self.lines += summary(function)
+
+    def definition(self, name: str, function: Callable[..., Any], first: str | None, also: dict[str, str]) -> str:
+        """The head of one definition. The parameters that are values of `also` have its keys as second names."""
         signature = inspect.signature(function)
         origin = inspect.unwrap(function)
-        _, *rest = signature.parameters.values()
-        written, star = [first], False
-        also = NUMPY_NAMES if getattr(function, "__code__", None) is RENAMED else {}
+        rest = list(signature.parameters.values())[first is not None :]
+        written, star = [] if first is None else [first], False
         places = [i for i, p in enumerate(rest) if p.name in also.values()]
         if places and any(p.default is p.empty and i not in places for i, p in enumerate(rest) if i > places[0]):
             also = {}  # what must follow cannot follow what may be left out
         extra = [(theirs, p) for theirs, own in also.items() for p in rest if p.name == own]
-        for p in rest:
+        for i, p in enumerate(rest):
             if p.kind is p.KEYWORD_ONLY and not star:
                 written.append("*")
                 star = True
             star = star or p.kind is p.VAR_POSITIONAL
-            text = f"{'*' if p.kind is p.VAR_POSITIONAL else ''}{p.name}: {self.annotation(p.annotation, origin)}"
+            text = f"{STARS.get(p.kind, '')}{p.name}: {self.annotation(p.annotation, origin)}"
             if p.default is not p.empty or p.name in also.values():
                 text += f" = {default(p.default)}"
             written.append(text)
+            if p.kind is p.POSITIONAL_ONLY and (i + 1 == len(rest) or rest[i + 1].kind is not p.kind):
+                written.append("/")
         if extra and not star:
             written.append("*")
         written += [f"{theirs}: {self.annotation(p.annotation, origin)} = ..." for theirs, p in extra]
         result = self.annotation(signature.return_annotation, origin, "Tensor")
         ignore = "  # type: ignore[override]" if name in ("__eq__", "__ne__") else ""
-        self.lines.append(f"def {name}({', '.join(written)}) -> {result}: ...{ignore}")
+        return f"def {name}({', '.join(written)}) -> {result}:{ignore}"
 
     def annotation(self, text: str, origin: Callable[..., Any], array: str = "Any") -> str:
         """An annotation of the definition `origin`, with what stands here for an array."""
+        if array == "Tensor" and re.search(r"\bArray\b", text):
+            self.imports.add(TENSOR)
         text = re.sub(r"\bArray\b", array, text)
         for name in {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}:
             if name == "Tensor":
                 self.imports.add(TENSOR)
-            elif name == "Any":
-                self.imports.add("from typing import Any")
+            elif hasattr(typing, name) and origin.__globals__.get(name, typing) in (typing, getattr(typing, name)):
+                self.imports.add(f"from typing import {name}")
             elif not hasattr(builtins, name):
                 self.imports.add(f"from {home_of(name, origin.__globals__)} import {name}")
         return text
@@ -93,8 +111,18 @@ def home_of(name: str, known: dict[str, Any]) -> str:
     raise LookupError(f"no module defines {name}, which {known['__name__']} uses")
 
 
-def _binary(self: Any, other: Any) -> Array:
-    """What every symbol between two operands takes, `x[index]` too."""
+# What every symbol between two operands takes, `x[index]` too.
+def _binary(self: Any, other: Any) -> Array: ...
+
+
+def summary(function: Callable[..., Any]) -> list[str]:
+    """The first paragraph of the docstring, as the body of a definition."""
+    lines = inspect.cleandoc(function.__doc__ or "").split("\n\n")[0].splitlines()
+    if not lines:
+        return ["    ..."]
+    lines[0] = ("r" if "\\" in "".join(lines) else "") + f'"""{lines[0]}'
+    lines[-1] += '"""'
+    return [f"    {line}" for line in lines]
 
 
 def default(value: Any) -> str:
@@ -104,16 +132,14 @@ def default(value: Any) -> str:
 
 
 def of_module(name: str) -> str:
-    """The stub of a module of derived names: imports from where the operators are defined, and in-place forms."""
+    """The stub of a module of derived names: their definitions, and imports of what is no function."""
     module, stub = importlib.import_module(f"autograd_engine.{name}"), Stub()
     for own in module.__all__:
         value = getattr(module, own)
-        if getattr(sys.modules[value.__module__], value.__name__, None) is value:
-            stub.imports.add(f"from {value.__module__} import {value.__name__} as {own}")
+        if inspect.isfunction(value):
+            stub.define(own, value)
         else:
-            stub.imports.add(TENSOR)
-            first = next(iter(inspect.signature(value).parameters))
-            stub.define(own, value, f"{first}: Tensor")
+            stub.imports.add(f"from {value.__module__} import {value.__name__} as {own}")
     listed = "".join(f'    "{own}",\n' for own in sorted(module.__all__))
     return stub.text(closing=f"\n__all__ = [\n{listed}]\n")
 
@@ -126,7 +152,7 @@ def of_methods() -> str:
         if not inspect.isfunction(value):
             continue
         binary = name.startswith("__") and len(inspect.signature(value).parameters) > 1
-        stub.define(name, _binary if binary else value)
+        stub.define(name, _binary if binary else value, "self")
     return stub.text("    ", '\n__all__ = ["Derived"]\n\nclass Derived(Value):\n')
 
 

@@ -14,6 +14,8 @@ import autograd_engine as ag
 from autograd_engine import nn, optim
 from autograd_engine.serialization import load, save
 
+from .messages import exactly
+
 TENSORS = {
     "matrix": ag.tensor(np.arange(6, dtype=np.float32).reshape(2, 3)),
     "transposed": ag.tensor(np.arange(6.0)).reshape(2, 3).T,
@@ -71,7 +73,7 @@ def test_a_damaged_file_is_named(tmp_path, damage):
     path = tmp_path / "w.safetensors"
     save({"w": ag.ones(4, 4)}, path)
     path.write_bytes(damage(path.read_bytes()))
-    with pytest.raises(ValueError, match=r"w\.safetensors is damaged or not a safetensors file"):
+    with pytest.raises(ValueError, match=exactly(".../w.safetensors is damaged or not a safetensors file: ...")):
         load(path)
 
 
@@ -93,16 +95,31 @@ def test_a_failed_save_leaves_the_old_file(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("thing", "words"),
     [
-        (nn.Linear(1, 1), "the object is a Linear"),
-        ({"model": {"w": nn.Linear(1, 1)}}, r"'model\.w' is a Linear"),
-        ({"epochs": [1, {2}]}, r"'epochs\.1' is a set"),
-        ({"z": np.ones(2, complex)}, "no dtype complex128, which 'z' has"),
-        ({"names": np.array(["a"])}, "no dtype <U1, which 'names' has"),
-        ({"__metadata__": ag.ones(1)}, "for itself"),
+        (
+            nn.Linear(1, 1),
+            "save takes tensors, numbers and strings in dicts, lists and tuples, such as "
+            "model.state_dict(); the object is a Linear",
+        ),
+        (
+            {"model": {"w": nn.Linear(1, 1)}},
+            "save takes tensors, numbers and strings in dicts, lists and tuples, such as "
+            "model.state_dict(); 'model.w' is a Linear",
+        ),
+        (
+            {"epochs": [1, {2}]},
+            "save takes tensors, numbers and strings in dicts, lists and tuples, such as "
+            "model.state_dict(); 'epochs.1' is a set",
+        ),
+        ({"z": np.ones(2, complex)}, "safetensors files have no dtype complex128, which 'z' has"),
+        ({"names": np.array(["a"])}, "safetensors files have no dtype <U1, which 'names' has"),
+        (
+            {"__metadata__": ag.ones(1)},
+            "safetensors keeps the name '__metadata__' for itself; give the tensor another",
+        ),
     ],
 )
 def test_what_cannot_be_saved_is_named(tmp_path, thing, words):
-    with pytest.raises(TypeError, match=words):
+    with pytest.raises(TypeError, match=exactly(words)):
         save(thing, tmp_path / "w")
     assert not list(tmp_path.iterdir())
 
@@ -121,6 +138,7 @@ STRUCTURES = [
     [np.ones((2, 3)).T, np.float32(0.1), np.array(7), ag.tensor([True])],
     {"a.b": ag.ones(1), "a": {"b": ag.zeros(1), "b'": ag.ones(2)}},
     {"tensor": "w", "list": [["dict", 1]]},
+    {np.float32(0.5): "half", (np.int64(3), "a"): [ag.ones(1)]},
 ]
 
 
@@ -144,12 +162,34 @@ def test_any_structure_comes_back_as_it_was(tmp_path, structure):
     assert_same(load(tmp_path / "s"), structure)
 
 
+def test_each_tensor_is_named_by_its_path_and_the_rest_is_short_json():
+    from safetensors import deserialize
+
+    file = io.BytesIO()
+    save({"a.b": ag.ones(1), "a": {"b": ag.ones(2), "n": [None, (1, ag.ones(3))]}, np.int8(7): "x"}, file)
+    content = file.getvalue()
+    assert {name: info["shape"] for name, info in deserialize(content)} == {
+        "a.b": [1], "a.b'": [2], "a.n.1.1": [3], "key": [],
+    }  # fmt: skip
+    header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
+    assert header["__metadata__"] == {
+        "autograd_engine.structure": (
+            """{"dict":[["a.b",{"tensor":"a.b"}],["a",{"dict":[["b",{"tensor":"a.b'"}],"""
+            """["n",[null,{"tuple":[1,{"tensor":"a.n.1.1"}]}]]]}],[{"scalar":"key"},"x"]]}"""
+        )
+    }
+    for alone, name in ((ag.ones(1), "tensor"), (np.ones(1), "array"), (np.float64(1), "scalar")):
+        file = io.BytesIO()
+        save(alone, file)
+        assert [name for name, _ in deserialize(file.getvalue())] == [name]
+
+
 def test_open_files_will_do():
     file = io.BytesIO()
     save({"w": ag.ones(2), "n": 1}, file)
     file.seek(0)
     assert load(file, map_location="cpu", weights_only=True)["w"].tolist() == [1, 1]
-    with pytest.raises(ValueError, match="the file is damaged"):
+    with pytest.raises(ValueError, match=exactly("the file is damaged or not a safetensors file: ...")):
         load(file)
 
 
@@ -210,7 +250,9 @@ def test_bfloat16_becomes_float32_with_a_word(tmp_path):
 
 
 def test_a_dtype_that_numpy_has_not_is_refused(tmp_path):
-    with pytest.raises(ValueError, match=r"w\.safetensors: the tensor 'w' has dtype F8_E5M2, which tensors do not"):
+    with pytest.raises(
+        ValueError, match=exactly(".../w.safetensors: the tensor 'w' has dtype F8_E5M2, which tensors do not have")
+    ):
         load(written(tmp_path, "F8_E5M2", b"\0" * 4, [4]))
 
 
@@ -242,7 +284,13 @@ def test_every_dtype_that_pytorch_writes(tmp_path):
 def test_pytorchs_own_files_are_refused_with_the_remedy(tmp_path):
     torch = pytest.importorskip("torch", reason="PyTorch is the second opinion")
     torch.save({"w": torch.ones(2)}, tmp_path / "w.pt")
-    with pytest.raises(ValueError, match=r"w\.pt is damaged or not .*; PyTorch's own files are pickles"):
+    with pytest.raises(
+        ValueError,
+        match=exactly(
+            ".../w.pt is damaged or not a safetensors file: ...; PyTorch's own files are pickles: write "
+            "one with safetensors.torch.save_file"
+        ),
+    ):
         load(tmp_path / "w.pt")
 
 
@@ -251,7 +299,7 @@ def test_damaged_structures_are_named(tmp_path):
 
     for text in ("{", '{"nothing": 1}', '{"tensor": "v"}', '{"a": 1, "b": 2}', '{"dict": 3}'):
         (tmp_path / "s").write_bytes(safetensors.save({"w": np.ones(1)}, {"autograd_engine.structure": text}))
-        with pytest.raises(ValueError, match="s is damaged: its structure cannot be read"):
+        with pytest.raises(ValueError, match=exactly(".../s is damaged: its structure cannot be read (...)")):
             load(tmp_path / "s")
 
 
@@ -263,7 +311,13 @@ def test_a_missing_file_is_a_missing_file(tmp_path):
 def test_a_pickle_of_any_protocol_is_refused_with_the_remedy(tmp_path):
     for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1):
         (tmp_path / "w.pkl").write_bytes(pickle.dumps({"w": 1.0}, protocol))
-        with pytest.raises(ValueError, match=r"w\.pkl is damaged or not .*; PyTorch's own files are pickles"):
+        with pytest.raises(
+            ValueError,
+            match=exactly(
+                ".../w.pkl is damaged or not a safetensors file: ...; PyTorch's own files are pickles: write "
+                "one with safetensors.torch.save_file"
+            ),
+        ):
             load(tmp_path / "w.pkl")
 
 
@@ -277,9 +331,13 @@ def test_what_is_nested_too_deeply_is_refused(tmp_path):
         deep = [deep]
     itself = {"a": 1}
     itself["again"] = (itself,)
-    for thing, place in ((deep, "0.0.0."), ({"w": deep}, "w.0.0."), (itself, "again.0.again.0.")):
+    for thing, place in ((deep, "0." * 30), ({"w": deep}, "w." + "0." * 29), (itself, ("again.0." * 8)[:60])):
         with pytest.raises(
-            ValueError, match=rf"at most 100 levels .* there are more at '{place}.*contain itself\?"
+            ValueError,
+            match=exactly(
+                f"save takes at most 100 levels of dicts, lists and tuples, but there are more at '{place}...': "
+                "does an object contain itself?"
+            ),
         ):
             save(thing, tmp_path / "t")
     assert not (tmp_path / "t").exists()
@@ -294,17 +352,20 @@ def test_a_file_that_is_nested_too_deeply_is_damaged(tmp_path, brackets):
     for depth in (2_000, 100_000):
         text = brackets[0] * depth + "1" + brackets[1] * depth
         (tmp_path / "s").write_bytes(safetensors.save({}, {"autograd_engine.structure": text}))
-        with pytest.raises(ValueError, match="s is damaged: its structure cannot be read"):
+        with pytest.raises(ValueError, match=exactly(".../s is damaged: its structure cannot be read (...)")):
             load(tmp_path / "s")
 
 
 def test_a_shape_that_no_array_has_is_damage(tmp_path):
-    with pytest.raises(ValueError, match=r"w\.safetensors is damaged"):
+    with pytest.raises(
+        ValueError,
+        match=exactly(".../w.safetensors is damaged: the tensor 'w' has shape [0, 9223372036854775808]: ..."),
+    ):
         load(written(tmp_path, "F32", b"", [0, 2**63]))
 
 
 def test_a_full_disk_is_told_with_the_name_of_the_file():
-    with pytest.raises(OSError, match="No space left on device: '/dev/full'"):
+    with pytest.raises(OSError, match=exactly("... No space left on device: '/dev/full'")):
         save({"w": ag.ones(2)}, "/dev/full")
 
 
@@ -313,11 +374,14 @@ def test_the_levels_of_a_file_are_counted_whatever_the_interpreter_allows(tmp_pa
     from safetensors import numpy as safetensors
 
     limit = sys.getrecursionlimit()
-    text = "[" * 500 + "1" + "]" * 500
-    (tmp_path / "s").write_bytes(safetensors.save({}, {"autograd_engine.structure": text}))
     sys.setrecursionlimit(5000)
     try:
-        with pytest.raises(ValueError, match=r"its structure cannot be read .*more than 100 levels"):
-            load(tmp_path / "s")
+        for depth in (101, 500):
+            text = "[" * depth + "]" * depth
+            (tmp_path / "s").write_bytes(safetensors.save({}, {"autograd_engine.structure": text}))
+            with pytest.raises(
+                ValueError, match=r"cannot be read \(ValueError\('there are more than 100 levels'\)\)$"
+            ):
+                load(tmp_path / "s")
     finally:
         sys.setrecursionlimit(limit)

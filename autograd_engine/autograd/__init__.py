@@ -9,8 +9,8 @@ Function                                 a new operation from a forward and a ba
 primitive                                a new operation from a forward and one rule per input
 """
 
+import typing as _typing
 from importlib import import_module as _import_module
-from typing import Any as _Any
 
 from ..engine.anomaly import detect_anomaly, set_detect_anomaly
 from ..engine.backward import backward, grad
@@ -40,8 +40,12 @@ __all__ = [
     "set_grad_enabled",
 ]
 
+if _typing.TYPE_CHECKING:
+    from ..testing import gradcheck, gradgradcheck
+    from . import functional
 
-def __getattr__(name: str) -> _Any:
+
+def __getattr__(name: str) -> _typing.Any:
     """What training does without is loaded on first use."""
     if name == "functional":
         return _import_module(f"{__name__}.functional")

@@ -7,7 +7,7 @@ out, `create_graph` says whether results are recorded, and with `strict` an inde
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from .. import func as transforms
 from ..engine.modes import set_grad_enabled
@@ -22,13 +22,16 @@ __all__ = ["hessian", "hvp", "jacobian", "jvp", "vhp", "vjp"]
 Tensors = Any
 """A tensor or a tuple of tensors."""
 
+T = TypeVar("T")
+R = TypeVar("R")
+
 Function = Callable[..., Tensors]
 ScalarFunction = Callable[..., Tensor]
 
 
 def vjp(
-    func: Function, inputs: Tensors, v: Tensors = None, create_graph: bool = False, strict: bool = False
-) -> tuple[Tensors, Tensors]:
+    func: Callable[..., R], inputs: T, v: Tensors = None, create_graph: bool = False, strict: bool = False
+) -> tuple[R, T]:
     """The result of `func(*inputs)`, and v^T J, the product of a vector with the Jacobian there.
 
     Args:
@@ -48,13 +51,13 @@ def vjp(
     """
     with set_grad_enabled(create_graph):
         result, pull = transforms.vjp(_checked("vjp", func, strict), *_points("vjp", inputs, create_graph))
-        product = pull(_vector("vjp", "func returns", result, v))
+        product: Any = pull(_vector("vjp", "func returns", result, v))
     return result, product if isinstance(inputs, tuple) else product[0]
 
 
 def jvp(
-    func: Function, inputs: Tensors, v: Tensors = None, create_graph: bool = False, strict: bool = False
-) -> tuple[Tensors, Tensors]:
+    func: Callable[..., R], inputs: Tensors, v: Tensors = None, create_graph: bool = False, strict: bool = False
+) -> tuple[R, R]:
     """The result of `func(*inputs)`, and J v, the product of the Jacobian there with a vector.
 
     Args:
@@ -148,8 +151,8 @@ def hessian(
 
 
 def vhp(
-    func: ScalarFunction, inputs: Tensors, v: Tensors = None, create_graph: bool = False, strict: bool = False
-) -> tuple[Tensor, Tensors]:
+    func: ScalarFunction, inputs: T, v: Tensors = None, create_graph: bool = False, strict: bool = False
+) -> tuple[Tensor, T]:
     """The result of `func(*inputs)`, a single number, and v^T H, the product of a vector with the Hessian there.
 
     Args:
@@ -170,8 +173,8 @@ def vhp(
 
 
 def hvp(
-    func: ScalarFunction, inputs: Tensors, v: Tensors = None, create_graph: bool = False, strict: bool = False
-) -> tuple[Tensor, Tensors]:
+    func: ScalarFunction, inputs: T, v: Tensors = None, create_graph: bool = False, strict: bool = False
+) -> tuple[Tensor, T]:
     """The result of `func(*inputs)`, a single number, and H v, the product of the Hessian there with a vector.
 
     See `vhp` for arguments and errors, and `func.hvp` for how it is computed.

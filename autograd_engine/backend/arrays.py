@@ -12,18 +12,20 @@ documentation of tensor attributes.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 
+from .kinds import kind_of
+
 __all__ = [
     "Array",
+    "ArrayT",
     "as_floating",
     "astype",
     "can_store",
     "default_dtype",
     "form_of",
-    "is_array",
     "is_floating",
     "numbers",
     "promote",
@@ -37,6 +39,9 @@ __all__ = [
 
 Array: TypeAlias = Any
 """A raw array or a tensor: primitives accept either and return the same kind."""
+
+ArrayT = TypeVar("ArrayT")
+"""Which of the two the parts of a result are."""
 
 numbers = (bool, int, float, complex)
 """The classes of Python's own numbers. Such a number never widens the dtype of an array of its category."""
@@ -86,11 +91,6 @@ def set_default_dtype(dtype: Any) -> None:
     _promoted.cache_clear()
 
 
-def is_array(x: Any) -> bool:
-    """Whether `x` is a raw array or a NumPy scalar."""
-    return isinstance(x, (np.ndarray, np.generic))
-
-
 def is_floating(dtype: Any) -> bool:
     """Whether the dtype holds real floating-point numbers: only for these do gradients exist."""
     return bool(dtype.kind == "f")
@@ -122,13 +122,14 @@ def as_floating(x: Any) -> Any:
 
 
 def unboxed(x: Any) -> Any:
-    """A 0-d array as a NumPy scalar, anything else as it is."""
-    return x[()] if x.ndim == 0 else x
+    """A 0-d array of NumPy's as a scalar, anything else as it is."""
+    return x[()] if x.ndim == 0 and isinstance(x, np.ndarray) else x
 
 
-def zeros(shape: tuple[int, ...], dtype: Any) -> Any:
-    """An array of zeros to write into; a NumPy scalar when 0-d."""
-    return np.zeros(shape, dtype) if shape else dtype.type(0)
+def zeros(shape: tuple[int, ...], dtype: Any, beside: Any) -> Any:
+    """An array of zeros of the kind of `beside`, to write into; a NumPy scalar when 0-d."""
+    kind = kind_of(beside)
+    return kind.zeros(shape, dtype) if shape else kind.number(0, dtype)
 
 
 @lru_cache(maxsize=1024)

@@ -8,7 +8,7 @@ only. A data loader does so for each batch, so that batches are the same however
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -17,6 +17,7 @@ import numpy as np
 
 from .device import check_device
 from .device import device as device_type
+from .kinds import Kind, kind_of, numpy_kind
 
 __all__ = [
     "Generator",
@@ -51,6 +52,7 @@ class Generator:
         self.device: device_type = check_device(device)
         self._seed: int | None = None
         self._rng: np.random.Generator | None = None
+        self._streams: dict[Kind, Any] = {}
 
     @property
     def numpy(self) -> np.random.Generator:
@@ -62,10 +64,24 @@ class Generator:
             self._rng = np.random.default_rng(abs(self.initial_seed()))
         return self._rng
 
+    def stream(self, kind: Kind) -> Any:
+        """The generator that draws arrays of this kind, with NumPy's methods, started from the same seed. Its state
+        is not part of `get_state()`."""
+        if kind is numpy_kind:
+            return self.numpy
+        if kind not in self._streams:
+            self._streams[kind] = kind.stream(abs(self.initial_seed()))
+        return self._streams[kind]
+
+    def __getstate__(self) -> dict[str, Any]:
+        """A copy makes its own streams on devices: what a library's generator is made of need not copy."""
+        return {**vars(self), "_streams": {}}
+
     def manual_seed(self, seed: int) -> Generator:
         """Start again from `seed`; returns the generator itself."""
         self._seed = int(seed)
         self._rng = None
+        self._streams = {}
         return self
 
     def seed(self) -> int:
@@ -79,7 +95,7 @@ class Generator:
             self._seed = int.from_bytes(os.urandom(8), "little") >> 1
         return self._seed
 
-    def get_state(self) -> Any:
+    def get_state(self) -> Mapping[str, Any]:
         """The state of the generator, for `set_state`."""
         return self.numpy.bit_generator.state
 
@@ -117,7 +133,7 @@ def seed() -> int:
     return _current.get().seed()
 
 
-def get_rng_state() -> Any:
+def get_rng_state() -> Mapping[str, Any]:
     """The state of the default generator, for `set_rng_state`."""
     return _current.get().get_state()
 
@@ -127,19 +143,21 @@ def set_rng_state(state: Any) -> None:
     _current.get().set_state(state)
 
 
-def resolve(generator: Generator | None) -> np.random.Generator:
-    """NumPy's generator of `generator`, or of the default one if that is None."""
-    return (generator or _current.get()).numpy
+def resolve(generator: Generator | None, beside: Any = None) -> Any:
+    """What draws arrays of the kind of `beside` for `generator`, or for the default one if that is None. It has the
+    methods of NumPy's generator, and is that for NumPy's arrays."""
+    return (generator or _current.get()).stream(kind_of(beside))
 
 
-def uniform(generator: Generator | None, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any:
-    """Numbers from the uniform distribution on [0, 1), an array of this shape and floating dtype.
+def uniform(generator: Generator | None, shape: tuple[int, ...], dtype: np.dtype[Any], beside: Any = None) -> Any:
+    """Numbers from the uniform distribution on [0, 1), an array of this shape and floating dtype, and of the kind
+    of `beside`.
 
     They are drawn with as many bits as the dtype keeps. Rounding a float64 close to 1 to float16 would give 1
     itself.
     """
-    rng = resolve(generator)
+    rng, asarray = resolve(generator, beside), kind_of(beside).asarray
     if dtype.itemsize in (4, 8):
-        return np.asarray(rng.random(shape, dtype))
+        return asarray(rng.random(shape, dtype))
     bits = np.finfo(dtype).nmant + 1 if dtype.itemsize < 4 else 53
-    return np.asarray(rng.integers(0, 2**bits, shape) / 2**bits).astype(dtype)
+    return asarray(rng.integers(0, 2**bits, shape) / 2**bits).astype(dtype)

@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from .kinds import kind_of
+
 __all__ = ["accumulated", "add_at", "added_up", "widened", "within"]
 
 _ACCUMULATOR: dict[str, np.dtype[Any]] = {"e": np.dtype(np.float32), **dict.fromkeys("BHILQ", np.dtype(np.int64))}
@@ -41,7 +43,10 @@ def added_up(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
 
 
 def within(x: Any, low: float, high: float) -> bool:
-    """Whether all elements lie between these numbers, without them; NaN does not."""
+    """Whether all elements lie between these numbers, without them; NaN does not. Where nobody can tell without
+    waiting for a device, they do not."""
+    if not kind_of(x).readable:
+        return False
     if x.ndim == 0:
         return bool(low < x < high)
     least, most = np.minimum.reduce(x, axis=None, initial=high), np.maximum.reduce(x, axis=None, initial=low)

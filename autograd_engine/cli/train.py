@@ -148,10 +148,7 @@ class _Training:
             )
         manual_seed(settings.seed)
         self.model = make_model(self.config)
-        try:
-            self.optimizer = OPTIMIZERS[settings.optimizer](self.model.parameters(), **optimizer)
-        except ValueError as error:
-            raise UserError(str(error)) from error
+        self.optimizer = OPTIMIZERS[settings.optimizer](self.model.parameters(), **optimizer)
         self.loss = nn.CrossEntropyLoss(label_smoothing=settings.label_smoothing)
         self.stopping = None if settings.patience is None else EarlyStopping("val_loss", settings.patience)
 

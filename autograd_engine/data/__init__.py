@@ -33,5 +33,11 @@ __all__ = [
     "read_picture",
     "transforms",
 ]
-for _room in (bundled, cifar, idx, loader, mnist, sampler, tabular, text):
-    __all__ += _room.__all__
+__all__ += bundled.__all__
+__all__ += cifar.__all__
+__all__ += idx.__all__
+__all__ += loader.__all__
+__all__ += mnist.__all__
+__all__ += sampler.__all__
+__all__ += tabular.__all__
+__all__ += text.__all__

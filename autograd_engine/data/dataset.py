@@ -6,12 +6,19 @@ import itertools
 import math
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from ..backend.random import Generator, resolve
 from ..tensor import Tensor
 
+T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
+
+
+class Indexed(Protocol[T_co]):
+    """What is made of samples with indices: a `Dataset`, a list, any object with this method."""
+
+    def __getitem__(self, index: Any, /) -> T_co: ...
 
 
 class Dataset(Generic[T_co]):
@@ -33,8 +40,9 @@ class Dataset(Generic[T_co]):
         """Sample number `index`, counted from 0."""
         raise NotImplementedError(f"{type(self).__name__} has no __getitem__(index) that returns a sample")
 
-    def __add__(self, other: Any) -> ConcatDataset:
-        return ConcatDataset([self, other])
+    def __add__(self: Dataset[T], other: Indexed[T]) -> ConcatDataset[T]:
+        parts: list[Indexed[T]] = [self, other]
+        return ConcatDataset(parts)
 
 
 class IterableDataset(Dataset[T_co]):
@@ -96,7 +104,7 @@ class TensorDataset(Dataset[tuple[Tensor, ...]]):
         return tuple(tensor[index] for tensor in self.tensors)
 
 
-class ConcatDataset(Dataset[Any]):
+class ConcatDataset(Dataset[T_co]):
     """The samples of several data sets, one set after the other.
 
     Raises:
@@ -109,24 +117,24 @@ class ConcatDataset(Dataset[Any]):
         (3, 'c', 'a')
     """
 
-    def __init__(self, datasets: Iterable[Any]) -> None:
+    def __init__(self, datasets: Iterable[Indexed[T_co]]) -> None:
         self.datasets = list(datasets)
         if not self.datasets:
             raise ValueError("ConcatDataset needs at least one data set")
         if any(isinstance(d, IterableDataset) for d in self.datasets):
             raise TypeError("ConcatDataset takes data sets with samples by index, not an IterableDataset")
-        self.cumulative_sizes = list(itertools.accumulate(map(len, self.datasets)))
+        self.cumulative_sizes = list(itertools.accumulate(map(len, self.datasets)))  # type: ignore[arg-type]
 
     def __len__(self) -> int:
         return self.cumulative_sizes[-1]
 
-    def __getitem__(self, index: int) -> Any:
+    def __getitem__(self, index: int) -> T_co:
         index = from_start(index, len(self))
         part = bisect_right(self.cumulative_sizes, index)
         return self.datasets[part][index - (self.cumulative_sizes[part - 1] if part else 0)]
 
 
-class Subset(Dataset[Any]):
+class Subset(Dataset[T_co]):
     """Some samples of a data set: those at `indices`, in that order.
 
     Example:
@@ -134,18 +142,20 @@ class Subset(Dataset[Any]):
         'd'
     """
 
-    def __init__(self, dataset: Any, indices: Sequence[int]) -> None:
+    def __init__(self, dataset: Indexed[T_co], indices: Sequence[int]) -> None:
         self.dataset = dataset
         self.indices = indices
 
     def __len__(self) -> int:
         return len(self.indices)
 
-    def __getitem__(self, index: int) -> Any:
+    def __getitem__(self, index: int) -> T_co:
         return self.dataset[self.indices[index]]
 
 
-def random_split(dataset: Any, lengths: Sequence[float], generator: Generator | None = None) -> list[Subset]:
+def random_split(
+    dataset: Indexed[T], lengths: Sequence[float], generator: Generator | None = None
+) -> list[Subset[T]]:
     """Split a data set at random into parts that do not overlap.
 
     Args:
@@ -162,7 +172,7 @@ def random_split(dataset: Any, lengths: Sequence[float], generator: Generator | 
         >>> len(train), len(valid), sorted([*train.indices, *valid.indices]) == list(range(11))
         (9, 2, True)
     """
-    count = len(dataset)
+    count = len(dataset)  # type: ignore[arg-type]
     if any(length < 0 for length in lengths):
         raise ValueError(f"the lengths {list(lengths)} hold a negative one")
     if math.isclose(sum(lengths), 1) and sum(lengths) <= 1:

@@ -23,7 +23,7 @@ _DTYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: 
 _CODES = {np.dtype(name).newbyteorder("="): code for code, name in _DTYPES.items()}
 
 
-def read_idx(path: str | os.PathLike[str], md5: str | None = None) -> Any:
+def read_idx(path: str | os.PathLike[str], md5: str | None = None) -> np.ndarray[Any, Any]:
     """Read the array in an IDX file, which is unzipped if its name ends in .gz.
 
     Args:

@@ -8,20 +8,30 @@ import weakref
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, wait
-from typing import Any
+from typing import TYPE_CHECKING, Any, Generic, overload
 
 from ..backend.random import Generator as RandomGenerator
 from ..backend.random import resolve
+from ..tensor import Tensor
 from .collate import default_collate, default_convert
-from .dataset import IterableDataset
+from .dataset import Dataset, IterableDataset
 from .fetch import END, Fetch
 from .sampler import BatchSampler, RandomSampler, SequentialSampler
 from .workers import Crew
 
 __all__ = ["DataLoader"]
 
+if TYPE_CHECKING:
+    from typing_extensions import TypeVar  # one with a default; every type checker has it
 
-class DataLoader:
+    Batch = TypeVar("Batch", default=Any)
+else:
+    from typing import TypeVar
+
+    Batch = TypeVar("Batch")
+
+
+class DataLoader(Generic[Batch]):
     """Goes through a data set in batches; each iteration over the loader is one epoch.
 
     A batch has the structure of a sample, with tensors that gained a first dimension, and a list where a sample is
@@ -65,6 +75,50 @@ class DataLoader:
         >>> [batch for (batch,) in loader]
         [tensor([0, 1]), tensor([2, 3]), tensor([4])]
     """
+
+    @overload
+    def __init__(
+        self: DataLoader[list[Tensor]],
+        dataset: Dataset[tuple[Tensor, ...]],
+        batch_size: int | None = 1,
+        shuffle: bool | None = None,
+        sampler: Iterable[Any] | None = None,
+        batch_sampler: Iterable[Any] | None = None,
+        num_workers: int = 0,
+        collate_fn: None = None,
+        pin_memory: bool = False,
+        drop_last: bool = False,
+        timeout: float = 0,
+        worker_init_fn: Callable[[int], Any] | None = None,
+        multiprocessing_context: Any = None,
+        generator: RandomGenerator | None = None,
+        *,
+        prefetch_factor: int | None = None,
+        persistent_workers: bool = False,
+        workers: str = "process",
+    ) -> None: ...
+
+    @overload
+    def __init__(
+        self: DataLoader[Any],
+        dataset: Any,
+        batch_size: int | None = 1,
+        shuffle: bool | None = None,
+        sampler: Iterable[Any] | None = None,
+        batch_sampler: Iterable[Any] | None = None,
+        num_workers: int = 0,
+        collate_fn: Callable[[Any], Any] | None = None,
+        pin_memory: bool = False,
+        drop_last: bool = False,
+        timeout: float = 0,
+        worker_init_fn: Callable[[int], Any] | None = None,
+        multiprocessing_context: Any = None,
+        generator: RandomGenerator | None = None,
+        *,
+        prefetch_factor: int | None = None,
+        persistent_workers: bool = False,
+        workers: str = "process",
+    ) -> None: ...
 
     def __init__(
         self,
@@ -133,7 +187,7 @@ class DataLoader:
     def __len__(self) -> int:
         return len(self.sampler if self.batch_sampler is None else self.batch_sampler)  # type: ignore[arg-type]
 
-    def __iter__(self) -> Iterator[Any]:
+    def __iter__(self) -> Iterator[Batch]:
         seed = int(resolve(self.generator).integers(2**63))
         tasks = enumerate(self._tasks())
         if self.num_workers == 0:

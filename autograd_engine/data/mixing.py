@@ -8,7 +8,7 @@ return.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
 
@@ -17,6 +17,8 @@ from ..backend.random import resolve
 from ..ops.gather import index_select
 from ..tensor import Tensor
 from ..tensor.creation import from_numpy
+
+T = TypeVar("T")
 
 
 def one_hot(target: Tensor, num_classes: int | None) -> Tensor:
@@ -67,7 +69,7 @@ class LabelSmoothing:
         if not 0 <= self.smoothing <= 1:
             raise ValueError(f"smoothing must lie between 0 and 1, not {self.smoothing}")
 
-    def __call__(self, input: Any, target: Tensor) -> tuple[Any, Tensor]:
+    def __call__(self, input: T, target: Tensor) -> tuple[T, Tensor]:
         """The unchanged input, and the new targets (N, K)."""
         y = one_hot(target, self.num_classes)
         return input, y * (1 - self.smoothing) + self.smoothing / y.shape[1]

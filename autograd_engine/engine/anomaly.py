@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..backend.checks import checking_values
 from .graph import Node, raw
 from .modes import observers, restore_observers, set_observers
 from .plan import Increment
@@ -76,7 +77,8 @@ class detect_anomaly:
 
     Inside the block every recorded result and every derivative is checked, and the first bad one
     raises, naming the operation and the line that recorded it. Run the forward pass inside too,
-    or that line is unknown. It makes everything slower: for debugging only.
+    or that line is unknown. It makes everything slower: for debugging only. On a device targets and indices that
+    are out of range raise here too; outside nobody waits for the device to look at them.
 
     Raises:
         RuntimeError: on leaving an operation whose result, or whose derivative, is not finite.
@@ -95,9 +97,12 @@ class detect_anomaly:
         self._checks = set_detect_anomaly(True)
         self._silenced = np.errstate(all="ignore")
         self._silenced.__enter__()
+        self._checking = checking_values()
+        self._checking.__enter__()
         return self
 
     def __exit__(self, *exception: Any) -> None:
+        self._checking.__exit__(*exception)
         self._silenced.__exit__(*exception)
         self._checks.__exit__(*exception)
 

@@ -15,11 +15,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from sys import getrefcount
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
-from ..backend.arrays import Array, is_array
+from ..backend.arrays import Array
+from ..backend.kinds import is_array, kind_of
 from . import references, writes
 from .broadcast import cast, clone, identity, sum_to_size
 from .graph import Leaf, Node, Output, Value
@@ -31,6 +32,8 @@ from .primitive import primitive
 from .results import make_tensor
 
 __all__ = ["backward", "grad", "propagate"]
+
+V = TypeVar("V", bound=Value)
 
 
 def propagate(
@@ -138,9 +141,9 @@ def _visit(
 def _increment(c: Increment, parent: Node, known: Array | None, ours: bool) -> Array:
     """Let an accumulating rule add to the gradient so far, in a buffer of the pass's own."""
     if known is None:
-        known = np.zeros(parent.shape, parent.dtype)
+        known = kind_of(c.arguments[0]).zeros(parent.shape, parent.dtype)
     elif not ours or known.base is not None or not parent.shape:
-        known = np.array(known)
+        known = kind_of(known).array(known)
     c.into(known, *c.arguments)
     return known
 
@@ -253,9 +256,10 @@ def _cotangents(tensors: list[Any], given: list[Any], create_graph: bool) -> tup
                     f"backward of {tensor.node.name} with shape {tuple(shape)}: only a single element has an "
                     "implicit gradient; reduce it first, with sum() or mean(), or pass gradient="
                 )
-            gradient = np.ones(shape, dtype) if shape else dtype.type(1)
+            kind = kind_of(tensor.array)
+            gradient = kind.ones(shape, dtype) if shape else kind.number(1, dtype)
         else:
-            raw = gradient.array if isinstance(gradient, Value) else np.asarray(gradient)
+            raw = gradient.array if isinstance(gradient, Value) else kind_of(tensor.array).asarray(gradient)
             if raw.shape != shape:
                 raise RuntimeError(
                     f"backward of {tensor.node.name}: the gradient has shape {tuple(raw.shape)}, the tensor "
@@ -314,13 +318,13 @@ def backward(
 
 def grad(
     outputs: Any,
-    inputs: Any,
+    inputs: V | Sequence[V],
     grad_outputs: Any = None,
     retain_graph: bool | None = None,
     create_graph: bool = False,
     allow_unused: bool = False,
     materialize_grads: bool = False,
-) -> tuple[Any, ...]:
+) -> tuple[V, ...]:
     """The derivatives of `outputs` with respect to `inputs`, as a tuple; no `.grad` is touched.
 
     Several outputs are summed, weighted by `grad_outputs`. See `backward` for the other arguments.
@@ -343,7 +347,7 @@ def grad(
     roots, cotangents = _cotangents(results, given, create_graph)
     retain = create_graph if retain_graph is None else retain_graph
     derivatives = propagate(roots, cotangents, _nodes_of(wanted), retain_graph=retain, create_graph=create_graph)
-    answers = []
+    answers: list[Any] = []
     for i, (tensor, g) in enumerate(zip(wanted, derivatives, strict=True)):
         if g is None and not (allow_unused or materialize_grads):
             raise RuntimeError(

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from ..backend.arrays import astype, can_store
+from ..backend.kinds import kind_of
 from . import references
 from .broadcast import cast
 from .graph import Leaf, Value
@@ -59,7 +60,7 @@ def is_recorded(value: Value, *others: Any) -> bool:
 def operand(value: Value) -> Value:
     """What a recorded operation is to compute from when its result will replace `value`: its derivative may need
     the old numbers, so where the memory will be written, a copy of them."""
-    return make_tensor(np.array(value.array), value.node) if is_shared(value) else value
+    return make_tensor(kind_of(value.array).array(value.array), value.node) if is_shared(value) else value
 
 
 def write(value: Value, write_into: Callable[[Any], None]) -> None:
@@ -68,7 +69,8 @@ def write(value: Value, write_into: Callable[[Any], None]) -> None:
     Raises:
         RuntimeError: the array is read-only.
     """
-    if not shareable(value).flags.writeable:
+    array = shareable(value)
+    if not kind_of(array).is_writable(array):
         raise RuntimeError(
             "in-place change of a read-only tensor: several elements share one memory location "
             "(expand()), or the NumPy array behind it is read-only; change a clone()"

@@ -11,7 +11,7 @@ import inspect
 from collections.abc import Callable, Iterator
 from contextlib import ContextDecorator, contextmanager
 from contextvars import ContextVar
-from typing import Any, Protocol
+from typing import Any, Protocol, Self, TypeVar, overload
 
 from .graph import Node
 
@@ -31,6 +31,8 @@ __all__ = [
     "set_mode",
     "set_observers",
 ]
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Observer(Protocol):
@@ -139,7 +141,7 @@ class _Switch(ContextDecorator):
         fresh._enabled = self._enabled
         return fresh
 
-    def __call__(self, function: Any) -> Any:
+    def __call__(self, function: F) -> F:
         """The function with recording switched while it runs; a generator's while it runs, not while it waits."""
         if inspect.isgeneratorfunction(function):
             return _switching_generator(self, function)
@@ -148,7 +150,7 @@ class _Switch(ContextDecorator):
         return super().__call__(function)
 
 
-def _switching_generator(switch: _Switch, function: Callable[..., Any]) -> Callable[..., Any]:
+def _switching_generator(switch: _Switch, function: Callable[..., Any]) -> Any:
     @functools.wraps(function)
     def generator(*args: Any, **kwargs: Any) -> Any:
         running = function(*args, **kwargs)
@@ -172,7 +174,7 @@ def _switching_generator(switch: _Switch, function: Callable[..., Any]) -> Calla
     return generator
 
 
-def _switching_coroutine(switch: _Switch, function: Callable[..., Any]) -> Callable[..., Any]:
+def _switching_coroutine(switch: _Switch, function: Callable[..., Any]) -> Any:
     @functools.wraps(function)
     async def coroutine(*args: Any, **kwargs: Any) -> Any:
         with switch._recreate_cm():
@@ -182,7 +184,13 @@ def _switching_coroutine(switch: _Switch, function: Callable[..., Any]) -> Calla
 
 
 class _PlainSwitch(_Switch):
-    def __new__(cls, function: Callable[..., Any] | None = None) -> Any:
+    @overload
+    def __new__(cls, function: None = None) -> Self: ...
+
+    @overload
+    def __new__(cls, function: F) -> F: ...  # type: ignore[misc]
+
+    def __new__(cls, function: Any = None) -> Any:
         """`@no_grad` and `@no_grad()` are the same decorator."""
         switch = object.__new__(cls)
         return switch if function is None else switch(function)
@@ -226,7 +234,7 @@ class set_grad_enabled(_Switch):
         if not hasattr(self, "_previous"):
             self._previous = previous
 
-    def __call__(self, function: Any) -> Any:
+    def __call__(self, function: F) -> F:
         """As a decorator it switches only while the function runs."""
         restore_mode(self._previous)
         return super().__call__(function)

@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 
 from ..backend.arrays import Array, form_of
+from ..backend.kinds import kind_of
 from ..backend.sums import add_at
 from .broadcast import with_leading_dims
 from .graph import Node, Value, record
@@ -51,7 +51,8 @@ def layout_of(base: Any, view: Any) -> Layout:
             f"a view of a tensor of shape {tuple(base.shape)} and strides {base.strides}, whose elements do not "
             "lie side by side, cannot be changed in place while recording; change a clone()"
         )
-    offset = 0 if view is base else view.__array_interface__["data"][0] - base.__array_interface__["data"][0]
+    kind = kind_of(base)
+    offset = 0 if view is base else kind.address(view) - kind.address(base)
     size = base.itemsize
     strides = tuple(s // size for s in view.strides)
     reach = 1
@@ -65,11 +66,11 @@ def layout_of(base: Any, view: Any) -> Layout:
 def _part(flat: Any, layout: Layout) -> Any:
     """The view itself, of an array that lies in memory as the base does."""
     strides = tuple(s * flat.itemsize for s in layout.strides)
-    return as_strided(flat.reshape(-1)[layout.offset :], layout.shape, strides)
+    return kind_of(flat).as_strided(flat.reshape(-1)[layout.offset :], layout.shape, strides)
 
 
 def _in_memory_order(x: Any, layout: Layout) -> Any:
-    return np.array(np.transpose(x, layout.order), order="C")
+    return kind_of(x).array(np.transpose(x, layout.order), order="C")
 
 
 def _in_its_order(flat: Any, layout: Layout) -> Any:
@@ -79,17 +80,18 @@ def _in_its_order(flat: Any, layout: Layout) -> Any:
 @primitive(x=lambda g, layout, x_shape: spread(g, layout=layout, shape=x_shape))
 def part_of(x: Array, *, layout: Layout) -> Array:
     """The elements of a base that a view shows."""
-    return np.array(_part(_in_memory_order(x, layout), layout))
+    return kind_of(x).array(_part(_in_memory_order(x, layout), layout))
 
 
 @primitive(x=lambda g, layout: part_of(g, layout=layout))
 def spread(x: Array, *, layout: Layout, shape: tuple[int, ...]) -> Array:
     """Zeros in the shape of a base, with `x` added to the elements that a view shows: the adjoint of `part_of`."""
-    flat = np.zeros(tuple(shape[i] for i in layout.order), x.dtype)
+    kind = kind_of(x)
+    flat = kind.zeros(tuple(shape[i] for i in layout.order), x.dtype)
     if layout.distinct:
         _part(flat, layout)[...] = x
     else:
-        places = _part(np.arange(flat.size), layout)
+        places = _part(kind.arange(flat.size), layout)
         add_at(flat.reshape(-1), places, x)
     return _in_its_order(flat, layout)
 

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
-from ..backend.arrays import is_array, zeros
-from .graph import Node, Output, Value
+from ..backend.arrays import zeros
+from ..backend.kinds import is_array
+from .graph import Node, Output, Value, raw
 from .plan import Plan
 
 __all__ = ["as_tensors", "cotangents", "make_outputs", "make_tensor", "types", "use_tensor_type"]
+
+V = TypeVar("V", bound=Value)
 
 
 class _Types:
@@ -34,7 +37,7 @@ def make_tensor(array: Any, node: Node | None) -> Any:
     return result
 
 
-def use_tensor_type(cls: type[Value]) -> type[Value]:
+def use_tensor_type(cls: type[V]) -> type[V]:
     """Class decorator: results of primitives are of this class from now on."""
     types.blank = functools.partial(object.__new__, cls)
     return cls
@@ -47,8 +50,9 @@ def make_outputs(node: Node, arrays: Sequence[Any]) -> tuple[Any, ...]:
 
 def cotangents(node: Node, g: Sequence[Any]) -> tuple[Any, ...]:
     """The gradients of all results of a node, zeros where nothing was handed in."""
+    known = next(given for given in g if given is not None)
     return tuple(
-        zeros(shape, dtype) if given is None else given
+        zeros(shape, dtype, raw(known)) if given is None else given
         for given, shape, dtype in zip(g, node.shape, node.dtype, strict=True)
     )
 

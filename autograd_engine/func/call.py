@@ -10,9 +10,8 @@ from collections.abc import Callable, Sequence
 from operator import index
 from typing import Any
 
-import numpy as np
-
 from ..backend.arrays import is_floating, unboxed
+from ..backend.kinds import kind_of
 from ..engine.broadcast import identity
 from ..engine.graph import Leaf, Node, tick
 from ..engine.modes import enable_grad, is_grad_enabled
@@ -150,6 +149,6 @@ def in_argument_order(places: Sequence[int], args: tuple[Any, ...]) -> tuple[int
 
 def unit_cotangent(output: Tensor, position: int = 0) -> Tensor:
     """A cotangent of `output`: 1 at one position and 0 elsewhere."""
-    unit = np.zeros(output.shape, output.dtype)
+    unit = kind_of(output.array).zeros(output.shape, output.dtype)
     unit.reshape(-1)[position] = 1
     return make_tensor(unboxed(unit), None)

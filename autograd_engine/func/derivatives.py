@@ -8,11 +8,10 @@ hessian         the Jacobian of the Jacobian
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
-
-import numpy as np
+from typing import Any, TypeVar
 
 from ..backend.arrays import unboxed
+from ..backend.kinds import kind_of
 from ..engine.results import make_tensor
 from ..ops.shape import reshape, stack
 from ..tensor import Tensor
@@ -20,11 +19,15 @@ from .call import Call, by_argnums, in_argument_order, places_of, unit_cotangent
 from .recorded import own_tensors, pull, zeros_of
 from .structure import refilled
 
+R = TypeVar("R")
+
 Argnums = int | Sequence[int]
 """The position of the argument to differentiate by, or several."""
 
 
-def value_and_grad(function: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[..., Any]:
+def value_and_grad(
+    function: Callable[..., R], argnums: Argnums = 0, has_aux: bool = False
+) -> Callable[..., tuple[R, Any]]:
     """The function that computes the value of `function` and its gradient, in this order, as in JAX.
 
     (`torch.func.grad_and_value` has them in the other order; it is here too, under that name.)
@@ -55,7 +58,7 @@ def _value_and_grad(name: str, function: Callable[..., Any], argnums: Argnums, h
         call = Call(name, function, args, kwargs, places, has_aux)
         value = call.check_scalar()
         pulled = pull([value], [unit_cotangent(value)], call.targets, record=call.connected, retain=call.connected)
-        owned = call.visible(own_tensors(pulled, call.targets))
+        owned = call.visible(own_tensors(pulled, call.targets, value))
         gradients = [owned[i] for i in in_argument_order(places, args)]
         answer = call.visible((value, call.aux) if has_aux else value)
         return answer, refilled(by_argnums(argnums, places, args), gradients)
@@ -63,7 +66,9 @@ def _value_and_grad(name: str, function: Callable[..., Any], argnums: Argnums, h
     return transformed
 
 
-def grad_and_value(function: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[..., Any]:
+def grad_and_value(
+    function: Callable[..., R], argnums: Argnums = 0, has_aux: bool = False
+) -> Callable[..., tuple[Any, R]]:
     """The function that computes the gradient of `function` and its value, in this order, as in PyTorch.
 
     Like `value_and_grad`, but for the order: (gradient, value), or (gradient, (value, aux)).
@@ -155,10 +160,11 @@ def _rows(call: Call, output: Tensor) -> list[Tensor]:
     if call.connected and size:
         pulled = [pull([output], [unit_cotangent(output, i)], call.targets, record=True) for i in range(size)]
         return [
-            reshape(stack([zeros_of(n) if d is None else d for d in column]), shape)
+            reshape(stack([zeros_of(n, output) if d is None else d for d in column]), shape)
             for column, n, shape in zip(zip(*pulled, strict=True), call.targets, shapes, strict=True)
         ]
-    blocks = [np.zeros(shape, n.dtype) for shape, n in zip(shapes, call.targets, strict=True)]
+    kind = kind_of(output.array)
+    blocks = [kind.zeros(shape, n.dtype) for shape, n in zip(shapes, call.targets, strict=True)]
     rows = [b.reshape(size, *n.shape) for b, n in zip(blocks, call.targets, strict=True)]
     for i in range(size):
         pulled = pull([output], [unit_cotangent(output, i)], call.targets, record=False)

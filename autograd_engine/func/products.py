@@ -8,17 +8,33 @@ vhp, hvp        v^T H and H v: the backward pass of the gradient
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
-
-import numpy as np
+from typing import Any, Literal, TypeVar, overload
 
 from ..backend.arrays import unboxed
+from ..backend.kinds import kind_of
 from ..engine.graph import Leaf
 from ..engine.modes import is_grad_enabled
 from ..engine.results import make_tensor
+from ..tensor import Tensor
 from .call import Call, unit_cotangent
 from .recorded import own_tensors, pull, seen_outside
 from .structure import matching, refilled
+
+A = TypeVar("A")
+R = TypeVar("R")
+T = TypeVar("T")
+
+
+@overload
+def vjp(
+    function: Callable[..., R], *primals: Any, has_aux: Literal[False] = False
+) -> tuple[R, Callable[[Any], tuple[Any, ...]]]: ...
+
+
+@overload
+def vjp(
+    function: Callable[..., tuple[R, A]], *primals: Any, has_aux: Literal[True]
+) -> tuple[R, Callable[[Any], tuple[Any, ...]], A]: ...
 
 
 def vjp(function: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
@@ -54,11 +70,25 @@ def vjp(function: Callable[..., Any], *primals: Any, has_aux: bool = False) -> A
         outer = is_grad_enabled()
         matched = matching("vjp: cotangents", call.result, cotangents)
         record = outer and (call.connected or any(c.node is not None for c in matched))
-        pulled = own_tensors(pull(call.outputs, matched, call.targets, record=record), call.targets)
+        pulled = own_tensors(
+            pull(call.outputs, matched, call.targets, record=record), call.targets, call.outputs[0]
+        )
         return tuple(refilled(primals, seen_outside(call.start, pulled, outer, matched)))
 
     result = call.visible(call.result)
     return (result, vjp_fn, call.visible(call.aux)) if has_aux else (result, vjp_fn)
+
+
+@overload
+def jvp(
+    function: Callable[..., R], primals: Any, tangents: Any, *, has_aux: Literal[False] = False
+) -> tuple[R, R]: ...
+
+
+@overload
+def jvp(
+    function: Callable[..., tuple[R, A]], primals: Any, tangents: Any, *, has_aux: Literal[True]
+) -> tuple[R, R, A]: ...
 
 
 def jvp(function: Callable[..., Any], primals: Any, tangents: Any, *, has_aux: bool = False) -> Any:
@@ -89,7 +119,7 @@ def jvp(function: Callable[..., Any], primals: Any, tangents: Any, *, has_aux: b
     args, vectors = _as_arguments("jvp", primals, tangents)
     call = Call("jvp", function, args, {}, range(len(args)), has_aux)
     matched = matching("jvp: tangents", args, vectors)
-    dummies = [make_tensor(unboxed(np.ones(o.shape, o.dtype)), None) for o in call.outputs]
+    dummies = [make_tensor(unboxed(kind_of(o.array).ones(o.shape, o.dtype)), None) for o in call.outputs]
     for dummy, output in zip(dummies, call.outputs, strict=True):
         dummy.node = Leaf(dummy) if output.node is not None else None
     ends = [d.node for d in dummies if d.node is not None]
@@ -98,7 +128,7 @@ def jvp(function: Callable[..., Any], primals: Any, tangents: Any, *, has_aux: b
     chosen = [(g, v) for g, v in zip(pulled, matched, strict=True) if g is not None]
     pushed = iter(pull([g for g, _ in chosen], [v for _, v in chosen], ends, record=record))
     derivatives = [None if d.node is None else next(pushed) for d in dummies]
-    product = refilled(call.result, own_tensors(derivatives, call.outputs))
+    product = refilled(call.result, own_tensors(derivatives, call.outputs, call.outputs[0]))
     answers = (call.result, product, call.aux) if has_aux else (call.result, product)
     return tuple(call.visible(answer) for answer in answers)
 
@@ -112,7 +142,7 @@ def _as_arguments(name: str, primals: Any, vectors: Any) -> tuple[tuple[Any, ...
     return primals, vectors
 
 
-def vhp(function: Callable[..., Any], primals: Any, vectors: Any) -> tuple[Any, Any]:
+def vhp(function: Callable[..., Any], primals: T, vectors: Any) -> tuple[Tensor, T]:
     """The value of `function(*primals)` and v^T H, the product of vectors with the Hessian there.
 
     The backward pass of the gradient, at a few times the cost of the value, whatever the size of H.
@@ -136,7 +166,7 @@ def vhp(function: Callable[..., Any], primals: Any, vectors: Any) -> tuple[Any, 
     return _vhp("vhp", function, primals, vectors)
 
 
-def hvp(function: Callable[..., Any], primals: Any, vectors: Any) -> tuple[Any, Any]:
+def hvp(function: Callable[..., Any], primals: T, vectors: Any) -> tuple[Tensor, T]:
     """The value of `function(*primals)` and H v, the product of the Hessian there with vectors.
 
     Wherever second derivatives are continuous the Hessian is symmetric, so that this is computed as v^T H,
@@ -160,5 +190,5 @@ def _vhp(name: str, function: Callable[..., Any], primals: Any, vectors: Any) ->
     record = call.outer and (call.connected or any(v.node is not None for v in matched))
     chosen = [(g, v) for g, v in zip(first, matched, strict=True) if g is not None]
     second = pull([g for g, _ in chosen], [v for _, v in chosen], call.targets, record=record)
-    product = refilled(args, call.visible(own_tensors(second, call.targets)))
+    product = refilled(args, call.visible(own_tensors(second, call.targets, call.outputs[0])))
     return call.visible(value), product if type(primals) is tuple else product[0]

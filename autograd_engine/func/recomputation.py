@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -17,14 +17,16 @@ from ..tensor import Tensor
 from .recorded import pull, recorded_since
 from .structure import map_structure, replaced, tensors_of
 
+R = TypeVar("R")
+
 
 def checkpoint(
-    function: Callable[..., Any],
+    function: Callable[..., R],
     *args: Any,
     use_reentrant: bool = False,
     preserve_rng_state: bool = True,
     **kwargs: Any,
-) -> Any:
+) -> R:
     """`function(*args, **kwargs)` without keeping its graph: backward calls the function again to have it.
 
     Trades time for memory, as `torch.utils.checkpoint.checkpoint`: of all that the function saves for its

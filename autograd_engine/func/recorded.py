@@ -75,17 +75,18 @@ def pull(
     return propagate(roots, seeds, targets, retain_graph=retain, create_graph=record)
 
 
-def zeros_of(like: Any) -> Tensor:
-    """Zeros in the shape and dtype of a node or a tensor."""
-    return make_tensor(zeros(like.shape, like.dtype), None)
+def zeros_of(like: Any, beside: Tensor) -> Tensor:
+    """Zeros in the shape and dtype of a node or a tensor, where the tensor `beside` lies."""
+    return make_tensor(zeros(like.shape, like.dtype, beside.array), None)
 
 
-def own_tensors(derivatives: Sequence[Any], like: Sequence[Any]) -> list[Tensor]:
-    """Tensors that share their memory with nothing; zeros, in the shape of `like`, where there is None."""
+def own_tensors(derivatives: Sequence[Any], like: Sequence[Any], beside: Tensor) -> list[Tensor]:
+    """Tensors that share their memory with nothing; zeros, in the shape of `like`, where there is None. They lie
+    where the tensor `beside` does."""
 
     def own(derivative: Any, node: Any) -> Tensor:
         if derivative is None:
-            return zeros_of(node)
+            return zeros_of(node, beside)
         return clone(derivative) if isinstance(derivative, Tensor) else make_tensor(derivative.copy(), None)
 
     return [own(d, n) for d, n in zip(derivatives, like, strict=True)]

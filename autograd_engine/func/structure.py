@@ -6,9 +6,8 @@ import copy
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-import numpy as np
-
 from ..backend.arrays import is_floating
+from ..backend.kinds import is_array
 from ..tensor import Tensor, creation
 
 
@@ -86,7 +85,7 @@ def matching(path: str, like: Any, given: Any) -> list[Tensor]:
         if not isinstance(tensor, Tensor):
             continue
         if not isinstance(other, Tensor):
-            if not isinstance(other, (int, float, np.ndarray, np.generic)):
+            if not isinstance(other, (int, float)) and not is_array(other):
                 raise TypeError(f"{where} is {outline(other)}, expected {outline(tensor)}")
             other = creation.tensor(other)
         if other.shape != tensor.shape:

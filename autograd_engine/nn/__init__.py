@@ -1,8 +1,35 @@
 """Networks: modules that hold parameters, the layers and losses made of them, and their initialization."""
 
-from . import functional, init, modules, parameter, utils
+from . import (
+    activation,
+    container,
+    distance,
+    dropout,
+    embedding,
+    flatten,
+    functional,
+    init,
+    linear,
+    loss,
+    modules,
+    normalization,
+    padding,
+    parameter,
+    resample,
+    utils,
+)
 from .modules import *
 from .parameter import Parameter
 
-__all__ = ["Parameter", "functional", "init", "modules", "parameter", "utils"]
-__all__ += [name for name in dir(modules) if not name.startswith("_")]
+__all__ = ["Module", "Parameter", "functional", "init", "modules", "parameter", "utils"]
+__all__ += activation.__all__
+__all__ += container.__all__
+__all__ += distance.__all__
+__all__ += dropout.__all__
+__all__ += embedding.__all__
+__all__ += flatten.__all__
+__all__ += linear.__all__
+__all__ += loss.__all__
+__all__ += normalization.__all__
+__all__ += padding.__all__
+__all__ += resample.__all__

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from ..tensor import Tensor
 from ..tensor.creation import full
 from . import functional as F
 from .configured import Configured, layer
@@ -79,7 +80,7 @@ class Softmax2d(Module):
         ValueError: another number of dimensions.
     """
 
-    def forward(self, input: Any) -> Any:
+    def forward(self, input: Any) -> Tensor:
         """Apply over the channels."""
         if input.ndim not in (3, 4):
             raise ValueError(f"Softmax2d: expected an input (N, C, H, W) or (C, H, W), got shape {input.shape}")
@@ -289,7 +290,7 @@ class PReLU(Module):
         self.num_parameters = num_parameters
         self.weight = Parameter(full((num_parameters,), init, dtype=dtype, device=device))
 
-    def forward(self, input: Any) -> Any:
+    def forward(self, input: Any) -> Tensor:
         """Apply elementwise."""
         return F.prelu(input, self.weight)
 
@@ -328,7 +329,7 @@ class Maxout(Linear):
         self.out_features = out_features
         self.pieces = pieces
 
-    def forward(self, input: Any) -> Any:
+    def forward(self, input: Any) -> Tensor:
         """Apply the maps and take the largest."""
         return F.maxout(F.linear(input, self.weight, self.bias), self.pieces)
 

@@ -14,8 +14,9 @@ import inspect
 import linecache
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from typing import Any, TypeVar, dataclass_transform
+from typing import TYPE_CHECKING, Any, TypeVar, dataclass_transform
 
+from ..tensor import Tensor
 from .module import Module
 
 
@@ -23,6 +24,11 @@ from .module import Module
 class Configured(Module):
     """A layer whose settings are the fields of a dataclass. `repr` shows them in the order in which they are
     declared; `inplace` only where it is on."""
+
+    if TYPE_CHECKING:
+
+        def forward(self, input: Any) -> Tensor:
+            """`layer` writes it."""
 
     def extra_repr(self) -> str:
         """The settings."""

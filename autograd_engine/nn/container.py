@@ -8,13 +8,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from operator import index as as_index
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, overload
 
 from ..tensor import Tensor
 from .module import Module
 from .parameter import Parameter
 
 __all__ = ["ModuleDict", "ModuleList", "ParameterDict", "ParameterList", "Sequential"]
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeVar  # one with a default; every type checker has it
+
+    class Layer(Module):
+        """What type checkers know of an item if they know no more: it gives a tensor; its attributes vary."""
+
+        def forward(self, *args: Any, **kwargs: Any) -> Tensor: ...
+
+        def __getattr__(self, name: str) -> Any: ...
+
+    M = TypeVar("M", default=Layer)
+else:
+    from typing import TypeVar
+
+    M = TypeVar("M")
 
 
 class _Container(Module):
@@ -50,12 +66,12 @@ class _Container(Module):
 # --------------------------------------------------------------------------------------------- lists
 
 
-class _List(_Container):
+class _List(_Container, Generic[M]):
     def __init__(self, items: Iterable[Any] | None = None) -> None:
         super().__init__()
         self.extend(() if items is None else items)
 
-    def __iter__(self) -> Iterator[Any]:
+    def __iter__(self) -> Iterator[M]:
         return iter([self.__dict__[name] for name in self._names()])
 
     def _name_at(self, index: Any) -> str:
@@ -63,6 +79,12 @@ class _List(_Container):
         if not -len(names) <= as_index(index) < len(names):
             raise IndexError(f"index {index} is out of range for a {type(self).__name__} of {len(names)} items")
         return names[as_index(index)]
+
+    @overload
+    def __getitem__(self, index: int) -> M: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Self: ...
 
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, slice):
@@ -104,7 +126,7 @@ class _List(_Container):
         self._replace(items)
         return self
 
-    def pop(self, index: int = -1) -> Any:
+    def pop(self, index: int = -1) -> M:
         """Take out the item at `index`, and return it; those behind it move down by one."""
         item = self[index]
         del self[index]
@@ -122,7 +144,7 @@ class _List(_Container):
         return cls.__new__(cls).extend(items)
 
 
-class Sequential(_List):
+class Sequential(_List["Layer"]):
     """Modules applied one after the other, each to the result of the one before.
 
     Args:
@@ -145,12 +167,18 @@ class Sequential(_List):
         else:
             super().__init__(modules)
 
-    def forward(self, input: Any) -> Any:
+    def forward(self, input: Any) -> Tensor:
         """Apply all modules in order."""
         for module in self.__dict__.values():
             if isinstance(module, Module):
                 input = module(input)
         return input
+
+    @overload
+    def __getitem__(self, index: int) -> Layer: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Self: ...
 
     def __getitem__(self, index: Any) -> Any:
         """The module at an index; or a Sequential of those in a slice, under their old names."""
@@ -173,7 +201,7 @@ class Sequential(_List):
         return self.extend((self * times)[len(self) :])
 
 
-class ModuleList(_List):
+class ModuleList(_List[M]):
     """A list of modules whose parameters are found, unlike those in a plain list.
 
     Example:
@@ -183,7 +211,7 @@ class ModuleList(_List):
         )
     """
 
-    def __init__(self, modules: Iterable[Any] | None = None) -> None:
+    def __init__(self, modules: Iterable[M] | None = None) -> None:
         super().__init__(modules)
 
     def _child_reprs(self) -> list[str]:
@@ -203,7 +231,7 @@ class ModuleList(_List):
         return lines
 
 
-class ParameterList(_List):
+class ParameterList(_List[Parameter]):
     """A list of parameters that are found; tensors that are put in become parameters.
 
     Example:
@@ -216,14 +244,14 @@ class ParameterList(_List):
 
     _kind = Parameter
 
-    def __init__(self, values: Iterable[Any] | None = None) -> None:
+    def __init__(self, values: Iterable[Tensor] | None = None) -> None:
         super().__init__(values)
 
 
 # -------------------------------------------------------------------------------------- dictionaries
 
 
-class _Dict(_Container, MutableMapping[str, Any]):
+class _Dict(_Container, MutableMapping[str, M]):
     def __init__(self, items: Mapping[str, Any] | Iterable[tuple[str, Any]] | None = None) -> None:
         super().__init__()
         self.update({} if items is None else items)
@@ -235,8 +263,8 @@ class _Dict(_Container, MutableMapping[str, Any]):
     def __iter__(self) -> Iterator[str]:
         return iter(self._names())
 
-    def __getitem__(self, key: str) -> Any:
-        item = self.__dict__.get(key)
+    def __getitem__(self, key: str) -> M:
+        item: Any = self.__dict__.get(key)
         if not isinstance(item, self._kind):
             known = ", ".join(map(repr, self._names())) or "none"
             raise KeyError(f"{type(self).__name__} has no item {key!r}; it has {known}")
@@ -250,7 +278,7 @@ class _Dict(_Container, MutableMapping[str, Any]):
         delattr(self, key)
 
 
-class ModuleDict(_Dict):
+class ModuleDict(_Dict[M]):
     """A dictionary of modules whose parameters are found, in the order in which they were put in.
 
     The keys are attributes, so the names of a module's methods ("forward", "items") cannot be keys.
@@ -263,11 +291,11 @@ class ModuleDict(_Dict):
         ['left.weight', 'left.bias', 'right.weight', 'right.bias']
     """
 
-    def __init__(self, modules: Mapping[str, Any] | Iterable[tuple[str, Any]] | None = None) -> None:
+    def __init__(self, modules: Mapping[str, M] | Iterable[tuple[str, M]] | None = None) -> None:
         super().__init__(modules)
 
 
-class ParameterDict(_Dict):
+class ParameterDict(_Dict[Parameter]):
     """A dictionary of parameters that are found; tensors that are put in become parameters.
 
     The keys are attributes, as in `ModuleDict`.
@@ -282,5 +310,5 @@ class ParameterDict(_Dict):
 
     _kind = Parameter
 
-    def __init__(self, parameters: Mapping[str, Any] | Iterable[tuple[str, Any]] | None = None) -> None:
+    def __init__(self, parameters: Mapping[str, Tensor] | Iterable[tuple[str, Tensor]] | None = None) -> None:
         super().__init__(parameters)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..tensor import Tensor
 from . import functional as F
 from .module import Module
 
@@ -30,7 +31,7 @@ class CosineSimilarity(Module):
         self.dim = dim
         self.eps = eps
 
-    def forward(self, x1: Any, x2: Any) -> Any:
+    def forward(self, x1: Any, x2: Any) -> Tensor:
         """Compare the vectors."""
         return F.cosine_similarity(x1, x2, self.dim, self.eps)
 
@@ -54,6 +55,6 @@ class PairwiseDistance(Module):
         self.eps = eps
         self.keepdim = keepdim
 
-    def forward(self, x1: Any, x2: Any) -> Any:
+    def forward(self, x1: Any, x2: Any) -> Tensor:
         """Measure the distances."""
         return F.pairwise_distance(x1, x2, self.norm, self.eps, self.keepdim)

@@ -6,6 +6,7 @@ from dataclasses import InitVar, dataclass
 from typing import Any, Self
 
 from ..engine.modes import no_grad
+from ..tensor import Tensor
 from ..tensor.creation import empty
 from . import functional as F
 from . import init
@@ -112,7 +113,7 @@ class Embedding(_Table):
         super().__post_init__(_weight, device, dtype)
         self.weight.requires_grad_(not _freeze)
 
-    def forward(self, input: Any) -> Any:
+    def forward(self, input: Any) -> Tensor:
         """Read the rows."""
         return F.embedding(
             input, self.weight, self.padding_idx, self.max_norm, self.norm_type, self.scale_grad_by_freq
@@ -157,7 +158,7 @@ class EmbeddingBag(_Table):
     device: InitVar[Any] = None
     dtype: InitVar[Any] = None
 
-    def forward(self, input: Any, offsets: Any = None, per_sample_weights: Any = None) -> Any:
+    def forward(self, input: Any, offsets: Any = None, per_sample_weights: Any = None) -> Tensor:
         """Put the bags together."""
         return F.embedding_bag(
             input,

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..ops.arrange import unflatten
 from ..ops.shape import flatten
+from ..tensor import Tensor
 from .configured import Configured, layer
 
 __all__ = ["Flatten", "Unflatten"]
@@ -45,6 +46,6 @@ class Unflatten(Configured):
         if not isinstance(sizes, (tuple, list)) or not all(isinstance(n, int) for n in sizes):
             raise TypeError(f"unflattened_size must be a tuple of integers, not {sizes!r}")
 
-    def forward(self, input: Any) -> Any:
+    def forward(self, input: Any) -> Tensor:
         """Unflatten."""
         return unflatten(input, self.dim, self.unflattened_size)

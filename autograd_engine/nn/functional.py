@@ -9,18 +9,19 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
-from ..backend.arrays import Array
+import autograd_engine.nn.operators as _operators
+
 from ..engine.inplace import replace
 from ..ops import piecewise
 from ..ops import softmax as softmax_ops
-from . import operators
+from ..tensor import Tensor
 from .operators import *
 
 __all__ = ["log_softmax", "relu", "softmax", "softmin"]
-__all__ += operators.__all__
+__all__ += _operators.__all__
 
 
-def relu(input: Array, inplace: bool = False) -> Array:
+def relu(input: Any, inplace: bool = False) -> Tensor:
     """max(x, 0), with derivative 0 at 0; with `inplace` the result also replaces the input's values."""
     out = piecewise.relu(input)
     return replace(input, out, "relu_") if inplace else out
@@ -34,7 +35,7 @@ def _implicit_dim(ndim: int, name: str) -> int:
     return dim
 
 
-def softmax(input: Array, dim: int | None = None, *, dtype: Any = None) -> Array:
+def softmax(input: Any, dim: int | None = None, *, dtype: Any = None) -> Tensor:
     """e^x / sum e^x along `dim`, which does not overflow.
 
     Warns:
@@ -43,7 +44,7 @@ def softmax(input: Array, dim: int | None = None, *, dtype: Any = None) -> Array
     return softmax_ops.softmax(input, _implicit_dim(input.ndim, "softmax") if dim is None else dim, dtype=dtype)
 
 
-def log_softmax(input: Array, dim: int | None = None, *, dtype: Any = None) -> Array:
+def log_softmax(input: Any, dim: int | None = None, *, dtype: Any = None) -> Tensor:
     """log softmax(x) along `dim`, which does not overflow.
 
     Warns:
@@ -54,7 +55,7 @@ def log_softmax(input: Array, dim: int | None = None, *, dtype: Any = None) -> A
     )
 
 
-def softmin(input: Array, dim: int | None = None, *, dtype: Any = None) -> Array:
+def softmin(input: Any, dim: int | None = None, *, dtype: Any = None) -> Tensor:
     """`softmax` of -x along `dim`.
 
     Warns:

@@ -12,7 +12,7 @@ hooks at once.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, ParamSpec, Protocol, TypeVar
 
 from ..engine.function import Function
 from ..tensor import Handle, Tensor
@@ -34,6 +34,23 @@ class Hook(NamedTuple):
     with_kwargs: bool = False
 
 
+P = ParamSpec("P")
+R = TypeVar("R", covariant=True)
+
+
+class Forward(Protocol[P, R]):
+    """A module as its call sees it. Its `forward` says which arguments the call takes, and what comes out; so type
+    checkers and editors know both, for layers and for the classes of users."""
+
+    _hooks: dict[int, Hook] | None
+
+    @property
+    def forward(self) -> Callable[P, R]:
+        """What the call computes without hooks."""
+
+    def _call_with_hooks(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any: ...
+
+
 class Hookable:
     """The part of a module that can be called, with hooks; `Module` extends it.
 
@@ -46,7 +63,7 @@ class Hookable:
         """Compute the result; subclasses define it. Call the module itself, `module(x)`."""
         raise NotImplementedError(f"{type(self).__name__} does not define forward()")
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self: Forward[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """The result of `forward` for these arguments."""
         if self._hooks:
             return self._call_with_hooks(args, kwargs)

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from ..ops.linear_algebra.products import bilinear, linear
+from ..tensor import Tensor
 from ..tensor.creation import empty
 from . import init
 from .module import Module
@@ -52,7 +53,7 @@ class Linear(Module):
             bound = 1 / math.sqrt(self.in_features) if self.in_features else 0
             init.uniform_(self.bias, -bound, bound)
 
-    def forward(self, input: Any) -> Any:
+    def forward(self, input: Any) -> Tensor:
         """Apply the map."""
         try:
             return linear(input, self.weight, self.bias)
@@ -120,7 +121,7 @@ class Bilinear(Module):
         if self.bias is not None:
             init.uniform_(self.bias, -bound, bound)
 
-    def forward(self, input1: Any, input2: Any) -> Any:
+    def forward(self, input1: Any, input2: Any) -> Tensor:
         """Apply the map."""
         return bilinear(input1, input2, self.weight, self.bias)
 
@@ -141,6 +142,6 @@ class Identity(Module):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__()
 
-    def forward(self, input: Any) -> Any:
+    def forward(self, input: Any) -> Tensor:
         """Return the input."""
         return input

@@ -2,6 +2,7 @@
 
 from .activation import *
 from .container import *
+from .convolution import *
 from .distance import *
 from .dropout import *
 from .embedding import *
@@ -14,4 +15,5 @@ from .loss.regression import *
 from .module import Module as Module
 from .normalization import *
 from .padding import *
+from .pooling import *
 from .resample import *

@@ -109,7 +109,7 @@ class _Running(_Affine):
 
 
 class _BatchNorm(_Running):
-    def forward(self, input: Any) -> Any:
+    def forward(self, input: Any) -> Tensor:
         """Normalize."""
         self._check_ndim(input)
         momentum = self.momentum
@@ -185,7 +185,7 @@ class _InstanceNorm(_Running):
     ) -> None:
         super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype, bias=bias)
 
-    def forward(self, input: Any) -> Any:
+    def forward(self, input: Any) -> Tensor:
         """Normalize."""
         self._check_ndim(input)
         single = len(input.shape) == self._ndims[0]
@@ -276,7 +276,7 @@ class GroupNorm(_Affine):
         self._make((num_channels,), affine, affine and bias, device, dtype)
         self.reset_parameters()
 
-    def forward(self, input: Any) -> Any:
+    def forward(self, input: Any) -> Tensor:
         """Normalize."""
         return norm.group_norm(input, self.num_groups, self.weight, self.bias, self.eps)
 
@@ -331,7 +331,7 @@ class LayerNorm(_LastDims):
 
     eps: float
 
-    def forward(self, input: Any) -> Any:
+    def forward(self, input: Any) -> Tensor:
         """Normalize."""
         return norm.layer_norm(input, self.normalized_shape, self.weight, self.bias, self.eps)
 
@@ -367,7 +367,7 @@ class RMSNorm(_LastDims):
         )
         self.eps = eps
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, x: Any) -> Tensor:
         """Normalize."""
         return norm.rms_norm(x, self.normalized_shape, self.weight, self.eps)
 

@@ -1,90 +1,248 @@
 """Written by `python -m tests.stubs`."""
 
 from autograd_engine.backend.random import Generator
-from autograd_engine.ops.linear_algebra.distances import cosine_similarity as cosine_similarity
-from autograd_engine.ops.linear_algebra.distances import normalize as normalize
-from autograd_engine.ops.linear_algebra.distances import pairwise_distance as pairwise_distance
-from autograd_engine.ops.linear_algebra.products import bilinear as bilinear
-from autograd_engine.ops.linear_algebra.products import linear as linear
-from autograd_engine.ops.losses.binary import binary_cross_entropy as binary_cross_entropy
-from autograd_engine.ops.losses.binary import binary_cross_entropy_with_logits as binary_cross_entropy_with_logits
-from autograd_engine.ops.losses.binary import multilabel_soft_margin_loss as multilabel_soft_margin_loss
-from autograd_engine.ops.losses.binary import soft_margin_loss as soft_margin_loss
-from autograd_engine.ops.losses.classification import cross_entropy as cross_entropy
-from autograd_engine.ops.losses.classification import kl_div as kl_div
-from autograd_engine.ops.losses.classification import nll_loss as nll_loss
-from autograd_engine.ops.losses.ctc import ctc_loss as ctc_loss
-from autograd_engine.ops.losses.margin import cosine_embedding_loss as cosine_embedding_loss
-from autograd_engine.ops.losses.margin import hinge_embedding_loss as hinge_embedding_loss
-from autograd_engine.ops.losses.margin import hinge_loss as hinge_loss
-from autograd_engine.ops.losses.margin import margin_ranking_loss as margin_ranking_loss
-from autograd_engine.ops.losses.margin import multi_margin_loss as multi_margin_loss
-from autograd_engine.ops.losses.margin import multilabel_margin_loss as multilabel_margin_loss
-from autograd_engine.ops.losses.margin import triplet_margin_loss as triplet_margin_loss
-from autograd_engine.ops.losses.margin import triplet_margin_with_distance_loss as triplet_margin_with_distance_loss
-from autograd_engine.ops.losses.regression import gaussian_nll_loss as gaussian_nll_loss
-from autograd_engine.ops.losses.regression import huber_loss as huber_loss
-from autograd_engine.ops.losses.regression import l1_loss as l1_loss
-from autograd_engine.ops.losses.regression import mse_loss as mse_loss
-from autograd_engine.ops.losses.regression import poisson_nll_loss as poisson_nll_loss
-from autograd_engine.ops.losses.regression import smooth_l1_loss as smooth_l1_loss
-from autograd_engine.ops.masks import one_hot as one_hot
-from autograd_engine.ops.math import sigmoid as sigmoid
-from autograd_engine.ops.math import tanh as tanh
-from autograd_engine.ops.network.activation import celu as celu
-from autograd_engine.ops.network.activation import elu as elu
-from autograd_engine.ops.network.activation import gelu as gelu
-from autograd_engine.ops.network.activation import glu as glu
-from autograd_engine.ops.network.activation import gumbel_softmax as gumbel_softmax
-from autograd_engine.ops.network.activation import hardshrink as hardshrink
-from autograd_engine.ops.network.activation import hardsigmoid as hardsigmoid
-from autograd_engine.ops.network.activation import hardswish as hardswish
-from autograd_engine.ops.network.activation import hardtanh as hardtanh
-from autograd_engine.ops.network.activation import leaky_relu as leaky_relu
-from autograd_engine.ops.network.activation import logsigmoid as logsigmoid
-from autograd_engine.ops.network.activation import maxout as maxout
-from autograd_engine.ops.network.activation import mish as mish
-from autograd_engine.ops.network.activation import prelu as prelu
-from autograd_engine.ops.network.activation import relu6 as relu6
-from autograd_engine.ops.network.activation import rrelu as rrelu
-from autograd_engine.ops.network.activation import selu as selu
-from autograd_engine.ops.network.activation import silu as silu
-from autograd_engine.ops.network.activation import softplus as softplus
-from autograd_engine.ops.network.activation import softshrink as softshrink
-from autograd_engine.ops.network.activation import softsign as softsign
-from autograd_engine.ops.network.activation import tanhshrink as tanhshrink
-from autograd_engine.ops.network.activation import threshold as threshold
-from autograd_engine.ops.network.dropout import alpha_dropout as alpha_dropout
-from autograd_engine.ops.network.dropout import dropout as dropout
-from autograd_engine.ops.network.dropout import dropout1d as dropout1d
-from autograd_engine.ops.network.dropout import dropout2d as dropout2d
-from autograd_engine.ops.network.dropout import dropout3d as dropout3d
-from autograd_engine.ops.network.dropout import feature_alpha_dropout as feature_alpha_dropout
-from autograd_engine.ops.network.embedding import embedding as embedding
-from autograd_engine.ops.network.embedding import embedding_bag as embedding_bag
-from autograd_engine.ops.network.norm import batch_norm as batch_norm
-from autograd_engine.ops.network.norm import group_norm as group_norm
-from autograd_engine.ops.network.norm import instance_norm as instance_norm
-from autograd_engine.ops.network.norm import layer_norm as layer_norm
-from autograd_engine.ops.network.norm import local_response_norm as local_response_norm
-from autograd_engine.ops.network.norm import rms_norm as rms_norm
-from autograd_engine.ops.network.padding import pad as pad
-from autograd_engine.ops.network.resample import channel_shuffle as channel_shuffle
-from autograd_engine.ops.network.resample import interpolate as interpolate
-from autograd_engine.ops.network.resample import pixel_shuffle as pixel_shuffle
-from autograd_engine.ops.network.resample import pixel_unshuffle as pixel_unshuffle
+from autograd_engine.ops.network.convolution import Size
+from autograd_engine.ops.network.dropout import Source
 from autograd_engine.tensor.tensor import Tensor
-def relu_(x: Tensor) -> Tensor: ...
-def elu_(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor: ...
-def celu_(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor: ...
-def selu_(input: Tensor, inplace: bool = False) -> Tensor: ...
-def leaky_relu_(input: Tensor, negative_slope: float = 0.01, inplace: bool = False) -> Tensor: ...
-def rrelu_(input: Tensor, lower: float = 0.125, upper: float = 0.3333333333333333, training: bool = False, inplace: bool = False, *, generator: Generator | None = None) -> Tensor: ...
-def threshold_(input: Tensor, threshold: float, value: float, inplace: bool = False) -> Tensor: ...
-def hardtanh_(input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Tensor: ...
+from collections.abc import Callable
+from collections.abc import Sequence
+from typing import Any
+def relu_(x: Any) -> Tensor:
+    """Like `relu`, in place: the result replaces the tensor's own values."""
+def tanh(x: Any) -> Tensor:
+    """The hyperbolic tangent."""
+def sigmoid(x: Any) -> Tensor:
+    """1 / (1 + e^-x), computed from e^-|x| so that nothing overflows."""
+def linear(x: Any, weight: Any, bias: Any = None) -> Tensor:
+    """x weight^T + bias, in one node."""
+def bilinear(input1: Any, input2: Any, weight: Any, bias: Any = None) -> Tensor:
+    """out[..., o] = sum_ij input1[..., i] weight[o, i, j] input2[..., j] + bias[o]."""
+def normalize(input: Any, p: float = 2.0, dim: int = 1, eps: float = 1e-12, *, axis: int = ...) -> Tensor:
+    """The vectors along `dim` divided by their p-norm, or by `eps` where the norm is smaller than that."""
+def cosine_similarity(x1: Any, x2: Any, dim: int = 1, eps: float = 1e-08, *, axis: int = ...) -> Tensor:
+    """The cosine of the angle between the vectors along `dim`: x1 . x2 / (max(|x1|, eps) max(|x2|, eps))."""
+def pairwise_distance(x1: Any, x2: Any, p: float = 2.0, eps: float = 1e-06, keepdim: bool = False, *, keepdims: bool = ...) -> Tensor:
+    """The p-norm of x1 - x2 + eps over the last dimension; eps keeps it differentiable where x1 = x2."""
+def mse_loss(input: Any, target: Any, reduction: str = 'mean', weight: Any | None = None) -> Tensor:
+    """The squared error (input - target)^2, by default its mean."""
+def l1_loss(input: Any, target: Any, reduction: str = 'mean', weight: Any | None = None) -> Tensor:
+    """The absolute error |input - target|, by default its mean."""
+def huber_loss(input: Any, target: Any, reduction: str = 'mean', delta: float = 1.0, weight: Any | None = None) -> Tensor:
+    """The squared error e^2 / 2 up to |e| = delta, beyond it delta (|e| - delta / 2); by default its mean."""
+def smooth_l1_loss(input: Any, target: Any, reduction: str = 'mean', beta: float = 1.0) -> Tensor:
+    """huber_loss / beta: |error| - beta / 2, and error^2 / (2 beta) where |error| is below beta."""
+def gaussian_nll_loss(input: Any, target: Any, var: Any | float, full: bool = False, eps: float = 1e-06, reduction: str = 'mean') -> Tensor:
+    """(log var + (input - target)^2 / var) / 2: -log of the normal density of the target, up to a constant."""
+def poisson_nll_loss(input: Any, target: Any, log_input: bool = True, full: bool = False, eps: float = 1e-08, reduction: str = 'mean') -> Tensor:
+    """rate - target log(rate): -log of the Poisson probability of the target, up to log(target!)."""
+def nll_loss(input: Any, target: Any, weight: Any | None = None, ignore_index: int = -100, reduction: str = 'mean') -> Tensor:
+    """-input[target] for an input of log-probabilities; by default its mean, with `weight` the weighted mean."""
+def cross_entropy(input: Any, target: Any, weight: Any | None = None, ignore_index: int = -100, reduction: str = 'mean', label_smoothing: float = 0.0) -> Tensor:
+    """-sum_c q_c log softmax(input)_c in nats, where q is the target distribution."""
+def kl_div(input: Any, target: Any, reduction: str = 'mean', log_target: bool = False) -> Tensor:
+    """target (log target - input): the terms of KL(target || e^input), 0 where the target is 0."""
+def binary_cross_entropy(input: Any, target: Any, weight: Any | None = None, reduction: str = 'mean') -> Tensor:
+    """-target log(input) - (1 - target) log(1 - input), by default its mean."""
+def binary_cross_entropy_with_logits(input: Any, target: Any, weight: Any | None = None, reduction: str = 'mean', pos_weight: Any | None = None) -> Tensor:
+    """-target log p - (1 - target) log(1 - p) for p = sigmoid(input), by default its mean; it does not overflow."""
+def soft_margin_loss(input: Any, target: Any, reduction: str = 'mean') -> Tensor:
+    """log(1 + e^(-target input)), by default its mean; it does not overflow."""
+def multilabel_soft_margin_loss(input: Any, target: Any, weight: Any | None = None, reduction: str = 'mean') -> Tensor:
+    """The mean over the classes of `binary_cross_entropy_with_logits`: several classes may be true at once."""
+def ctc_loss(log_probs: Any, targets: Any, input_lengths: Any, target_lengths: Any, blank: int = 0, reduction: str = 'mean', zero_infinity: bool = False) -> Tensor:
+    """-log of the probability that the emissions spell the targets, once repeats are merged and blanks dropped."""
+def hinge_loss(input: Any, target: Any, p: int = 1, margin: float = 1.0, reduction: str = 'mean') -> Tensor:
+    """max(0, margin - target input)^p for targets 1 and -1: the loss of the support vector machine."""
+def multi_margin_loss(input: Any, target: Any, p: int = 1, margin: float = 1.0, weight: Any | None = None, reduction: str = 'mean') -> Tensor:
+    """sum_(i != y) max(0, margin - x_y + x_i)^p / C, the multi-class hinge loss; y the target class."""
+def multilabel_margin_loss(input: Any, target: Any, reduction: str = 'mean') -> Tensor:
+    """sum_ij max(0, 1 - x_(y_j) + x_i) / C over the target classes y_j and all other classes i."""
+def margin_ranking_loss(input1: Any, input2: Any, target: Any, margin: float = 0.0, reduction: str = 'mean') -> Tensor:
+    """max(0, margin - target (input1 - input2)): where the target is 1, input1 should be larger, where -1, input2."""
+def hinge_embedding_loss(input: Any, target: Any, margin: float = 1.0, reduction: str = 'mean') -> Tensor:
+    """The input, a distance, where the target is 1; max(0, margin - input) where it is -1."""
+def cosine_embedding_loss(input1: Any, input2: Any, target: Any, margin: float = 0.0, reduction: str = 'mean') -> Tensor:
+    """1 - cos(input1, input2) where the target is 1; max(0, cos(input1, input2) - margin) where it is -1."""
+def triplet_margin_loss(anchor: Any, positive: Any, negative: Any, margin: float = 1.0, p: float = 2.0, eps: float = 1e-06, swap: bool = False, reduction: str = 'mean') -> Tensor:
+    """max(0, margin + d(anchor, positive) - d(anchor, negative)), d(x, y) the p-norm of x - y + eps."""
+def triplet_margin_with_distance_loss(anchor: Any, positive: Any, negative: Any, *, distance_function: Callable[[Any, Any], Any] | None = None, margin: float = 1.0, swap: bool = False, reduction: str = 'mean') -> Tensor:
+    """max(0, margin + d(anchor, positive) - d(anchor, negative)) for any distance; see `triplet_margin_loss`."""
+def one_hot(x: Any, num_classes: int = -1) -> Tensor:
+    """The rows of an identity matrix (int64) that the integers `x` name, along a new last dimension."""
+def elu(input: Any, alpha: float = 1.0, inplace: bool = False) -> Tensor:
+    """x where x > 0, else alpha (e^x - 1)."""
+def elu_(input: Any, alpha: float = 1.0, inplace: bool = False) -> Tensor:
+    """Like `elu`, in place: the result replaces the tensor's own values."""
+def celu(input: Any, alpha: float = 1.0, inplace: bool = False) -> Tensor:
+    """x where x > 0, else alpha (e^(x/alpha) - 1), whose derivative is continuous for every alpha."""
+def celu_(input: Any, alpha: float = 1.0, inplace: bool = False) -> Tensor:
+    """Like `celu`, in place: the result replaces the tensor's own values."""
+def selu(input: Any, inplace: bool = False) -> Tensor:
+    """1.0507 x where x > 0, else 1.0507 * 1.6733 (e^x - 1): deep layers keep mean 0 and variance 1."""
+def selu_(input: Any, inplace: bool = False) -> Tensor:
+    """Like `selu`, in place: the result replaces the tensor's own values."""
+def leaky_relu(input: Any, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
+    """x where x > 0, else negative_slope x."""
+def leaky_relu_(input: Any, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
+    """Like `leaky_relu`, in place: the result replaces the tensor's own values."""
+def prelu(input: Any, weight: Any) -> Tensor:
+    """x where x > 0, else weight x, with a weight that is learned."""
+def rrelu(input: Any, lower: float = 0.125, upper: float = 0.3333333333333333, training: bool = False, inplace: bool = False, *, generator: Generator | None = None) -> Tensor:
+    """x where x > 0, else a x: in training, a is drawn from [lower, upper) for each element; else it is their mean."""
+def rrelu_(input: Any, lower: float = 0.125, upper: float = 0.3333333333333333, training: bool = False, inplace: bool = False, *, generator: Generator | None = None) -> Tensor:
+    """Like `rrelu`, in place: the result replaces the tensor's own values."""
+def threshold(input: Any, threshold: float, value: float, inplace: bool = False) -> Tensor:
+    """x where it exceeds `threshold`, else `value`."""
+def threshold_(input: Any, threshold: float, value: float, inplace: bool = False) -> Tensor:
+    """Like `threshold`, in place: the result replaces the tensor's own values."""
+def hardtanh(input: Any, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Tensor:
+    """x limited to [min_val, max_val]; unlike that of `clamp`, the derivative at the bounds is 0."""
+def hardtanh_(input: Any, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Tensor:
+    """Like `hardtanh`, in place: the result replaces the tensor's own values."""
+def relu6(input: Any, inplace: bool = False) -> Tensor:
+    """x limited to [0, 6]; derivative 0 at the bounds."""
+def hardsigmoid(input: Any, inplace: bool = False) -> Tensor:
+    """x / 6 + 1/2, limited to [0, 1]: a sigmoid of straight lines."""
+def hardswish(input: Any, inplace: bool = False) -> Tensor:
+    """x hardsigmoid(x)."""
+def hardshrink(input: Any, lambd: float = 0.5) -> Tensor:
+    """x, but 0 where |x| <= lambd."""
+def softshrink(input: Any, lambd: float = 0.5) -> Tensor:
+    """x moved toward 0 by lambd, 0 where |x| <= lambd."""
+def tanhshrink(input: Any) -> Tensor:
+    """x - tanh(x)"""
+def softsign(input: Any) -> Tensor:
+    """x / (1 + |x|)"""
+def softplus(input: Any, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
+    """log(1 + e^(beta x)) / beta, a smooth relu; x itself where beta x exceeds `threshold`."""
+def logsigmoid(input: Any) -> Tensor:
+    """log(sigmoid(x)) = -log(1 + e^-x)"""
+def silu(input: Any, inplace: bool = False) -> Tensor:
+    """x sigmoid(x), also called swish."""
+def mish(input: Any, inplace: bool = False) -> Tensor:
+    """x tanh(softplus(x))."""
+def gelu(input: Any, approximate: str = 'none') -> Tensor:
+    """x P(Z < x) for a standard normal Z."""
+def glu(input: Any, dim: int = -1, *, axis: int = ...) -> Tensor:
+    """a sigmoid(b), where a and b are the first and the second half of the input along `dim`."""
+def maxout(input: Any, pieces: int, dim: int = -1, *, axis: int = ...) -> Tensor:
+    """The largest of every `pieces` neighbours along `dim`; equal ones share the gradient."""
+def gumbel_softmax(logits: Any, tau: float = 1.0, hard: bool = False, eps: float = 1e-10, dim: int = -1, *, generator: Generator | None = None, axis: int = ...) -> Tensor:
+    """A differentiable draw from the distribution softmax(logits) along `dim`: softmax((logits + noise) / tau)."""
+def pad(input: Any, pad: Sequence[int], mode: str = 'constant', value: float | None = None) -> Tensor:
+    """The input with elements added before and after it along its last dimensions."""
+def conv1d(input: Any, weight: Any, bias: Any | None = None, stride: Size = 1, padding: Size | str = 0, dilation: Size = 1, groups: int = 1) -> Tensor:
+    """out[n, o, p] = bias[o] + sum over c, k of weight[o, c, k] input[n, c, stride p + dilation k - padding]."""
+def conv2d(input: Any, weight: Any, bias: Any | None = None, stride: Size = 1, padding: Size | str = 0, dilation: Size = 1, groups: int = 1) -> Tensor:
+    """`conv1d` over the two dimensions of pictures."""
+def conv3d(input: Any, weight: Any, bias: Any | None = None, stride: Size = 1, padding: Size | str = 0, dilation: Size = 1, groups: int = 1) -> Tensor:
+    """`conv1d` over the three dimensions of volumes, or of pictures in time."""
+def conv_transpose1d(input: Any, weight: Any, bias: Any | None = None, stride: Size = 1, padding: Size = 0, output_padding: Size = 0, groups: int = 1, dilation: Size = 1) -> Tensor:
+    """The gradient of `conv1d` to its input, as an operation of its own: each element of the input adds its
+    multiple of the kernel to the result."""
+def conv_transpose2d(input: Any, weight: Any, bias: Any | None = None, stride: Size = 1, padding: Size = 0, output_padding: Size = 0, groups: int = 1, dilation: Size = 1) -> Tensor:
+    """`conv_transpose1d` over the two dimensions of pictures."""
+def conv_transpose3d(input: Any, weight: Any, bias: Any | None = None, stride: Size = 1, padding: Size = 0, output_padding: Size = 0, groups: int = 1, dilation: Size = 1) -> Tensor:
+    """`conv_transpose1d` over three dimensions."""
+def max_pool1d(input: Any, kernel_size: Size, stride: Size | None = None, padding: Size = 0, dilation: Size = 1, ceil_mode: bool = False, return_indices: bool = False) -> Any:
+    """The largest element of each window; the gradient flows to it alone, the first of equal ones."""
+def max_pool2d(input: Any, kernel_size: Size, stride: Size | None = None, padding: Size = 0, dilation: Size = 1, ceil_mode: bool = False, return_indices: bool = False) -> Any:
+    """`max_pool1d` over the windows of pictures, (N, C, H, W) or (C, H, W); the indices count in row-major order."""
+def max_pool3d(input: Any, kernel_size: Size, stride: Size | None = None, padding: Size = 0, dilation: Size = 1, ceil_mode: bool = False, return_indices: bool = False) -> Any:
+    """`max_pool1d` over the windows of volumes, (N, C, D, H, W) or (C, D, H, W)."""
+def avg_pool1d(input: Any, kernel_size: Size, stride: Size | None = None, padding: Size = 0, ceil_mode: bool = False, count_include_pad: bool = True) -> Tensor:
+    """The mean of each window."""
+def avg_pool2d(input: Any, kernel_size: Size, stride: Size | None = None, padding: Size = 0, ceil_mode: bool = False, count_include_pad: bool = True, divisor_override: int | None = None) -> Tensor:
+    """`avg_pool1d` over the windows of pictures, (N, C, H, W) or (C, H, W)."""
+def avg_pool3d(input: Any, kernel_size: Size, stride: Size | None = None, padding: Size = 0, ceil_mode: bool = False, count_include_pad: bool = True, divisor_override: int | None = None) -> Tensor:
+    """`avg_pool2d` over the windows of volumes, (N, C, D, H, W) or (C, D, H, W)."""
+def lp_pool1d(input: Any, norm_type: float, kernel_size: Size, stride: Size | None = None, ceil_mode: bool = False) -> Tensor:
+    """(sum of x^p)^(1/p) of each window, where p is `norm_type`."""
+def lp_pool2d(input: Any, norm_type: float, kernel_size: Size, stride: Size | None = None, ceil_mode: bool = False) -> Tensor:
+    """`lp_pool1d` over the windows of pictures."""
+def lp_pool3d(input: Any, norm_type: float, kernel_size: Size, stride: Size | None = None, ceil_mode: bool = False) -> Tensor:
+    """`lp_pool1d` over the windows of volumes."""
+def adaptive_avg_pool1d(input: Any, output_size: Any) -> Tensor:
+    """Means of windows of which there are as many as `output_size` says: window i reaches from i L / m, rounded
+    down, to (i + 1) L / m, rounded up."""
+def adaptive_avg_pool2d(input: Any, output_size: Any) -> Tensor:
+    """`adaptive_avg_pool1d` over pictures, to one size for both dimensions, or (H, W); None keeps the input's."""
+def adaptive_avg_pool3d(input: Any, output_size: Any) -> Tensor:
+    """`adaptive_avg_pool2d` over volumes."""
+def adaptive_max_pool1d(input: Any, output_size: Any, return_indices: bool = False) -> Any:
+    """The largest elements of the windows of `adaptive_avg_pool1d`; with `return_indices` also where they lie."""
+def adaptive_max_pool2d(input: Any, output_size: Any, return_indices: bool = False) -> Any:
+    """`adaptive_max_pool1d` over pictures."""
+def adaptive_max_pool3d(input: Any, output_size: Any, return_indices: bool = False) -> Any:
+    """`adaptive_max_pool1d` over volumes."""
+def fractional_max_pool2d(input: Any, kernel_size: Size, output_size: Size | None = None, output_ratio: Any = None, return_indices: bool = False, _random_samples: Any | None = None, *, generator: Generator | None = None) -> Any:
+    """The largest elements of windows whose steps are drawn at random, so that a picture may shrink by a fraction."""
+def fractional_max_pool3d(input: Any, kernel_size: Size, output_size: Size | None = None, output_ratio: Any = None, return_indices: bool = False, _random_samples: Any | None = None, *, generator: Generator | None = None) -> Any:
+    """`fractional_max_pool2d` over the windows of volumes."""
+def dropout(input: Any, p: float = 0.5, training: bool = True, inplace: bool = False, *, generator: Source = None) -> Tensor:
+    """In training, 0 with probability p for each element, else x / (1 - p); the input itself otherwise."""
+def dropout1d(input: Any, p: float = 0.5, training: bool = True, inplace: bool = False, *, generator: Source = None) -> Tensor:
+    """`dropout` of whole channels. Shapes: (N, C, L) or (C, L)."""
+def dropout2d(input: Any, p: float = 0.5, training: bool = True, inplace: bool = False, *, generator: Source = None) -> Tensor:
+    """`dropout` of whole channels. Shapes: (N, C, H, W), or (N, C, L): PyTorch takes 3 dimensions for a batch here."""
+def dropout3d(input: Any, p: float = 0.5, training: bool = True, inplace: bool = False, *, generator: Source = None) -> Tensor:
+    """`dropout` of whole channels. Shapes: (N, C, D, H, W) or (C, D, H, W)."""
+def alpha_dropout(input: Any, p: float = 0.5, training: bool = False, inplace: bool = False, *, generator: Source = None) -> Tensor:
+    """Dropout for networks of `selu`: elements are set to its lowest value, -1.7581, and then all are moved and
+    scaled so that mean 0 and variance 1 stay. By default `training` is false, as in PyTorch."""
+def feature_alpha_dropout(input: Any, p: float = 0.5, training: bool = False, inplace: bool = False, *, generator: Source = None) -> Tensor:
+    """`alpha_dropout` of whole channels. Shapes: (N, C, ...)."""
+def embedding(input: Any, weight: Any, padding_idx: int | None = None, max_norm: float | None = None, norm_type: float = 2.0, scale_grad_by_freq: bool = False, sparse: bool = False) -> Tensor:
+    """The rows of the table `weight` that the integers `input` name."""
+def embedding_bag(input: Any, weight: Any, offsets: Any | None = None, max_norm: float | None = None, norm_type: float = 2.0, scale_grad_by_freq: bool = False, mode: str = 'mean', sparse: bool = False, per_sample_weights: Any | None = None, include_last_offset: bool = False, padding_idx: int | None = None) -> Tensor:
+    """The sums, means or elementwise maxima of bags of rows of the table `weight`; zeros for an empty bag."""
+def unfold(input: Any, kernel_size: Size, dilation: Size = 1, padding: Size = 0, stride: Size = 1) -> Tensor:
+    """The windows of pictures as columns; a convolution is a product of its weight with them ("im2col")."""
+def fold(input: Any, output_size: Size, kernel_size: Size, dilation: Size = 1, padding: Size = 0, stride: Size = 1) -> Tensor:
+    """The adjoint of `nn.functional.unfold`: columns added up to pictures, each element where its window has it."""
+def batch_norm(input: Any, running_mean: Any | None, running_var: Any | None, weight: Any | None = None, bias: Any | None = None, training: bool = False, momentum: float = 0.1, eps: float = 1e-05) -> Tensor:
+    """weight (x - mean) / sqrt(var + eps) + bias, for each channel over batch and positions."""
+def instance_norm(input: Any, running_mean: Any | None = None, running_var: Any | None = None, weight: Any | None = None, bias: Any | None = None, use_input_stats: bool = True, momentum: float = 0.1, eps: float = 1e-05) -> Tensor:
+    """weight (x - mean) / sqrt(var + eps) + bias, for each channel of each sample over its positions."""
+def group_norm(input: Any, num_groups: int, weight: Any | None = None, bias: Any | None = None, eps: float = 1e-05) -> Tensor:
+    """weight (x - mean) / sqrt(var + eps) + bias, for each group of channels of each sample."""
+def layer_norm(input: Any, normalized_shape: Sequence[int], weight: Any | None = None, bias: Any | None = None, eps: float = 1e-05) -> Tensor:
+    """weight (x - mean) / sqrt(var + eps) + bias, over the last dimensions."""
+def rms_norm(input: Any, normalized_shape: Sequence[int], weight: Any | None = None, eps: float | None = None) -> Tensor:
+    """weight x / sqrt(mean(x^2) + eps), over the last dimensions; `eps` is by default the precision of the dtype."""
+def local_response_norm(input: Any, size: int, alpha: float = 0.0001, beta: float = 0.75, k: float = 1.0) -> Tensor:
+    """x / (k + alpha mean)^beta, where the mean is that of x^2 over `size` neighboring channels, 0 beyond the last."""
+def pixel_shuffle(input: Any, upscale_factor: int) -> Tensor:
+    """Each r * r channels become r by r pixels: (..., C r^2, H, W) -> (..., C, H r, W r)."""
+def pixel_unshuffle(input: Any, downscale_factor: int) -> Tensor:
+    """The inverse of `pixel_shuffle`: (..., C, H r, W r) -> (..., C r^2, H, W)."""
+def channel_shuffle(input: Any, groups: int) -> Tensor:
+    """Channels dealt like cards: group 1's first, group 2's first, ..., group 1's second, and so on."""
+def interpolate(input: Any, size: int | Sequence[int] | None = None, scale_factor: float | Sequence[float] | None = None, mode: str = 'nearest', align_corners: bool | None = None, recompute_scale_factor: bool | None = None, antialias: bool = False) -> Tensor:
+    """The input, taken as samples of a function of 1, 2 or 3 variables, sampled at another size."""
+def grid_sample(input: Any, grid: Any, mode: str = 'bilinear', padding_mode: str = 'zeros', align_corners: bool | None = None) -> Tensor:
+    """The input read at the places that `grid` names."""
+def affine_grid(theta: Any, size: Sequence[int], align_corners: bool | None = None) -> Tensor:
+    """The places that an affine map of a picture reads, for `grid_sample`."""
+def max_unpool1d(input: Any, indices: Any, kernel_size: Size, stride: Size | None = None, padding: Size = 0, output_size: Sequence[int] | None = None) -> Tensor:
+    """Zeros, with the elements of the input where `indices` say: what `max_pool1d` took, put back."""
+def max_unpool2d(input: Any, indices: Any, kernel_size: Size, stride: Size | None = None, padding: Size = 0, output_size: Sequence[int] | None = None) -> Tensor:
+    """`max_unpool1d` of pictures, whose indices count in row-major order."""
+def max_unpool3d(input: Any, indices: Any, kernel_size: Size, stride: Size | None = None, padding: Size = 0, output_size: Sequence[int] | None = None) -> Tensor:
+    """`max_unpool1d` of volumes."""
 
 __all__ = [
+    "adaptive_avg_pool1d",
+    "adaptive_avg_pool2d",
+    "adaptive_avg_pool3d",
+    "adaptive_max_pool1d",
+    "adaptive_max_pool2d",
+    "adaptive_max_pool3d",
+    "affine_grid",
     "alpha_dropout",
+    "avg_pool1d",
+    "avg_pool2d",
+    "avg_pool3d",
     "batch_norm",
     "bilinear",
     "binary_cross_entropy",
@@ -92,6 +250,12 @@ __all__ = [
     "celu",
     "celu_",
     "channel_shuffle",
+    "conv1d",
+    "conv2d",
+    "conv3d",
+    "conv_transpose1d",
+    "conv_transpose2d",
+    "conv_transpose3d",
     "cosine_embedding_loss",
     "cosine_similarity",
     "cross_entropy",
@@ -105,9 +269,13 @@ __all__ = [
     "embedding",
     "embedding_bag",
     "feature_alpha_dropout",
+    "fold",
+    "fractional_max_pool2d",
+    "fractional_max_pool3d",
     "gaussian_nll_loss",
     "gelu",
     "glu",
+    "grid_sample",
     "group_norm",
     "gumbel_softmax",
     "hardshrink",
@@ -128,7 +296,16 @@ __all__ = [
     "linear",
     "local_response_norm",
     "logsigmoid",
+    "lp_pool1d",
+    "lp_pool2d",
+    "lp_pool3d",
     "margin_ranking_loss",
+    "max_pool1d",
+    "max_pool2d",
+    "max_pool3d",
+    "max_unpool1d",
+    "max_unpool2d",
+    "max_unpool3d",
     "maxout",
     "mish",
     "mse_loss",
@@ -164,4 +341,5 @@ __all__ = [
     "threshold_",
     "triplet_margin_loss",
     "triplet_margin_with_distance_loss",
+    "unfold",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from ..tensor import Tensor
 from . import functional as F
 from .module import Module
 
@@ -47,7 +48,7 @@ class _Pad(Module):
         if len(self.padding) != count:
             raise ValueError(f"{type(self).__name__}: expected a number or {count} of them, got {self.padding}")
 
-    def forward(self, input: Any) -> Any:
+    def forward(self, input: Any) -> Tensor:
         """Pad."""
         return F.pad(input, self.padding, self._mode)
 
@@ -61,7 +62,7 @@ class _ConstantPad(_Pad, mode="constant"):
         super().__init__(padding)
         self.value = value
 
-    def forward(self, input: Any) -> Any:
+    def forward(self, input: Any) -> Tensor:
         """Pad."""
         return F.pad(input, self.padding, "constant", self.value)
 

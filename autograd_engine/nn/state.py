@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..backend.arrays import can_store
+from ..backend.kinds import kind_of
 from ..engine.graph import raw
 from ..engine.modes import no_grad
 from ..engine.sharing import shareable
@@ -64,7 +65,7 @@ def _array_for(tensor: Tensor, given: Any, assign: bool) -> Any:
         ValueError: it may not.
     """
     try:
-        array = np.asarray(raw(given))
+        array = kind_of(tensor.array).sent(raw(given))
     except (TypeError, ValueError):  # nested sequences of different lengths
         array = np.array(None)
     if array.dtype.kind not in "biuf":
@@ -75,6 +76,6 @@ def _array_for(tensor: Tensor, given: Any, assign: bool) -> Any:
         raise ValueError(f"a parameter cannot take over an array of {array.dtype}")
     if not can_store(array.dtype, tensor.dtype):
         raise ValueError(f"the module has dtype {tensor.dtype}, which cannot store the {array.dtype} of the state")
-    if not assign and not shareable(tensor).flags.writeable:
+    if not assign and not kind_of(tensor.array).is_writable(shareable(tensor)):
         raise ValueError("the module's array is read-only (as expand() makes it); give the module a clone()")
     return array

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 
 from ..backend.arrays import Array
+from ..backend.checks import are_checked
+from ..backend.kinds import kind_of
 from ..engine.broadcast import clone
 from ..engine.graph import raw
 from .dims import along, common_shape, dims_of, normalize_dim, size_of
@@ -78,18 +80,20 @@ def repeat_interleave(
         repeats = raw(x)
         if repeats.ndim != 1:
             raise ValueError(f"repeat_interleave: expected repetitions of 1 dimension, got shape {repeats.shape}")
-        x = constant_like(np.arange(len(repeats)), x)
+        x = constant_like(kind_of(repeats).arange(len(repeats)), x)
     if dim is None or not x.shape:
         x = ravel(x)
     dim = normalize_dim(dim or 0, len(x.shape), "repeat_interleave")
     count = x.shape[dim]
-    times = np.asarray(raw(repeats))
-    if times.dtype.kind not in "iu" or times.ndim > 1 or times.size not in (1, count) or (times < 0).any():
+    kind = kind_of(raw(x))
+    times = kind.asarray(raw(repeats))
+    fits = times.dtype.kind in "iu" and times.ndim < 2 and times.size in (1, count)
+    if not fits or (are_checked(times) and (times < 0).any()):
         raise ValueError(f"repeat_interleave: {count} slices cannot be repeated {times.tolist()} times")
     times = np.broadcast_to(times, (count,))
     if output_size is not None and output_size != times.sum():
         raise ValueError(f"repeat_interleave: output_size {output_size}, but the repeats add up to {times.sum()}")
-    return index_select(x, dim, np.repeat(np.arange(count), times))
+    return index_select(x, dim, kind.repeat(kind.arange(count), times))
 
 
 def _several(tensors: tuple[Any, ...]) -> tuple[Array, ...]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal, overload
 
 import numpy as np
 
 from ..backend.arrays import Array, unboxed
+from ..backend.kinds import kind_of
 from ..engine.primitive import primitive
 from .dims import normalize_dim
 from .gather import take_along_dim
@@ -20,13 +21,14 @@ from .names import operator
 @primitive
 def _places(edges: Array, x: Array, *, right: bool, dtype: np.dtype[Any]) -> Array:
     side: Any = "right" if right else "left"
-    x = np.asarray(x)
+    kind = kind_of(edges)
+    x = kind.asarray(x)
     if edges.ndim == 1:
-        return unboxed(np.asarray(np.searchsorted(edges, x, side)).astype(dtype))
+        return unboxed(kind.asarray(np.searchsorted(edges, x, side)).astype(dtype))
     n = math.prod(x.shape[:-1])
     rows, wanted = edges.reshape(n, edges.shape[-1]), x.reshape(n, x.shape[-1])
     found = [np.searchsorted(row, values, side) for row, values in zip(rows, wanted, strict=True)]
-    return np.array(found, dtype).reshape(x.shape)
+    return np.stack(found).astype(dtype).reshape(x.shape) if found else kind.zeros(x.shape, dtype)
 
 
 @operator("torch", raw_too=True)
@@ -87,7 +89,7 @@ def bucketize(x: Array, boundaries: Array, *, out_int32: bool = False, right: bo
 
 @primitive
 def _histc(x: Array, *, bins: int, low: float, high: float) -> Array:
-    values = np.asarray(x).reshape(-1)
+    values = x.reshape(-1)
     if low == high and values.size:
         low, high = values.min(), values.max()
         if not np.isfinite(low) or not np.isfinite(high):
@@ -176,10 +178,10 @@ def _unique(x: Array, *, dim: int | None) -> Any:
 def _runs(x: Array, *, dim: int | None) -> Any:
     rows = x.reshape(-1) if dim is None else np.moveaxis(x, dim, 0)
     n = len(rows)
-    starts = np.ones(n, bool)
+    starts = kind_of(x).ones(n, bool)
     starts[1:] = (rows[1:] != rows[:-1]).any(tuple(range(1, rows.ndim)))
     inverse = np.cumsum(starts) - 1
-    counts = np.diff(np.append(np.flatnonzero(starts), n))
+    counts = np.diff(np.flatnonzero(np.concatenate([starts, kind_of(x).ones(1, bool)])))
     output = rows[starts]
     if dim is None:
         return output, unboxed(inverse.reshape(x.shape)), counts
@@ -192,10 +194,26 @@ def _requested(found: Sequence[Any], return_inverse: bool, return_counts: bool) 
     return tuple(chosen) if len(chosen) > 1 else chosen[0]
 
 
+@overload
+def unique(
+    x: Array,
+    sorted: bool = True,
+    return_inverse: Literal[False] = False,
+    return_counts: Literal[False] = False,
+    dim: int | None = None,
+) -> Array: ...
+
+
+@overload
+def unique(
+    x: Array, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
+) -> Array | tuple[Array, ...]: ...
+
+
 @operator("torch Tensor")
 def unique(
     x: Array, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
-) -> Any:
+) -> Array | tuple[Array, ...]:
     """The distinct elements, or the distinct slices along `dim`; in order, `sorted` or not. No gradient flows.
 
     `return_inverse` adds a tensor with each element's index in the result, and `return_counts` one that says how
@@ -209,10 +227,22 @@ def unique(
     return _requested(_unique(x, dim=dim), return_inverse, return_counts)
 
 
+@overload
+def unique_consecutive(
+    x: Array, return_inverse: Literal[False] = False, return_counts: Literal[False] = False, dim: int | None = None
+) -> Array: ...
+
+
+@overload
+def unique_consecutive(
+    x: Array, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
+) -> Array | tuple[Array, ...]: ...
+
+
 @operator("torch Tensor")
 def unique_consecutive(
     x: Array, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
-) -> Any:
+) -> Array | tuple[Array, ...]:
     """The first of every run of equal elements, or of equal slices along `dim`. No gradient flows.
 
     `return_inverse` adds a tensor with the number of each element's run, `return_counts` the lengths of the runs.

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 
 from ..backend.arrays import Array
+from ..backend.kinds import kind_of
+from ..engine.graph import raw
 from ..engine.plan import Accumulate
 from ..engine.primitive import primitive
 from .dims import normalize_dim
@@ -48,7 +50,7 @@ def _diagonal(x: Array, *, offset: int) -> Array:
 @primitive(x=lambda g, offset: _diagonal(g, offset=offset))
 def _on_diagonal(x: Array, *, offset: int, shape: tuple[int, ...]) -> Array:
     """Zeros of `shape` with `x` on the diagonals of the last two dimensions."""
-    out = np.zeros(shape, x.dtype)
+    out = kind_of(x).zeros(shape, x.dtype)
     _diagonal_view(out, offset)[...] = x
     return out
 
@@ -124,14 +126,14 @@ def diagonal_scatter(x: Array, src: Array, offset: int = 0, dim1: int = 0, dim2:
     wanted = _diagonal_view(np.broadcast_to(np.int8(0), shape), offset).shape
     if tuple(src.shape) != wanted:
         raise ValueError(f"diagonal_scatter: src has shape {tuple(src.shape)}, the diagonal {wanted}")
-    chosen = np.eye(*shape[-2:], k=offset, dtype=bool)
+    chosen = kind_of(raw(x)).eye(*shape[-2:], k=offset, dtype=bool)
     return movedim(where(chosen, _on_diagonal(src, offset=offset, shape=shape), moved), (-2, -1), dims)
 
 
 def _triangle(x: Array, diagonal: int, name: str) -> Any:
     if len(x.shape) < 2:
         raise ValueError(f"{name}: needs at least 2 dimensions, got shape {tuple(x.shape)}")
-    return np.tri(*x.shape[-2:], k=diagonal, dtype=bool)
+    return kind_of(raw(x)).tri(*x.shape[-2:], k=diagonal, dtype=bool)
 
 
 @operator("torch Tensor", in_place="Tensor")

@@ -9,6 +9,8 @@ import numpy as np
 
 from ..backend import kernels
 from ..backend.arrays import Array, unboxed
+from ..backend.checks import are_checked
+from ..backend.kinds import kind_of
 from ..backend.sums import add_at
 from ..engine.graph import raw
 from ..engine.plan import Accumulate
@@ -20,7 +22,8 @@ from .shape import ravel, reshape
 
 
 def _integers(index: Any, name: str) -> Any:
-    index = np.asarray(raw(index))
+    index = raw(index)
+    index = kind_of(index).asarray(index)
     if index.dtype.kind not in "iu":
         raise TypeError(f"{name}: the index must hold integers, not {index.dtype}")
     return index.astype(np.int64, copy=False)
@@ -45,7 +48,9 @@ def _flat_along(x: Array, dim: int, index: Any, name: str) -> Any:
 def _in_range(index: Any, size: int, dim: int | None, name: str, negative: bool = False) -> Any:
     """The index, with negative numbers counted from the end if they are allowed."""
     # Read as an unsigned integer, a negative number is larger than any size: one pass instead of two.
-    if index.view(np.uint64).max(initial=0) < size or not index.size:
+    if not are_checked(index):
+        return np.where(index < 0, index + size, index) if negative else index
+    if not index.size or index.view(np.uint64).max() < size:
         return index
     low, high = index.min(), index.max()
     if negative and -size <= low and high < size:
@@ -66,7 +71,7 @@ def _add_flat(buffer: Array, g: Array, at: tuple[Any]) -> None:
 
 @primitive(
     x=Accumulate(
-        rule=lambda g, x_shape, at: _scatter_add(np.zeros(x_shape, g.dtype), g, at=at),
+        rule=lambda g, x_shape, at: _scatter_add(kind_of(raw(g)).zeros(x_shape, g.dtype), g, at=at),
         into=lambda buffer, g, x_shape, at: _add_flat(buffer, g, at),
     )
 )
@@ -78,8 +83,9 @@ def _gather(x: Array, *, at: tuple[Any]) -> Array:
 @primitive(x=lambda g: g, src=lambda g, at: _gather(g, at=at))
 def _scatter_add(x: Array, src: Array, *, at: tuple[Any]) -> Array:
     """A copy of `x` with `src` added where `_gather` reads."""
-    out = np.array(x, order="C")
-    _add_flat(out, np.asarray(src), at)
+    kind = kind_of(x)
+    out = kind.array(x, order="C")
+    _add_flat(out, kind.asarray(src), at)
     return unboxed(out)
 
 

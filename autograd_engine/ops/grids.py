@@ -8,8 +8,11 @@ import math
 import numpy as np
 
 from ..backend.arrays import Array
+from ..backend.kinds import kind_of
+from ..engine.graph import raw
 from .arithmetic import mul
 from .arrange import _several
+from .index import _getitem
 from .names import operator
 from .shape import expand, ravel, reshape, stack, transpose
 
@@ -87,4 +90,5 @@ def combinations(x: Array, r: int = 2, with_replacement: bool = False) -> Array:
     if r == 0:
         return x[:0]
     choose = itertools.combinations_with_replacement if with_replacement else itertools.combinations
-    return x[np.array(list(choose(range(x.shape[0]), r)), np.intp).reshape(-1, r)]
+    places = np.array(list(choose(range(x.shape[0]), r)), np.intp).reshape(-1, r)
+    return _getitem(x, index=(kind_of(raw(x)).sent(places),))

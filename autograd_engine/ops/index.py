@@ -14,6 +14,7 @@ import numpy as np
 
 from ..backend import kernels
 from ..backend.arrays import Array
+from ..backend.kinds import is_array, kind_of
 from ..backend.sums import add_at
 from ..engine.broadcast import with_leading_dims
 from ..engine.graph import Value, raw
@@ -24,23 +25,27 @@ from .operands import beside
 from .piecewise import masked
 
 
-def _component(item: Any) -> Any:
-    """One component of an index as NumPy takes it; a 0-d integer counts as an integer, as in PyTorch."""
+def _component(item: Any, x: Array) -> Any:
+    """One component of an index of `x` as NumPy takes it; a 0-d integer counts as an integer, as in PyTorch."""
+    if item.__class__ is slice:
+        return item
     item = raw(item)
     if isinstance(item, (list, tuple, range)):
-        item = np.asarray([_component(i) for i in item])
+        item = np.asarray([_component(i, None) for i in item])
         if item.size == 0:
             item = item.astype(np.intp)
-    kind = item.dtype.kind if isinstance(item, (np.ndarray, np.generic)) else "i"
+    if isinstance(item, np.ndarray):
+        item = kind_of(raw(x)).sent(item)
+    kind = item.dtype.kind if is_array(item) else "i"
     if kind not in "iub":
         raise IndexError(f"getitem: an index must hold integers or booleans, not {item.dtype}")
     return int(item) if kind != "b" and getattr(item, "ndim", None) == 0 else item
 
 
-def normalize_index(index: Any) -> tuple[Any, ...]:
-    """The index as a tuple that NumPy takes. An ellipsis is put at the end of a basic index: it makes the result a
-    view even if that is a single element."""
-    items = tuple(map(_component, index)) if isinstance(index, tuple) else (_component(index),)
+def normalize_index(index: Any, x: Array) -> tuple[Any, ...]:
+    """The index of `x` as a tuple that NumPy takes. An ellipsis is put at the end of a basic index: it makes the
+    result a view even if that is a single element."""
+    items = tuple([_component(i, x) for i in index]) if isinstance(index, tuple) else (_component(index, x),)
     if any(i is Ellipsis for i in items) or not all(map(_is_basic, items)):
         return items
     return (*items, Ellipsis)
@@ -82,7 +87,9 @@ def _assign(array: Any, items: tuple[Any, ...], values: Any) -> None:
 
 def write(array: Any, index: Any, values: Any) -> None:
     """array[index] = values, in place."""
-    first, items = integers_first(normalize_index(index))
+    first, items = integers_first(normalize_index(index, array))
+    if not kind_of(array).readable and isinstance(values, np.ndarray):
+        values = kind_of(array).sent(values)
     try:
         _assign(array if first is None else array[first], items, values)
     except (IndexError, ValueError) as error:
@@ -103,7 +110,7 @@ def _is_basic(item: Any) -> bool:
 def _only_dim(index: tuple[Any, ...]) -> int | None:
     """The dimension in which an index has its only component, an array of integers; None for any other index."""
     *before, last = index
-    if last.__class__ is not np.ndarray or last.dtype.kind not in "iu":
+    if not is_array(last) or last.dtype.kind not in "iu":
         return None
     return len(before) if all(i.__class__ is slice and i == slice(None) for i in before) else None
 
@@ -111,17 +118,19 @@ def _only_dim(index: tuple[Any, ...]) -> int | None:
 def _add_at(buffer: Array, g: Array, index: tuple[Any, ...]) -> None:
     """buffer[index] += g, where an element that the index names twice receives both."""
     advanced = [i for i in index if not _is_basic(i)]
-    if not advanced or (len(advanced) == 1 and np.asarray(advanced[0]).dtype == np.bool_):
+    if not advanced or (len(advanced) == 1 and getattr(advanced[0], "dtype", None) == np.bool_):
         buffer[index] += g  # no element is named twice
         return
     if buffer.flags.c_contiguous and g.size:
         dim = _only_dim(index)
         if dim is not None and g.shape == (*buffer.shape[:dim], *index[-1].shape, *buffer.shape[dim + 1 :]):
             at = index[-1]
-            kernels.add_rows(g, at if at.min() >= 0 else np.where(at < 0, at + buffer.shape[dim], at), buffer, dim)
+            if not kind_of(at).readable or at.min() < 0:
+                at = np.where(at < 0, at + buffer.shape[dim], at)
+            kernels.add_rows(g, at, buffer, dim)
             return
         if 4 * g.size >= buffer.size:
-            places = np.arange(buffer.size).reshape(buffer.shape)[index]
+            places = kind_of(buffer).arange(buffer.size).reshape(buffer.shape)[index]
             if places.shape == g.shape:
                 kernels.add_rows(g.reshape(-1), places.reshape(-1), buffer.reshape(-1))
                 return
@@ -135,7 +144,7 @@ _MANY = 256
 @primitive(x=lambda g, index: _getitem(g, index=index))
 def _unindex(x: Array, *, index: tuple[Any, ...], shape: tuple[int, ...]) -> Array:
     """Zeros of `shape` with `x` added at `index`."""
-    buffer = np.zeros(shape, x.dtype)
+    buffer = kind_of(x).zeros(shape, x.dtype)
     _add_at(buffer, x, index)
     return buffer
 
@@ -150,7 +159,7 @@ def _unindex(x: Array, *, index: tuple[Any, ...], shape: tuple[int, ...]) -> Arr
 def _getitem(x: Array, *, index: tuple[Any, ...]) -> Array:
     at = index[-1]
     # Many integers in one dimension, none of them negative: read as an unsigned integer, such a one is huge.
-    if at.__class__ is np.ndarray and at.size >= _MANY and at.dtype == np.int64:
+    if at.__class__ is np.ndarray and x.__class__ is np.ndarray and at.size >= _MANY and at.dtype == np.int64:
         dim = _only_dim(index)
         if dim is not None and at.view(np.uint64).max() < x.shape[dim]:
             return kernels.take(x, at, dim)
@@ -168,7 +177,7 @@ def getitem(x: Array, index: Any) -> Array:
         return _getitem(x, index=(index, ...))
     if not isinstance(x, Value):
         x = beside(x, index)
-    first, items = integers_first(normalize_index(index))
+    first, items = integers_first(normalize_index(index, x))
     return _getitem(x if first is None else _getitem(x, index=first), index=items)
 
 
@@ -181,8 +190,9 @@ def _put_value_rule(g: Array, index: tuple[Any, ...], value_shape: tuple[int, ..
     last counts, so the others get 0."""
     read = _getitem(g, index=index)
     if not (is_basic(index) or any(getattr(i, "dtype", None) == np.bool_ for i in index)):
-        writes = np.arange(math.prod(read.shape)).reshape(read.shape)
-        last = np.zeros(tuple(g.shape), np.intp)
+        kind = kind_of(raw(g))
+        writes = kind.arange(math.prod(read.shape)).reshape(read.shape)
+        last = kind.zeros(tuple(g.shape), np.intp)
         last[index] = writes
         read = masked(read, last[index] == writes)
     return with_leading_dims(read, value_shape)
@@ -190,7 +200,7 @@ def _put_value_rule(g: Array, index: tuple[Any, ...], value_shape: tuple[int, ..
 
 @primitive(x=_put_rule, value=_put_value_rule)
 def _setitem(x: Array, value: Array, *, index: tuple[Any, ...]) -> Array:
-    out = np.array(x)
+    out = kind_of(x).array(x)
     _assign(out, index, value)
     return out
 
@@ -198,7 +208,7 @@ def _setitem(x: Array, value: Array, *, index: tuple[Any, ...]) -> Array:
 @primitive(x=lambda g: g, value=lambda g, index: _getitem(g, index=index))
 def _put_add(x: Array, value: Array, *, index: tuple[Any, ...]) -> Array:
     """A copy of `x` with `value`, of the shape of x[index], added there."""
-    out = np.array(x)
+    out = kind_of(x).array(x)
     _add_at(out, value, index)
     return out
 
@@ -212,7 +222,7 @@ def setitem(x: Array, index: Any, value: Array) -> Array:
         ValueError: the shape of `value` does not broadcast to that of x[index].
     """
     x = beside(x, index)
-    first, items = integers_first(normalize_index(index))
+    first, items = integers_first(normalize_index(index, x))
     if first is None:
         return _setitem(x, value, index=items)
     return _setitem(x, _setitem(_getitem(x, index=first), value, index=items), index=first)

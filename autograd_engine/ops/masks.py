@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal, overload
 
 import numpy as np
 
 from ..backend.arrays import Array
+from ..backend.checks import are_checked
+from ..backend.kinds import kind_of
 from ..engine.graph import raw
 from ..engine.primitive import primitive
 from .dims import common_shape
@@ -32,7 +34,8 @@ def masked_select(x: Array, mask: Array) -> Array:
 
 def booleans(mask: Any, name: str) -> Any:
     """A mask as a raw array."""
-    mask = np.asarray(raw(mask))
+    mask = raw(mask)
+    mask = kind_of(mask).asarray(mask)
     if mask.dtype != np.bool_:
         raise TypeError(f"{name}: the mask must hold booleans, not {mask.dtype}")
     return mask
@@ -45,8 +48,16 @@ def argwhere(x: Array) -> Array:
     return np.argwhere(x)
 
 
+@overload
+def nonzero(x: Array, *, as_tuple: Literal[False] = False) -> Array: ...
+
+
+@overload
+def nonzero(x: Array, *, as_tuple: Literal[True]) -> tuple[Array, ...]: ...
+
+
 @operator("torch Tensor")
-def nonzero(x: Array, *, as_tuple: bool = False) -> Any:
+def nonzero(x: Array, *, as_tuple: bool = False) -> Array | tuple[Array, ...]:
     """The indices of the elements that are not 0: one row each, or with `as_tuple` one 1-d tensor per
     dimension, with which x[nonzero(x, as_tuple=True)] reads those elements.
 
@@ -61,8 +72,16 @@ def nonzero(x: Array, *, as_tuple: bool = False) -> Any:
     return tuple(at[:, d] for d in range(at.shape[1]))
 
 
+@overload
+def where(condition: Array) -> tuple[Array, ...]: ...
+
+
+@overload
+def where(condition: Array, x: Array, y: Array) -> Array: ...
+
+
 @operator("torch numpy")
-def where(condition: Array, x: Array = None, y: Array = None) -> Any:
+def where(condition: Array, x: Array = None, y: Array = None) -> Array | tuple[Array, ...]:
     """x where the condition holds, else y. The side not chosen gets gradient 0, not NaN.
 
     With the condition alone, the places where it holds, as `nonzero(condition, as_tuple=True)` gives them.
@@ -83,7 +102,8 @@ def where(condition: Array, x: Array = None, y: Array = None) -> Any:
 
 @primitive
 def _one_hot(x: Array, *, count: int) -> Array:
-    return (np.asarray(x)[..., None] == np.arange(count)).astype(np.int64)
+    kind = kind_of(x)
+    return (kind.asarray(x)[..., None] == kind.arange(count)).astype(np.int64)
 
 
 @operator("torch functional")
@@ -108,7 +128,8 @@ def one_hot(x: Array, num_classes: int = -1) -> Array:
         raise ValueError(
             f"one_hot: give num_classes, an empty tensor of shape {classes.shape} has no largest class"
         )
-    low, high = (int(classes.min()), int(classes.max())) if classes.size else (0, 0)
+    looked_at = classes.size and (num_classes == -1 or are_checked(classes))
+    low, high = (int(classes.min()), int(classes.max())) if looked_at else (0, 0)
     count = high + 1 if num_classes == -1 else num_classes
     if count < 1 or low < 0 or high >= count:
         raise ValueError(f"one_hot: class numbers in [{low}, {high}] for num_classes={num_classes}")

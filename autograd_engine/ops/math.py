@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from typing import Generic, NamedTuple
 
 import numpy as np
 
 from ..backend import kernels
-from ..backend.arrays import Array, unboxed
+from ..backend.arrays import Array, ArrayT, unboxed
 from ..engine.primitive import primitive
 from .names import operator
 from .operands import with_kernel
@@ -106,11 +106,11 @@ def ldexp(x: Array, other: Array) -> Array:
     return x * 2.0**other
 
 
-class Frexp(NamedTuple):
+class Frexp(NamedTuple, Generic[ArrayT]):
     """x as mantissa 2^exponent, with 1/2 <= |mantissa| < 1."""
 
-    mantissa: Any
-    exponent: Any
+    mantissa: ArrayT
+    exponent: ArrayT
 
 
 @primitive(outputs=2, floating=True, residuals=("exponent",), x=lambda g, exponent: ldexp(g[0], -exponent))
@@ -120,7 +120,7 @@ def _frexp(x: Array) -> tuple[tuple[Array, Array], Array]:
 
 
 @operator("torch Tensor numpy")
-def frexp(x: Array) -> Any:
+def frexp(x: Array) -> Frexp[Array]:
     """x as `(mantissa, exponent)`: mantissa 2^exponent, with 1/2 <= |mantissa| < 1 and an int32 exponent."""
     return Frexp(*_frexp(x))
 

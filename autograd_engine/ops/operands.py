@@ -15,14 +15,14 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from ..backend.arrays import Array, astype, is_array, is_floating
+from ..backend.arrays import Array, astype, is_floating
+from ..backend.kinds import is_array
 from ..engine.broadcast import cast, clone
 from ..engine.graph import Value, raw
 from ..engine.results import make_tensor
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_ARRAYS = (np.ndarray, np.generic)
 _PLAIN = frozenset({type(None), bool, int, float, str})
 """The classes of most settings, in which there is no array to look for."""
 
@@ -80,7 +80,7 @@ def in_float32(function: F) -> F:
 
 def beside(x: Array, others: Any) -> Array:
     """A raw `x` as a constant tensor where a tensor is among the `others`, an index for example; else as it is."""
-    return make_tensor(x, None) if not isinstance(x, Value) and _holds((others,), Value) else x
+    return make_tensor(x, None) if not isinstance(x, Value) and _holds((others,), _is_value) else x
 
 
 def raw_too(function: F) -> F:
@@ -96,7 +96,7 @@ def raw_too(function: F) -> F:
     def called(*args: Any, **kwargs: Any) -> Any:
         given = (*args, *kwargs.values()) if kwargs else args
         for value in given:
-            if not (isinstance(value, Value) or value.__class__ in _PLAIN) and _holds((value,), _ARRAYS):
+            if not (isinstance(value, Value) or value.__class__ in _PLAIN) and _holds((value,), is_array):
                 break
         else:
             return function(*args, **kwargs)
@@ -105,7 +105,7 @@ def raw_too(function: F) -> F:
         arguments = [_constants(value) if is_operand else value for value, is_operand in placed]
         settings = {name: _constants(value) if name in operands else value for name, value in kwargs.items()}
         results = function(*arguments, **settings)
-        return results if _holds(given, Value) else _without_constants(results)
+        return results if _holds(given, _is_value) else _without_constants(results)
 
     return called  # type: ignore[return-value]
 
@@ -118,12 +118,16 @@ def _array_parameters(function: Callable[..., Any]) -> tuple[set[str], list[bool
     return operands, [name in operands for name, p in parameters.items() if p.kind is not p.KEYWORD_ONLY]
 
 
-def _holds(values: Iterable[Any], kind: Any) -> bool:
-    """Whether one of the values, or of a list or tuple among them, is of this kind."""
+def _is_value(x: Any) -> bool:
+    return isinstance(x, Value)
+
+
+def _holds(values: Iterable[Any], is_one: Callable[[Any], bool]) -> bool:
+    """Whether one of the values, or of a list or tuple among them, is one."""
     for value in values:
-        if isinstance(value, kind):
+        if is_one(value):
             return True
-        if isinstance(value, (list, tuple)) and _holds(value, kind):
+        if isinstance(value, (list, tuple)) and _holds(value, is_one):
             return True
     return False
 

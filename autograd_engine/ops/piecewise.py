@@ -6,6 +6,7 @@ import numpy as np
 
 from ..backend import kernels
 from ..backend.arrays import Array, promote, result_dtype, unboxed
+from ..backend.kinds import kind_of
 from ..engine.primitive import primitive
 from .comparison import isfinite, isnan, logical_not
 from .names import operator
@@ -77,7 +78,8 @@ def masked(x: Array, mask: Array) -> Array:
 def where(condition: Array, x: Array, y: Array) -> Array:
     """x where the condition holds, else y. The side not chosen gets gradient 0, not NaN."""
     dtype = result_dtype(x, y)
-    condition, x, y = np.asarray(condition, bool), np.asarray(x, dtype), np.asarray(y, dtype)
+    asarray = kind_of(condition).asarray
+    condition, x, y = asarray(condition, bool), asarray(x, dtype), asarray(y, dtype)
     return unboxed(kernels.choose(condition, x, y))
 
 
@@ -92,7 +94,8 @@ def masked_fill(x: Array, mask: Array, value: Array) -> Array:
         TypeError: the mask does not hold booleans.
         ValueError: `value` has dimensions.
     """
-    mask, value = np.asarray(mask), np.asarray(value, x.dtype)
+    asarray = kind_of(x).asarray
+    mask, value = asarray(mask), asarray(value, x.dtype)
     if mask.dtype != np.bool_:
         raise TypeError(f"the mask must hold booleans, not {mask.dtype}")
     if value.ndim:

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, overload
 
 import numpy as np
 
-from ..backend.arrays import Array
+from ..backend.arrays import Array, ArrayT
+from ..backend.kinds import kind_of
 from ..backend.sums import accumulated, added_up
 from ..engine.graph import raw
 from ..engine.primitive import primitive
 from .arithmetic import div
-from .comparison import logical_or
+from .comparison import logical_and, logical_or
 from .dims import along, dims_of, kept_shape, normalize_dim
 from .gather import take_along_dim
 from .index import _getitem
@@ -105,17 +106,20 @@ def products_of_others(x: Array, dim: int, before: Any, after: Any) -> Array:
             that broadcasts to that of `x`.
     """
 
+    kind = kind_of(before)
+    places = kind.arange(x.shape[dim])
+
     def one_sided(x: Array, reach: Any) -> Array:
         def earlier(x: Array, distance: int) -> Array:
             read = _getitem(x, index=along(dim, np.maximum(places - distance, 0)))
             return where(reach >= distance, read, x.dtype.type(1))
 
         out, distance = earlier(x, 1), 1
-        while distance < reach.max(initial=0):
+        furthest = reach.max(initial=0) if kind.readable else len(places) - 1
+        while distance < furthest:
             out, distance = out * earlier(out, distance), 2 * distance
         return out
 
-    places = np.arange(x.shape[dim])
     backwards = along(dim, slice(None, None, -1))
     return one_sided(x, before) * flip(one_sided(flip(x, dim), after[backwards]), dim)
 
@@ -123,10 +127,11 @@ def products_of_others(x: Array, dim: int, before: Any, after: Any) -> Array:
 def _prod_rule(g: Array, x: Array, out: Array, dim: int, keepdim: bool) -> Array:
     """g times the product of the other elements, which is out / x unless a zero forbids that."""
     out, g = (t if keepdim else unsqueeze(t, dim) for t in (out, g))
-    if not np.any(raw(x) == 0):
+    kind = kind_of(raw(x))
+    if kind.readable and not np.any(raw(x) == 0):
         return g * (out / x)
     n = x.shape[dim]
-    places = np.arange(n).reshape(n, *(1,) * (len(x.shape) - dim - 1))
+    places = kind.arange(n).reshape(n, *(1,) * (len(x.shape) - dim - 1))
     before = places.reshape((1,) * dim + places.shape)
     return g * products_of_others(x, dim, before, n - 1 - before)
 
@@ -163,7 +168,7 @@ def _extreme_rule(
     """The gradient, shared by the elements that equal the extreme; NaN for all where the extreme is NaN."""
     chosen = x == _spread(out, x_shape, dims, keepdim)
     ties = sum(chosen, dims, keepdim=True)
-    if not np.all(raw(ties)):
+    if not (kind_of(raw(ties)).readable and np.all(raw(ties))):
         chosen = logical_or(chosen, ties == 0)
         ties = where(ties == 0, np.nan, ties)
     return masked(_with_dims(g, x_shape, dims, keepdim) / ties, chosen)
@@ -171,28 +176,31 @@ def _extreme_rule(
 
 @primitive(x=_extreme_rule)
 def _amax(x: Array, *, dims: tuple[int, ...], keepdim: bool) -> Array:
-    return np.maximum.reduce(x, axis=dims, keepdims=keepdim)
+    return x.max(axis=dims, keepdims=keepdim)
 
 
 @primitive(x=_extreme_rule)
 def _amin(x: Array, *, dims: tuple[int, ...], keepdim: bool) -> Array:
-    return np.minimum.reduce(x, axis=dims, keepdims=keepdim)
+    return x.min(axis=dims, keepdims=keepdim)
 
 
 def shared_by_equals(g: Array, x: Array, out: Array) -> Array:
     """The gradient of one number picked from all of `x`: the elements equal to it share it. NaN equals NaN here."""
-    chosen = x != x if np.isnan(raw(out)) else x == out
+    if kind_of(raw(out)).readable:
+        chosen = x != x if np.isnan(raw(out)) else x == out
+    else:
+        chosen = logical_or(x == out, logical_and(x != x, out != out))
     return masked(g / sum(chosen), chosen)
 
 
 @primitive(x=shared_by_equals)
 def _largest(x: Array) -> Array:
-    return np.maximum.reduce(x, axis=None)
+    return x.max()
 
 
 @primitive(x=shared_by_equals)
 def _smallest(x: Array) -> Array:
-    return np.minimum.reduce(x, axis=None)
+    return x.min()
 
 
 @operator("torch Tensor")
@@ -217,12 +225,12 @@ def amin(x: Array, dim: Dim = None, keepdim: bool = False) -> Array:
 
 @primitive
 def _argmax(x: Array, *, dim: Any, keepdim: bool) -> Array:
-    return np.asarray(x).argmax(dim, keepdims=keepdim)
+    return kind_of(x).asarray(x).argmax(dim, keepdims=keepdim)
 
 
 @primitive
 def _argmin(x: Array, *, dim: Any, keepdim: bool) -> Array:
-    return np.asarray(x).argmin(dim, keepdims=keepdim)
+    return kind_of(x).asarray(x).argmin(dim, keepdims=keepdim)
 
 
 @operator("torch Tensor numpy")
@@ -239,15 +247,15 @@ def argmin(x: Array, dim: int | None = None, keepdim: bool = False) -> Array:
     return _argmin(x, dim=dim, keepdim=keepdim)
 
 
-class MinMax(NamedTuple):
+class MinMax(NamedTuple, Generic[ArrayT]):
     """The smallest and the largest elements."""
 
-    min: Any
-    max: Any
+    min: ArrayT
+    max: ArrayT
 
 
 @operator("torch Tensor")
-def aminmax(x: Array, *, dim: int | None = None, keepdim: bool = False) -> MinMax:
+def aminmax(x: Array, *, dim: int | None = None, keepdim: bool = False) -> MinMax[Array]:
     """The smallest and the largest element over `dim`, `(min, max)`; equal ones share the gradient.
 
     Example:
@@ -258,11 +266,11 @@ def aminmax(x: Array, *, dim: int | None = None, keepdim: bool = False) -> MinMa
     return MinMax(_amin(x, dims=dims, keepdim=keepdim), _amax(x, dims=dims, keepdim=keepdim))
 
 
-class Extreme(NamedTuple):
+class Extreme(NamedTuple, Generic[ArrayT]):
     """The largest or smallest elements along a dimension, and where each one lies."""
 
-    values: Any
-    indices: Any
+    values: ArrayT
+    indices: ArrayT
 
 
 def _extreme(
@@ -288,6 +296,18 @@ def _extreme(
     return Extreme(squeeze(values, dim), squeeze(indices, dim))
 
 
+@overload
+def max(x: Array, dim: None = None, keepdim: bool = False) -> Array: ...
+
+
+@overload
+def max(x: Array, dim: int, keepdim: bool = False) -> Extreme[Array]: ...
+
+
+@overload
+def max(x: Array, dim: Array) -> Array: ...
+
+
 @operator("torch Tensor")
 def max(x: Array, dim: Any = None, keepdim: bool = False) -> Any:
     """The largest element; along a dimension, `(values, indices)`; with a tensor for `dim`, `maximum` of both.
@@ -299,6 +319,18 @@ def max(x: Array, dim: Any = None, keepdim: bool = False) -> Any:
         IndexError: there is no such dimension, or it is empty.
     """
     return _extreme(x, dim, keepdim, _largest, maximum, argmax, "max")
+
+
+@overload
+def min(x: Array, dim: None = None, keepdim: bool = False) -> Array: ...
+
+
+@overload
+def min(x: Array, dim: int, keepdim: bool = False) -> Extreme[Array]: ...
+
+
+@overload
+def min(x: Array, dim: Array) -> Array: ...
 
 
 @operator("torch Tensor")
@@ -345,12 +377,12 @@ def nanmean(x: Array, dim: Dim = None, keepdim: bool = False, *, dtype: Any = No
 
 @primitive
 def _all(x: Array, *, dims: tuple[int, ...], keepdim: bool) -> Array:
-    return np.logical_and.reduce(x, axis=dims, keepdims=keepdim)
+    return x.all(axis=dims, keepdims=keepdim)
 
 
 @primitive
 def _any(x: Array, *, dims: tuple[int, ...], keepdim: bool) -> Array:
-    return np.logical_or.reduce(x, axis=dims, keepdims=keepdim)
+    return x.any(axis=dims, keepdims=keepdim)
 
 
 @operator("torch Tensor numpy")

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..backend.arrays import Array, promote_wrapping, result_dtype, unboxed, zeros
+from ..backend.checks import are_checked
 from ..engine.primitive import primitive
 from .names import operator
 
@@ -18,7 +19,7 @@ from .names import operator
 @primitive(x=lambda g: flat(g))
 def flat(x: Array) -> Array:
     """Zeros in the shape and dtype of x, in place of NaN too: the gradient of a function that is flat."""
-    return zeros(x.shape, x.dtype)
+    return zeros(x.shape, x.dtype, x)
 
 
 @operator("torch Tensor", also="sgn", in_place="Tensor", numpy="sign")
@@ -80,7 +81,7 @@ def whole(y: Any, x: Any) -> Any:
     Raises:
         IntegerDivisionError: y holds integers, and one of them is 0.
     """
-    if hasattr(y, "dtype") and y.dtype.kind in "iub" and not y.all() and np.size(x):
+    if hasattr(y, "dtype") and y.dtype.kind in "iub" and are_checked(y) and not y.all() and np.size(x):
         raise IntegerDivisionError("integer division by zero; divide floats, for which it is inf or NaN")
     return y
 

@@ -7,13 +7,14 @@ and so are trapezoids, which are summed.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple
 
 import numpy as np
 
 from ..backend import kernels
-from ..backend.arrays import Array, unboxed
-from ..backend.sums import accumulated
+from ..backend.arrays import Array, ArrayT, astype
+from ..backend.kinds import kind_of
+from ..backend.sums import accumulated, widened
 from ..engine.graph import raw
 from ..engine.primitive import primitive
 from .comparison import isinf, logical_not, logical_xor
@@ -61,12 +62,13 @@ def _cumprod_rule(g: Array, x: Array, out: Array, dim: int) -> Array:
         return _cumsum(g * out, dim=dim, reverse=True) / x
     n = x.shape[dim]
     trailing = (1,) * (len(x.shape) - dim - 1)
-    later = np.triu(np.ones((n, n), bool), 1).reshape(n, n, *trailing)
-    reached = np.triu(np.ones((n, n), bool)).reshape(n, n, *trailing)
+    kind = kind_of(raw(x))
+    later = np.triu(kind.ones((n, n), bool), 1).reshape(n, n, *trailing)
+    reached = np.triu(kind.ones((n, n), bool)).reshape(n, n, *trailing)
     one = x.dtype.type(1)
     products = _cumprod(where(later, unsqueeze(x, dim), one), dim=dim + 1)
     after = sum(masked(products * unsqueeze(g, dim), reached), dim + 1)
-    first = np.ones((*x.shape[:dim], 1, *x.shape[dim + 1 :]), x.dtype)
+    first = kind.ones((*x.shape[:dim], 1, *x.shape[dim + 1 :]), x.dtype)
     return after * cat([first, out[along(dim, slice(None, -1))]], dim)
 
 
@@ -91,24 +93,25 @@ def cumprod(x: Array, dim: int, *, dtype: Any = None) -> Array:
 # ------------------------------------------------------------------------------ running extremes
 
 
-class Extremes(NamedTuple):
+class Extremes(NamedTuple, Generic[ArrayT]):
     """The largest or smallest elements so far along a dimension, and where each one lies."""
 
-    values: Any
-    indices: Any
+    values: ArrayT
+    indices: ArrayT
 
 
 @primitive
 def _last_record(x: Array, *, dim: int, largest: bool) -> Array:
     """The index of the latest element that is as extreme as all before it; NaN is the most extreme."""
-    record = (np.maximum if largest else np.minimum).accumulate(x, axis=dim) == x
+    kind = kind_of(x)
+    record = kind.accumulate(np.maximum if largest else np.minimum, x, dim) == x
     if x.dtype.kind == "f":
         record |= np.isnan(x)
-    places = np.arange(x.shape[dim]).reshape(-1, *(1,) * (x.ndim - dim - 1))
-    return np.maximum.accumulate(np.where(record, places, 0), axis=dim)
+    places = kind.arange(x.shape[dim]).reshape(-1, *(1,) * (x.ndim - dim - 1))
+    return kind.accumulate(np.maximum, np.where(record, places, 0), dim)
 
 
-def _running_extreme(x: Array, dim: int, largest: bool, name: str) -> Extremes:
+def _running_extreme(x: Array, dim: int, largest: bool, name: str) -> Extremes[Array]:
     dim = normalize_dim(dim, len(x.shape), name)
     if not x.shape:
         return Extremes(x * 1, argmax(x))
@@ -117,7 +120,7 @@ def _running_extreme(x: Array, dim: int, largest: bool, name: str) -> Extremes:
 
 
 @operator("torch Tensor")
-def cummax(x: Array, dim: int) -> Extremes:
+def cummax(x: Array, dim: int) -> Extremes[Array]:
     """The largest element so far along `dim`, `(values, indices)`; of equal ones the last is named.
 
     The gradient goes to the elements that `indices` names. NaN counts as largest.
@@ -130,7 +133,7 @@ def cummax(x: Array, dim: int) -> Extremes:
 
 
 @operator("torch Tensor")
-def cummin(x: Array, dim: int) -> Extremes:
+def cummin(x: Array, dim: int) -> Extremes[Array]:
     """The smallest element so far along `dim`, `(values, indices)`; of equal ones the last is named.
 
     The gradient goes to the elements that `indices` names. NaN counts as smallest.
@@ -148,10 +151,10 @@ def _logcumsumexp_rule(g: Array, x: Array, out: Array, dim: int) -> Array:
     values = raw(out)
     low, high = (values.min(), values.max()) if values.size else (0.0, 0.0)
     if high - low < 80:
-        middle = x.dtype.type((low + high) / 2)
+        middle = kind_of(values).asarray((low + high) / 2, x.dtype)
         return exp(x - middle) * _cumsum(g * exp(middle - out), dim=dim, reverse=True)
     n = x.shape[dim]
-    reached = np.triu(np.ones((n, n), bool)).reshape(n, n, *(1,) * (len(x.shape) - dim - 1))
+    reached = np.triu(kind_of(values).ones((n, n), bool)).reshape(n, n, *(1,) * (len(x.shape) - dim - 1))
     reached = reached & np.expand_dims(~np.isinf(raw(x)), dim + 1)
     exponents = masked(unsqueeze(x, dim + 1) - unsqueeze(masked(out, logical_not(isinf(out))), dim), reached)
     return sum(masked(exp(exponents) * unsqueeze(g, dim), reached), dim + 1)
@@ -159,7 +162,7 @@ def _logcumsumexp_rule(g: Array, x: Array, out: Array, dim: int) -> Array:
 
 @primitive(floating=True, x=_logcumsumexp_rule)
 def _logcumsumexp(x: Array, *, dim: int) -> Array:
-    return unboxed(np.asarray(accumulated(np.logaddexp.accumulate, x, axis=dim)))
+    return astype(kind_of(x).accumulate(np.logaddexp, widened(x), dim), x.dtype)
 
 
 @operator("torch Tensor")

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..backend.arrays import Array
+from ..backend.kinds import kind_of
 from ..engine.graph import raw
 from ..engine.primitive import primitive
 from .comparison import isnan, logical_or
@@ -57,7 +58,7 @@ def scatter(
     if reduce not in ("add", "multiply"):
         raise ValueError(f"scatter: reduce is 'add' or 'multiply', not {reduce!r}")
     if not hasattr(src, "shape"):
-        src = np.full(at.shape, src, x.dtype)
+        src = kind_of(at).full(at.shape, src, x.dtype)
     src = ravel(_corner(x, src, at, "scatter"))
     return reshape(_reduced(ravel(x), at.reshape(-1), src, "sum" if reduce == "add" else "prod", True), x.shape)
 
@@ -156,7 +157,7 @@ def _share_of(g: Array, given: Array, out: Array) -> Array:
     ),
 )
 def _extreme_at(x: Array, src: Array, *, index: tuple[Any, ...], largest: bool) -> Array:
-    out = np.array(x)
+    out = kind_of(x).array(x)
     (np.maximum if largest else np.minimum).at(out, index, src)
     return out
 
@@ -168,13 +169,15 @@ def _multiply_at_rule(g: Array, x: Array, src: Array, out: Array, index: tuple[A
         return g * (out / x), _getitem(g * out, index=index) / src
     (at,) = index
     n = x.shape[0]
-    places = np.concatenate([np.arange(n), at])
+    kind = kind_of(at)
+    places = np.concatenate([kind.arange(n), at])
     order = np.argsort(places, kind="stable")
     counts = np.bincount(places)
-    before = np.arange(order.size) - np.repeat(np.cumsum(counts) - counts, counts)
-    after = np.repeat(counts, counts) - 1 - before
+    ordered = places[order]
+    before = kind.arange(order.size) - (np.cumsum(counts) - counts)[ordered]
+    after = counts[ordered] - 1 - before
     others = products_of_others(_getitem(cat([x, src]), index=(order,)), 0, before, after)
-    pulled = _setitem(others, others * _getitem(g, index=(places[order],)), index=(order,))
+    pulled = _setitem(others, others * _getitem(g, index=(ordered,)), index=(order,))
     return pulled[:n], pulled[n:]
 
 
@@ -183,8 +186,9 @@ def _multiply_at_rule(g: Array, x: Array, src: Array, out: Array, index: tuple[A
     src=lambda g, x, src, out, index: _multiply_at_rule(g, x, src, out, index)[1],
 )
 def _multiply_at(x: Array, src: Array, *, index: tuple[Any, ...]) -> Array:
-    out = np.array(x)
-    np.multiply.at(out, index, src)
+    kind = kind_of(x)
+    out = kind.array(x)
+    kind.multiply_at(out, index[0], src)
     return out
 
 
@@ -307,7 +311,7 @@ def index_reduce(
         return _of_number(index_reduce, x, dim, index, source, reduce=reduce, include_self=include_self)
     dim, at = _along_index(x, dim, index, "index_reduce")
     _same_but_along(x, dim, len(at[-1]), source, "index_reduce")
-    places = np.arange(math.prod(x.shape)).reshape(x.shape)[at]
+    places = kind_of(at[-1]).arange(math.prod(x.shape)).reshape(x.shape)[at]
     return reshape(_reduced(ravel(x), places.reshape(-1), ravel(source), reduce, include_self), x.shape)
 
 
@@ -321,9 +325,9 @@ def index_put(x: Array, indices: Sequence[Array], values: Array, accumulate: boo
     """
     if not accumulate:
         return setitem(x, tuple(indices), values)
-    items = normalize_index(tuple(indices))
+    items = normalize_index(tuple(indices), x)
     try:
-        shape = np.broadcast_to(np.int8(0), tuple(x.shape))[items].shape
+        shape = raw(x)[items].shape
     except IndexError as error:
         raise IndexError(f"index_put: {error} (in a tensor of shape {tuple(x.shape)})") from None
     return _put_add(x, expand(values, shape), index=items)

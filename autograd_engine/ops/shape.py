@@ -15,6 +15,7 @@ import numpy as np
 
 from ..backend import kernels
 from ..backend.arrays import Array, astype, unboxed
+from ..backend.kinds import kind_of
 from ..engine import broadcast
 from ..engine.graph import Value
 from ..engine.primitive import primitive
@@ -105,7 +106,7 @@ def view(x: Array, *shape: Any) -> Array:
 def _reinterpreted(x: Array, dtype: np.dtype[Any]) -> Array:
     if x.dtype == dtype:
         return _view(x, shape=tuple(x.shape))
-    array = shareable(x) if isinstance(x, Value) else np.asarray(x)
+    array = shareable(x) if isinstance(x, Value) else kind_of(x).asarray(x)
     try:
         seen = array.view(dtype)
     except ValueError as error:

@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from ..backend import kernels
 from ..backend.arrays import Array, astype, unboxed
+from ..backend.kinds import kind_of
 from ..backend.sums import widened
 from ..engine.primitive import primitive
 from .dims import dims_of, normalize_dim
@@ -21,7 +23,7 @@ from .shape import _reshape
 
 def _top(x: Array, dims: int | tuple[int, ...]) -> Array:
     """The maximum over `dims`; -inf where there is no element."""
-    return np.maximum.reduce(x, axis=dims, keepdims=True, initial=-np.inf)
+    return kind_of(x).largest(x, dims, True, -np.inf)
 
 
 def _shift(x: Array, dims: int | tuple[int, ...]) -> Array:
@@ -56,12 +58,20 @@ def logsumexp(x: Array, dim: Dim = None, keepdim: bool = False) -> Array:
     return _logsumexp(x, dims=dims_of(dim, len(x.shape), "logsumexp"), keepdim=keepdim)
 
 
-@primitive(floating=True, x=lambda g, out, dim: out * (g - sum(g * out, dim, keepdim=True)))
+@primitive(
+    above=lambda g, value, dim: _softmax_gradient(g, value, dim=dim),
+    value=lambda g, above, value, dim: (
+        g * (above - sum(above * value, dim, keepdim=True)) - above * sum(g * value, dim, keepdim=True)
+    ),
+)
+def _softmax_gradient(above: Array, value: Array, *, dim: int) -> Array:
+    """value (above - sum(above value)): what `above` gives the operand of the softmax."""
+    return kernels.softmax_gradient(above, value, dim)
+
+
+@primitive(floating=True, x=lambda g, out, dim: _softmax_gradient(g, out, dim=dim))
 def _softmax(x: Array, *, dim: int) -> Array:
-    wide = widened(x)
-    out = np.exp(wide - _top(wide, dim))
-    out /= np.add.reduce(out, axis=dim, keepdims=True)
-    return astype(out, x.dtype)
+    return kernels.softmax(x, dim)
 
 
 @operator("torch Tensor special")
@@ -75,13 +85,18 @@ def softmax(x: Array, dim: int, *, dtype: Any = None) -> Array:
     return _softmax(x, dim=normalize_dim(dim, len(x.shape), "softmax"))
 
 
-@primitive(floating=True, x=lambda g, out, dim: g - exp(out) * sum(g, dim, keepdim=True))
+@primitive(
+    above=lambda g, value, dim: g - sum(g * exp(value), dim, keepdim=True),
+    value=lambda g, above, value, dim: -g * exp(value) * sum(above, dim, keepdim=True),
+)
+def _log_softmax_gradient(above: Array, value: Array, *, dim: int) -> Array:
+    """above - e^value sum(above): what `above` gives the operand of the logarithmic softmax."""
+    return kernels.log_softmax_gradient(above, value, dim)
+
+
+@primitive(floating=True, x=lambda g, out, dim: _log_softmax_gradient(g, out, dim=dim))
 def _log_softmax(x: Array, *, dim: int) -> Array:
-    wide = widened(x)
-    out = wide - _top(wide, dim)
-    if out.size:
-        out -= np.log(np.add.reduce(np.exp(out), axis=dim, keepdims=True))
-    return astype(out, x.dtype)
+    return kernels.log_softmax(x, dim)
 
 
 @operator("torch Tensor special")

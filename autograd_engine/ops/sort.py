@@ -7,12 +7,14 @@ to be added up.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, overload
 
 import numpy as np
 
 from ..backend import kernels
-from ..backend.arrays import Array
+from ..backend.arrays import Array, ArrayT
+from ..backend.checks import are_checked
+from ..backend.kinds import kind_of
 from ..engine.graph import raw
 from ..engine.primitive import primitive
 from .arithmetic import lerp
@@ -23,11 +25,11 @@ from .reduce import shared_by_equals
 from .shape import movedim, ravel, reshape, squeeze
 
 
-class Ordered(NamedTuple):
+class Ordered(NamedTuple, Generic[ArrayT]):
     """Elements along a dimension, and where each one lies."""
 
-    values: Any
-    indices: Any
+    values: ArrayT
+    indices: ArrayT
 
 
 @primitive(x=lambda g, index, dim, x_shape: _write(g, index, dim=dim, size=x_shape[dim]))
@@ -40,7 +42,8 @@ def _read(x: Array, index: Array, *, dim: int) -> Array:
 def _write(x: Array, index: Array, *, dim: int, size: int) -> Array:
     """Zeros of size `size` along `dim`, with `x` written at `index`."""
     shape = (*x.shape[:dim], size, *x.shape[dim + 1 :])
-    out = (np.empty if index.shape == shape else np.zeros)(shape, x.dtype)
+    kind = kind_of(x)
+    out = (kind.empty if index.shape == shape else kind.zeros)(shape, x.dtype)
     np.put_along_axis(out, index, x, dim)
     return out
 
@@ -67,7 +70,7 @@ def argsort(x: Array, dim: int = -1, descending: bool = False, stable: bool = Fa
 
 
 @operator("torch Tensor")
-def sort(x: Array, dim: int = -1, descending: bool = False, stable: bool = False) -> Ordered:
+def sort(x: Array, dim: int = -1, descending: bool = False, stable: bool = False) -> Ordered[Array]:
     """The elements in order along `dim`, `(values, indices)`. Equal elements always keep their order.
 
     NaN counts as largest. The gradient goes to the elements that `indices` names.
@@ -95,7 +98,7 @@ def msort(x: Array) -> Array:
 
 
 @operator("torch Tensor")
-def topk(x: Array, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> Ordered:
+def topk(x: Array, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> Ordered[Array]:
     """The `k` largest (or smallest) elements along `dim`, `(values, indices)`, in order, `sorted` or not.
 
     Raises:
@@ -118,7 +121,7 @@ def topk(x: Array, k: int, dim: int = -1, largest: bool = True, sorted: bool = T
 # ------------------------------------------------------------------------- one element of the order
 
 
-def _picked(x: Array, index: Array, dim: int, keepdim: bool) -> Ordered:
+def _picked(x: Array, index: Array, dim: int, keepdim: bool) -> Ordered[Array]:
     """The elements at `index`, which has size 1 along `dim`."""
     values = _read(x, index, dim=dim)
     return Ordered(values, index) if keepdim else Ordered(squeeze(values, dim), squeeze(index, dim))
@@ -133,7 +136,7 @@ def _filled(x: Array, dim: int, name: str) -> int:
 
 
 @operator("torch Tensor")
-def kthvalue(x: Array, k: int, dim: int = -1, keepdim: bool = False) -> Ordered:
+def kthvalue(x: Array, k: int, dim: int = -1, keepdim: bool = False) -> Ordered[Array]:
     """The `k`-th smallest element along `dim`, counted from 1: `(values, indices)`.
 
     Raises:
@@ -157,7 +160,7 @@ def kthvalue(x: Array, k: int, dim: int = -1, keepdim: bool = False) -> Ordered:
 def _middle(x: Array, *, dim: int, skip_nan: bool) -> Array:
     """The index of the lower median along `dim`; or of the first NaN, if there is one and NaN is not skipped."""
     order = kernels.argsort(x, dim)
-    valid = np.count_nonzero(x == x, axis=dim, keepdims=True)
+    valid = np.add.reduce(x == x, axis=dim, keepdims=True)
     place = np.maximum(valid - 1, 0) // 2
     if not skip_nan:
         place = np.where(valid < x.shape[dim], valid, place)
@@ -168,7 +171,7 @@ def _middle(x: Array, *, dim: int, skip_nan: bool) -> Array:
 def _median(x: Array, *, skip_nan: bool) -> Array:
     """The lower median of everything; equal elements share the gradient."""
     if not x.size:
-        return x.dtype.type(np.nan)
+        return kind_of(x).number(np.nan, x.dtype)
     flat = x.reshape(-1)
     return flat[_middle(flat, dim=0, skip_nan=skip_nan)[0]]
 
@@ -182,8 +185,16 @@ def _medians(x: Array, dim: int | None, keepdim: bool, skip_nan: bool, name: str
     return _picked(x, _middle(x, dim=dim, skip_nan=skip_nan), dim, keepdim)
 
 
+@overload
+def median(x: Array, dim: None = None, keepdim: bool = False) -> Array: ...
+
+
+@overload
+def median(x: Array, dim: int, keepdim: bool = False) -> Ordered[Array]: ...
+
+
 @operator("torch Tensor")
-def median(x: Array, dim: int | None = None, keepdim: bool = False) -> Any:
+def median(x: Array, dim: int | None = None, keepdim: bool = False) -> Array | Ordered[Array]:
     """The median of all elements; along `dim`, `(values, indices)`. Of two middle ones it is the lower. NaN where
     any element is NaN.
 
@@ -200,8 +211,16 @@ def median(x: Array, dim: int | None = None, keepdim: bool = False) -> Any:
     return _medians(x, dim, keepdim, False, "median")
 
 
+@overload
+def nanmedian(x: Array, dim: None = None, keepdim: bool = False) -> Array: ...
+
+
+@overload
+def nanmedian(x: Array, dim: int, keepdim: bool = False) -> Ordered[Array]: ...
+
+
 @operator("torch Tensor")
-def nanmedian(x: Array, dim: int | None = None, keepdim: bool = False) -> Any:
+def nanmedian(x: Array, dim: int | None = None, keepdim: bool = False) -> Array | Ordered[Array]:
     """`median` of the elements that are not NaN; NaN where there are none.
 
     Raises:
@@ -219,16 +238,17 @@ def _most_frequent(x: Array, *, dim: int) -> Array:
     """The index along `dim` of the most frequent element: of several the smallest, of its equals the last."""
     order = np.moveaxis(np.argsort(x, axis=dim, kind="stable"), dim, -1)
     ordered = np.take_along_axis(np.moveaxis(x, dim, -1), order, -1)
-    starts = np.ones(ordered.shape, bool)
+    kind = kind_of(x)
+    starts = kind.ones(ordered.shape, bool)
     starts[..., 1:] = ordered[..., 1:] != ordered[..., :-1]
-    places = np.arange(ordered.shape[-1])
-    length = places - np.maximum.accumulate(np.where(starts, places, 0), axis=-1)
+    places = kind.arange(ordered.shape[-1])
+    length = places - kind.accumulate(np.maximum, np.where(starts, places, 0), -1)
     found = np.take_along_axis(order, length.argmax(-1)[..., None], -1)
     return np.moveaxis(found, -1, dim)
 
 
 @operator("torch Tensor")
-def mode(x: Array, dim: int = -1, keepdim: bool = False) -> Ordered:
+def mode(x: Array, dim: int = -1, keepdim: bool = False) -> Ordered[Array]:
     """The most frequent element along `dim`, of several the smallest: `(values, indices)`.
 
     Of equal elements the last is named, and receives the gradient.
@@ -258,10 +278,10 @@ def _quantiles(
         raise ValueError(f"{name}: interpolation is one of {', '.join(_INTERPOLATIONS)}, not {interpolation!r}")
     if x.dtype.kind not in "fc":
         raise TypeError(f"{name}: needs a floating dtype, not {x.dtype}")
-    q = np.asarray(raw(q), np.float64)
+    q = kind_of(raw(x)).asarray(raw(q), np.float64)
     if q.ndim > 1:
         raise ValueError(f"{name}: q is a number or has one dimension, not shape {q.shape}")
-    if not ((q >= 0) & (q <= 1)).all():
+    if are_checked(q) and not ((q >= 0) & (q <= 1)).all():
         raise ValueError(f"{name}: q must lie in [0, 1], got {q.tolist()}")
     ndim = len(x.shape)
     if not x.shape or dim is None:
@@ -276,7 +296,7 @@ def _quantiles(
     if not n:
         raise ValueError(f"{name}: no elements to take the quantile of")
     ordered = sort(x, -1).values
-    numbers = np.count_nonzero(np.equal(raw(x), raw(x)), axis=-1, keepdims=True)
+    numbers = np.add.reduce(np.equal(raw(x), raw(x)), axis=-1, keepdims=True)
     if skip_nan:
         rank = q.reshape(-1) * np.maximum(numbers - 1, 0)
     else:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, overload
 
-import numpy as np
-
-from ..backend.arrays import Array, is_array
+from ..backend.arrays import Array
+from ..backend.kinds import is_array, kind_of
 from ..engine.broadcast import identity
 from ..engine.graph import raw
 from .arrange import _several
@@ -33,20 +32,56 @@ def _atleast(ndim: int, tensors: tuple[Any, ...]) -> Any:
     return results[0] if len(tensors) == 1 and not isinstance(tensors[0], (tuple, list)) else results
 
 
+@overload
+def atleast_1d(tensors: Sequence[Array], /) -> tuple[Array, ...]: ...
+
+
+@overload
+def atleast_1d(tensor: Array, /) -> Array: ...
+
+
+@overload
+def atleast_1d(first: Array, second: Array, /, *tensors: Array) -> tuple[Array, ...]: ...
+
+
 @operator("torch numpy", raw_too=True)
-def atleast_1d(*tensors: Array) -> Any:
+def atleast_1d(*tensors: Array) -> Array | tuple[Array, ...]:
     """0-d tensors as (1,), others as they are; several tensors give a tuple."""
     return _atleast(1, tensors)
 
 
+@overload
+def atleast_2d(tensors: Sequence[Array], /) -> tuple[Array, ...]: ...
+
+
+@overload
+def atleast_2d(tensor: Array, /) -> Array: ...
+
+
+@overload
+def atleast_2d(first: Array, second: Array, /, *tensors: Array) -> tuple[Array, ...]: ...
+
+
 @operator("torch numpy", raw_too=True)
-def atleast_2d(*tensors: Array) -> Any:
+def atleast_2d(*tensors: Array) -> Array | tuple[Array, ...]:
     """Tensors of fewer dimensions as (1, n), others as they are; several tensors give a tuple."""
     return _atleast(2, tensors)
 
 
+@overload
+def atleast_3d(tensors: Sequence[Array], /) -> tuple[Array, ...]: ...
+
+
+@overload
+def atleast_3d(tensor: Array, /) -> Array: ...
+
+
+@overload
+def atleast_3d(first: Array, second: Array, /, *tensors: Array) -> tuple[Array, ...]: ...
+
+
 @operator("torch numpy", raw_too=True)
-def atleast_3d(*tensors: Array) -> Any:
+def atleast_3d(*tensors: Array) -> Array | tuple[Array, ...]:
     """Tensors of fewer dimensions as (1, n, 1) or (n, m, 1), others as they are; several give a tuple."""
     return _atleast(3, tensors)
 
@@ -96,7 +131,8 @@ def block_diag(*tensors: Array) -> Array:
     for block in blocks:
         height, columns = block.shape
         left, right = start, width - start - columns
-        rows.append(cat([np.zeros((height, left), block.dtype), block, np.zeros((height, right), block.dtype)], 1))
+        sides = (kind_of(raw(block)).zeros((height, n), block.dtype) for n in (left, right))
+        rows.append(cat([next(sides), block, next(sides)], 1))
         start += columns
     return cat(rows)
 

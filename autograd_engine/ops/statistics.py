@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 
 from ..backend.arrays import Array, astype
+from ..backend.kinds import kind_of
 from ..backend.sums import widened, within
+from ..engine.graph import raw
 from ..engine.primitive import primitive
 from .dims import dims_of
 from .math import sqrt
@@ -212,6 +214,6 @@ def corrcoef(x: Array) -> Array:
     products = cov(x)
     if not products.shape:
         return products / products
-    places = np.arange(products.shape[0])
+    places = kind_of(raw(x)).arange(products.shape[0])
     deviations = sqrt(products[places, places])
     return clamp(products / unsqueeze(deviations, 1) / unsqueeze(deviations, 0), -1, 1)

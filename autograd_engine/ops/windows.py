@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..backend.arrays import Array
+from ..backend.kinds import kind_of
 from ..engine.plan import Accumulate
 from ..engine.primitive import primitive
 from .dims import along, normalize_dim
@@ -25,7 +26,7 @@ def _add_windows(buffer: Array, g: Array, x_shape: tuple[int, ...], dim: int, si
 @primitive(x=lambda g, dim, size, step: _windows(g, dim=dim, size=size, step=step))
 def _from_windows(x: Array, *, shape: tuple[int, ...], dim: int, size: int, step: int) -> Array:
     """Zeros of `shape` with the windows `x` added: the adjoint of `_windows`."""
-    out = np.zeros(shape, x.dtype)
+    out = kind_of(x).zeros(shape, x.dtype)
     _add_windows(out, x, shape, dim, size, step)
     return out
 

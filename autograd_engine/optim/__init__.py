@@ -10,4 +10,9 @@ from .rprop import *
 from .sgd import *
 
 __all__ = ["Optimizer", "lr_scheduler", "swa_utils"]
-__all__ += [*adam.__all__, *adaptive.__all__, *lbfgs.__all__, *minimizers.__all__, *rprop.__all__, *sgd.__all__]
+__all__ += adam.__all__
+__all__ += adaptive.__all__
+__all__ += lbfgs.__all__
+__all__ += minimizers.__all__
+__all__ += rprop.__all__
+__all__ += sgd.__all__

@@ -8,9 +8,9 @@ from typing import Any, Unpack
 
 import numpy as np
 
+from .means import average
 from .optimizer import Optimizer
 from .settings import Implementation, settings
-from .vectors import Vectors, root
 
 __all__ = ["Adam", "AdamW", "Adamax", "NAdam", "RAdam"]
 
@@ -18,7 +18,7 @@ __all__ = ["Adam", "AdamW", "Adamax", "NAdam", "RAdam"]
 class _Moments(Optimizer):
     """p <- p - (rate m + ahead g) / size, where m is the running mean of the gradient and size its running size.
 
-    A subclass gives the coefficients (beta1, beta2, eps, rate, ahead), and may measure the size otherwise.
+    A subclass gives the coefficients (beta1, beta2, eps, rate, ahead), and may have another size.
     """
 
     _gather_below = 1 << 12  # nine calls for each parameter cost more than copying a small one
@@ -31,24 +31,20 @@ class _Moments(Optimizer):
     def _slots(self, group: dict[str, Any]) -> dict[str, float]:
         return {"exp_avg": 0.0, "exp_avg_sq": 0.0}
 
-    def _measure(self, vectors: Vectors, g: Any, state: dict[str, Any], beta: float, eps: float, size: Any) -> None:
-        """Update the running mean of g^2, and write its root plus eps into `size`."""
-        v = state["exp_avg_sq"]
-        vectors.average_square(g, v, beta, size)
-        root(v, eps, size)
+    @classmethod
+    def _size(cls, g: Any, state: dict[str, Any], beta: Any, eps: Any) -> Any:
+        """The root of the running mean of g^2, plus eps."""
+        v = state["exp_avg_sq"] = average(state["exp_avg_sq"], g * g, beta)
+        return np.sqrt(v) + eps
 
-    def _update(self, vectors: Vectors, p: Any, g: Any, state: dict[str, Any], scratch: list[Any], c: Any) -> None:
+    @classmethod
+    def _update(cls, p: Any, g: Any, state: dict[str, Any], c: Any) -> Any:
         beta1, beta2, eps, rate, ahead = c
-        size, direction, _ = scratch
-        m = state["exp_avg"]
-        vectors.average(g, m, beta1)
-        self._measure(vectors, g, state, beta2, eps, size)
+        m = state["exp_avg"] = average(state["exp_avg"], g, beta1)
+        size = cls._size(g, state, beta2, eps)
         if ahead:
-            np.multiply(m, rate, out=direction)
-            vectors.axpy(g, direction, a=ahead)
-            m, rate = direction, 1.0
-        np.divide(m, size, out=size)
-        vectors.axpy(size, p, a=-rate)
+            return p - (rate * m + ahead * g) / size
+        return p - rate * (m / size)
 
 
 class Adam(_Moments):
@@ -108,12 +104,12 @@ class Adam(_Moments):
         r = math.sqrt(1.0 - beta2**steps)
         return beta1, beta2, group["eps"] * r, float(group["lr"]) * r / (1.0 - beta1**steps), 0.0
 
-    def _measure(self, vectors: Vectors, g: Any, state: dict[str, Any], beta: float, eps: float, size: Any) -> None:
-        v = state["exp_avg_sq"]
-        vectors.average_square(g, v, beta, size)
+    @classmethod
+    def _size(cls, g: Any, state: dict[str, Any], beta: Any, eps: Any) -> Any:
+        v = state["exp_avg_sq"] = average(state["exp_avg_sq"], g * g, beta)
         if "max_exp_avg_sq" in state:
-            v = np.maximum(state["max_exp_avg_sq"], v, out=state["max_exp_avg_sq"])
-        root(v, eps, size)
+            v = state["max_exp_avg_sq"] = np.maximum(state["max_exp_avg_sq"], v)
+        return np.sqrt(v) + eps
 
 
 class AdamW(Adam):
@@ -179,12 +175,10 @@ class Adamax(_Moments):
         beta1, beta2 = group["betas"]
         return beta1, beta2, group["eps"], float(group["lr"]) / (1.0 - beta1 ** scalars["step"]), 0.0
 
-    def _measure(self, vectors: Vectors, g: Any, state: dict[str, Any], beta: float, eps: float, size: Any) -> None:
-        u = state["exp_inf"]
-        vectors.scal(beta, u)
-        np.absolute(g, out=size)
-        np.add(size, eps, out=size)
-        np.copyto(size, np.maximum(u, size, out=u))
+    @classmethod
+    def _size(cls, g: Any, state: dict[str, Any], beta: Any, eps: Any) -> Any:
+        u = state["exp_inf"] = np.maximum(beta * state["exp_inf"], np.absolute(g) + eps)
+        return u
 
 
 class NAdam(_Moments):
@@ -278,7 +272,7 @@ class RAdam(_Moments):
         shortened = (known - 4) * (known - 2) * most / ((most - 4) * (most - 2) * known)
         return beta1, beta2, group["eps"], rate * math.sqrt(shortened * rest), 0.0
 
-    def _measure(self, vectors: Vectors, g: Any, state: dict[str, Any], beta: float, eps: float, size: Any) -> None:
-        super()._measure(vectors, g, state, beta, eps, size)
-        if eps == math.inf:
-            size.fill(1.0)  # too few gradients to measure a size by
+    @classmethod
+    def _size(cls, g: Any, state: dict[str, Any], beta: Any, eps: Any) -> Any:
+        size = super()._size(g, state, beta, eps)
+        return 1.0 if eps == math.inf else size  # too few gradients to measure a size by

@@ -7,9 +7,9 @@ from typing import Any, Unpack
 
 import numpy as np
 
+from .means import average
 from .optimizer import Optimizer
 from .settings import Implementation, settings
-from .vectors import Vectors, root
 
 __all__ = ["Adadelta", "Adagrad", "RMSprop"]
 
@@ -54,14 +54,11 @@ class Adagrad(Optimizer):
     def _coefficients(self, group: dict[str, Any], scalars: dict[str, float]) -> tuple[float, float]:
         return float(group["lr"]) / (1 + (scalars["step"] - 1) * group["lr_decay"]), group["eps"]
 
-    def _update(self, vectors: Vectors, p: Any, g: Any, state: dict[str, Any], scratch: list[Any], c: Any) -> None:
+    @classmethod
+    def _update(cls, p: Any, g: Any, state: dict[str, Any], c: Any) -> Any:
         rate, eps = c
-        total, size = state["sum"], scratch[0]
-        np.multiply(g, g, out=size)
-        np.add(total, size, out=total)
-        root(total, eps, size)
-        np.divide(g, size, out=size)
-        vectors.axpy(size, p, a=-rate)
+        total = state["sum"] = state["sum"] + g * g
+        return p - rate * (g / (np.sqrt(total) + eps))
 
 
 class Adadelta(Optimizer):
@@ -109,18 +106,14 @@ class Adadelta(Optimizer):
     def _coefficients(self, group: dict[str, Any], scalars: dict[str, float]) -> tuple[float, ...]:
         return float(group["lr"]), group["rho"], group["eps"]
 
-    def _update(self, vectors: Vectors, p: Any, g: Any, state: dict[str, Any], scratch: list[Any], c: Any) -> None:
+    @classmethod
+    def _update(cls, p: Any, g: Any, state: dict[str, Any], c: Any) -> Any:
         lr, rho, eps = c
-        v, u = state["square_avg"], state["acc_delta"]
-        delta, size, _ = scratch
-        vectors.average_square(g, v, rho, size)
-        np.add(u, eps, out=delta)
-        np.add(v, eps, out=size)
-        np.divide(delta, size, out=delta)
-        np.sqrt(delta, out=delta)
-        np.multiply(delta, g, out=delta)
-        vectors.average_square(delta, u, rho, size)
-        vectors.axpy(delta, p, a=-lr)
+        u = state["acc_delta"]
+        v = state["square_avg"] = average(state["square_avg"], g * g, rho)
+        delta = np.sqrt((u + eps) / (v + eps)) * g
+        state["acc_delta"] = average(u, delta * delta, rho)
+        return p - lr * delta
 
 
 class RMSprop(Optimizer):
@@ -168,20 +161,14 @@ class RMSprop(Optimizer):
     def _coefficients(self, group: dict[str, Any], scalars: dict[str, float]) -> tuple[float, ...]:
         return float(group["lr"]), group["alpha"], group["eps"], group["momentum"]
 
-    def _update(self, vectors: Vectors, p: Any, g: Any, state: dict[str, Any], scratch: list[Any], c: Any) -> None:
+    @classmethod
+    def _update(cls, p: Any, g: Any, state: dict[str, Any], c: Any) -> Any:
         lr, alpha, eps, momentum = c
-        v, step = state["square_avg"], scratch[0]
-        vectors.average_square(g, v, alpha, step)
+        v = state["square_avg"] = average(state["square_avg"], g * g, alpha)
         if "grad_avg" in state:
-            a = state["grad_avg"]
-            vectors.average(g, a, alpha)
-            np.multiply(a, a, out=step)
-            np.subtract(v, step, out=step)
-            v = np.maximum(step, 0.0, out=step)  # a variance, which rounding can take below 0
-        root(v, eps, step)
-        np.divide(g, step, out=step)
+            a = state["grad_avg"] = average(state["grad_avg"], g, alpha)
+            v = np.maximum(v - a * a, 0.0)  # a variance, which rounding can take below 0
+        step = g / (np.sqrt(v) + eps)
         if momentum:
-            vectors.scal(momentum, state["momentum_buffer"])
-            vectors.axpy(step, state["momentum_buffer"], a=1.0)
-            step = state["momentum_buffer"]
-        vectors.axpy(step, p, a=-lr)
+            step = state["momentum_buffer"] = momentum * state["momentum_buffer"] + step
+        return p - lr * step

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-import numpy as np
-
-from .vectors import Vectors
-
 
 class Descent(NamedTuple):
     """What is done before the formula.
@@ -23,24 +19,25 @@ class Descent(NamedTuple):
     sign: float
 
 
-def descent_of(group: dict[str, Any]) -> Descent | None:
-    """What a group's settings ask for; None for nothing."""
+_AS_IT_IS = Descent(1.0, 0.0, 1.0)
+
+
+def descent_of(group: dict[str, Any]) -> Descent:
+    """What a group's settings ask for."""
     decay, maximize = group.get("weight_decay", 0.0), group.get("maximize", False)
     if not decay and not maximize:
-        return None
+        return _AS_IT_IS
     sign = -1.0 if maximize else 1.0
     if group.get("decoupled_weight_decay"):
         return Descent(1.0 - float(group["lr"]) * decay, 0.0, sign)
     return Descent(1.0, decay, sign)
 
 
-def descend(vectors: Vectors, p: Any, g: Any, direction: Any, descent: Descent) -> Any:
-    """Shrink the parameter, and return the direction to go down: sign g + decay p."""
+def descend(p: Any, g: Any, descent: Descent) -> tuple[Any, Any]:
+    """The shrunk parameter, and the direction to go down: sign g + decay p."""
     shrink, decay, sign = descent
-    if shrink != 1.0:
-        vectors.scal(shrink, p)
+    if shrink != 1:
+        p = shrink * p
     if decay:
-        np.multiply(p, decay, out=direction)
-        vectors.axpy(g, direction, a=sign)
-        return direction
-    return g if sign > 0 else np.negative(g, out=direction)
+        return p, sign * g + decay * p
+    return p, g if sign > 0 else -g

@@ -1,8 +1,7 @@
 """Flat arrays: the memory that an optimizer's formula is applied to.
 
-A large parameter is cut, where it lies, into blocks small enough that all passes of the formula stay in the
-processor's cache. Small parameters of one dtype are gathered into one flat array, so that a hundred biases cost as
-many calls as one.
+A large parameter is changed where it lies. Small parameters of one dtype are gathered into one flat array, so that
+a hundred biases cost as many calls as one.
 """
 
 from __future__ import annotations
@@ -12,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from ..backend.kinds import kind_of
 from ..engine.sharing import shareable
 from ..engine.writes import written
 from ..tensor import Tensor
-from .vectors import vectors_for
 
 
 class State:
@@ -35,31 +34,17 @@ class Flat:
         params, arrays: the parameter, and the array that it had when this was made, as lists of one.
         states: what the optimizer remembers of it, likewise.
         values: the flat array that the formula changes.
-        blocks: for each block its slice (None for all), the parameter's values, the state arrays, three scratch
-            arrays, and one for the direction to go.
+        state: the flat arrays of the state, likewise.
     """
 
-    def __init__(self, params: list[Tensor], states: list[State], slots: dict[str, float], scratch: Any) -> None:
+    def __init__(self, params: list[Tensor], states: list[State], slots: dict[str, float]) -> None:
         self.params = params
         self.states = states
         self.arrays = [p.array for p in params]
         self.dtype = self.arrays[0].dtype
-        self.vectors = vectors_for(self.dtype)
         self.size = sum(a.size for a in self.arrays)
         self.values = self._place()
-        state = {name: self._slot(name, initial) for name, initial in slots.items()}
-        count = -(-self.size // scratch.shape[1])
-        stops = [self.size * i // count for i in range(count + 1)] if count else []
-        self.blocks: list[tuple[slice | None, Any, dict[str, Any], list[Any], Any]] = [
-            (
-                slice(i, j) if count > 1 else None,
-                self.values[i:j],
-                {name: array[i:j] for name, array in state.items()},
-                list(scratch[1:, : j - i]),
-                scratch[0, : j - i],
-            )
-            for i, j in pairwise(stops)
-        ]
+        self.state = tuple(self._slot(name, initial) for name, initial in slots.items())
 
     def _place(self) -> Any:
         """The flat array that the formula changes."""
@@ -68,11 +53,11 @@ class Flat:
     def _slot(self, name: str, initial: float) -> Any:
         """The flat array of the state `name`: the one there is, else a new one."""
         arrays, array = self.states[0].arrays, self.arrays[0]
-        arrays[name] = (
-            np.ascontiguousarray(arrays[name], self.dtype).reshape(array.shape)
-            if name in arrays
-            else _filled(array.shape, initial, self.dtype)
-        )
+        if name in arrays:
+            stored = kind_of(array).sent(arrays[name], self.dtype)
+            arrays[name] = stored if stored.flags.c_contiguous else stored.copy()
+        else:
+            arrays[name] = _filled(array, array.shape, initial)
         return arrays[name].reshape(-1)
 
     def collect(self) -> Any:
@@ -90,8 +75,9 @@ class Gathered(Flat):
     """Parameters copied into one flat array for the update, and back."""
 
     def _place(self) -> Any:
-        self.gradient = np.empty(self.size, self.dtype)
-        values = np.empty(self.size, self.dtype)
+        empty = kind_of(self.arrays[0]).empty
+        self.gradient = empty(self.size, self.dtype)
+        values = empty(self.size, self.dtype)
         self.views = self._views(values)
         return values
 
@@ -102,10 +88,10 @@ class Gathered(Flat):
         return [flat[i:j].reshape(array.shape) for (i, j), array in parts]
 
     def _slot(self, name: str, initial: float) -> Any:
-        flat = _filled(self.size, initial, self.dtype)
+        flat = _filled(self.arrays[0], self.size, initial)
         for view, state in zip(self._views(flat), self.states, strict=True):
             if name in state.arrays:
-                view[...] = state.arrays[name]
+                view[...] = kind_of(view).sent(state.arrays[name])
             state.arrays[name] = view
         return flat
 
@@ -135,10 +121,12 @@ def writable(p: Tensor) -> Any:
         RuntimeError: it is read-only.
     """
     array = shareable(p)
-    if not array.flags.writeable:
+    if not kind_of(array).is_writable(array):
         raise RuntimeError(f"a parameter of shape {p.shape} is read-only; give it an array of its own")
     return array
 
 
-def _filled(shape: Any, value: float, dtype: Any) -> Any:
-    return np.full(shape, value, dtype) if value else np.zeros(shape, dtype)
+def _filled(beside: Any, shape: Any, value: float) -> Any:
+    """A new array of the kind and dtype of another one."""
+    kind = kind_of(beside)
+    return kind.full(shape, value, beside.dtype) if value else kind.zeros(shape, beside.dtype)

@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from ..backend.kinds import is_array, kind_of
 from ..engine.modes import enable_grad
 from ..engine.writes import written
 from ..func.structure import map_structure
 from ..tensor import Tensor
-from ..tensor.creation import from_numpy
+from ..tensor.creation import as_tensor
 from .flat import State, writable
 from .line_search import Point, strong_wolfe
 from .optimizer import Optimizer, array_of
@@ -78,7 +79,7 @@ class LBFGS(Optimizer):
     def _gradient(self) -> Any:
         """The gradients of all parameters as one vector; zeros for those that have none."""
         params = self.param_groups[0]["params"]
-        grads = [np.zeros(p.shape, p.dtype) if p.grad is None else p.grad.array for p in params]
+        grads = [kind_of(p.array).zeros(p.shape, p.dtype) if p.grad is None else p.grad.array for p in params]
         return np.concatenate(grads, axis=None)
 
     def _move(self, origin: list[Any], t: float, direction: Any) -> None:
@@ -150,7 +151,7 @@ class LBFGS(Optimizer):
         return first
 
     def _described(self, state: State) -> dict[str, Any]:
-        return map_structure(lambda x: from_numpy(x) if isinstance(x, np.ndarray) else x, state.arrays)
+        return map_structure(lambda x: as_tensor(x) if is_array(x) else x, state.arrays)
 
     def _restored(self, p: Tensor, number: int, group: dict[str, Any], entries: Mapping[str, Any]) -> State:
         known = {name: value for name, value in entries.items() if name != "al"}  # PyTorch's scratch
@@ -158,7 +159,7 @@ class LBFGS(Optimizer):
 
 
 def _largest(x: Any) -> float:
-    return float(np.abs(x).max(initial=0.0))
+    return float(kind_of(x).largest(np.abs(x), None, False, 0.0))
 
 
 def _number_or_array(x: Any) -> Any:

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ..backend.kinds import kind_of
 from ..engine.graph import raw
 from ..engine.modes import no_grad
 from ..func import hessian, hvp, jacobian, value_and_grad
@@ -39,7 +40,7 @@ class _Layout:
 
     def vector(self) -> Any:
         """The values of the tensors."""
-        return np.concatenate([np.asarray(t.array, np.float64) for t in self.tensors], axis=None)
+        return np.concatenate([kind_of(t.array).read(t.array).astype(np.float64) for t in self.tensors], axis=None)
 
     def cut(self, vector: Tensor) -> Any:
         """The structure with the parts of a vector in the places of its tensors, as recorded operations."""

@@ -1,41 +1,47 @@
-"""Optimizer: one formula on flat arrays, applied to all parameters in as few calls as possible.
+"""Optimizer: one formula, applied to all parameters in as few calls and passes over memory as possible.
 
-A subclass writes its update once, for flat arrays of numbers: parameter, gradient, state, scratch. Which arrays
-these are is decided here, for all formulas. The arrangement is made once and kept while the same parameters have
-gradients and their arrays stay the same objects; a step allocates nothing large.
+A subclass writes its update once, as on paper: new values of the parameter and the state from the old ones and the
+gradient. How it is computed is the business of `backend.kernels.updates`; which arrays it is applied to is decided
+here, for all formulas. The arrangement is made once and kept while the same parameters have gradients and their
+arrays stay the same objects.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import Any, ClassVar, NamedTuple
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, ClassVar, NamedTuple, TypeVar, overload
 
 import numpy as np
 
+from ..backend.formulas import Formula
+from ..backend.kernels.updates import apply
+from ..backend.kinds import kind_of
 from ..engine.graph import raw
 from ..engine.modes import enable_grad
 from ..tensor import Tensor
-from ..tensor.creation import from_numpy, tensor
-from .descent import descend, descent_of
+from ..tensor.creation import as_tensor, tensor
+from .descent import Descent, descend, descent_of
 from .flat import Flat, Gathered, State, writable
-from .vectors import Vectors
+
+R = TypeVar("R")
 
 
 def array_of(value: Any) -> Any:
     """The array of a tensor, ours or PyTorch's, which may share its memory."""
-    return np.asarray(raw(value))
+    value = raw(value)
+    return kind_of(value).asarray(value)
 
 
 class _Arrangement(NamedTuple):
     """How the parameters of a group are updated.
 
     Attributes:
-        slots: the names of the state arrays.
+        formula: what to do, which knows the names of the state arrays.
         cohorts: the parameters that have gradients.
         idle: the others.
     """
 
-    slots: Collection[str]
+    formula: Formula
     cohorts: list[_Cohort]
     idle: list[Tensor]
 
@@ -45,22 +51,30 @@ class _Cohort(NamedTuple):
 
     Attributes:
         scalars: the numbers in their states, one dictionary that all of them share.
-        flats: the flat arrays of their values.
+        parts: the flat arrays of their values, those of each dtype together.
     """
 
     scalars: dict[str, float]
+    parts: list[_Part]
+
+
+class _Part(NamedTuple):
+    """Flat arrays of one dtype, with what is changed in each: the values, and the arrays of the state."""
+
     flats: list[Flat]
+    values: list[Any]
+    states: list[tuple[Any, ...]]
 
 
-_NOT_YET = _Arrangement((), [], [])
+_NOT_YET: Any = (None, [], [])
 
 
 class Optimizer:
     """The base of all optimizers: parameter groups, state, and the order of a step.
 
     A subclass says which state arrays a group needs (`_slots`), computes the step's coefficients from the
-    group's settings (`_coefficients`), and applies its formula to flat arrays (`_update`). The settings
-    "maximize", "weight_decay" and "decoupled_weight_decay" work in all of them: they are applied first.
+    group's settings (`_coefficients`), and has a formula (`_update`). The settings "maximize", "weight_decay" and
+    "decoupled_weight_decay" work in all of them: they are applied first.
 
     Args:
         params: tensors to optimize, such as `model.parameters()`, or dictionaries with "params" and
@@ -75,9 +89,6 @@ class Optimizer:
         TypeError: `params` is not an iterable of tensors.
         ValueError: no parameters, one given twice, one that is not a leaf, or a setting out of range.
     """
-
-    _block: ClassVar[int] = 40_000
-    """How many numbers the formula is applied to at once: all arrays of a block stay in the L2 cache."""
 
     _gather_below: ClassVar[int] = 0
     """Parameters with fewer elements are gathered into one flat array."""
@@ -159,12 +170,60 @@ class Optimizer:
         """
         raise NotImplementedError(f"{type(self).__name__} does not define _coefficients()")
 
-    def _update(self, vectors: Vectors, p: Any, g: Any, state: dict[str, Any], scratch: list[Any], c: Any) -> None:
-        """Apply the formula with coefficients `c` to `p` and the state in place; `g` must not be written.
+    @classmethod
+    def _update(cls, p: Any, g: Any, state: dict[str, Any], c: Any) -> Any:
+        """The formula: the new values of parameters `p` with gradients `g`, in a step with coefficients `c`.
 
-        There are three scratch arrays.
+        `state` holds the arrays that `_slots` named, and gets the new ones. The function depends on nothing but its
+        arguments, and changes no array. It is read once, with symbols for arrays and coefficients, and then runs
+        as one compiled loop or as few calls of NumPy's. So it should compute each element by itself, with sums,
+        products, `np.sqrt`, `np.maximum`, `np.where` and the like (`backend.formulas` has the list); it may branch
+        on coefficients, and on which names `state` has. What cannot be read works too, more slowly: it is applied
+        to arrays of one dimension, one for each parameter.
+
+        Example:
+            >>> class SignDescent(Optimizer):
+            ...     def __init__(self, params, lr):
+            ...         super().__init__(params, {"lr": lr})
+            ...
+            ...     def _slots(self, group):
+            ...         return {"mean": 0.0}
+            ...
+            ...     def _coefficients(self, group, scalars):
+            ...         return (group["lr"],)
+            ...
+            ...     @classmethod
+            ...     def _update(cls, p, g, state, c):
+            ...         (lr,) = c
+            ...         mean = state["mean"] = 0.9 * state["mean"] + 0.1 * g
+            ...         return p - lr * np.sign(mean)
+            >>> w = tensor([1.0, 2.0], requires_grad=True)
+            >>> optimizer = SignDescent([w], lr=0.1)
+            >>> (w * w).sum().backward()
+            >>> optimizer.step()
+            >>> w
+            tensor([0.9000, 1.9000], requires_grad=True)
         """
-        raise NotImplementedError(f"{type(self).__name__} does not define _update()")
+        raise NotImplementedError(f"{cls.__name__} does not define _update()")
+
+    _formulas: ClassVar[dict[tuple[str, ...], Formula]]
+    """What was read of `_update`, by the names of the state."""
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls._formulas = {}
+
+    @classmethod
+    def _formula(cls, names: tuple[str, ...]) -> Formula:
+        """`_update` after the decay of weights, whose numbers come before the coefficients."""
+
+        def update(p: Any, g: Any, state: dict[str, Any], numbers: tuple[Any, ...]) -> Any:
+            descent, c = Descent(*numbers[:3]), numbers[3:]
+            return cls._update(*descend(p, g, descent), state, c)
+
+        if names not in cls._formulas:
+            cls._formulas[names] = Formula(update, names)
+        return cls._formulas[names]
 
     # ------------------------------------------------------------------------------------- a step
 
@@ -176,6 +235,12 @@ class Optimizer:
                     p._grad = None
                 elif p.grad is not None:
                     p.grad.detach_().zero_()
+
+    @overload
+    def step(self, closure: None = None) -> None: ...
+
+    @overload
+    def step(self, closure: Callable[[], R]) -> R: ...
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Update every parameter that has a gradient, in place.
@@ -200,37 +265,36 @@ class Optimizer:
             if gradients is None:
                 self._arrange(i, slots)
                 gradients = self._collect(i, slots) or []
-            rest = iter(gradients)
-            descent = descent_of(group)
-            for scalars, flats in self._arranged[i].cohorts:
+            formula, cohorts, _ = self._arranged[i]
+            rest, descent = iter(gradients), descent_of(group)
+            for scalars, parts in cohorts:
                 if slots:
                     scalars["step"] += 1
-                coefficients = self._coefficients(group, scalars)
-                for flat, gradient in zip(flats, rest, strict=False):
-                    update, vectors = self._update, flat.vectors
-                    for part, p, state, scratch, direction in flat.blocks:
-                        g = gradient if part is None else gradient[part]
-                        if descent is not None:
-                            g = descend(vectors, p, g, direction, descent)
-                        update(vectors, p, g, state, scratch, coefficients)
-                    flat.give_back()
+                numbers = (*descent, *self._coefficients(group, scalars))
+                for flats, values, states in parts:
+                    apply(formula, values, next(rest), states, numbers)
+                    for flat in flats:
+                        flat.give_back()
         return loss
 
-    def _collect(self, i: int, slots: dict[str, float]) -> list[Any] | None:
-        """The flat gradients of group i; None if the arrangement no longer fits."""
-        arranged = self._arranged[i]
-        if arranged.slots != slots.keys():
+    def _collect(self, i: int, slots: dict[str, float]) -> list[list[Any]] | None:
+        """The flat gradients of group i, part by part; None if the arrangement no longer fits."""
+        formula, cohorts, idle = self._arranged[i]
+        if formula is None or formula.names != tuple(slots):
             return None
         gradients = []
-        count = len(arranged.idle)
-        for _, flats in arranged.cohorts:
-            for flat in flats:
-                gradient = flat.collect()
-                if gradient is None:
-                    return None
-                count += len(flat.params)
-                gradients.append(gradient)
-        fits = count == len(self.param_groups[i]["params"]) and all(p.grad is None for p in arranged.idle)
+        count = len(idle)
+        for _, parts in cohorts:
+            for flats, _, _ in parts:
+                of_part = []
+                for flat in flats:
+                    gradient = flat.collect()
+                    if gradient is None:
+                        return None
+                    count += len(flat.params)
+                    of_part.append(gradient)
+                gradients.append(of_part)
+        fits = count == len(self.param_groups[i]["params"]) and all(p.grad is None for p in idle)
         return gradients if fits else None
 
     def _arrange(self, i: int, slots: dict[str, float]) -> None:
@@ -245,32 +309,34 @@ class Optimizer:
             if p not in self._states:
                 self._states[p] = State(self._scalars(group))
             state, array = self._states[p], writable(p)
-            flags = array.flags
+            kind = kind_of(array)
             for name, stored in state.arrays.items():
                 if stored.shape != array.shape:
                     raise RuntimeError(
                         f"a parameter has shape {array.shape} and its {name} {stored.shape}: it changed its shape "
                         "after the optimizer's first step; make a new optimizer"
                     )
-            in_place = array.size >= self._gather_below and flags.c_contiguous and flags.aligned
-            place = (array.dtype, p if in_place else None)
+            in_place = array.size >= self._gather_below and array.flags.c_contiguous and kind.is_aligned(array)
+            place = (kind, array.dtype, p if in_place else None)
             cohorts.setdefault(tuple(state.scalars.values()), {}).setdefault(place, []).append(p)
         self._arranged[i] = _Arrangement(
-            slots.keys(), [self._cohort(places, slots) for places in cohorts.values()], idle
+            self._formula(tuple(slots)), [self._cohort(places, slots) for places in cohorts.values()], idle
         )
 
     def _cohort(self, places: dict[Any, list[Tensor]], slots: dict[str, float]) -> _Cohort:
-        flats = []
+        parts: dict[Any, _Part] = {}
         scalars: dict[str, float] = {}
-        # All flat arrays of a dtype share one scratch, which so stays in the cache.
-        scratch = {dtype: np.empty((4, self._block), dtype) for dtype, _ in places}
-        for (dtype, alone), params in places.items():
+        for (kind, dtype, alone), params in places.items():
             states = [self._states[p] for p in params]
             scalars = scalars or dict(states[0].scalars)
             for state in states:
                 state.scalars = scalars
-            flats.append((Gathered if alone is None else Flat)(params, states, slots, scratch[dtype]))
-        return _Cohort(scalars, flats)
+            flat = (Gathered if alone is None else Flat)(params, states, slots)
+            part = parts.setdefault((kind, dtype), _Part([], [], []))
+            part.flats.append(flat)
+            part.values.append(flat.values)
+            part.states.append(flat.state)
+        return _Cohort(scalars, list(parts.values()))
 
     # --------------------------------------------------------------------------- saving, copying
 
@@ -283,7 +349,7 @@ class Optimizer:
     def _described(self, state: State) -> dict[str, Any]:
         """A state in PyTorch's form."""
         scalars = {name: tensor(np.float64(value)) for name, value in state.scalars.items()} if self._counts else {}
-        return scalars | {name: from_numpy(array) for name, array in state.arrays.items()} if state.arrays else {}
+        return scalars | {name: as_tensor(array) for name, array in state.arrays.items()} if state.arrays else {}
 
     def _restored(self, p: Tensor, number: int, group: dict[str, Any], entries: Mapping[str, Any]) -> State:
         """The state that `entries` describe in PyTorch's form."""

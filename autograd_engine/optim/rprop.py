@@ -9,7 +9,6 @@ import numpy as np
 
 from .optimizer import Optimizer
 from .settings import Implementation, settings
-from .vectors import Vectors
 
 __all__ = ["Rprop"]
 
@@ -58,16 +57,11 @@ class Rprop(Optimizer):
     def _coefficients(self, group: dict[str, Any], scalars: dict[str, float]) -> tuple[float, ...]:
         return *group["etas"], *group["step_sizes"]
 
-    def _update(self, vectors: Vectors, p: Any, g: Any, state: dict[str, Any], scratch: list[Any], c: Any) -> None:
+    @classmethod
+    def _update(cls, p: Any, g: Any, state: dict[str, Any], c: Any) -> Any:
         shrink, grow, least, most = c
-        before, size, agreement = state["prev"], state["step_size"], scratch[0]
-        np.multiply(g, before, out=agreement)
-        turned = agreement < 0
-        np.multiply(size, grow, out=size, where=agreement > 0)
-        np.multiply(size, shrink, out=size, where=turned)
-        np.clip(size, least, most, out=size)
-        np.copyto(before, g)
-        before[turned] = 0
-        step = np.sign(before, out=agreement)
-        np.multiply(step, size, out=step)
-        vectors.axpy(step, p, a=-1.0)
+        agreement, size = g * state["prev"], state["step_size"]
+        size = np.where(agreement > 0, grow * size, np.where(agreement < 0, shrink * size, size))
+        size = state["step_size"] = np.clip(size, least, most)
+        g = state["prev"] = np.where(agreement < 0, 0.0, g)
+        return p - np.sign(g) * size

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Unpack
 
-import numpy as np
-
+from .means import average
 from .optimizer import Optimizer
 from .settings import Implementation, settings
-from .vectors import Vectors
 
 __all__ = ["ASGD", "SGD"]
 
@@ -74,17 +72,13 @@ class SGD(Optimizer):
         weight = 1.0 if scalars["step"] == 1 else 1.0 - group["dampening"]
         return float(group["lr"]), group["momentum"], weight, group["nesterov"]
 
-    def _update(self, vectors: Vectors, p: Any, g: Any, state: dict[str, Any], scratch: list[Any], c: Any) -> None:
+    @classmethod
+    def _update(cls, p: Any, g: Any, state: dict[str, Any], c: Any) -> Any:
         lr, momentum, weight, nesterov = c
         if not momentum:
-            vectors.axpy(g, p, a=-lr)
-            return
-        buffer = state["momentum_buffer"]
-        vectors.scal(momentum, buffer)
-        vectors.axpy(g, buffer, a=weight)
-        if nesterov:
-            vectors.axpy(g, p, a=-lr)
-        vectors.axpy(buffer, p, a=-lr * momentum if nesterov else -lr)
+            return p - lr * g
+        b = state["momentum_buffer"] = momentum * state["momentum_buffer"] + weight * g
+        return p - lr * (g + momentum * b if nesterov else b)
 
 
 class ASGD(Optimizer):
@@ -136,11 +130,9 @@ class ASGD(Optimizer):
         scalars["mu"] = 1 / max(1, steps - group["t0"])
         return eta, 1 - lambd * eta, mu
 
-    def _update(self, vectors: Vectors, p: Any, g: Any, state: dict[str, Any], scratch: list[Any], c: Any) -> None:
+    @classmethod
+    def _update(cls, p: Any, g: Any, state: dict[str, Any], c: Any) -> Any:
         eta, shrink, mu = c
-        vectors.scal(shrink, p)
-        vectors.axpy(g, p, a=-eta)
-        if mu == 1:
-            np.copyto(state["ax"], p)
-        else:
-            vectors.average(p, state["ax"], 1 - mu)
+        p = shrink * p - eta * g
+        state["ax"] = p if mu == 1 else average(state["ax"], p, 1 - mu)
+        return p

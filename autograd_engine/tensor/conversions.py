@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
@@ -74,7 +74,13 @@ class Conversions(Value):
             return broadcast.clone(self) if copy else same
         return to_dtype(self, dtype)
 
-    def type(self, dtype: Any = None) -> Any:
+    @overload
+    def type(self, dtype: None = None) -> str: ...
+
+    @overload
+    def type(self, dtype: Any) -> Tensor: ...
+
+    def type(self, dtype: Any = None) -> Tensor | str:
         """The tensor in another dtype, as by `to`; without `dtype`, the name of its type as PyTorch forms it."""
         if dtype is not None:
             return self.to(dtype)
@@ -113,17 +119,20 @@ class Conversions(Value):
 
     # ----------------------------------------------------------------------- Python, NumPy and others
 
-    def numpy(self) -> Any:
+    def numpy(self) -> np.ndarray[Any, Any]:
         """The values as a NumPy array that shares the tensor's memory.
 
         Raises:
             RuntimeError: the tensor requires gradients; use `x.detach().numpy()`.
+            TypeError: the tensor lies on a device.
         """
         if self.node is not None:
             raise RuntimeError("numpy() on a tensor that requires gradients; use x.detach().numpy()")
+        if not isinstance(self.array, (np.ndarray, np.generic)):
+            raise TypeError(f"numpy() on a tensor of a {type(self.array).__name__}; copy it to the host first")
         return exported(self)
 
-    def item(self) -> Any:
+    def item(self) -> builtins.int | builtins.float:
         """The only element as a Python number.
 
         Raises:

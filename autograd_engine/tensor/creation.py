@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from ..backend.arrays import default_dtype, is_floating
+from ..backend.arrays import default_dtype, is_floating, unboxed
 from ..backend.device import check_device
+from ..backend.kinds import is_array, kind_of
 from ..backend.random import Generator, resolve, uniform
 from ..engine.graph import Value, raw
 from ..engine.sharing import memory_of
@@ -71,7 +72,7 @@ def _made(array: Any, dtype: Any, device: Any, requires_grad: bool) -> Tensor:
     result = Tensor.__new__(Tensor)
     if dtype is not None:
         array = array.astype(dtype, copy=False)
-    result.array = array if array.ndim else array[()]
+    result.array = unboxed(array)
     result.node = None
     return result.requires_grad_() if requires_grad else result
 
@@ -101,6 +102,11 @@ def from_numpy(array: Any) -> Tensor:
         raise TypeError(f"from_numpy takes a NumPy array, not {type(array).__name__}; use tensor(data)")
     if array.dtype.kind not in "biuf":
         raise TypeError(f"from_numpy takes an array of numbers or booleans, not of {array.dtype}")
+    return _around(array)
+
+
+def _around(array: Any) -> Tensor:
+    """A tensor that shares the memory of a raw array."""
     result = Tensor.__new__(Tensor)
     result.array = array
     result.node = None
@@ -127,11 +133,11 @@ def from_dlpack(source: Any) -> Tensor:
 
 
 def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
-    """`data` as a tensor, which shares the memory of a tensor or NumPy array unless the dtype changes."""
+    """`data` as a tensor, which shares the memory of a tensor or an array unless the dtype changes."""
     if isinstance(data, Tensor):
         return data.to(dtype=dtype, device=device)
-    if isinstance(data, np.ndarray):
-        return from_numpy(data).to(dtype=dtype, device=device)
+    if is_array(data) and not isinstance(data, np.generic):
+        return _around(data).to(dtype=dtype, device=device)
     return tensor(data, dtype=dtype, device=device)
 
 
@@ -161,25 +167,25 @@ def empty(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool
 
 def zeros_like(input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """Zeros in the shape and dtype of `input`."""
-    return zeros(input.shape, dtype=dtype or input.dtype, device=device, requires_grad=requires_grad)
+    return _made(kind_of(raw(input)).zeros(input.shape, dtype or input.dtype), None, device, requires_grad)
 
 
 def ones_like(input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """Ones in the shape and dtype of `input`."""
-    return ones(input.shape, dtype=dtype or input.dtype, device=device, requires_grad=requires_grad)
+    return _made(kind_of(raw(input)).ones(input.shape, dtype or input.dtype), None, device, requires_grad)
 
 
 def empty_like(input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """A tensor in the shape and dtype of `input` whose values are whatever the memory held."""
-    return empty(input.shape, dtype=dtype or input.dtype, device=device, requires_grad=requires_grad)
+    return _made(kind_of(raw(input)).empty(input.shape, dtype or input.dtype), None, device, requires_grad)
 
 
 def full_like(
     input: Tensor, fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
     """One value in the shape and dtype of `input`."""
-    dtype = dtype or input.dtype
-    return full(input.shape, fill_value, dtype=dtype, device=device, requires_grad=requires_grad)
+    made = kind_of(raw(input)).full(input.shape, fill_value, dtype or input.dtype)
+    return _made(made, None, device, requires_grad)
 
 
 def eye(
@@ -301,12 +307,15 @@ def randn(
 
 def rand_like(input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """Uniform draws in the shape and dtype of `input`."""
-    return rand(input.shape, dtype=dtype or input.dtype, device=device, requires_grad=requires_grad)
+    drawn = uniform(None, input.shape, _draw_dtype(dtype or input.dtype), raw(input))
+    return _made(drawn, None, device, requires_grad)
 
 
 def randn_like(input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """Standard normal draws in the shape and dtype of `input`."""
-    return randn(input.shape, dtype=dtype or input.dtype, device=device, requires_grad=requires_grad)
+    like = raw(input)
+    drawn = kind_of(like).asarray(resolve(None, like).standard_normal(input.shape))
+    return _made(drawn, _draw_dtype(dtype or input.dtype), device, requires_grad)
 
 
 def randint(
@@ -326,9 +335,22 @@ def randint(
     """
     if size is None:
         low, high, size = 0, low, high
+    return _integers(low, high, _size((size,), "randint"), generator, None, dtype, device, requires_grad)
+
+
+def _integers(
+    low: int,
+    high: Any,
+    shape: tuple[int, ...],
+    generator: Generator | None,
+    beside: Any,
+    dtype: Any,
+    device: Any,
+    requires_grad: bool,
+) -> Tensor:
     if low >= high:
         raise ValueError(f"randint: there is no integer from {low} up to but not including {high}")
-    drawn = np.asarray(resolve(generator).integers(low, high, _size((size,), "randint")))
+    drawn = kind_of(beside).asarray(resolve(generator, beside).integers(low, high, shape))
     return _made(drawn, dtype, device, requires_grad)
 
 
@@ -343,8 +365,7 @@ def randint_like(
 ) -> Tensor:
     """Integers from low (0 if left out) up to but not including high, in the shape and dtype of `input`."""
     low, high = (0, low) if high is None else (low, high)
-    dtype = dtype or input.dtype
-    return randint(low, high, input.shape, dtype=dtype, device=device, requires_grad=requires_grad)
+    return _integers(low, high, input.shape, None, raw(input), dtype or input.dtype, device, requires_grad)
 
 
 def randperm(n: int, *, generator: Generator | None = None, dtype: Any = None, device: Any = None) -> Tensor:
@@ -382,7 +403,7 @@ def normal(
         raise TypeError("normal: mean and std are numbers, so the size must be given")
     if size is not None and tensors:
         raise ValueError("normal: the size is that of the tensors mean and std; leave it out")
-    mean, std = (np.asarray(raw(v)) for v in (mean, std))
+    mean, std = (kind_of(raw(v)).read(raw(v)) for v in (mean, std))
     if (std < 0).any():
         raise ValueError(f"normal: a standard deviation cannot be negative, the smallest is {std.min()}")
     shape = np.broadcast_shapes(mean.shape, std.shape) if size is None else size_of((size,), "normal")

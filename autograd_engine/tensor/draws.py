@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from ..backend.arrays import is_floating
+from ..backend.kinds import kind_of
 from ..backend.random import Generator, resolve, uniform
 from ..engine.graph import raw
 from ..engine.results import make_tensor
@@ -79,7 +80,7 @@ class Draws(InPlace):
         Raises:
             ValueError: a probability lies outside [0, 1].
         """
-        p = np.asarray(raw(p))
+        p = kind_of(raw(p)).read(raw(p))
         if not np.all((p >= 0) & (p <= 1)):
             raise ValueError("bernoulli_: p must hold probabilities, between 0 and 1")
         return self._set("bernoulli_", ..., resolve(generator).random(self.array.shape) < p)
@@ -113,14 +114,15 @@ class Draws(InPlace):
 
     def bernoulli(self, p: Any = None, *, generator: Generator | None = None) -> Tensor:
         """Ones and zeros in this shape and dtype: 1 with the probability that the element, or `p`, states."""
-        drawn: Tensor = make_tensor(np.empty(self.array.shape, self.array.dtype), None)
+        drawn: Tensor = make_tensor(kind_of(self.array).empty(self.array.shape, self.array.dtype), None)
         return drawn.bernoulli_(self if p is None else p, generator=generator)
 
     def multinomial(
         self, num_samples: int, replacement: bool = False, *, generator: Generator | None = None
     ) -> Tensor:
         """Draw categories by weight: `num_samples` indices into each row; see `ag.multinomial`."""
-        weights = np.asarray(self.array, np.float64)
+        kind = kind_of(self.array)
+        weights = np.asarray(kind.read(self.array), np.float64)
         if weights.ndim not in (1, 2) or num_samples < 1:
             raise ValueError(
                 f"multinomial: expected weights of 1 or 2 dimensions and num_samples above 0, "
@@ -142,4 +144,4 @@ class Draws(InPlace):
         else:
             with np.errstate(divide="ignore"):
                 drawn = (stream.standard_exponential(weights.shape) / weights).argsort(-1)[..., :num_samples]
-        return make_tensor(np.array(drawn, np.int64), None)
+        return make_tensor(kind.sent(np.array(drawn, np.int64)), None)

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from ..backend.arrays import default_dtype
+from ..backend.kinds import kind_of
 from ..engine.graph import Leaf, Node
 
 
@@ -95,7 +96,7 @@ def printoptions(**options: Any) -> Iterator[None]:
 
 def describe(array: Any, node: Node | None) -> str:
     """`tensor(values)`, with the dtype where it does not go without saying, and `requires_grad` or `grad_fn`."""
-    values = np.asarray(array)
+    values = kind_of(array).read(array)
     start = "tensor("
     notes = []
     hides_shape = not _options.edgeitems if values.size else values.ndim != 1

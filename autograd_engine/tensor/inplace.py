@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Self
+from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 import numpy as np
 
 from ..backend.arrays import form_of, is_floating
+from ..backend.kinds import kind_of
 from ..engine.graph import Leaf, Value, raw
 from ..engine.inplace import check_changeable, is_alone, is_recorded, operand, replace, write
 from ..engine.modes import grad_mode
@@ -15,12 +16,15 @@ from ..engine.rebase import rebase
 from ..engine.sharing import base_of, is_shared
 from ..ops import index, shape, special
 
+P = ParamSpec("P")
+V = TypeVar("V", bound=Value)
 
-def _new_view(operation: Callable[..., Any]) -> Callable[..., Any]:
+
+def _new_view(operation: Callable[Concatenate[Any, P], Any]) -> Callable[Concatenate[V, P], V]:
     """The method that makes the tensor a view of itself in another shape."""
     name = f"{operation.__name__}_"
 
-    def change(self: InPlace, *args: Any, **kwargs: Any) -> Any:
+    def change(self: V, /, *args: P.args, **kwargs: P.kwargs) -> V:
         check_changeable(self, name)
         if self.node is not None and grad_mode() is False and self.node.__class__ is not Leaf:
             raise RuntimeError(f"{name}: the shape of a recorded result cannot change under no_grad()")
@@ -39,7 +43,10 @@ def _new_view(operation: Callable[..., Any]) -> Callable[..., Any]:
 
 def _is_same_place(array: Any, other: Any) -> bool:
     """Whether both are the same part of the same memory."""
-    return isinstance(other, np.ndarray) and array.__array_interface__ == other.__array_interface__
+    if other.__class__ is not array.__class__ or (array.shape, array.dtype) != (other.shape, other.dtype):
+        return False
+    kind = kind_of(array)
+    return array.strides == other.strides and kind.address(array) == kind.address(other)
 
 
 class InPlace(Value):
@@ -100,7 +107,9 @@ class InPlace(Value):
         columns = sizes[-1]
         step = 1 + sum(columns**i for i in range(1, len(sizes)))
         stop = self.array.size if wrap or len(sizes) > 2 else min(sizes) * columns
-        return self._set("fill_diagonal_", np.unravel_index(np.arange(0, stop, step), sizes), value)
+        return self._set(
+            "fill_diagonal_", np.unravel_index(kind_of(self.array).arange(0, stop, step), sizes), value
+        )
 
     def polygamma_(self, n: int) -> Self:
         """Like `polygamma`, in place: the result replaces the tensor's own values."""
@@ -110,5 +119,6 @@ class InPlace(Value):
 
     squeeze_ = _new_view(shape.squeeze)
     t_ = _new_view(shape.t)
-    swapaxes_ = swapdims_ = transpose_ = _new_view(shape.transpose)
+    transpose_ = _new_view(shape.transpose)
+    swapaxes_ = swapdims_ = transpose_
     unsqueeze_ = _new_view(shape.unsqueeze)

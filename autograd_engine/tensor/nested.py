@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from ..backend.arrays import default_dtype
-from ..engine.graph import Value
+from ..backend.kinds import kind_of
+from ..engine.graph import Value, raw
 
 __all__ = ["array_of"]
 
@@ -26,7 +27,8 @@ def array_of(data: Any, name: str, dtype: Any = None) -> Any:
         ValueError: lists of one depth differ in length, or an integer does not fit in the dtype.
     """
     if hasattr(data, "dtype"):
-        array = np.array(data.array if isinstance(data, Value) else data, dtype=dtype)
+        data = raw(data)
+        array = kind_of(data).array(data, dtype)
     else:
         data = _without_tensors(data)
         try:

@@ -11,13 +11,14 @@ import builtins
 import warnings
 import weakref
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 
 from ..backend.arrays import default_dtype, form_of, is_floating, unboxed
 from ..backend.device import check_device, cpu
 from ..backend.device import device as DeviceType
+from ..backend.kinds import is_array, kind_of
 from ..engine.backward import backward
 from ..engine.graph import Leaf, Node, Value, tick
 from ..engine.order import flattened, rebuilt
@@ -81,12 +82,13 @@ class Tensor(Methods, Draws, Conversions):
         self, *data: Any, dtype: Any = None, device: Any = None, requires_grad: builtins.bool = False
     ) -> None:
         check_device(device)
-        if len(data) == 1 and isinstance(data[0], (Value, np.ndarray, list, tuple, range)):
-            array = array_of(data[0], "Tensor")
-            kept = isinstance(data[0], Value) and dtype is None
+        only = data[0] if len(data) == 1 else None
+        if isinstance(only, (builtins.bool, builtins.float, np.floating, np.bool_)):
+            raise TypeError(f"Tensor: takes sequences or sizes, not the number {only}; use tensor({only})")
+        if isinstance(only, (Value, list, tuple, range)) or (is_array(only) and not isinstance(only, np.integer)):
+            array = array_of(only, "Tensor")
+            kept = isinstance(only, Value) and dtype is None
             array = array if kept else array.astype(dtype or default_dtype(), copy=False)
-        elif len(data) == 1 and isinstance(data[0], (builtins.bool, builtins.float, np.floating, np.bool_)):
-            raise TypeError(f"Tensor: takes sequences or sizes, not the number {data[0]}; use tensor({data[0]})")
         else:
             array = np.empty(size_of(data or (0,), "Tensor"), dtype or default_dtype())
         self.array = unboxed(array)
@@ -141,7 +143,11 @@ class Tensor(Methods, Draws, Conversions):
         """Bytes of all elements."""
         return self.array.nbytes
 
-    def size(self, dim: builtins.int | None = None) -> Any:
+    @overload
+    def size(self, dim: None = None) -> tuple[builtins.int, ...]: ...
+    @overload
+    def size(self, dim: builtins.int) -> builtins.int: ...
+    def size(self, dim: builtins.int | None = None) -> tuple[builtins.int, ...] | builtins.int:
         """The shape, or the size of one dimension."""
         return self.shape if dim is None else self.shape[normalize_dim(dim, self.ndim, "size")]
 
@@ -189,14 +195,18 @@ class Tensor(Methods, Draws, Conversions):
         """Whether `other` has the same shape."""
         return self.shape == other.shape
 
-    def stride(self, dim: builtins.int | None = None) -> Any:
+    @overload
+    def stride(self, dim: None = None) -> tuple[builtins.int, ...]: ...
+    @overload
+    def stride(self, dim: builtins.int) -> builtins.int: ...
+    def stride(self, dim: builtins.int | None = None) -> tuple[builtins.int, ...] | builtins.int:
         """The distance in memory, in elements, between neighbours along each dimension, or along `dim`."""
         strides = tuple(step // self.itemsize for step in getattr(self.array, "strides", ()))
         return strides if dim is None else strides[normalize_dim(dim, self.ndim, "stride")]
 
     def data_ptr(self) -> builtins.int:
         """The address in memory of the first element."""
-        return int(shareable(self).ctypes.data)
+        return kind_of(self.array).address(shareable(self))
 
     def get_device(self) -> builtins.int:
         """The number of the GPU that holds the tensor; -1 on the CPU."""
@@ -344,7 +354,7 @@ class Tensor(Methods, Draws, Conversions):
 
     @data.setter
     def data(self, value: Any) -> None:
-        array = shareable(value) if isinstance(value, Tensor) else np.asarray(value)
+        array = shareable(value) if isinstance(value, Tensor) else kind_of(self.array).asarray(value)
         if self.node is not None and not is_floating(array.dtype):
             raise RuntimeError(f"data of dtype {array.dtype} given to a tensor that requires gradients")
         self.array = array
@@ -391,9 +401,8 @@ class Tensor(Methods, Draws, Conversions):
     ) -> Tensor:
         """A tensor with a copy of `data`, in this tensor's dtype unless another is given."""
         check_device(device)
-        result = Tensor.__new__(Tensor)
-        result.array, result.node = unboxed(array_of(data, "new_tensor", dtype or self.dtype)), None
-        return result.requires_grad_(requires_grad)
+        array = unboxed(array_of(data, "new_tensor", dtype or self.dtype))
+        return make_tensor(array, None).requires_grad_(requires_grad)
 
     def new_full(
         self,
@@ -406,10 +415,9 @@ class Tensor(Methods, Draws, Conversions):
     ) -> Tensor:
         """A tensor of `size` with one value everywhere, in this tensor's dtype unless another is given."""
         check_device(device)
-        result = Tensor.__new__(Tensor)
-        result.array = unboxed(np.full(size_of((size,), "new_full"), fill_value, dtype or self.dtype))
-        result.node = None
-        return result.requires_grad_(requires_grad)
+        full = kind_of(self.array).full
+        array = unboxed(full(size_of((size,), "new_full"), fill_value, dtype or self.dtype))
+        return make_tensor(array, None).requires_grad_(requires_grad)
 
     def new_zeros(self, *size: Any, **options: Any) -> Tensor:
         """Zeros of this size in this tensor's dtype; options as for `new_full`."""
@@ -441,6 +449,4 @@ def _restore_leaf(cls: type[Tensor], array: Any, requires_grad: bool, grad: Tens
 
 
 def _restore_result(array: Any, flat: list[tuple[Any, ...]]) -> Tensor:
-    tensor = Tensor.__new__(Tensor)
-    tensor.array, tensor.node = array, rebuilt(flat)
-    return tensor
+    return make_tensor(array, rebuilt(flat))

@@ -6,4 +6,6 @@ from .loop import *
 from .metrics import Metric, accuracy, auc, confusion_matrix, f1
 from .run import Run
 
-__all__ = ["Metric", "Run", "accuracy", "auc", "confusion_matrix", "f1", *callbacks.__all__, *loop.__all__]
+__all__ = ["Metric", "Run", "accuracy", "auc", "confusion_matrix", "f1"]
+__all__ += callbacks.__all__
+__all__ += loop.__all__

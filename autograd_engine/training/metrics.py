@@ -164,7 +164,7 @@ def auc(output: Any, target: Any) -> float:
     return float(metrics.roc_auc_score(target, scores, multi_class="ovr", labels=labels))
 
 
-def confusion_matrix(output: Any, target: Any) -> Any:
+def confusion_matrix(output: Any, target: Any) -> np.ndarray[Any, Any]:
     """Counts (C, C): how often each true class (row) was taken for each class (column).
 
     Args:

@@ -9,5 +9,16 @@ from .reading import keep_values
 from .summary import LayerRow, Summary, summary
 from .table import Table
 
-__all__ = ["GraphPicture", "LayerRow", "Summary", "Table", "backward_table", "forward_table", "graph"]
-__all__ += ["keep_modules", "keep_values", "summary", *plots.__all__]
+__all__ = [
+    "GraphPicture",
+    "LayerRow",
+    "Summary",
+    "Table",
+    "backward_table",
+    "forward_table",
+    "graph",
+    "keep_modules",
+    "keep_values",
+    "summary",
+]
+__all__ += plots.__all__

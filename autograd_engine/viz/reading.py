@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..backend.arrays import is_array, unboxed
+from ..backend.arrays import unboxed
+from ..backend.kinds import is_array
 from ..engine import writes
 from ..engine.backward import propagate
 from ..engine.graph import Leaf, Node, Output, Value, raw

@@ -7,6 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from autograd_engine import optim
+from autograd_engine.backend import kernels
+
 Calls = Callable[[np.random.Generator, Any], list[tuple[Any, ...]]]
 
 
@@ -94,6 +97,108 @@ def _draws(random: np.random.Generator, dtype: Any) -> list[tuple[Any, ...]]:
     return [(draws, 0.25, 1 / 0.75, np.dtype(dtype)), (draws, 1.0, 0.0, np.dtype(dtype))]
 
 
+NORMS = {
+    "batch norm of columns": ((70, 67), (70, 67, 1), (70, 67, 1)),
+    "batch norm of images": ((3, 5, 2, 9), (3, 5, 18), (3, 5, 18)),
+    "layer norm": ((37, 129), (1, 37, 129), (37, 129, 1)),
+    "group norm": ((3, 6, 2, 4), (1, 6, 24), (3, 6, 8)),
+    "group norm of vectors": ((3, 6), (1, 6, 3), (3, 6, 1)),
+    "instance norm": ((3, 5, 40), (1, 15, 40), (3, 5, 40)),
+}
+"""Shape, and the two views of it: with a mean each, and with a weight each."""
+
+
+def _normalizations(random: np.random.Generator, dtype: Any) -> list[tuple[Any, ...]]:
+    """All layouts, with and without weights and means, NaN and infinity in one group."""
+    calls: list[tuple[Any, ...]] = []
+    for shape, groups, channels in NORMS.values():
+        x, bad = _numbers(random, dtype, *shape) + 1, _numbers(random, dtype, *shape)
+        bad.flat[:2] = np.inf, np.nan
+        weight, bias = _numbers(random, dtype, channels[1]), _numbers(random, dtype, channels[1])
+        calls += [(x, weight, bias, groups, channels, 1e-5, True), (bad, None, bias, groups, channels, 1e-5, True)]
+        if groups != channels:
+            calls.append((x, weight, None, groups, channels, 1e-5, False))
+    return calls
+
+
+def _normalization_gradients(random: np.random.Generator, dtype: Any) -> list[tuple[Any, ...]]:
+    """The same, and with a gradient in another layout, of which less is wanted."""
+    calls: list[tuple[Any, ...]] = []
+    for x, weight, bias, groups, channels, eps, center in _normalizations(random, dtype):
+        with np.errstate(all="ignore"):
+            _, means, _, scale = kernels.normalize.numpy(x, weight, bias, groups, channels, eps, center)
+        wanted = (True, weight is not None, bias is not None)
+        settings = (x, weight, means, scale, groups, channels, center)
+        calls.append((_numbers(random, dtype, *x.shape), *settings, wanted))
+        calls.append((_numbers(random, dtype, *x.shape[::-1]).T, *settings, (not wanted[1], True, False)))
+    return calls
+
+
+def _affines(random: np.random.Generator, dtype: Any) -> list[tuple[Any, ...]]:
+    """Vectors and images."""
+    shapes = (6, 5), (3, 5, 4, 2)
+    return [(_numbers(random, dtype, *s), _numbers(random, dtype, 5), _numbers(random, dtype, 5)) for s in shapes]
+
+
+def _scores(random: np.random.Generator, dtype: Any) -> list[Any]:
+    """Short rows and long ones, several dimensions; NaN, infinities, and differences that overflow."""
+    bad = _numbers(random, dtype, 6, 70)
+    bad.flat[[3, 75, 150, 220, 300]] = np.nan, np.inf, -np.inf, np.finfo(dtype).max, -np.finfo(dtype).max
+    bad[5] = -np.inf
+    return [_numbers(random, dtype, 3, 4, 5) * 9, _numbers(random, dtype, 7, 300) + 1000, bad]
+
+
+def _softmaxes(random: np.random.Generator, dtype: Any) -> list[tuple[Any, ...]]:
+    return [(x, x.ndim - 1) for x in _scores(random, dtype)]
+
+
+def _softmax_gradients(random: np.random.Generator, dtype: Any) -> list[tuple[Any, ...]]:
+    """The second one with a gradient in another layout."""
+    shapes = (3, 4, 5), (7, 300)
+    g = _numbers(random, dtype, 3, 4, 5), _numbers(random, dtype, 300, 7).T
+    return [(h, _numbers(random, dtype, *shape), len(shape) - 1) for h, shape in zip(g, shapes, strict=True)]
+
+
+def _class_scores(random: np.random.Generator, dtype: Any) -> list[tuple[Any, ...]]:
+    """Without NaN, where the loss is NaN, and the exponentials are only means to it."""
+    scores = (np.where(np.isnan(x), dtype(1), x) for x in _scores(random, dtype)[1:])
+    return [(x, random.integers(0, x.shape[1], len(x))) for x in scores]
+
+
+def _class_gradients(random: np.random.Generator, dtype: Any) -> list[tuple[Any, ...]]:
+    """With a gradient for the sum of the losses, and one for each."""
+    exps, target = np.exp(_numbers(random, dtype, 7, 300)), random.integers(0, 300, 7)
+    settings = (exps, exps.sum(1), target)
+    return [(*settings, dtype(0.7)), (*settings, _numbers(random, dtype, 7))]
+
+
+def _soft_scores(random: np.random.Generator, dtype: Any) -> list[tuple[Any, ...]]:
+    return [
+        (x, _numbers(random, dtype, *x.shape)) for x in (_numbers(random, dtype, 7, 300), _scores(random, dtype)[2])
+    ]
+
+
+def _soft_gradients(random: np.random.Generator, dtype: Any) -> list[tuple[Any, ...]]:
+    logs, target = _numbers(random, dtype, 7, 300), _numbers(random, dtype, 7, 300)
+    return [(logs, target, dtype(0.7)), (logs, target, _numbers(random, dtype, 7))]
+
+
+def _updates(random: np.random.Generator, dtype: Any) -> list[tuple[Any, ...]]:
+    """Steps of optimizers: several arrays at once, edge cases; one formula with a state, one with choices."""
+    calls: list[tuple[Any, ...]] = []
+    for kind, names, numbers in (
+        (optim.Adam, ("exp_avg", "exp_avg_sq"), (0.99, 0.0, 1.0, 0.9, 0.99, 1e-8, 1e-3, 0.0)),
+        (optim.Rprop, ("prev", "step_size"), (1.0, 0.1, -1.0, 0.5, 1.2, 1e-6, 50.0)),
+    ):
+        read = kind._formula(names).read(numbers)
+        assert read is not None
+        for values in ([_numbers(random, dtype, n) for n in (5000, 0, 7, 1024)], [_edges(dtype)]):
+            gradients = [_numbers(random, dtype, *p.shape) for p in values]
+            states = [(_numbers(random, dtype, *p.shape), _numbers(random, dtype, *p.shape) ** 2) for p in values]
+            calls += [(values, gradients, states, *read), ([p.copy() for p in gradients], values, states, *read)]
+    return calls
+
+
 CALLS: dict[str, Calls] = {
     "elements.kept": _draws,
     "scans.running_sums": _rows,
@@ -102,4 +207,16 @@ CALLS: dict[str, Calls] = {
     "places.take": _places,
     **{f"activations.{name}": _each(_elements, settings) for name, settings in _ACTIVATIONS.items()},
     **{f"activations.{name}_gradient": _each(_gradients, settings) for name, settings in _ACTIVATIONS.items()},
+    "norms.affine": _affines,
+    "norms.normalize": _normalizations,
+    "norms.normalize_gradients": _normalization_gradients,
+    "softmaxes.log_softmax": _softmaxes,
+    "softmaxes.log_softmax_gradient": _softmax_gradients,
+    "softmaxes.soft_nll": _soft_scores,
+    "softmaxes.soft_nll_gradient": _soft_gradients,
+    "softmaxes.softmax": _softmaxes,
+    "softmaxes.softmax_gradient": _softmax_gradients,
+    "softmaxes.softmax_nll": _class_scores,
+    "softmaxes.softmax_nll_gradient": _class_gradients,
+    "updates.update": _updates,
 }

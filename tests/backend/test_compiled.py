@@ -25,6 +25,16 @@ assert x.grad.sum() == {size} // 2, x.grad.sum()
 """
 
 
+STEP = """
+import numpy as np, autograd_engine as ag
+w = ag.ones({size}, requires_grad=True)
+w.grad = ag.ones({size})
+ag.optim.SGD([w], lr=0.5, momentum=0.5).step()
+assert w.sum() == {size} // 2, w.sum()
+"""
+"""A loop that is written while the program runs."""
+
+
 def run(program, **environment):
     done = subprocess.run(
         [sys.executable, "-c", program], env=os.environ | environment, capture_output=True, text=True, timeout=100
@@ -33,17 +43,19 @@ def run(program, **environment):
     return done.stdout
 
 
-def test_what_is_compiled_is_kept_on_disk(tmp_path):
-    program = PROGRAM.format(size=LARGE)
+@pytest.mark.parametrize(("program", "count"), [(PROGRAM, 2), (STEP, 1)])  # relu and its gradient
+def test_what_is_compiled_is_kept_on_disk(program, count, tmp_path):
+    program = program.format(size=LARGE)
     run(program, NUMBA_CACHE_DIR=str(tmp_path))
     kept = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.nbc")}
-    assert len(kept) == 2  # relu and its gradient
+    assert len(kept) == count
     run(program, NUMBA_CACHE_DIR=str(tmp_path))
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.nbc")} == kept
 
 
-def test_what_was_compiled_from_older_sources_is_made_anew(tmp_path):
-    program = PROGRAM.format(size=LARGE)
+@pytest.mark.parametrize("program", [PROGRAM, STEP])
+def test_what_was_compiled_from_older_sources_is_made_anew(program, tmp_path):
+    program = program.format(size=LARGE)
     run(program, NUMBA_CACHE_DIR=str(tmp_path))
     for path in tmp_path.rglob("*.nbi"):
         os.utime(path, (0, 0))
@@ -51,19 +63,31 @@ def test_what_was_compiled_from_older_sources_is_made_anew(tmp_path):
     assert all(path.stat().st_mtime > 0 for path in tmp_path.rglob("*.nbi"))
 
 
-def test_a_disk_that_takes_no_more_does_not_matter(tmp_path):
+@pytest.mark.parametrize("program", [PROGRAM, STEP])
+def test_a_disk_that_takes_no_more_does_not_matter(program, tmp_path):
     full = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))\n"
-    run(full + PROGRAM.format(size=LARGE), NUMBA_CACHE_DIR=str(tmp_path))
+    run(full + program.format(size=LARGE), NUMBA_CACHE_DIR=str(tmp_path))
+    assert [path for path in tmp_path.rglob("*") if path.is_file() and path.stat().st_size] == []
 
 
-def test_a_cache_without_a_place_does_not_matter():
+def test_two_processes_that_compile_at_once_get_the_same(tmp_path):
+    environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)}
+    command = [sys.executable, "-c", STEP.format(size=LARGE)]
+    both = [subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    assert [(process.communicate(timeout=100)[1], process.returncode) for process in both] == [("", 0)] * 2
+    assert len(list(tmp_path.rglob("update_*.py"))) == 1
+    assert list(tmp_path.rglob("*.part")) == []
+
+
+@pytest.mark.parametrize("program", [PROGRAM, STEP])
+def test_a_cache_without_a_place_does_not_matter(program):
     nowhere = """
 import numba.core.caching
 for name, locator in vars(numba.core.caching).items():
     if name.endswith("CacheLocator"):
         locator.from_function = classmethod(lambda cls, function, path: None)
 """
-    run(nowhere + PROGRAM.format(size=LARGE))
+    run(nowhere + program.format(size=LARGE))
 
 
 # ------------------------------------------------------------------------------- processes and threads

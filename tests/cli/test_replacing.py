@@ -20,6 +20,7 @@ from autograd_engine.cli import folder, replacement
 from autograd_engine.cli import train as command
 from autograd_engine.serialization import load
 
+from ..messages import Like
 from .runs import interrupt_after, train
 
 
@@ -67,7 +68,9 @@ def test_a_resume_that_fails_changes_nothing(damage, capsys):
         Path("run/checkpoint.safetensors").write_bytes(damage)
     before = contents("run")
     assert cli.main(["train", "--resume", "run", "--epochs", "3", "--no-progress"]) == 1
-    assert "the run run cannot go on" in capsys.readouterr().err
+    assert capsys.readouterr().err == Like(
+        "error: the run run cannot go on from checkpoint.safetensors with the settings in config.json: ..."
+    )
     assert contents("run") == before
 
 
@@ -75,8 +78,10 @@ def test_an_overwriting_run_that_diverges_changes_nothing(capsys):
     assert train("--out", "run") == 0
     before = contents("run")
     assert train("--out", "run", "--overwrite", "--lr", "1e38") == 1
-    assert "the loss became" in (err := capsys.readouterr().err)
-    assert "; run is as it was" in err
+    assert capsys.readouterr().err == (
+        "error: the loss became nan in epoch 1, step 2: try a smaller learning rate or clip_norm, or look for the "
+        "cause under detect_anomaly(); run is as it was\n"
+    )
     assert contents("run") == before
 
 
@@ -92,15 +97,24 @@ def test_an_overwriting_run_that_diverges_late_is_kept_beside_the_old_one(monkey
 
     monkeypatch.setattr(command, "_line", diverging)
     assert cli.main(["train", "--resume", "run", "--epochs", "6", "--no-progress"]) == 1
-    assert "the last good epoch is kept in run/checkpoint.safetensors" in capsys.readouterr().err
+    assert (
+        capsys.readouterr().err
+        == "error: the loss became nan; the last good epoch is kept in run/checkpoint.safetensors\n"
+    )
     assert contents("run") == before
     assert train("--out", "run", "--overwrite", "--epochs", "4") == 1
-    assert "kept in run/.next-run/checkpoint.safetensors" in capsys.readouterr().err
+    assert (
+        capsys.readouterr().err
+        == "error: the loss became nan; the last good epoch is kept in run/.next-run/checkpoint.safetensors\n"
+    )
     shutil.move("run/.next-run", "next")
     assert contents("run") == before
     shutil.move("next", "run/.next-run")
     assert cli.main(["evaluate", "run"]) == 0
-    assert "note: a later training of run is not finished: " in capsys.readouterr().err
+    assert capsys.readouterr().err == (
+        "note: a later training of run is not finished: `python -m autograd_engine train --resume run` "
+        "goes on with it\n"
+    )
 
 
 def test_ctrl_c_before_the_first_epoch_of_an_overwriting_run_changes_nothing(monkeypatch, capsys):
@@ -227,7 +241,10 @@ def test_a_kill_during_an_overwriting_run_leaves_the_old_one_and_the_new_one_goe
             if line.startswith(b"epoch   2"):
                 assert evaluated("run", capsys) == loss, "while the training goes on"
                 assert train("--out", "run", "--overwrite") == 1
-                assert "another training is writing to run" in capsys.readouterr().err
+                assert (
+                    capsys.readouterr().err
+                    == "error: another training is writing to run: wait for it, or choose another folder\n"
+                )
             if line.startswith(b"epoch   3"):
                 process.kill()
     assert evaluated("run", capsys) == loss
@@ -264,7 +281,10 @@ def test_files_that_are_no_run_are_never_touched(name, arguments, capsys):
     Path("mine", "notes.txt").write_text("mine")
     before = contents("mine")
     assert train("--out", "mine", *arguments) == 1
-    assert f"mine has {name}, but no run" in capsys.readouterr().err
+    why = " (the run mine cannot be read: config.json has no 'sizes')" if name == "config.json" else ""
+    assert capsys.readouterr().err == (
+        f"error: mine has {name}, but no run{why}: choose another --out, or delete what is there\n"
+    )
     assert contents("mine") == before
 
 
@@ -302,7 +322,7 @@ def test_a_reader_does_not_wait_for_ever(trained, monkeypatch, capsys):
     monkeypatch.setattr(replacement, "_PATIENCE", 0.1)
     with locked("run"):
         assert cli.main(["summary", "run"]) == 1
-    assert "run is being replaced by another program" in capsys.readouterr().err
+    assert capsys.readouterr().err == "error: run is being replaced by another program: try again when it is done\n"
 
 
 def test_a_run_that_changes_while_it_is_read_is_read_again(runs, monkeypatch, capsys):
@@ -327,7 +347,10 @@ def test_two_trainings_never_share_a_folder(capsys):
         assert mine
         for arguments in (["--out", "run", "--overwrite"], ["--resume", "run", "--epochs", "2"]):
             assert cli.main(["train", *arguments, "--no-progress"]) == 1
-            assert "another training is writing to run: wait for it" in capsys.readouterr().err
+            assert (
+                capsys.readouterr().err
+                == "error: another training is writing to run: wait for it, or choose another folder\n"
+            )
     assert contents("run") == before
 
 
@@ -346,7 +369,7 @@ def test_a_finished_run_says_so(capsys):
     assert cli.main(["train", "--resume", "run", "--no-progress"]) == 0
     assert "run is finished: its 2 epochs are done, and nothing was changed" in capsys.readouterr().out
     assert cli.main(["train", "--resume", "run", "--epochs", "1", "--no-progress"]) == 1
-    assert "run has already done 2 epochs: --epochs must be at least 2" in capsys.readouterr().err
+    assert capsys.readouterr().err == "error: run has already done 2 epochs: --epochs must be at least 2\n"
     assert contents("run") == before
 
 

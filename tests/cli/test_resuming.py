@@ -11,6 +11,7 @@ from autograd_engine import cli
 from autograd_engine.cli import train as command
 from autograd_engine.serialization import load
 
+from ..messages import Like
 from .runs import FILES, interrupt_after, train
 
 
@@ -64,10 +65,20 @@ def test_a_killed_run_goes_on():
     ("arguments", "words"),
     [
         (["--resume", "nothing"], "nothing is not a run: it has no config.json"),
-        (["--resume", "run", "--hidden", "9"], "was started with hidden [4], not [9]: only --epochs can change"),
-        (["--resume", "run", "iris.csv"], "was started with data digits, not "),
-        (["--resume", "damaged"], "damaged cannot go on"),
-        (["--resume", "old"], "config.json has no 'data'"),
+        (
+            ["--resume", "run", "--hidden", "9"],
+            "run was started with hidden [4], not [9]: only --epochs can change when a run goes on",
+        ),
+        (
+            ["--resume", "run", "iris.csv"],
+            "run was started with data digits, not iris.csv: only --epochs can change when a run goes on",
+        ),
+        (
+            ["--resume", "damaged"],
+            "the run damaged cannot go on from checkpoint.safetensors with the settings in config.json: "
+            "damaged/checkpoint.safetensors is damaged or not a safetensors file: ...",
+        ),
+        (["--resume", "old"], "the run old cannot be read: config.json has no 'data'"),
     ],
 )
 def test_a_run_that_cannot_go_on_says_why(arguments, words, capsys):
@@ -78,7 +89,7 @@ def test_a_run_that_cannot_go_on_says_why(arguments, words, capsys):
     before = Path("run/weights.safetensors").read_bytes()
     capsys.readouterr()
     assert cli.main(["train", "--epochs", "2", "--no-progress", *arguments]) == 1
-    assert words in capsys.readouterr().err
+    assert capsys.readouterr().err == Like(f"error: {words}\n")
     assert Path("run/weights.safetensors").read_bytes() == before
 
 
@@ -99,4 +110,4 @@ def test_ctrl_c_before_the_first_epoch_ends(monkeypatch, capsys, pictures):
     assert {p.name for p in Path("run").iterdir()} == FILES
     monkeypatch.setattr(command, "_check_extras", interrupt)
     assert train("--out", "other") == 130
-    assert "interrupted\n" in capsys.readouterr().err
+    assert capsys.readouterr().err == "interrupted\n"

@@ -103,7 +103,10 @@ def test_a_huge_file_of_settings_is_not_read_to_its_end(trained, capsys):
     with open("run/config.json", "r+b") as file:
         file.truncate(2**34)
     assert cli.main(["summary", "run"]) == 1
-    assert "config.json: it has more than 67,108,864 bytes" in capsys.readouterr().err
+    assert (
+        capsys.readouterr().err
+        == "error: the run run cannot be read: config.json: it has more than 67,108,864 bytes\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -122,4 +125,7 @@ def test_a_run_of_other_data_is_not_measured(trained, change, capsys):
     Path("run/config.json").write_text(json.dumps({**config, **change}))
     for command in (COMMANDS[0], *COMMANDS[2:]):
         assert cli.main(command) == 1
-        assert "the data digits are not those that the run was trained on" in capsys.readouterr().err
+        assert capsys.readouterr().err == (
+            "error: the data digits are not those that the run was trained on: they have other features, "
+            "classes or ranges than its config.json; train a new run\n"
+        )

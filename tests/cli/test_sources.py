@@ -1,7 +1,6 @@
 """Data of all kinds: the ready sets, CSV files and folders of IDX files."""
 
 import json
-import re
 import time
 from pathlib import Path
 
@@ -11,6 +10,8 @@ import pytest
 from autograd_engine import cli
 from autograd_engine.cli import sources
 from autograd_engine.data import write_idx
+
+from ..messages import Like
 
 
 def flowers(count=60):
@@ -78,7 +79,10 @@ def test_a_folder_of_idx_files_is_learned(capsys):
     assert len(out) == 10
     Path("bars/t10k-images-idx3-ubyte").write_bytes(b"damaged")
     assert cli.main(["evaluate"]) == 1
-    assert "t10k-images-idx3-ubyte" in capsys.readouterr().err
+    assert capsys.readouterr().err == Like(
+        "error: .../bars/t10k-images-idx3-ubyte is no IDX file: it begins with 64 61 6d 61, expected "
+        "00 00, a type from 08 to 0e, and the number of dimensions\n"
+    )
 
 
 def idx_folder(folder, labels, test_labels, side=4, test_side=4, names=("train", "t10k"), prefix=""):
@@ -112,7 +116,10 @@ def test_emnist_has_names_of_its_own(capsys):
     for path in list(Path("letters").iterdir()):
         (path.parent / path.name.replace("letters", "digits")).write_bytes(path.read_bytes())
     assert cli.main(["train", "letters", "--epochs", "1", "--no-progress"]) == 1
-    assert "letters has several sets, such as emnist-digits-train-" in capsys.readouterr().err
+    assert capsys.readouterr().err == Like(
+        "error: .../letters has several sets, such as emnist-digits-train-images-idx3-ubyte and "
+        "emnist-letters-train-images-idx3-ubyte: keep one of them\n"
+    )
 
 
 def test_a_class_without_test_samples_has_no_auc(capsys):
@@ -128,17 +135,27 @@ def test_a_class_without_test_samples_has_no_auc(capsys):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (([1] * 4, [1] * 2), "every picture of the training set has the label 1: nothing to tell apart"),
-        (([1, 2] * 4, [1, 3]), "the test set has the label 3, which the training set does not have"),
-        (([1, 2] * 4, [1, 2], 4, 5), "are (4, 4) pixels, those of the test set (5, 5)"),
-        (([1, 2] * 4, []), "expected bytes in 3 dimensions"),
-        (([1, 2], [1, 2], 4, 4, ("train", "other")), "set has no file t10k-images-idx3-ubyte"),
+        (([1] * 4, [1] * 2), ".../set: every picture of the training set has the label 1: nothing to tell apart"),
+        (([1, 2] * 4, [1, 3]), ".../set: the test set has the label 3, which the training set does not have"),
+        (
+            ([1, 2] * 4, [1, 2], 4, 5),
+            ".../set: the pictures of the training set are (4, 4) pixels, those of the test set (5, 5)",
+        ),
+        (
+            ([1, 2] * 4, []),
+            ".../set/t10k-images-idx3-ubyte.gz holds uint8 of shape (0, 4, 4), expected bytes in 3 dimensions",
+        ),
+        (
+            ([1, 2], [1, 2], 4, 4, ("train", "other")),
+            ".../set has no file t10k-images-idx3-ubyte or t10k-images-idx3-ubyte.gz: a folder of pictures "
+            "has the four files of MNIST or EMNIST",
+        ),
     ],
 )
 def test_idx_folders_that_cannot_be_learned_are_named(arguments, words, capsys):
     idx_folder("set", *arguments)
     assert cli.main(["train", "set", "--epochs", "1", "--no-progress"]) == 1
-    assert words in capsys.readouterr().err
+    assert capsys.readouterr().err == Like(f"error: {words}\n")
     assert not Path("runs").exists()
 
 
@@ -146,10 +163,15 @@ def test_labels_and_pictures_belong_together(capsys):
     idx_folder("set", [1, 2], [1, 2])
     write_idx("set/train-labels-idx1-ubyte.gz", np.array([1, 2, 1], np.uint8))
     assert cli.main(["train", "set", "--no-progress"]) == 1
-    assert re.search(r"has 2 pictures, but .*train-labels-idx1-ubyte\.gz 3 labels", capsys.readouterr().err)
+    assert capsys.readouterr().err == Like(
+        "error: .../set/train-images-idx3-ubyte.gz has 2 pictures, but .../set/train-labels-idx1-ubyte.gz 3 "
+        "labels: they do not belong together\n"
+    )
     write_idx("set/train-labels-idx1-ubyte.gz", np.array([1, 2], np.int32))
     assert cli.main(["train", "set", "--no-progress"]) == 1
-    assert "train-labels-idx1-ubyte.gz holds int32 of shape (2,), expected bytes" in capsys.readouterr().err
+    assert capsys.readouterr().err == Like(
+        "error: .../set/train-labels-idx1-ubyte.gz holds int32 of shape (2,), expected bytes in 1 dimensions\n"
+    )
 
 
 def test_data_that_have_changed_are_not_measured(capsys):
@@ -158,7 +180,10 @@ def test_data_that_have_changed_are_not_measured(capsys):
     Path("flowers.csv").write_text(flowers(66))
     for command in (["evaluate"], ["predict"], ["train", "--resume", "runs/flowers", "--epochs", "2"]):
         assert cli.main(command) == 1
-        assert "flowers.csv are not those that the run was trained on" in capsys.readouterr().err
+        assert capsys.readouterr().err == Like(
+            "error: the data .../flowers.csv are not those that the run was trained on: they have other "
+            "features, classes or ranges than its config.json; train a new run\n"
+        )
 
 
 def test_many_classes_are_counted_in_linear_time():
@@ -171,35 +196,78 @@ def test_many_classes_are_counted_in_linear_time():
 @pytest.mark.parametrize(
     ("source", "content", "words"),
     [
-        ("nothing", None, "there is no data 'nothing': it is neither digits"),
-        ("no.csv", None, "no.csv"),
-        ("a.csv", "1,2,a\n3,4,a\n", "the last column is the class, but every row has 'a'"),
-        ("a.csv", "1,2,a\n3,4,b\n", "only one row has 'a': each class needs a row to train on and one to test on"),
-        ("a.csv", "1,2,a\n3,x,b\n", "column '2', line 2: 'x' is not of dtype float64"),
-        ("a.csv", "x,kind\n3,a\ny,b\n", "column 'x', line 3: 'y' is not of dtype float64"),
-        ("a.csv", "1,inf\n3,nan\n", "only one row has"),
-        ("a.csv", "1\n2\n", "has 1 column: expected some numbers and the class in each row, separated by commas"),
-        ("a.csv", "1e300,a\n2,b\n1,a\n2,b\n", "column '1' has 1e+300"),
+        (
+            "nothing",
+            None,
+            "there is no data 'nothing': it is neither digits, iris, wine, breast_cancer, moons, circles, "
+            "blobs, classification nor a .csv file or a folder",
+        ),
+        ("no.csv", None, "... No such file or directory: 'no.csv'"),
+        (
+            "a.csv",
+            "1,2,a\n3,4,a\n",
+            ".../a.csv: the last column is the class, but every row has 'a': nothing to tell apart",
+        ),
+        (
+            "a.csv",
+            "1,2,a\n3,4,b\n",
+            ".../a.csv: the last column is the class, but only one row has 'a': each class needs a row to "
+            "train on and one to test on",
+        ),
+        (
+            "a.csv",
+            "1,2,a\n3,x,b\n",
+            "this is not a table of numbers: .../a.csv, column '2', line 2: 'x' is not of dtype float64",
+        ),
+        (
+            "a.csv",
+            "x,kind\n3,a\ny,b\n",
+            "this is not a table of numbers: .../a.csv, column 'x', line 3: 'y' is not of dtype float64",
+        ),
+        (
+            "a.csv",
+            "1,inf\n3,nan\n",
+            ".../a.csv: the last column is the class, but only one row has 'inf': each class needs a row "
+            "to train on and one to test on",
+        ),
+        (
+            "a.csv",
+            "1\n2\n",
+            ".../a.csv has 1 column: expected some numbers and the class in each row, separated by commas",
+        ),
+        (
+            "a.csv",
+            "1e300,a\n2,b\n1,a\n2,b\n",
+            ".../a.csv, column '1' has 1e+300: expected finite numbers of at most 3.4e+38",
+        ),
     ],
 )
 def test_data_that_is_not_there_or_no_table_is_named(source, content, words, capsys):
     if content is not None:
         Path(source).write_text(content)
     assert cli.main(["train", source, "--no-progress"]) == 1
-    assert words in capsys.readouterr().err
+    assert capsys.readouterr().err == Like(f"error: {words}\n")
     assert not Path("runs").exists()
 
 
 def test_a_folder_without_data_is_refused(capsys):
     Path("mnist").mkdir()
     assert cli.main(["train", "mnist", "--no-progress"]) == 1
-    assert "mnist" in capsys.readouterr().err
+    assert capsys.readouterr().err == Like(
+        "error: .../mnist has no file train-images-idx3-ubyte or train-images-idx3-ubyte.gz: a folder "
+        "of pictures has the four files of MNIST or EMNIST\n"
+    )
 
 
 def test_values_that_are_no_classes_are_refused(capsys):
     Path("a.csv").write_text(f"1,b\n2,{'c' * 101}\n" * 5)
     assert cli.main(["train", "a.csv"]) == 1
-    assert "a.csv: the last column is the class, but it has a text of 101 characters" in capsys.readouterr().err
+    assert capsys.readouterr().err == Like(
+        "error: .../a.csv: the last column is the class, but it has a text of 101 characters, which is no name\n"
+    )
     Path("a.csv").write_text("\n".join(f"1,{i % 1001}" for i in range(3003)))
     assert cli.main(["train", "a.csv"]) == 1
-    assert "has 1,001 different values: at most 1,000 can be told apart" in capsys.readouterr().err
+    assert capsys.readouterr().err == Like(
+        "error: .../a.csv: the last column is the class, and it has 1,001 different values: at most "
+        "1,000 can be told apart; are they numbers to predict?\n"
+    )

@@ -145,7 +145,7 @@ def test_the_accuracy_after_training_is_that_without_dropout(capsys):
 def test_a_file_is_no_run_folder(capsys):
     Path("file").write_text("kept")
     assert train("--out", "file") == 1
-    assert "error: file is a file, not a folder: choose another --out" in capsys.readouterr().err
+    assert capsys.readouterr().err == "error: file is a file, not a folder: choose another --out\n"
     assert Path("file").read_text() == "kept"
 
 
@@ -155,7 +155,10 @@ def test_a_network_that_does_not_fit_into_memory_is_named(monkeypatch, capsys):
 
     monkeypatch.setattr(command, "make_model", full)
     assert train() == 1
-    assert "out of memory: Unable to allocate 1.46 TiB; a smaller network" in capsys.readouterr().err
+    assert (
+        capsys.readouterr().err
+        == "error: out of memory: Unable to allocate 1.46 TiB; a smaller network or batch may fit\n"
+    )
 
 
 def test_a_run_is_never_overwritten_unasked(capsys):
@@ -164,7 +167,10 @@ def test_a_run_is_never_overwritten_unasked(capsys):
     before = Path("runs/digits/weights.safetensors").read_bytes()
     capsys.readouterr()
     assert train("--seed", "9", "--out", "runs/digits") == 1
-    assert "already holds a run: choose another --out, or pass --overwrite" in capsys.readouterr().err
+    assert (
+        capsys.readouterr().err
+        == "error: runs/digits already holds a run: choose another --out, or pass --overwrite\n"
+    )
     assert Path("runs/digits/weights.safetensors").read_bytes() == before
     assert train("--seed", "9", "--out", "runs/digits", "--overwrite") == 0
     assert Path("runs/digits/weights.safetensors").read_bytes() != before
@@ -173,7 +179,10 @@ def test_a_run_is_never_overwritten_unasked(capsys):
 def test_a_loss_that_is_not_finite_ends_the_training(capsys):
     with np.errstate(all="ignore"):
         assert train("--lr", "1e38", "--out", "run") == 1
-    assert "the loss became" in capsys.readouterr().err
+    assert capsys.readouterr().err == (
+        "error: the loss became nan in epoch 1, step 2: try a smaller learning rate or clip_norm, or "
+        "look for the cause under detect_anomaly()\n"
+    )
     assert train("--out", "run", "--overwrite") == 0
     config = json.loads(Path("run/config.json").read_text())
     Path("run/config.json").write_text(json.dumps({**config, "lr": 1e38}))
@@ -183,9 +192,13 @@ def test_a_loss_that_is_not_finite_ends_the_training(capsys):
     capsys.readouterr()
     with np.errstate(all="ignore"):
         assert cli.main(["train", "--resume", "run", "--epochs", "3", "--no-progress"]) == 1
-    assert "the last good epoch is kept in run/checkpoint.safetensors" in capsys.readouterr().err
+    assert capsys.readouterr().err == (
+        "error: the loss became nan in epoch 2, step 92: try a smaller learning rate or clip_norm, or "
+        "look for the cause under detect_anomaly(); the last good epoch is kept in "
+        "run/checkpoint.safetensors\n"
+    )
 
 
 def test_an_optimizer_without_weight_decay_refuses_it(capsys):
     assert train("--optimizer", "lbfgs", "--weight-decay", "0.1", "--out", "run") == 1
-    assert "the optimizer lbfgs has no weight decay" in capsys.readouterr().err
+    assert capsys.readouterr().err == "error: the optimizer lbfgs has no weight decay\n"

@@ -12,6 +12,7 @@ import autograd_engine as ag
 from autograd_engine import cli
 from autograd_engine.cli import train as command
 
+from ..messages import Like
 from .runs import train
 
 ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
@@ -29,55 +30,108 @@ def test_missing_extras_are_named_before_anything_starts(monkeypatch, capsys):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ([], "COMMAND"),
-        (["train", "--epochs", "0"], "'0' is not a positive whole number"),
-        (["train", "--epochs", "two"], "'two' is not a positive whole number"),
-        (["train", "--lr", "nan"], "'nan' is not a positive number"),
-        (["train", "--seed", "-1"], "--seed"),
-        (["train", "--optimizer", "magic"], "'magic'"),
-        (["train", "--weight-decay", "-1"], "'-1' is not a number from 0 on"),
-        (["train", "--schedule", "magic"], "'magic'"),
-        (["train", "--out", "a", "--resume", "b"], "not allowed with"),
-        (["train", "--epochs", "9" * 5000], "is not a positive whole number below 1e+09"),
+        ([], "the following arguments are required: COMMAND"),
+        (["magic"], "argument COMMAND: invalid choice: 'magic' (choose from ...)"),
+        (["train", "--epochs", "0"], "argument --epochs: '0' is not a positive whole number below 1e+09"),
+        (["train", "--epochs", "two"], "argument --epochs: 'two' is not a positive whole number below 1e+09"),
+        (["train", "--lr", "nan"], "argument --lr: 'nan' is not a positive number below 3.40282e+38"),
+        (["train", "--seed", "-1"], "argument --seed: '-1' is not a whole number from 0 on below 1.84467e+19"),
+        (["train", "--optimizer", "magic"], "argument --optimizer: invalid choice: 'magic' (choose from ...)"),
+        (
+            ["train", "--weight-decay", "-1"],
+            "argument --weight-decay: '-1' is not a number from 0 on below 3.40282e+38",
+        ),
+        (["train", "--schedule", "magic"], "argument --schedule: invalid choice: 'magic' (choose from ...)"),
+        (["train", "--activation", "magic"], "argument --activation: invalid choice: 'magic' (choose from ...)"),
+        (["train", "--out", "a", "--resume", "b"], "argument --resume: not allowed with argument --out"),
+        (["train", "--patience", "0"], "argument --patience: '0' is not a positive whole number below 1e+09"),
+        (["train", "--label-smoothing", "x"], "argument --label-smoothing: invalid float value: 'x'"),
+        (
+            ["train", "--epochs", "9" * 5000],
+            "argument --epochs: '999999999999...9999999999999' is not a positive whole number below 1e+09",
+        ),
         (
             ["train", "--hidden", "9" * 30],
-            "'999999999999...9999999999999' is not a positive whole number below 1e+09",
+            "argument --hidden: '999999999999...9999999999999' is not a positive whole number below 1e+09",
         ),
-        (["train", "--batch-size", "9" * 30], "is not a positive whole number below 1e+09"),
-        (["train", "--seed", "9" * 30], "is not a whole number from 0 on below 1.84467e+19"),
-        (["train", "--lr", "1e39"], "'1e39' is not a positive number below 3.40282e+38"),
-        (["train", "--dropout", "nan"], "'nan' is not a number from 0 on below 1"),
+        (
+            ["train", "--batch-size", "9" * 30],
+            "argument --batch-size: '999999999999...9999999999999' is not a positive whole number below 1e+09",
+        ),
+        (
+            ["train", "--seed", "9" * 30],
+            "argument --seed: '999999999999...9999999999999' is not a whole number from 0 on below 1.84467e+19",
+        ),
+        (["train", "--lr", "1e39"], "argument --lr: '1e39' is not a positive number below 3.40282e+38"),
+        (["train", "--dropout", "nan"], "argument --dropout: 'nan' is not a number from 0 on below 1"),
         (["train", "--out", ""], "argument --out: '' is no name of a file or folder"),
         (["train", "--resume", ""], "argument --resume: '' is no name of a file or folder"),
         (["train", ""], "argument DATA: '' is not a name or path"),
         (["evaluate", ""], "argument RUN: '' is no name of a file or folder"),
-        (["predict", "--file", "a\0b"], "is no name of a file or folder"),
-        (["predict", "--index", "x"], "'x' is not a whole number"),
-        (["predict", "--index", "1", "--file", "a.csv"], "not allowed with"),
+        (["summary", ""], "argument RUN: '' is no name of a file or folder"),
+        (["predict", "--file", "a\0b"], "argument --file: 'a\\x00b' is no name of a file or folder"),
+        (["predict", "--index", "x"], "argument --index: 'x' is not a whole number from 0 on below 1e+09"),
+        (["predict", "--index", "1", "--file", "a.csv"], "argument --file: not allowed with argument --index"),
     ],
 )
 def test_wrong_usage_is_explained(arguments, words, capsys):
     with pytest.raises(SystemExit) as exit:
         cli.main(arguments)
     assert exit.value.code == 2
-    assert words in capsys.readouterr().err
+    out, err = capsys.readouterr()
+    assert out == ""
+    program = " ".join(["python -m autograd_engine", *(a for a in arguments[:1] if a != "magic")])
+    usage, _, said = err.rpartition("\n" + program)
+    assert usage.startswith(f"usage: {program} [-h]")
+    assert said == Like(f": error: {words}\n")
+
+
+HELP = {
+    "train": "train a multilayer perceptron",
+    "evaluate": "measure a trained run on its test set",
+    "summary": "show the layers of a run",
+    "predict": "classify with a trained run",
+    "info": "show versions, threads, devices and kernels",
+}
+
+
+def test_the_help_tells_the_commands_and_where_a_run_is_looked_for(monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", "1000")
+    for name in ("", *HELP):
+        with pytest.raises(SystemExit) as exit:
+            cli.main([name, "--help"] if name else ["--help"])
+        assert exit.value.code == 0
+        out, err = capsys.readouterr()
+        assert err == ""
+        lines = [line.split(None, 1) for line in out.splitlines()]
+        if not name:
+            assert out.startswith(
+                "usage: python -m autograd_engine [-h] [--version] COMMAND ...\n\nTrain a classifier,"
+            )
+            assert [line for line in lines if line and line[0] in HELP] == [[k, v] for k, v in HELP.items()]
+        elif name not in ("train", "info"):
+            assert ["RUN", "run folder (default: the latest below runs/)"] in lines
 
 
 def test_smoothing_outside_its_range_is_refused(capsys):
     assert train("--label-smoothing", "1.5") == 1
-    assert "--label-smoothing must lie in [0, 1], not 1.5" in capsys.readouterr().err
+    assert capsys.readouterr() == ("", "error: --label-smoothing must lie in [0, 1], not 1.5\n")
 
 
 def test_a_network_that_no_machine_holds_is_refused(capsys):
     assert train("--hidden", "999999999", "--out", "run") == 1
-    assert "hidden [999999999]: a network of 74,999,999,935 parameters is too large" in capsys.readouterr().err
+    assert capsys.readouterr() == (
+        "",
+        "error: hidden [999999999]: a network of 74,999,999,935 parameters is too large, at most 1,000,000,000 "
+        "will do\n",
+    )
     assert not Path("run").exists()
 
 
 def test_a_name_that_is_too_long_is_named(capsys):
-    for arguments in (["train", "--out", "x" * 300], ["evaluate", "x" * 300], ["predict", "--file", "x" * 300]):
+    for arguments in (["train", "--out", "x" * 300], ["evaluate", "x" * 300]):
         assert cli.main(arguments) == 1
-        assert "Traceback" not in capsys.readouterr().err
+        assert capsys.readouterr() == ("", Like("error: ... File name too long: 'xxx...'\n"))
 
 
 def test_the_version_is_told(capsys):

@@ -16,6 +16,7 @@ import pytest
 from autograd_engine.data import CIFAR10, ImageFolder, read_csv, read_idx, read_picture
 from autograd_engine.data.pickles import read_pickle
 
+from ..messages import exactly
 from .limited import refusal, run_limited
 from .test_cifar import cifar_files, write_archive, write_folder
 
@@ -59,7 +60,7 @@ def test_a_header_that_promises_too_much_takes_no_memory(tmp_path, ending):
 def test_an_idx_shape_that_no_array_has_is_named(tmp_path, sizes):
     path = tmp_path / "x"
     path.write_bytes(bytes([0, 0, 8, len(sizes) // 8]) + bytes.fromhex(sizes) + b"1" * (sizes[0] == "0"))
-    with pytest.raises(ValueError, match="x is damaged: "):
+    with pytest.raises(ValueError, match=exactly(".../x is damaged: ...")):
         read_idx(path)
 
 
@@ -127,7 +128,9 @@ def test_names_of_classes_are_text(tmp_path):
     files = cifar_files(CIFAR10)
     files["batches.meta"] = pickle.dumps({"label_names": [["a"]] * 10}, 2)
     write_folder(tmp_path / CIFAR10.folder, files)
-    with pytest.raises(ValueError, match=r"batches\.meta is damaged: the name of a class is no text"):
+    with pytest.raises(
+        ValueError, match=exactly(".../cifar-10-batches-py/batches.meta is damaged: the name of a class is no text")
+    ):
         CIFAR10(tmp_path)
 
 
@@ -170,7 +173,9 @@ def test_a_bomb_beside_good_files_is_still_found(tmp_path):
     write_archive(tmp_path / CIFAR10.archive, cifar_files(CIFAR10), CIFAR10.folder)
     whole = (tmp_path / CIFAR10.archive).read_bytes()
     (tmp_path / CIFAR10.archive).write_bytes(whole[:-8] + b"\0\0\0\0" + whole[-4:])
-    with pytest.raises(ValueError, match="CRC"):
+    with pytest.raises(
+        ValueError, match=exactly(".../cifar-10-python.tar.gz is damaged, it cannot be unpacked: ...")
+    ):
         CIFAR10(tmp_path)
 
 
@@ -195,7 +200,7 @@ def test_a_picture_with_too_many_pixels_is_refused(tmp_path, side):
     path = tmp_path / "x.png"
     path.write_bytes(png(side, side))
     assert "x.png is too large" in refusal(f"data.read_picture({str(path)!r})", 200)
-    with pytest.raises(ValueError, match=r"x\.png is too large"):
+    with pytest.raises(ValueError, match=exactly(".../x.png is too large: ...")):
         read_picture(path)
 
 

@@ -13,6 +13,8 @@ from autograd_engine.data import (
     transforms,
 )
 
+from ..messages import exactly
+
 READY = {
     "digits": (1797, 64, 10),
     "iris": (150, 4, 3),
@@ -80,7 +82,7 @@ def test_photographs():
     for name in ("china.jpg", "flower.jpg"):
         x = data.photograph(name)
         assert (x.shape, x.dtype) == ((3, 427, 640), np.uint8)
-    with pytest.raises(ValueError, match=r"not 'me\.jpg'"):
+    with pytest.raises(ValueError, match=exactly('photographs are "china.jpg" and "flower.jpg", not \'me.jpg\'')):
         data.photograph("me.jpg")
 
 
@@ -89,10 +91,10 @@ def test_missing_extras_are_told(monkeypatch, tmp_path):
 
     for name in ("sklearn.datasets", "PIL", "matplotlib.colors"):
         monkeypatch.setitem(sys.modules, name, None)
-    for function in (
-        data.iris,
-        lambda: read_picture(tmp_path / "x.png"),
-        lambda: transforms.ColorJitter(hue=0.2)(ag.rand(3, 2, 2)),
+    for function, what in (
+        (data.iris, "the ready data sets come with scikit-learn"),
+        (lambda: read_picture(tmp_path / "x.png"), "reading pictures needs Pillow"),
+        (lambda: transforms.ColorJitter(hue=0.2)(ag.rand(3, 2, 2)), "changing the hue needs matplotlib"),
     ):
-        with pytest.raises(ImportError, match=r'pip install "autograd_engine\[train\]"'):
+        with pytest.raises(ImportError, match=exactly(f'{what}: pip install "autograd_engine[train]"')):
             function()

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 import autograd_engine as ag
 from autograd_engine import data
 from autograd_engine.data import (
-    BatchSampler,
     ConcatDataset,
     DataLoader,
     Dataset,
@@ -25,6 +24,8 @@ from autograd_engine.data import (
     default_convert,
     random_split,
 )
+
+from ..messages import exactly
 
 Point = namedtuple("Point", "x y")
 
@@ -62,7 +63,7 @@ def test_data_sets_in_a_row_and_in_part():
     assert [both[i][0].item() for i in (-1, -7)] == [6, 0]
     assert [both[i][0].item() for i in (2, 3)] == [2, 3]
     for index in (7, -8):
-        with pytest.raises(IndexError, match=f"index {index} is out of range for 7"):
+        with pytest.raises(IndexError, match=exactly(f"index {index} is out of range for 7 samples")):
             both[index]
     part = Subset(both, [5, 0, 0])
     assert [part[i][0].item() for i in range(len(part))] == [5, 0, 0]
@@ -255,38 +256,21 @@ def test_structures_are_collated_item_by_item():
     assert w.grad.tolist() == [5, 5]
 
 
-BAD_SAMPLES = {
-    "shapes": (
-        [ag.ones(2), ag.ones(2), ag.ones(3)],
-        RuntimeError,
-        r"sample 0 has shape \(2,\), sample 2 \(3,\): .*collate_fn",
-    ),
-    "shapes deep down": (
-        [{"x": [0, np.ones(2)]}, {"x": [0, np.ones((2, 1))]}],
-        RuntimeError,
-        r"sample 1 \(2, 1\) at \['x'\]\[1\]",
-    ),
-    "lengths": ([[1, 2], [1]], RuntimeError, "sample 0 has 2 items, sample 1 1"),
-    "keys": ([{"a": 1}, {"b": 1}], RuntimeError, r"keys \['a'\], sample 1 \['b'\]"),
-    "kinds": ([1, 2, "a"], TypeError, "sample 0 is a int, sample 2 a str"),
-    "nothing": ([None, None], TypeError, "made of NoneType have no batch"),
-    "objects": ([{"x": object()}], TypeError, r"made of object at \['x'\]"),
-    "arrays of text": ([np.array(["a"])], TypeError, "made of array of <U1"),
-}
-
-
-@pytest.mark.parametrize("name", BAD_SAMPLES)
-def test_samples_that_make_no_batch_are_named(name):
-    samples, error, message = BAD_SAMPLES[name]
-    with pytest.raises(error, match=message):
-        default_collate(samples)
-
-
 def test_a_loader_names_them_by_their_index():
     ragged = [np.ones(4), np.ones(4), np.ones(4), np.ones(7)]
-    with pytest.raises(RuntimeError, match=r"sample 2 has shape \(4,\), sample 3 \(7,\)"):
+    with pytest.raises(
+        RuntimeError,
+        match=exactly(
+            "sample 2 has shape (4,), sample 3 (7,): to make a batch of them, give a collate_fn that pads or crops"
+        ),
+    ):
         list(DataLoader(ragged, 2))
-    with pytest.raises(RuntimeError, match=r"sample 2 has shape \(4,\), sample 3 \(7,\)"):
+    with pytest.raises(
+        RuntimeError,
+        match=exactly(
+            "sample 2 has shape (4,), sample 3 (7,): to make a batch of them, give a collate_fn that pads or crops"
+        ),
+    ):
         list(DataLoader(Stream(ragged), 2))
 
 
@@ -303,68 +287,6 @@ def test_a_stream_is_cut_into_batches(batch_size, drop_last):
     assert len(streamed) == len(indexed)
     assert [plain(b) for b in streamed] == [plain(b) for b in indexed]  # a second epoch
     assert list(DataLoader(Stream([]))) == []
-
-
-# ------------------------------------------------------------------------------------------- errors
-
-REFUSED = {
-    "empty": (lambda: DataLoader([]), ValueError, "the data set is empty"),
-    "batch size 0": (lambda: DataLoader([1], 0), ValueError, "batch_size must be at least 1, not 0"),
-    "batch size -2": (lambda: BatchSampler([1], -2, False), ValueError, "batch_size must be at least 1, not -2"),
-    "batch size 1.5": (lambda: DataLoader([1], 1.5), ValueError, "not 1.5"),
-    "sampler and shuffle": (
-        lambda: DataLoader([1], sampler=[0], shuffle=True),
-        ValueError,
-        "sampler excludes shuffle",
-    ),
-    "batch sampler and more": (
-        lambda: DataLoader([1], 2, batch_sampler=[[0]], drop_last=True),
-        ValueError,
-        "batch_sampler excludes batch_size and drop_last",
-    ),
-    "no batches to drop": (
-        lambda: DataLoader([1], None, drop_last=True),
-        ValueError,
-        "batch_size=None excludes drop_last",
-    ),
-    "shuffled stream": (
-        lambda: DataLoader(Stream([1]), shuffle=True),
-        ValueError,
-        "IterableDataset excludes shuffle",
-    ),
-    "negative workers": (lambda: DataLoader([1], num_workers=-1), ValueError, "must not be negative, not -1"),
-    "negative timeout": (lambda: DataLoader([1], num_workers=1, timeout=-1), ValueError, "must not be negative"),
-    "idle prefetching": (lambda: DataLoader([1], prefetch_factor=2), ValueError, "need num_workers"),
-    "prefetching nothing": (
-        lambda: DataLoader([1], num_workers=1, prefetch_factor=0),
-        ValueError,
-        "at least 1, not 0",
-    ),
-    "unknown workers": (lambda: DataLoader([1], workers="gpu"), ValueError, "'gpu'"),
-    "index out of range": (lambda: list(DataLoader([1, 2], sampler=[5])), IndexError, "range"),
-    "nothing to sample": (lambda: RandomSampler([]), ValueError, "empty"),
-    "no samples": (lambda: RandomSampler([1], num_samples=0), ValueError, "num_samples must be at least 1"),
-    "negative weight": (lambda: WeightedRandomSampler([1, -1], 1), ValueError, "none negative"),
-    "no weight": (lambda: WeightedRandomSampler([0, 0], 1), ValueError, "not all 0"),
-    "too many different": (lambda: WeightedRandomSampler([1, 0], 2, False), ValueError, "only 1 have"),
-    "split sizes": (lambda: random_split([1, 2], [1, 2]), ValueError, r"\[1, 2\] add up to neither the 2"),
-    "split shares": (lambda: random_split([1, 2], [0.5, 0.6]), ValueError, "add up to neither"),
-    "negative split": (lambda: random_split([1, 2], [3, -1]), ValueError, "negative"),
-    "no data sets": (lambda: ConcatDataset([]), ValueError, "at least one"),
-    "stream in a row": (lambda: ConcatDataset([Stream([1])]), TypeError, "IterableDataset"),
-    "no tensor": (lambda: TensorDataset(np.ones(2)), TypeError, "not ndarray; use from_numpy"),
-    "no rows": (lambda: TensorDataset(ag.tensor(1.0)), ValueError, "dimension 0"),
-    "no __getitem__": (lambda: Dataset()[0], NotImplementedError, "Dataset has no __getitem__"),
-    "no __iter__": (lambda: iter(IterableDataset()), NotImplementedError, "IterableDataset has no __iter__"),
-    "no order": (lambda: iter(data.Sampler()), NotImplementedError, "Sampler has no __iter__"),
-}
-
-
-@pytest.mark.parametrize("name", REFUSED)
-def test_what_cannot_be_dealt_is_refused(name):
-    function, error, message = REFUSED[name]
-    with pytest.raises(error, match=message):
-        function()
 
 
 def test_pytorchs_protocols_are_honored():

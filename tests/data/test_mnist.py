@@ -13,6 +13,8 @@ from autograd_engine.data import (
     write_idx,
 )
 
+from ..messages import exactly
+
 DIGITS = np.random.default_rng(0).integers(0, 256, (5, 28, 28), np.uint8)
 
 
@@ -46,24 +48,62 @@ def test_mnist(tmp_path, kind, place, ending):
 
 
 def test_mnist_that_is_missing_or_wrong_is_told(tmp_path):
-    with pytest.raises(FileNotFoundError, match="Nothing is downloaded: get it from") as caught:
+    with pytest.raises(
+        FileNotFoundError,
+        match=exactly(
+            "train-images-idx3-ubyte is not there. Looked for\n  .../data/train-images-idx3-ubyte\n  "
+            ".../data/train-images-idx3-ubyte.gz\n  .../data/MNIST/raw/train-images-idx3-ubyte\n  "
+            ".../data/MNIST/raw/train-images-idx3-ubyte.gz\n  .../data/raw/train-images-idx3-ubyte\n  "
+            ".../data/raw/train-images-idx3-ubyte.gz\nNothing is downloaded: get it from "
+            "https://ossci-datasets.s3.amazonaws.com/mnist/ (a mirror of http://yann.lecun.com/exdb/mnist/)"
+        ),
+    ) as caught:
         MNIST(tmp_path / "data", download=True)
     for place in ("data/train-images-idx3-ubyte", "data/MNIST/raw/train-images-idx3-ubyte.gz"):
         assert str(tmp_path / place) in str(caught.value)
     write_mnist(tmp_path, labels=LABELS[:4])
-    with pytest.raises(ValueError, match=r"has 5 pictures, but .* 4 labels"):
+    with pytest.raises(
+        ValueError,
+        match=exactly(
+            ".../train-images-idx3-ubyte has 5 pictures, but .../train-labels-idx1-ubyte 4 labels: they do "
+            "not belong together"
+        ),
+    ):
         MNIST(tmp_path)
     write_mnist(tmp_path, labels=LABELS + 1)
-    with pytest.raises(ValueError, match="has the label 10, but there are 10 classes"):
+    with pytest.raises(
+        ValueError,
+        match=exactly(".../train-labels-idx1-ubyte is damaged: it has the label 10, but there are 10 classes"),
+    ):
         MNIST(tmp_path)
     write_mnist(tmp_path, digits=DIGITS.astype(np.float32))
-    with pytest.raises(ValueError, match=r"holds float32 of shape .* expected bytes in 3 dimensions"):
+    with pytest.raises(
+        ValueError,
+        match=exactly(
+            ".../train-images-idx3-ubyte holds float32 of shape (5, 28, 28), expected bytes in 3 dimensions"
+        ),
+    ):
         MNIST(tmp_path)
     (tmp_path / "train-labels-idx1-ubyte").unlink()
     write_mnist(tmp_path, part="t10k")
     write_idx(tmp_path / "train-images-idx3-ubyte", DIGITS)
-    with pytest.raises(FileNotFoundError, match="train-labels"):
+    with pytest.raises(
+        FileNotFoundError,
+        match=exactly(
+            "train-labels-idx1-ubyte is not there. Looked for\n  .../train-labels-idx1-ubyte\n  "
+            ".../train-labels-idx1-ubyte.gz\n  .../MNIST/raw/train-labels-idx1-ubyte\n  "
+            ".../MNIST/raw/train-labels-idx1-ubyte.gz\n  .../raw/train-labels-idx1-ubyte\n  "
+            ".../raw/train-labels-idx1-ubyte.gz\nNothing is downloaded: get it from "
+            "https://ossci-datasets.s3.amazonaws.com/mnist/ (a mirror of http://yann.lecun.com/exdb/mnist/)"
+        ),
+    ):
         MNIST(tmp_path)
     write_mnist(tmp_path, ".gz")
-    with pytest.raises(ValueError, match="expected f68b3c2dcbeaaa9fbdd348bbdeb94873"):
+    with pytest.raises(
+        ValueError,
+        match=exactly(
+            ".../train-images-idx3-ubyte.gz is damaged: its MD5 checksum is "
+            "..., expected f68b3c2dcbeaaa9fbdd348bbdeb94873"
+        ),
+    ):
         MNIST(tmp_path, verify=True)

@@ -8,6 +8,8 @@ from autograd_engine.data import (
     DataLoader,
 )
 
+from ..messages import exactly
+
 
 def test_characters(tmp_path):
     text = "to be or not to be"
@@ -29,14 +31,16 @@ def test_characters(tmp_path):
 
 
 def test_text_that_does_not_fit_is_refused():
-    with pytest.raises(ValueError, match="3 characters is too short: block_size 3 needs one more"):
+    with pytest.raises(
+        ValueError, match=exactly("a text of 3 characters is too short: block_size 3 needs one more")
+    ):
         CharDataset("abc", 3)
-    with pytest.raises(ValueError, match="block_size"):
+    with pytest.raises(ValueError, match=exactly("block_size must be at least 1, not 0")):
         CharDataset("abc", 0)
-    with pytest.raises(ValueError, match="the character 'c' is not in the vocabulary"):
+    with pytest.raises(ValueError, match=exactly("the character 'c' is not in the vocabulary")):
         CharDataset("abc", 1, "ab")
-    with pytest.raises(ValueError, match="twice"):
+    with pytest.raises(ValueError, match=exactly("the vocabulary has a character twice")):
         CharDataset("ab", 1, "aab")
     for index in (2, -3):
-        with pytest.raises(IndexError, match="out of range for 2"):
+        with pytest.raises(IndexError, match=exactly(f"index {index} is out of range for 2 samples")):
             CharDataset("abc", 1)[index]

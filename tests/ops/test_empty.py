@@ -24,9 +24,12 @@ KILLS_TORCH = {"embedding_bag"}
 """PyTorch 2.13 itself dies of a segmentation fault here."""
 
 REFUSED = {
+    "adaptive_avg_pool2d(": "PyTorch takes the mean of nothing as NaN",
     "batch_norm(": "PyTorch lets weights of other sizes pass when there is nothing to normalize",
     "bincount(": "PyTorch lets weights of another size pass when there is nothing to count",
     "cumulative_trapezoid(": "PyTorch lets coordinates of another size pass",
+    "fractional_max_pool2d(f[0, 3, ": "PyTorch lets samples of another size pass when there is nothing to pool",
+    "fractional_max_pool3d(f[0, 2, ": "the same",
     "index_add(f[0, 4], ": "PyTorch lets any index pass when there is nothing to add to",
     "index_add(f[3, 0], -1, given[2], f[3, 2], ": "the same",
     "instance_norm(": "as for batch_norm",
@@ -40,6 +43,14 @@ OTHERS = {
     "addmv(f[], ": "PyTorch gives the result the shape of the input, not that of the product",
     "bincount(given[0], f[0])": "PyTorch forgets the weights where there is nothing to count, and so their dtype",
     "block_diag(f[0], ": "PyTorch's gradient of the others lies in the wrong place",
+    "conv1d(f[2, 0, ": "PyTorch forgets the filters where there are no channels to sum over",
+    "conv1d(f[0, 7], f[4, 0, ": "the same",
+    "conv2d(f[2, 0, ": "the same",
+    "conv2d(f[0, 0, ": "the same",
+    "conv2d(f[1, 0, ": "the same",
+    "conv2d(f[0, 5, 5], f[3, 0, ": "the same",
+    "conv3d(f[1, 0, ": "the same",
+    "conv3d(f[2, 0, ": "the same",
     "cross_entropy(f[4, 0], f[4, 0])": "PyTorch takes the mean of losses that are all 0 as NaN",
     "group_norm(f[2, 4, 0], ": "PyTorch's gradient of the weight is NaN, ours the sum of nothing",
     "multi_margin_loss(f[0, 3], ": "PyTorch reads memory that nobody has set",

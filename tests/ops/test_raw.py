@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import autograd_engine as ag
-from autograd_engine.backend.arrays import is_array
+from autograd_engine.backend.kinds import is_array
 from autograd_engine.engine.graph import raw
 from autograd_engine.nn import functional as F
 from autograd_engine.ops.operands import beside, constant_like, raw_too, to_dtype

@@ -8,17 +8,14 @@ import pytest
 import autograd_engine as ag
 from autograd_engine import nn, optim
 from autograd_engine.data import DataLoader, IterableDataset, TensorDataset, digits
-from autograd_engine.models import MLP
 from autograd_engine.training import (
     Callback,
-    Checkpoint,
     CSVLogger,
-    EarlyStopping,
-    Scheduler,
     evaluate,
     fit,
 )
 
+from ..messages import exactly
 from .lines import line_data, line_model
 
 # -------------------------------------------------------------------------------------------- data
@@ -65,17 +62,6 @@ def test_samples_of_any_structure_are_collated():
     assert batch["x"][0].tolist() == [[0, 0], [1, 1], [2, 2]]
     assert (batch["x"][1].dtype, batch["y"].dtype) == (np.float32, np.int64)
     assert batch["name"] == ["sample 0", "sample 1", "sample 2"]
-
-
-def test_data_that_cannot_be_dealt_is_refused():
-    with pytest.raises(ValueError, match="4, 5 samples"):
-        TensorDataset(ag.zeros(4), ag.zeros(5))
-    with pytest.raises(ValueError, match="at least one tensor"):
-        TensorDataset()
-    with pytest.raises(ValueError, match="the data set is empty"):
-        DataLoader(TensorDataset(ag.zeros(0, 3)))
-    with pytest.raises(ValueError, match="batch_size must be at least 1"):
-        DataLoader(TensorDataset(ag.zeros(2)), 0)
 
 
 def test_digits_are_split_evenly_and_repeatably():
@@ -231,7 +217,12 @@ def test_a_step_of_ones_own_takes_any_batch():
     assert histories[0]["val_loss"] == histories[1]["val_loss"]
     assert "val_mae" in histories[1]
     assert evaluate(model, batches, step=loss_only) == {"loss": histories[0]["val_loss"][-1]}
-    with pytest.raises(TypeError, match=r"let the step return \(loss, output, target\)"):
+    with pytest.raises(
+        TypeError,
+        match=exactly(
+            "metrics compare an output tensor with a target tensor: let the step return (loss, output, target)"
+        ),
+    ):
         evaluate(model, batches, step=loss_only, metrics=["accuracy"])
 
 
@@ -293,98 +284,6 @@ def test_an_optimizer_may_evaluate_the_loss_several_times_per_step():
     assert all(b < a for a, b in zip(losses, after, strict=True))
 
 
-def test_training_that_goes_wrong_says_so():
-    model, optimizer = line_model()
-    with pytest.raises(FloatingPointError, match=r"the loss became \S+ in epoch 1"), np.errstate(all="ignore"):
-        fit(model, list(line_data()) * 50, optim.SGD(model.parameters(), lr=1e6), nn.MSELoss(), 1, progress=False)
-    with pytest.raises(ValueError, match="no batches"):
-        fit(model, [], optimizer, nn.MSELoss(), 1, progress=False)
-    with pytest.raises(ValueError, match="an iterator gives them once"):
-        fit(nn.Linear(1, 1), iter(line_data()), optimizer, nn.MSELoss(), 2, progress=False)
-    with pytest.raises(ValueError, match="no batches"):
-        evaluate(model, [], nn.MSELoss())
-
-
-def fails(data=None, loss=None, **settings):
-    model, optimizer = line_model()
-    fit(model, line_data() if data is None else data, optimizer, loss or nn.MSELoss(), progress=False, **settings)
-
-
-@pytest.mark.parametrize(
-    ("settings", "error", "words"),
-    [
-        ({"epochs": -1}, ValueError, "epochs must be at least 0"),
-        ({"accumulate": 0}, ValueError, "accumulate must be at least 1"),
-        ({"data": (ag.zeros(0, 1), ag.zeros(0, 1))}, ValueError, "the data set is empty"),
-        ({"data": (ag.zeros(3, 1), ag.zeros(2, 1))}, ValueError, "3, 2 samples"),
-        ({"data": 3}, TypeError, "a DataLoader, not int"),
-        ({"data": [ag.zeros(2, 1)]}, ValueError, "is a pair .*, not a Tensor; for other batches pass step="),
-        ({"data": [[ag.zeros(2, 1)] * 3]}, ValueError, "is a pair .*, not a list of 3"),
-        ({"data": [(ag.zeros(2, 1), ag.zeros(2))]}, ValueError, r"\(2, 1\).*\(2,\)"),
-        ({"loss": nn.MSELoss(reduction="none")}, ValueError, r"must be one number, .* tensor of shape \(5, 1\)"),
-        ({"loss": lambda a, b: 1.0}, ValueError, "it is a float"),
-        ({"loss": "mse"}, TypeError, "the loss is a function"),
-        ({"metrics": ["accurracy"]}, ValueError, "no metric .accurracy.; there are accuracy"),
-        ({"metrics": [3]}, TypeError, "a name or a function"),
-        ({"metrics": [lambda a, b: 0]}, ValueError, "pass a dictionary"),
-        ({"metrics": {"loss": lambda a, b: 0}}, ValueError, "pass a dictionary"),
-        ({"metrics": "accuracy"}, ValueError, r"class metrics take scores .* float32 \(5, 1\)"),
-        ({"metrics": {"x": lambda a, b: a}}, ValueError, "x has shape .*: use evaluate"),
-        ({"validation": {"train": []}}, ValueError, "'train_...' are those of the training data"),
-        ({"history": {"epoch": [1, 2], "lr": [0.1]}}, ValueError, r"number per epoch .* not {'epoch': 2, 'lr': 1}"),
-        ({"history": {"lr": [0.1]}}, ValueError, "one is 'epoch', not {'lr': 1}"),
-        ({"callbacks": [Checkpoint("none/x")]}, FileNotFoundError, "no folder 'none' to write 'x' into"),
-        ({"callbacks": [CSVLogger(".")]}, IsADirectoryError, "this is a folder"),
-        ({"callbacks": [EarlyStopping()]}, ValueError, "'val_loss', but the history has epoch, lr, train_loss"),
-    ],
-)
-def test_what_cannot_be_right_is_refused(settings, error, words):
-    with pytest.raises(error, match=words):
-        fails(**settings)
-
-
-@pytest.mark.parametrize(
-    ("make", "words"),
-    [
-        (lambda: EarlyStopping(patience=0), "patience must be at least 1"),
-        (lambda: EarlyStopping(min_delta=-1), "min_delta must be at least 0"),
-        (lambda: EarlyStopping(mode="auto"), "mode must be 'min' or 'max'"),
-        (lambda: Checkpoint("x", every=0), "every must be at least 1"),
-        (lambda: Scheduler(None, per="batch"), "per must be 'epoch' or 'step'"),
-        (lambda: Scheduler(None, per="step", monitor="x"), "needs per='epoch'"),
-    ],
-)
-def test_settings_of_callbacks_are_checked(make, words):
-    with pytest.raises(ValueError, match=words):
-        make()
-
-
-def test_a_place_to_write_is_looked_for_before_the_first_step():
-    steps = []
-    with pytest.raises(FileNotFoundError):
-        fails(step=lambda model, batch: steps.append(batch), callbacks=[Checkpoint("none/x")])
-    assert not steps
-
-
-def test_weights_that_the_last_step_broke_are_not_saved(tmp_path):
-    model = nn.Linear(1, 1)
-    ag.nn.init.zeros_(model.weight)
-    path = tmp_path / "x"
-    with (
-        pytest.raises(FloatingPointError, match="the parameter weight became NaN or inf"),
-        np.errstate(all="ignore"),
-    ):
-        fit(
-            model,
-            [ag.zeros(1)],
-            optim.SGD(model.parameters()),
-            step=lambda model, batch: ag.sqrt(model.weight * 0).sum(),
-            callbacks=[Checkpoint(path)],
-            progress=False,
-        )
-    assert not path.exists()
-
-
 def test_what_is_measured_in_some_epochs_is_nan_in_the_others(tmp_path):
     model, optimizer = line_model()
     history, path = {}, tmp_path / "history.csv"
@@ -413,8 +312,9 @@ def test_all_callbacks_are_closed_even_if_one_fails_to():
             raise RuntimeError(f"number {len(closed)}")
 
     callbacks = [Close(), Close()]
+    model, optimizer = line_model()
     with pytest.raises(RuntimeError, match="number 2"):
-        fails(callbacks=callbacks)
+        fit(model, line_data(), optimizer, nn.MSELoss(), callbacks=callbacks, progress=False)
     assert closed == callbacks
 
 
@@ -435,9 +335,3 @@ def test_an_interruption_keeps_the_history_so_far():
         fit(model, line_data(), optimizer, nn.MSELoss(), 5, progress=False, callbacks=[stop], history=history)
     assert history["epoch"] == [1, 2]
     assert stop.closed
-
-
-def test_an_mlp_needs_two_sizes():
-    assert list(MLP([4, 3, 2]).state_dict()) == ["0.weight", "0.bias", "2.weight", "2.bias"]
-    with pytest.raises(ValueError, match="at least the sizes"):
-        MLP([4])

@@ -1,6 +1,5 @@
 """Pictures of graphs: what the DOT text says, and that every format can be drawn."""
 
-import os
 import re
 import shutil
 import subprocess
@@ -15,6 +14,7 @@ from autograd_engine.nn import functional as F
 from autograd_engine.ops.linear_algebra.products import linear
 from autograd_engine.viz import rendering
 
+from ..messages import exactly
 from .dot import edges, labels, line_of, scalar, titles
 
 
@@ -173,7 +173,13 @@ def test_a_leaf_alone_is_a_picture():
 
 
 def test_nothing_recorded():
-    with pytest.raises(RuntimeError, match=r"nothing was recorded .* shape \(2,\); set requires_grad=True"):
+    with pytest.raises(
+        RuntimeError,
+        match=exactly(
+            "viz.graph: nothing was recorded for this tensor of shape (2,); set requires_grad=True on an "
+            "input before computing with it, outside no_grad()"
+        ),
+    ):
         viz.graph(ag.ones(2))
 
 
@@ -181,23 +187,29 @@ def test_a_freed_graph():
     x = scalar(2.0)
     y = x.sin()
     y.backward()
-    with pytest.raises(RuntimeError, match=r"run sin .*draw it before backward\(\)"):
+    with pytest.raises(
+        RuntimeError,
+        match=exactly(
+            "the graph was freed: a backward pass has run sin (shape ()) and released its inputs; draw it "
+            "before backward(), call backward(retain_graph=True), or compute the result again"
+        ),
+    ):
         viz.graph(y)
 
 
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        ({"y": 3.0}, TypeError, "takes a tensor, or a list of tensors, not float"),
-        ({"y": []}, TypeError, "not an empty list"),
-        ({"direction": "up"}, ValueError, "direction 'up': use one of TB"),
-        ({"max_nodes": 0}, ValueError, "max_nodes must be at least 1"),
-        ({"names": {"w": "b"}}, TypeError, "'w' stands for a str"),
-        ({"names": ["w"]}, TypeError, r"pairs \(name, tensor\), got 'w'"),
+        ({"y": 3.0}, TypeError, "viz.graph takes a tensor, or a list of tensors, not float"),
+        ({"y": []}, TypeError, "viz.graph takes a tensor, or a list of tensors, not an empty list"),
+        ({"direction": "up"}, ValueError, "direction 'up': use one of TB, LR, BT, RL"),
+        ({"max_nodes": 0}, ValueError, "max_nodes must be at least 1, not 0"),
+        ({"names": {"w": "b"}}, TypeError, "names: 'w' stands for a str, not for a tensor"),
+        ({"names": ["w"]}, TypeError, "names are a dict of tensors or pairs (name, tensor), got 'w'"),
     ],
 )
 def test_bad_arguments(arguments, error, message):
-    with pytest.raises(error, match=message):
+    with pytest.raises(error, match=exactly(message)):
         viz.graph(**{"y": scalar(1.0).sin(), **arguments})
 
 
@@ -263,12 +275,14 @@ def test_save(picture, tmp_path, suffix, start):
 
 
 def test_save_refuses_other_suffixes(picture, tmp_path):
-    with pytest.raises(ValueError, match=r"'picture\.jpg': use \.svg, \.png, \.pdf or \.dot"):
+    with pytest.raises(
+        ValueError, match=exactly("cannot save a graph picture as 'picture.jpg': use .svg, .png, .pdf or .dot")
+    ):
         picture.save(tmp_path / "picture.jpg")
 
 
 def test_save_into_a_folder_that_is_not_there(picture, tmp_path):
-    with pytest.raises(FileNotFoundError, match=r"there is no folder '.*missing' to write 'a\.dot' into"):
+    with pytest.raises(FileNotFoundError, match=exactly("there is no folder '.../missing' to write 'a.dot' into")):
         picture.save(tmp_path / "missing" / "a.dot")
 
 
@@ -295,10 +309,20 @@ def test_without_a_renderer(picture, monkeypatch, tmp_path):
     monkeypatch.setattr(rendering.importlib.metadata, "files", lambda _: None)
     monkeypatch.setitem(sys.modules, "pygraphviz", None)
     with pytest.raises(
-        ImportError, match=r"need a renderer: pip install graphviz-pure .*as text, in `.dot`, needs none$"
+        ImportError,
+        match=exactly(
+            "pictures of graphs need a renderer: pip install graphviz-pure brings one (or install "
+            "Graphviz, whose program is `dot`); the graph as text, in `.dot`, needs none"
+        ),
     ):
         picture.svg()
-    with pytest.raises(ImportError, match="renderer"):
+    with pytest.raises(
+        ImportError,
+        match=exactly(
+            "pictures of graphs need a renderer: pip install graphviz-pure brings one (or install "
+            "Graphviz, whose program is `dot`); the graph as text, in `.dot`, needs none"
+        ),
+    ):
         picture.save(tmp_path / "picture.png")
     assert not list(tmp_path.iterdir())
     assert picture.save(tmp_path / "picture.dot").read_text() == picture.dot
@@ -310,7 +334,11 @@ def test_a_pdf_says_what_it_takes(picture, monkeypatch):
     take_away(monkeypatch, "dot")
     monkeypatch.setitem(sys.modules, "pygraphviz", None)
     with pytest.raises(
-        ImportError, match=r'pip install "autograd_engine\[pygraphviz\]" .*\.svg and \.png need neither$'
+        ImportError,
+        match=exactly(
+            'a graph as PDF needs pygraphviz: pip install "autograd_engine[pygraphviz]" (or install '
+            "Graphviz, whose program is `dot`); .svg and .png need neither"
+        ),
     ):
         picture.pdf()
     assert b"<svg" in picture.svg()
@@ -322,7 +350,13 @@ def test_a_pygraphviz_that_lacks_a_system_library_is_told(picture, monkeypatch, 
     monkeypatch.syspath_prepend(tmp_path)
     (tmp_path / "pygraphviz.py").write_text("raise ImportError('libgobject-2.0.so.0: cannot open')")
     with pytest.raises(
-        ImportError, match=r"cannot be loaded: libgobject-2.0.so.0: cannot open \(on Debian.*libglib2"
+        ImportError,
+        match=exactly(
+            'a graph as PDF needs pygraphviz: pip install "autograd_engine[pygraphviz]" (or install '
+            "Graphviz, whose program is `dot`); .svg and .png need neither; pygraphviz is installed, but "
+            "cannot be loaded: libgobject-2.0.so.0: cannot open (on Debian and Ubuntu, the package "
+            "libglib2.0-0 has what it needs)"
+        ),
     ):
         picture.pdf()
     assert b"<svg" in picture.svg()
@@ -347,7 +381,7 @@ def test_the_required_renderer_may_be_on_the_path_alone(monkeypatch, tmp_path):
 
 
 def test_text_that_is_not_dot_is_refused(renderer, capfd):
-    with pytest.raises(RuntimeError, match=r"could not .*render.* as svg"):
+    with pytest.raises(RuntimeError, match=exactly(".../graphviz-pure could not render the graph as svg: ...")):
         rendering.render("no graph", "svg")
 
 
@@ -362,31 +396,11 @@ def test_an_installed_dot_comes_first_and_another_renderer_where_it_fails(pictur
     program.write_text("no program")
     assert picture.png(72).startswith(b"\x89PNG")
     take_away(monkeypatch, "graphviz-pure", "pygraphviz")
-    with pytest.raises(RuntimeError, match=r"dot could not be started to render the graph: .*format"):
+    with pytest.raises(
+        RuntimeError,
+        match=exactly(".../dot could not be started to render the graph: ... Exec format error: '.../dot'"),
+    ):
         picture.svg()
     program.write_text(f"#!{sys.executable}\nimport sys\nsys.exit('no png here')")
-    with pytest.raises(RuntimeError, match="could not render the graph as svg: no png here"):
+    with pytest.raises(RuntimeError, match=exactly(".../dot could not render the graph as svg: no png here")):
         picture.svg()
-
-
-def test_a_machine_without_fonts_is_told(monkeypatch):
-    monkeypatch.setattr(rendering, "_font_folders", list)
-    monkeypatch.delenv("FONTCONFIG_FILE", raising=False)
-    with pytest.warns(UserWarning, match="no fonts on this machine"), rendering._font_list():
-        pass
-
-
-def test_the_users_font_settings_are_kept(monkeypatch):
-    monkeypatch.setenv("FONTCONFIG_FILE", "mine.conf")
-    with rendering._font_list():
-        assert os.environ["FONTCONFIG_FILE"] == "mine.conf"
-
-
-def test_the_fonts_of_matplotlib_are_found():
-    assert any("matplotlib" in f.parts for f in rendering._font_folders())
-
-
-def test_only_font_warnings_are_held_back(capfd):
-    with rendering._without_font_warnings():
-        os.write(2, b"Fontconfig warning: too new\nsomething else\n")
-    assert capfd.readouterr().err == "something else\n"

@@ -7,6 +7,8 @@ import pytest
 import autograd_engine as ag
 from autograd_engine import nn, viz
 
+from ..messages import exactly
+
 
 class Block(nn.Module):
     def __init__(self, width):
@@ -112,9 +114,15 @@ def test_a_weight_used_by_two_modules_stands_outside_both():
 def test_depth_needs_kept_modules_and_hooks_are_gone_after_the_block():
     net = Net(blocks=1)
     y = net(ag.ones(5, 3)).sum()
-    with pytest.raises(ValueError, match=r"depth=1: no module was kept.*keep_modules"):
+    with pytest.raises(
+        ValueError,
+        match=exactly(
+            "depth=1: no module was kept at this depth; compute inside viz.keep_modules(model), and choose "
+            "0 for the model itself, 1 for its parts, and so on"
+        ),
+    ):
         viz.graph(y, depth=1)
-    with pytest.raises(ValueError, match="at least 0"):
+    with pytest.raises(ValueError, match=exactly("depth must be at least 0, not -1")):
         viz.graph(y, depth=-1)
     with pytest.raises(ValueError, match="deeper"), viz.keep_modules(net):
         raise ValueError("deeper")
@@ -124,7 +132,36 @@ def test_depth_needs_kept_modules_and_hooks_are_gone_after_the_block():
 def test_an_exception_in_a_module_leaves_later_calls_in_order():
     net = nn.Sequential(nn.Linear(3, 4), nn.Linear(5, 6))
     with viz.keep_modules(net):
-        with pytest.raises(ValueError, match="last dimension"):
+        with pytest.raises(
+            ValueError,
+            match=exactly(
+                "Linear(in_features=5, out_features=6, bias=True) takes inputs whose last dimension is 5, got "
+                "shape (1, 4)"
+            ),
+        ):
             net(ag.ones(1, 3))
         y = net[0](ag.ones(1, 3)).sum()
     assert "0: Linear" in boxes(viz.graph(y))[1]
+
+
+class Mixing(nn.Module):
+    def forward(self, x, y):
+        return ag.cat([x, x, y])
+
+
+class Pair(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.one, self.two, self.mix = nn.Tanh(), nn.Sigmoid(), Mixing()
+
+    def forward(self, x):
+        return self.mix(self.one(x), self.two(x))
+
+
+def test_a_box_that_reads_another_one_twice_is_joined_to_the_next_too():
+    pair, x = Pair(), ag.ones(3, requires_grad=True)
+    with viz.keep_modules(pair):
+        y = pair(x)
+    picture = viz.graph(y, {"x": x}, depth=1)
+    assert boxes(picture)[0] == ["mix: Mixing", "one: Tanh", "two: Sigmoid", "x"]
+    assert len(re.findall("->", picture.dot)) == 4

@@ -6,6 +6,7 @@ import pytest
 import autograd_engine as ag
 from autograd_engine import viz
 
+from ..messages import exactly
 from .dot import line_of, scalar
 
 
@@ -31,11 +32,15 @@ def test_keep_values_keeps_all():
 
 def test_keep_values_lets_others_look():
     x = scalar(0.0)
-    with ag.detect_anomaly(), viz.keep_values(), pytest.raises(RuntimeError, match="the result of log contains"):
+    with (
+        ag.detect_anomaly(),
+        viz.keep_values(),
+        pytest.raises(RuntimeError, match=exactly("the result of log contains an infinity\n  ...")),
+    ):
         x.log()
     with ag.detect_anomaly(), viz.keep_values():
         y = (x * x).sqrt()
-        with pytest.raises(RuntimeError, match="the derivative of sqrt contains"):
+        with pytest.raises(RuntimeError, match=exactly("the derivative of sqrt contains an infinity\n  ...")):
             y.backward()
 
 

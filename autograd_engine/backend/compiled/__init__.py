@@ -25,7 +25,7 @@ from ..extras import from_extra
 with from_extra("fast", "compiled kernels need numba"):
     import numba
 
-__all__ = ["FLOATS", "fits", "inlined", "loop", "same"]
+__all__ = ["FLOATS", "fits", "inlined", "kept_in", "loop", "same"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -50,15 +50,17 @@ def _drop_stale(folder: Path) -> None:
                 index.unlink()
 
 
-def loop(function: F) -> F:
+def loop(function: F, math: set[str] = _MATH) -> F:
     """Compile a loop over arrays, which runs without the interpreter's lock.
+
+    The compiler may change arithmetic by the rules named in `math`.
 
     Where nothing can be kept on disk (a read-only installation without a home, a full disk), it is compiled anew in
     each process.
     """
     if numba.config.DISABLE_JIT:
         return function
-    make = numba.njit(nogil=True, fastmath=_MATH, error_model="numpy")
+    make = numba.njit(nogil=True, fastmath=math, error_model="numpy")
     compiled: Any = make(function)
     try:
         compiled.enable_caching()
@@ -75,6 +77,18 @@ def loop(function: F) -> F:
             return compiled(*arguments)
 
     return run  # type: ignore[return-value]
+
+
+def kept_in(function: Callable[..., Any]) -> Path | None:
+    """The folder where compiled loops of a function's file are kept; None where nothing can be."""
+    if numba.config.DISABLE_JIT:
+        return None
+    compiled: Any = numba.njit(function)
+    try:
+        compiled.enable_caching()
+    except (RuntimeError, OSError):
+        return None
+    return Path(compiled.stats.cache_path)
 
 
 def inlined(function: F) -> F:

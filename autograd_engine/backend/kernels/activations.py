@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 
 from ..arrays import scalar_types
+from ..kinds import others
 from .choice import kernel
 from .elements import choose, masked
-from .elementwise import in_blocks
+from .elementwise import elementwise
 from .special import erf
 
 __all__ = [
@@ -52,7 +53,7 @@ __all__ = [
 
 
 @kernel
-@in_blocks
+@elementwise
 def relu(x: Any, *, into: Any = None) -> Any:
     """max(x, 0), and NaN where x is NaN.
 
@@ -62,6 +63,8 @@ def relu(x: Any, *, into: Any = None) -> Any:
     if x.__class__ in scalar_types:
         zero = x.dtype.type(0)
         return zero if x < zero else x
+    if x.__class__ in others:
+        return np.maximum(x, 0)
     if into is None:
         into = np.zeros(x.shape, x.dtype)
     else:
@@ -70,68 +73,65 @@ def relu(x: Any, *, into: Any = None) -> Any:
 
 
 @kernel
-@in_blocks
+@elementwise
 def relu_gradient(g: Any, out: Any, *, into: Any = None) -> Any:
     """g where `out` is not 0, else 0."""
     return masked(g, out != 0, into)
 
 
 @kernel
-@in_blocks
+@elementwise
 def leaky_relu(x: Any, slope: Any) -> Any:
     """x where x > 0, else slope x; the slope is a number, or an array that broadcasts against x."""
     if isinstance(slope, float) and 0 < slope <= 1:
         return np.maximum(x, x * slope)
-    sloped = np.asarray(x * slope)
-    if sloped.shape != x.shape:
-        x = np.broadcast_to(x, sloped.shape)
-    return choose(np.asarray(x > 0), x, sloped)
+    return choose(x > 0, x, x * slope)
 
 
 @kernel
-@in_blocks
+@elementwise
 def leaky_relu_gradient(g: Any, x: Any, slope: Any) -> Any:
     """g where x > 0, else slope g."""
-    return choose(np.asarray(x > 0), np.asarray(g), np.asarray(g * slope))
+    return choose(x > 0, g, g * slope)
 
 
 @kernel
-@in_blocks
+@elementwise
 def hardtanh(x: Any, low: float, high: float) -> Any:
     """x limited to [low, high]."""
     return x.clip(low, high)
 
 
 @kernel
-@in_blocks
+@elementwise
 def hardtanh_gradient(g: Any, x: Any, low: float, high: float) -> Any:
     """g, but 0 at the bounds and beyond."""
     return masked(g, ~((x <= low) | (x >= high)))
 
 
 @kernel
-@in_blocks
+@elementwise
 def hardsigmoid(x: Any) -> Any:
     """x / 6 + 1/2, limited to [0, 1]."""
     return (x.clip(-3, 3) + 3) / 6
 
 
 @kernel
-@in_blocks
+@elementwise
 def hardsigmoid_gradient(g: Any, x: Any) -> Any:
     """g / 6, but 0 where |x| >= 3."""
     return masked(g / 6, ~((x <= -3) | (x >= 3)))
 
 
 @kernel
-@in_blocks
+@elementwise
 def hardswish(x: Any) -> Any:
     """x hardsigmoid(x)"""
     return x * ((x.clip(-3, 3) + 3) / 6)
 
 
 @kernel
-@in_blocks
+@elementwise
 def hardswish_gradient(g: Any, x: Any) -> Any:
     """g times the slope, which is x / 3 + 1/2 where |x| < 3."""
     inside = masked(x / 6, ~((x <= -3) | (x >= 3)))
@@ -142,7 +142,7 @@ def hardswish_gradient(g: Any, x: Any) -> Any:
 
 
 @kernel
-@in_blocks
+@elementwise
 def elu(x: Any, alpha: float, scale: float, rate: float) -> Any:
     """scale x where x > 0, else scale alpha (e^(rate x) - 1)."""
     curve = np.expm1(np.minimum(x, 0) * rate) * (alpha * scale)
@@ -150,11 +150,11 @@ def elu(x: Any, alpha: float, scale: float, rate: float) -> Any:
 
 
 @kernel
-@in_blocks
+@elementwise
 def elu_gradient(g: Any, x: Any, alpha: float, scale: float, rate: float) -> Any:
     """g scale where x > 0, else g scale alpha rate e^(rate x)."""
-    slope = np.asarray(np.exp(np.minimum(x, 0) * rate) * (alpha * scale * rate))
-    return g * choose(np.asarray(x > 0), np.full_like(slope, scale), slope)
+    slope = np.exp(np.minimum(x, 0) * rate) * (alpha * scale * rate)
+    return g * choose(x > 0, x.dtype.type(scale), slope)
 
 
 def _sigmoid(x: Any) -> Any:
@@ -164,42 +164,42 @@ def _sigmoid(x: Any) -> Any:
 
 
 @kernel
-@in_blocks
+@elementwise
 def sigmoid(x: Any) -> Any:
     """1 / (1 + e^-x), computed from e^-|x| so that nothing overflows."""
     return _sigmoid(x)
 
 
 @kernel
-@in_blocks
+@elementwise
 def sigmoid_gradient(g: Any, out: Any) -> Any:
     """g out (1 - out)"""
     return g * (out * (1 - out))
 
 
 @kernel
-@in_blocks
+@elementwise
 def tanh(x: Any) -> Any:
     """The hyperbolic tangent."""
     return np.tanh(x)
 
 
 @kernel
-@in_blocks
+@elementwise
 def tanh_gradient(g: Any, out: Any) -> Any:
     """g (1 - out^2)"""
     return g * (1 - out * out)
 
 
 @kernel
-@in_blocks
+@elementwise
 def silu(x: Any) -> Any:
     """x sigmoid(x)"""
     return x * _sigmoid(x)
 
 
 @kernel
-@in_blocks
+@elementwise
 def silu_gradient(g: Any, x: Any) -> Any:
     """g times the slope s + x s (1 - s), with s = sigmoid(x)."""
     s = _sigmoid(x)
@@ -212,14 +212,14 @@ def _normal(x: Any) -> Any:
 
 
 @kernel
-@in_blocks
+@elementwise
 def gelu(x: Any) -> Any:
     """x P(Z < x) for a standard normal Z."""
     return x * _normal(x)
 
 
 @kernel
-@in_blocks
+@elementwise
 def gelu_gradient(g: Any, x: Any) -> Any:
     """g times the slope P(Z < x) + x e^(-x^2/2) / sqrt(2 pi)."""
     return g * (_normal(x) + x * np.exp(x * x * -0.5) * (1 / math.sqrt(2 * math.pi)))
@@ -230,14 +230,14 @@ _SLOPE, _BEND = 2 * math.sqrt(2 / math.pi), 3 * 0.044715
 
 
 @kernel
-@in_blocks
+@elementwise
 def gelu_tanh(x: Any) -> Any:
     """x sigmoid(2 sqrt(2/pi) (x + 0.044715 x^3))"""
     return x * _sigmoid(x * (x * x * (_SLOPE * _BEND / 3) + _SLOPE))
 
 
 @kernel
-@in_blocks
+@elementwise
 def gelu_tanh_gradient(g: Any, x: Any) -> Any:
     """g times the slope s + x s (1 - s) u', with s = sigmoid(u)."""
     square = x * x
@@ -246,16 +246,16 @@ def gelu_tanh_gradient(g: Any, x: Any) -> Any:
 
 
 @kernel
-@in_blocks
+@elementwise
 def softplus(x: Any, beta: float, threshold: float) -> Any:
     """log(1 + e^(beta x)) / beta, which does not overflow; x itself where beta x exceeds the threshold."""
     scaled = x * beta
-    soft = np.asarray((np.maximum(scaled, 0) + np.log1p(np.exp(-np.absolute(scaled)))) / beta)
-    return choose(np.asarray(scaled > threshold), np.asarray(x), soft)
+    soft = (np.maximum(scaled, 0) + np.log1p(np.exp(-np.absolute(scaled)))) / beta
+    return choose(scaled > threshold, x, soft)
 
 
 @kernel
-@in_blocks
+@elementwise
 def softplus_gradient(g: Any, x: Any, beta: float, threshold: float) -> Any:
     """g sigmoid(beta x), g itself where beta x exceeds the threshold."""
     scaled = x * beta
@@ -264,14 +264,14 @@ def softplus_gradient(g: Any, x: Any, beta: float, threshold: float) -> Any:
 
 
 @kernel
-@in_blocks
+@elementwise
 def logsigmoid(x: Any) -> Any:
     """log(sigmoid(x)) = -log(1 + e^-x)"""
     return np.minimum(x, 0) - np.log1p(np.exp(-np.absolute(x)))
 
 
 @kernel
-@in_blocks
+@elementwise
 def logsigmoid_gradient(g: Any, x: Any) -> Any:
     """g sigmoid(-x)"""
     return g * _sigmoid(-x)
@@ -282,14 +282,14 @@ def _tanh_of_softplus(x: Any) -> Any:
 
 
 @kernel
-@in_blocks
+@elementwise
 def mish(x: Any) -> Any:
     """x tanh(log(1 + e^x))"""
     return x * _tanh_of_softplus(x)
 
 
 @kernel
-@in_blocks
+@elementwise
 def mish_gradient(g: Any, x: Any) -> Any:
     """g times the slope t + x (1 - t^2) sigmoid(x), with t = tanh(log(1 + e^x))."""
     t = _tanh_of_softplus(x)

@@ -16,7 +16,7 @@ import importlib
 import os
 from collections.abc import Callable
 from enum import Enum
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 import numpy as np
 
@@ -124,29 +124,30 @@ def implementation(kernel: Any, kind: type) -> Callable[..., Any] | None:
 _UNKNOWN: Any = object()
 
 
-def kernel(numpy_form: F | None = None, *, large: int = LARGE) -> Any:
+@overload
+def kernel(numpy_form: F) -> Any: ...
+
+
+@overload
+def kernel(*, large: int = ..., many: bool = ...) -> Callable[[F], F]: ...
+
+
+def kernel(numpy_form: F | None = None, *, large: int = LARGE, many: bool = False) -> Any:
     """Make a kernel of its implementation in NumPy, a function whose first argument is an array.
 
     Args:
         numpy_form: the implementation.
         large: how many elements make the first argument large enough for compiled code.
+        many: whether the first argument is a list of arrays of one dimension and one class, large together.
     """
     if numpy_form is None:
-        return functools.partial(kernel, large=large)
+        return functools.partial(kernel, large=large, many=many)
     ndarray, forms = np.ndarray, dict[type, Any]()
     form_of, auto, numpy = forms.get, Tier.AUTO, Tier.NUMPY
     default: Callable[..., Any] = numpy_form
     small: Callable[..., Any] = getattr(default, "formula", default)
 
-    @functools.wraps(default)
-    def call(x: Any, *args: Any, **settings: Any) -> Any:
-        kind = x.__class__
-        if kind is ndarray:
-            if _current is auto:
-                if x.size < large:
-                    return small(x, *args, **settings)
-            elif _current is numpy:
-                return default(x, *args, **settings)
+    def other(kind: type, x: Any, args: tuple[Any, ...], settings: dict[str, Any]) -> Any:
         form = form_of(kind, _UNKNOWN)
         if form is _UNKNOWN:
             form = forms[kind] = implementation(default, kind)
@@ -155,7 +156,23 @@ def kernel(numpy_form: F | None = None, *, large: int = LARGE) -> Any:
         out = form(x, *args, **settings)
         return out if out is not NotImplemented else default(x, *args, **settings)
 
-    made: Any = call
+    def call(x: Any, *args: Any, **settings: Any) -> Any:
+        kind = x.__class__
+        if kind is ndarray:
+            if _current is auto:
+                if x.size < large:
+                    return small(x, *args, **settings)
+            elif _current is numpy:
+                return default(x, *args, **settings)
+        return other(kind, x, args, settings)
+
+    def call_many(xs: Any, *args: Any, **settings: Any) -> Any:
+        kind = xs[0].__class__
+        if kind is ndarray and (sum(map(len, xs)) < large if _current is auto else _current is numpy):
+            return default(xs, *args, **settings)
+        return other(kind, xs, args, settings)
+
+    made: Any = functools.wraps(default)(call_many if many else call)
     made.numpy = default
     KERNELS[f"{default.__module__.rpartition('.')[2]}.{default.__name__}"] = made
     return made

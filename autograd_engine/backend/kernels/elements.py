@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays import scalar_types
+from ..kinds import kind_of, others
 from .choice import kernel
 
 __all__ = ["choose", "kept", "masked", "repeated"]
@@ -32,6 +33,8 @@ def masked(x: Any, mask: Any, into: Any = None) -> Any:
     """
     if x.__class__ in scalar_types and isinstance(mask, np.bool_):
         return x if mask else type(x)(0)
+    if x.__class__ in others:
+        return np.where(others[x.__class__].asarray(mask, bool), x, x.dtype.type(0))
     mask = np.asarray(mask, bool)
     if x.dtype.kind != "f" or x.dtype.itemsize > 8:
         return np.where(mask, x, x.dtype.type(0))
@@ -42,18 +45,18 @@ def masked(x: Any, mask: Any, into: Any = None) -> Any:
 
 def choose(mask: Any, x: Any, y: Any) -> Any:
     """x where the boolean mask is true, else y, both of one dtype: 0.2 ms, where `np.where` takes 2.7 ms."""
-    if x.dtype.kind != "f" or x.dtype.itemsize > 8:
+    if x.dtype.kind != "f" or x.dtype.itemsize > 8 or mask.__class__ in others:
         return np.where(mask, x, y)
-    x, y = _bits(x), _bits(y)
+    dtype, x, y = x.dtype, _bits(x), _bits(y)
     changed = np.asarray(x ^ y)
     chosen = changed & -mask.astype(x.dtype)
-    return (chosen ^ y).view(f"f{x.dtype.itemsize}")
+    return (chosen ^ y).view(dtype)
 
 
 @kernel
 def kept(draws: Any, p: float, factor: float, dtype: np.dtype[Any]) -> Any:
     """`factor` where a number drawn from [0, 1) is at least p, else 0, in this dtype."""
-    out = np.asarray(draws >= p, dtype)
+    out = kind_of(draws).asarray(draws >= p, dtype)
     out *= dtype.type(factor)
     return out
 
@@ -63,7 +66,7 @@ def repeated(x: Any, shape: tuple[int, ...]) -> Any:
 
     Up to a few thousand elements are copied, which takes 0.5 us; `np.broadcast_to` takes 4 us to make its view.
     """
-    if math.prod(shape) > 4096:
+    if math.prod(shape) > 4096 or x.__class__ in others:
         return np.broadcast_to(x, shape)
     out = np.empty(shape, x.dtype)
     out[...] = x

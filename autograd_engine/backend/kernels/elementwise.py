@@ -14,7 +14,7 @@ import numpy as np
 
 from ..threads import share
 
-__all__ = ["in_blocks", "in_order_of", "is_like"]
+__all__ = ["elementwise", "in_order_of", "is_like"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -36,7 +36,7 @@ def in_order_of(model: Any, x: Any) -> Any:
     return x.ravel("K")
 
 
-def in_blocks(formula: F) -> F:
+def elementwise(formula: F) -> F:
     """The formula applied in blocks, where the arrays are large and have one shape and one floating dtype.
 
     A formula of two or three operations gains if it has a parameter `into`, and writes its result there unless that
@@ -46,7 +46,7 @@ def in_blocks(formula: F) -> F:
 
     @functools.wraps(formula)
     def run(x: Any, *others: Any) -> Any:
-        if x.size <= _BLOCK or x.dtype.char not in "efd":
+        if x.__class__ is not np.ndarray or x.size <= _BLOCK or x.dtype.char not in "efd":
             return formula(x, *others)
         count = sum(isinstance(a, np.ndarray) for a in others)
         if not all(is_like(x, a) for a in others[:count]):

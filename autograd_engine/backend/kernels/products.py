@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..kinds import others
 from ..threads import share
 
 __all__ = ["matmul"]
@@ -19,7 +20,7 @@ _SMALL = 2**18
 
 def matmul(x: Any, y: Any) -> Any:
     """`np.matmul`, with a large stack of small matrices shared among threads."""
-    if x.ndim < 3 or x.shape[:-2] != y.shape[:-2]:
+    if x.ndim < 3 or x.shape[:-2] != y.shape[:-2] or x.__class__ in others:
         return np.matmul(x, y)
     each = x.shape[-2] * x.shape[-1] * y.shape[-1]
     if each > _SMALL or math.prod(x.shape[:-2]) * each < _MULTIPLIED_ALONE or x.shape[-1] != y.shape[-2]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..kinds import kind_of
 from ..sums import accumulated, widened
 from .choice import kernel
 
@@ -48,7 +49,7 @@ def running_sums(x: Any, dim: int, reverse: bool) -> Any:
     if x.dtype == np.float16:
         return running_sums(widened(x), dim, reverse).astype(x.dtype)
     n = x.shape[dim]
-    if x.size >= _LARGE and x.dtype.kind == "f" and n > _BLOCK:
+    if x.size >= _LARGE and x.dtype.kind == "f" and n > _BLOCK and kind_of(x).readable:
         if dim == x.ndim - 1:
             with np.errstate(invalid="ignore", over="ignore"):
                 out = _sums_by_blocks(x, reverse)

@@ -9,22 +9,21 @@ from typing import Any
 import numpy as np
 
 from ..arrays import astype
-from .elementwise import in_blocks
+from ..kinds import Kind, kind_of
+from .elementwise import elementwise
 
 __all__ = ["erf", "evaluate", "ndtr"]
 
 
 @functools.cache
-def _ufunc(name: str) -> Any:
-    import scipy.special
-
-    return getattr(scipy.special, name)
+def _function(kind: Kind, name: str) -> Any:
+    return kind.special(name)
 
 
 def evaluate(name: str, *operands: Any) -> Any:
     """SciPy's function, in the dtype of the operands, which may be Python numbers too; SciPy widens float16."""
-    dtype = next((x.dtype for x in operands if hasattr(x, "dtype")), np.dtype(np.float64))
-    return astype(_ufunc(name)(*operands), dtype)
+    x = next((x for x in operands if hasattr(x, "dtype")), np.float64(0))
+    return astype(_function(kind_of(x), name)(*operands), x.dtype)
 
 
 _MANY = 1 << 13
@@ -39,7 +38,7 @@ by Lawson's reweighted least squares."""
 
 
 def _is_many(x: Any) -> bool:
-    return bool(x.dtype == np.float32 and x.size >= _MANY)
+    return bool(x.dtype == np.float32 and x.size >= _MANY and kind_of(x).readable)
 
 
 def _straightened(x: Any) -> Any:
@@ -55,7 +54,7 @@ def _straightened(x: Any) -> Any:
     return out
 
 
-@in_blocks
+@elementwise
 def erf(x: Any) -> Any:
     """The error function."""
     if not _is_many(x):
@@ -63,7 +62,7 @@ def erf(x: Any) -> Any:
     return np.tanh(_straightened(x))
 
 
-@in_blocks
+@elementwise
 def ndtr(x: Any) -> Any:
     """The probability that a standard normal variable lies below x."""
     if not _is_many(x):

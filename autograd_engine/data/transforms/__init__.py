@@ -14,4 +14,7 @@ from .convert import *
 from .geometry import *
 from .picture import pixels
 
-__all__ = ["pixels", *color.__all__, *convert.__all__, *geometry.__all__]
+__all__ = ["pixels"]
+__all__ += color.__all__
+__all__ += convert.__all__
+__all__ += geometry.__all__

@@ -12,7 +12,7 @@ import numpy as np
 from ...backend.extras import from_extra
 from ...backend.random import resolve
 from ...engine.graph import raw
-from .picture import Pair, Transform, as_before, as_pair, as_unit, check_chance
+from .picture import Pair, Pixels, Transform, as_before, as_pair, as_unit, check_chance
 
 __all__ = ["ColorJitter", "GaussianNoise", "PCANoise", "RandomErasing"]
 
@@ -68,7 +68,7 @@ class ColorJitter(Transform):
             if (low, high) != (middle, middle):
                 self._ranges[name] = (low, high)
 
-    def apply(self, x: Any) -> Any:
+    def apply(self, x: Any) -> Pixels:
         """The transformed array."""
         if x.shape[-3] not in (1, 3):
             raise ValueError(f"ColorJitter takes 1 or 3 channels, not a picture of shape {x.shape}")
@@ -142,7 +142,7 @@ class PCANoise(Transform):
         values, vectors = np.linalg.eigh(np.atleast_2d(np.cov(colors)))
         return cls(values, vectors, std)
 
-    def apply(self, x: Any) -> Any:
+    def apply(self, x: Any) -> Pixels:
         """The transformed array."""
         values = np.asarray(self.eigenvalues)
         if x.shape[-3] != len(values):
@@ -172,7 +172,7 @@ class GaussianNoise(Transform):
         if self.sigma < 0:
             raise ValueError(f"GaussianNoise: sigma must not be negative, not {self.sigma}")
 
-    def apply(self, x: Any) -> Any:
+    def apply(self, x: Any) -> Pixels:
         """The transformed array."""
         clipped = self.clip or x.dtype.kind != "f"
         unit = as_unit(x) if clipped else x
@@ -214,7 +214,7 @@ class RandomErasing(Transform):
                 f'RandomErasing: value must be a number, one per channel or "random", not {self.value!r}'
             )
 
-    def apply(self, x: Any) -> Any:
+    def apply(self, x: Any) -> Pixels:
         """The transformed array."""
         rng = resolve(None)
         if rng.random() >= self.p:

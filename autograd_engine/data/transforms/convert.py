@@ -11,7 +11,7 @@ import numpy as np
 from ...backend.arrays import default_dtype
 from ...tensor import Tensor
 from ...tensor.creation import from_numpy
-from .picture import Transform, pixels
+from .picture import Pixels, Transform, pixels
 
 __all__ = ["Compose", "Lambda", "Normalize", "ToTensor"]
 
@@ -107,7 +107,7 @@ class Normalize(Transform):
         if not all(s > 0 for s in self.std):
             raise ValueError(f"Normalize: standard deviations must be positive, not {list(self.std)}")
 
-    def apply(self, x: Any) -> Any:
+    def apply(self, x: Any) -> Pixels:
         """The transformed array."""
         if x.dtype.kind != "f":
             raise TypeError(f"Normalize takes real numbers, not {x.dtype}: put ToTensor() before it")

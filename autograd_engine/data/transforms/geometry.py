@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ...backend.random import resolve
-from .picture import Pair, Transform, as_pair, check_chance, rounded
+from .picture import Pair, Pixels, Transform, as_pair, check_chance, rounded
 
 __all__ = [
     "CenterCrop",
@@ -39,7 +39,7 @@ class RandomHorizontalFlip(_Flip):
         ValueError: `p` is no probability.
     """
 
-    def apply(self, x: Any) -> Any:
+    def apply(self, x: Any) -> Pixels:
         """The transformed array."""
         return x[..., ::-1] if resolve(None).random() < self.p else x
 
@@ -51,7 +51,7 @@ class RandomVerticalFlip(_Flip):
         ValueError: `p` is no probability.
     """
 
-    def apply(self, x: Any) -> Any:
+    def apply(self, x: Any) -> Pixels:
         """The transformed array."""
         return x[..., ::-1, :] if resolve(None).random() < self.p else x
 
@@ -89,7 +89,7 @@ class Pad(Transform):
             raise ValueError(f"padding_mode must be one of {', '.join(sorted(_MODES))}, not {self.padding_mode!r}")
         self._sides = sides * (4 // len(sides))
 
-    def apply(self, x: Any) -> Any:
+    def apply(self, x: Any) -> Pixels:
         """The transformed array."""
         left, top, right, bottom = self._sides
         return _padded(x, (top, bottom), (left, right), self.fill, self.padding_mode)
@@ -112,7 +112,7 @@ class CenterCrop(Transform):
 
     size: int | Sequence[int]
 
-    def apply(self, x: Any) -> Any:
+    def apply(self, x: Any) -> Pixels:
         """The transformed array."""
         height, width = as_pair("size", self.size)
         missing = [max(0, wanted - had) for wanted, had in zip((height, width), x.shape[-2:], strict=True)]
@@ -147,7 +147,7 @@ class RandomCrop(Transform):
         self._size = as_pair("size", self.size)
         self._pad = None if self.padding is None else Pad(self.padding, self.fill, self.padding_mode)
 
-    def apply(self, x: Any) -> Any:
+    def apply(self, x: Any) -> Pixels:
         """The transformed array."""
         if self._pad is not None:
             x = self._pad.apply(x)
@@ -189,7 +189,7 @@ class Resize(Transform):
         if self.interpolation not in ("bilinear", "nearest"):
             raise ValueError(f'interpolation must be "bilinear" or "nearest", not {self.interpolation!r}')
 
-    def apply(self, x: Any) -> Any:
+    def apply(self, x: Any) -> Pixels:
         """The transformed array."""
         height, width = self._new_size(*x.shape[-2:])
         if self.interpolation == "nearest":
@@ -260,7 +260,7 @@ class RandomRotation(Transform):
                 raise ValueError(f"degrees must not be negative, not {self.degrees}")
             self.degrees = (-self.degrees, self.degrees)
 
-    def apply(self, x: Any) -> Any:
+    def apply(self, x: Any) -> Pixels:
         """The transformed array."""
         from scipy.ndimage import affine_transform
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 
@@ -10,9 +10,10 @@ from ...tensor import Tensor
 from ...tensor.creation import from_numpy
 
 Pair = tuple[float, float]
+Pixels = np.ndarray[Any, Any]
 
 
-def pixels(picture: Any) -> Any:
+def pixels(picture: Any) -> Pixels:
     """The pixels of a Pillow picture, or of an array (H, W) or (H, W, C), as an array (C, H, W).
 
     Raises:
@@ -33,13 +34,19 @@ def pixels(picture: Any) -> Any:
 class Transform:
     """A transform of tensors, arrays and Pillow pictures. A subclass defines `apply`, from array to array."""
 
-    def __call__(self, picture: Any) -> Any:
+    @overload
+    def __call__(self, picture: Pixels) -> Pixels: ...
+
+    @overload
+    def __call__(self, picture: Any) -> Tensor: ...
+
+    def __call__(self, picture: Any) -> Pixels | Tensor:
         """The transformed picture: an array if it was one, else a tensor."""
         if isinstance(picture, np.ndarray):
             return self.apply(picture)
         return from_numpy(self.apply(picture.array if isinstance(picture, Tensor) else pixels(picture)))
 
-    def apply(self, x: Any) -> Any:
+    def apply(self, x: Any) -> Pixels:
         """The transformed array, of shape (..., H, W) like `x`."""
         raise NotImplementedError(f"{type(self).__name__} has no apply(x) that returns the transformed array")
 

@@ -9,4 +9,8 @@ from .ctc import *
 from .margin import *
 from .regression import *
 
-__all__ = [*classification.__all__, *ctc.__all__, *margin.__all__, *regression.__all__]
+__all__: list[str] = []
+__all__ += classification.__all__
+__all__ += ctc.__all__
+__all__ += margin.__all__
+__all__ += regression.__all__

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import KW_ONLY, dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from ...tensor import Tensor
 from ..configured import Configured
 
 
@@ -29,6 +30,11 @@ class Loss(Configured):
             if name in self.__dict__:
                 factors, self.__dict__[name] = self.__dict__[name], None
                 self.register_buffer(name, factors)
+
+    if TYPE_CHECKING:
+
+        def forward(self, input: Any, target: Any) -> Tensor:  # type: ignore[override]
+            """`layer` writes it; some losses have other arguments."""
 
     def extra_repr(self) -> str:
         """Nothing, as in PyTorch."""

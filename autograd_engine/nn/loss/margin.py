@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import KW_ONLY
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...tensor import Tensor
 from .. import functional as F
@@ -61,6 +61,11 @@ class MarginRankingLoss(Loss):
 
     margin: float = 0.0
 
+    if TYPE_CHECKING:
+
+        def forward(self, input1: Any, input2: Any, target: Any) -> Tensor:  # type: ignore[override]
+            """`layer` writes it."""
+
 
 @layer(F.hinge_embedding_loss)
 class HingeEmbeddingLoss(Loss):
@@ -81,6 +86,11 @@ class CosineEmbeddingLoss(Loss):
 
     margin: float = 0.0
 
+    if TYPE_CHECKING:
+
+        def forward(self, input1: Any, input2: Any, target: Any) -> Tensor:  # type: ignore[override]
+            """`layer` writes it."""
+
 
 @layer(F.triplet_margin_loss)
 class TripletMarginLoss(Loss):
@@ -90,6 +100,11 @@ class TripletMarginLoss(Loss):
     p: float = 2.0
     eps: float = 1e-6
     swap: bool = False
+
+    if TYPE_CHECKING:
+
+        def forward(self, anchor: Any, positive: Any, negative: Any) -> Tensor:  # type: ignore[override]
+            """`layer` writes it."""
 
 
 @layer(F.triplet_margin_with_distance_loss)
@@ -110,3 +125,8 @@ class TripletMarginWithDistanceLoss(Loss):
         super().__post_init__()
         if self.distance_function is None:
             self.distance_function = PairwiseDistance()
+
+    if TYPE_CHECKING:
+
+        def forward(self, anchor: Any, positive: Any, negative: Any) -> Tensor:  # type: ignore[override]
+            """`layer` writes it."""

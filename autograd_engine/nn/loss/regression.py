@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import KW_ONLY, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from ...tensor import Tensor
 from .. import functional as F
 from ..configured import layer
 from .base import Loss
@@ -54,6 +55,11 @@ class GaussianNLLLoss(Loss):
     full: bool = False
     eps: float = 1e-6
 
+    if TYPE_CHECKING:
+
+        def forward(self, input: Any, target: Any, var: Any) -> Tensor:  # type: ignore[override]
+            """`layer` writes it."""
+
 
 @dataclass(repr=False, eq=False)
 class PoissonNLLLoss(Loss):
@@ -64,6 +70,6 @@ class PoissonNLLLoss(Loss):
     _: KW_ONLY
     eps: float = 1e-8
 
-    def forward(self, log_input: Any, target: Any) -> Any:
+    def forward(self, log_input: Any, target: Any) -> Tensor:  # type: ignore[override]
         """Compare."""
         return F.poisson_nll_loss(log_input, target, self.log_input, self.full, self.eps, self.reduction)

@@ -4,4 +4,6 @@ from . import clip_grad, convert_parameters
 from .clip_grad import *
 from .convert_parameters import *
 
-__all__ = [*clip_grad.__all__, *convert_parameters.__all__]
+__all__: list[str] = []
+__all__ += clip_grad.__all__
+__all__ += convert_parameters.__all__

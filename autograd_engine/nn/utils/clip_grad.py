@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
+from ...backend.kinds import kind_of
 from ...engine.modes import no_grad
 from ...ops.linear_algebra.distances import vector_norm
 from ...tensor import Tensor
@@ -56,8 +57,8 @@ def get_total_norm(
     order = float(norm_type)
     arrays = [t.array for t in _listed(tensors) if t.array.size]
     dtype = np.result_type(*arrays) if arrays else np.dtype(np.float32)
-    norms = np.array([vector_norm(array, order) for array in arrays], dtype)
-    total = vector_norm(norms, order) if arrays else dtype.type(0)
+    norms = [vector_norm(array, order) for array in arrays]
+    total = vector_norm(np.stack(norms).astype(dtype), order) if arrays else dtype.type(0)
     if error_if_nonfinite and not math.isfinite(total):
         raise RuntimeError(
             f"the norm of order {order} of the gradients is {total}, which cannot be clipped: look for the "
@@ -67,6 +68,12 @@ def get_total_norm(
 
 
 def _scale(grads: list[Tensor], max_norm: float, total: Tensor) -> None:
+    if not kind_of(total.array).readable:  # in every case, rather than wait for a look at the norm
+        with no_grad():
+            share = (float(max_norm) / (total + 1e-6)).clamp(max=1.0)
+            for grad in grads:
+                grad.mul_(share)
+        return
     factor = float(max_norm) / (total.item() + 1e-6)
     if not factor >= 1.0:  # NaN reaches the gradients, as in PyTorch
         with no_grad():

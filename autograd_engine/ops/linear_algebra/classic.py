@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple
 
-from ...backend.arrays import Array
+from ...backend.arrays import Array, ArrayT
 from ..dims import normalize_dim
 from ..names import operator
 from ..shape import flip
@@ -88,7 +88,7 @@ def vander(x: Array, N: int | None = None, increasing: bool = False) -> Array:
 
 
 @operator("torch Tensor")
-def qr(x: Array, some: bool = True) -> QRResult:
+def qr(x: Array, some: bool = True) -> QRResult[Array]:
     """`linalg.qr` in the mode "reduced" if `some`, else "complete".
 
     Raises:
@@ -97,16 +97,16 @@ def qr(x: Array, some: bool = True) -> QRResult:
     return _qr(x, "reduced" if some else "complete")
 
 
-class SVDResult(NamedTuple):
+class SVDResult(NamedTuple, Generic[ArrayT]):
     """A = U diag(S) V^T: singular vectors in the columns of U and of V."""
 
-    U: Any
-    S: Any
-    V: Any
+    U: ArrayT
+    S: ArrayT
+    V: ArrayT
 
 
 @operator("torch Tensor")
-def svd(x: Array, some: bool = True) -> SVDResult:
+def svd(x: Array, some: bool = True) -> SVDResult[Array]:
     """`linalg.svd` with V, rather than its transpose; U and V are square unless `some`.
 
     Shapes: (..., m, n) -> U (..., m, k), S (..., k) and V (..., n, k) with k = min(m, n).
@@ -119,7 +119,7 @@ def svd(x: Array, some: bool = True) -> SVDResult:
 
 
 @operator("torch Tensor")
-def lu(x: Array, pivot: bool = True) -> LUFactorResult:
+def lu(x: Array, pivot: bool = True) -> LUFactorResult[Array]:
     """`linalg.lu_factor`: both factors in one matrix, and the row exchanges.
 
     Raises:
@@ -140,17 +140,17 @@ def lu_solve(b: Array, LU: Array, pivots: Array) -> Array:
     return _lu_solve(LU, pivots, b)
 
 
-class TriangularSolveResult(NamedTuple):
+class TriangularSolveResult(NamedTuple, Generic[ArrayT]):
     """The solution, and a copy of the matrix."""
 
-    solution: Any
-    cloned_coefficient: Any
+    solution: ArrayT
+    cloned_coefficient: ArrayT
 
 
 @operator("torch Tensor")
 def triangular_solve(
     b: Array, A: Array, upper: bool = True, transpose: bool = False, unitriangular: bool = False
-) -> TriangularSolveResult:
+) -> TriangularSolveResult[Array]:
     """X with A X = b, or with A^T X = b where `transpose`: `linalg.solve_triangular` with other arguments.
 
     Shapes: b (..., n, k), A (..., n, n) -> (..., n, k).

@@ -12,6 +12,7 @@ import numpy as np
 
 from ...backend import kernels
 from ...backend.arrays import Array, astype
+from ...backend.kinds import kind_of
 from ...backend.sums import widened
 from ...engine.primitive import primitive
 from ..diagonal import diagonal
@@ -120,7 +121,7 @@ def _as_product(a: str, b: str, target: str) -> Any:
 
 def _blas_order(x: Any) -> Any:
     """Matrices with their rows or their columns in one piece, as BLAS takes them."""
-    return x if x.itemsize in x.strides[-2:] else np.ascontiguousarray(x)
+    return x if x.itemsize in x.strides[-2:] else kind_of(x).array(x, order="C")
 
 
 def _diagonal_of(x: Array, term: str) -> tuple[Array, str]:

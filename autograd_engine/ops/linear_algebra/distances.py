@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from ...backend.arrays import Array, astype
+from ...backend.arrays import Array, astype, unboxed
+from ...backend.kinds import kind_of
 from ...backend.sums import widened, within
 from ...engine.graph import raw
 from ...engine.primitive import primitive
@@ -46,11 +47,11 @@ def _norm(x: Array, *, p: float, dims: tuple[int, ...], keepdim: bool) -> Array:
     wide = widened(x)
     out = _powers(wide, p, dims, keepdim)
     if p > 0 and x.dtype.kind == "f" and x.size and _left_the_range(out, wide, p, dims, keepdim):
-        top = np.maximum.reduce(np.absolute(wide), axis=dims, keepdims=True)
+        top = np.absolute(wide).max(axis=dims, keepdims=True)
         top = np.where((top > 0) & (top < np.inf), top, top.dtype.type(1))
         with np.errstate(under="ignore"):
             out = _powers(wide / top, p, dims, keepdim)
-        out = out * (top if keepdim else top.reshape(out.shape)[()])
+        out = out * (top if keepdim else unboxed(top.reshape(out.shape)))
     return astype(out, x.dtype)
 
 
@@ -63,7 +64,9 @@ def _left_the_range(norms: Any, x: Any, p: float, dims: tuple[int, ...], keepdim
     least = _TINY.get(norms.dtype.char, 0.0) ** (1 / p)
     if within(norms, least, np.inf):
         return False
-    return bool(np.any(~(norms < np.inf) | ((norms < least) & np.any(x, axis=dims, keepdims=keepdim))))
+    return not kind_of(x).readable or bool(
+        np.any(~(norms < np.inf) | ((norms < least) & np.any(x, axis=dims, keepdims=keepdim)))
+    )
 
 
 def _powers(x: Any, p: float, dims: tuple[int, ...], keepdim: bool) -> Any:
@@ -316,5 +319,5 @@ def cond(A: Array, p: Any = None) -> Array:
         return matrix_norm(A, p) * matrix_norm(inv(A), p)
     except LinAlgError:
         singular = np.linalg.slogdet(raw(A))[0] == 0
-        regular = where(singular[..., None, None], np.eye(A.shape[-1], dtype=A.dtype), A)
+        regular = where(singular[..., None, None], kind_of(raw(A)).eye(A.shape[-1], dtype=A.dtype), A)
         return where(singular, math.inf, matrix_norm(A, p) * matrix_norm(inv(regular), p))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple
 
 import numpy as np
 
-from ...backend.arrays import Array
+from ...backend.arrays import Array, ArrayT
+from ...backend.kinds import kind_of
 from ...engine import broadcast
 from ...engine.graph import Value, raw
 from ...engine.primitive import primitive
@@ -212,12 +213,13 @@ def _cofactors(x: Array) -> Array:
     n, dtype = x.shape[-1], x.dtype
     if not isinstance(x, Value):
         u, s, vh = np.linalg.svd(x)
-        ones = np.eye(n, dtype=bool)
+        ones = kind_of(x).eye(n, dtype=bool)
         others = np.multiply.reduce(np.where(ones, s.dtype.type(1), s[..., None, :]), axis=-1)
         return (u * (np.linalg.det(u) * np.linalg.det(vh))[..., None, None] * others[..., None, :]) @ vh
-    others = np.array([[j for j in range(n) if j != i] for i in range(n)], np.int64).reshape(n, n - 1)
+    kind = kind_of(raw(x))
+    others = kind.sent(np.array([[j for j in range(n) if j != i] for i in range(n)], np.int64).reshape(n, n - 1))
     minors = _getitem(x, index=(..., others[:, None, :, None], others[None, :, None, :]))
-    signs = (-1.0) ** np.add.outer(np.arange(n), np.arange(n))
+    signs = (-1.0) ** np.add.outer(kind.arange(n), kind.arange(n))
     return _det(minors, factors=None) * signs.astype(dtype)
 
 
@@ -254,11 +256,11 @@ def det(A: Array) -> Array:
     return _det(A, factors=_factors(A))
 
 
-class SlogdetResult(NamedTuple):
+class SlogdetResult(NamedTuple, Generic[ArrayT]):
     """The sign of a determinant, and the logarithm of its absolute value."""
 
-    sign: Any
-    logabsdet: Any
+    sign: ArrayT
+    logabsdet: ArrayT
 
 
 def _slogdet_rule(g: Sequence[Array], x: Array, factors: _LU | None) -> Array:
@@ -277,7 +279,7 @@ def _slogdet(x: Array, *, factors: _LU | None) -> Any:
 
 @operator("torch Tensor linalg", numpy="linalg.slogdet")
 @_operator
-def slogdet(A: Array) -> SlogdetResult:
+def slogdet(A: Array) -> SlogdetResult[Array]:
     """The sign of det(A) and log |det(A)|, which does not overflow where det does. Derivative of the latter: A^-T.
 
     Shapes: (..., n, n) -> (...) and (...). A singular matrix gives 0 and -inf.
@@ -307,24 +309,24 @@ def logdet(A: Array) -> Array:
 # ---------------------------------------------------------------------------------------------------- LU as results
 
 
-class LUResult(NamedTuple):
+class LUResult(NamedTuple, Generic[ArrayT]):
     """A = P L U: a permutation, a lower triangular matrix with 1 on its diagonal, an upper triangular one."""
 
-    P: Any
-    L: Any
-    U: Any
+    P: ArrayT
+    L: ArrayT
+    U: ArrayT
 
 
-class LUFactorResult(NamedTuple):
+class LUFactorResult(NamedTuple, Generic[ArrayT]):
     """L below the diagonal and U on and above it in one matrix, and the row exchanges, counted from 1."""
 
-    LU: Any
-    pivots: Any
+    LU: ArrayT
+    pivots: ArrayT
 
 
 def _lu_rule(g: Array, x: Array, out: Array, factors: Any) -> Array:
     """L^-T (tril(L^T g_L, -1) + triu(g_U U^T)) U^-T, with both factors, and both gradients, in one matrix."""
-    lower = _tril(out, -1) + np.eye(x.shape[-1], dtype=x.dtype)
+    lower = _tril(out, -1) + kind_of(raw(x)).eye(x.shape[-1], dtype=x.dtype)
     inner = _tril(_product(_t(lower), _tril(g, -1)), -1) + _triu(_product(_triu(g), _t(_triu(out))))
     left = _solve_triangular(_t(lower), inner, upper=True, unitriangular=True)
     return _t(_solve_triangular(out, _t(left), upper=True, unitriangular=False))
@@ -358,18 +360,20 @@ def _row_order(pivots: Any, m: int) -> Any:
 
 def _reordered(x: Array, order: Any) -> Array:
     """The rows of each matrix of a batch in an order of its own."""
-    batch = np.ogrid[tuple(map(slice, order.shape))]
-    return _getitem(x, index=(*batch[:-1], order))
+    batch, kind = order.shape[:-1], kind_of(order)
+    at = (kind.arange(n).reshape((n,) + (1,) * (len(batch) - d)) for d, n in enumerate(batch))
+    return _getitem(x, index=(*at, order))
 
 
 def _packed(A: Array, name: str) -> tuple[Array, Any, Any]:
     """Both factors in one matrix, the row exchanges, and the order of rows they lead to."""
     _check(A, name)
-    factors, pivots = _getrf(raw(A))
-    order = _row_order(pivots, A.shape[-2])
+    kind = kind_of(raw(A))  # elimination takes place on the host
+    factors, pivots = _getrf(kind.read(raw(A)))
+    factors, pivots, order = map(kind.sent, (factors, pivots, _row_order(pivots, A.shape[-2])))
     k = min(A.shape[-2:])
     ordered = _reordered(A, order)
-    square = _lu(ordered[..., :k, :k], factors=np.ascontiguousarray(factors[..., :k, :k]))
+    square = _lu(ordered[..., :k, :k], factors=kind.array(factors[..., :k, :k], order="C"))
     if A.shape[-2] > k:
         below = _solve_triangular(_t(square), _t(ordered[..., k:, :]), upper=False, unitriangular=False)
         return cat([square, _t(below)], -2), pivots, order
@@ -381,7 +385,7 @@ def _packed(A: Array, name: str) -> tuple[Array, Any, Any]:
 
 @operator("linalg")
 @_operator
-def lu_factor(A: Array, *, pivot: bool = True) -> LUFactorResult:
+def lu_factor(A: Array, *, pivot: bool = True) -> LUFactorResult[Array]:
     """L and U of A = P L U in one matrix, and the row exchanges that make P, for `lu_solve`.
 
     Shapes: (..., m, n) -> LU (..., m, n) and pivots (..., min(m, n)), int32 and counted from 1.
@@ -398,7 +402,7 @@ def lu_factor(A: Array, *, pivot: bool = True) -> LUFactorResult:
 
 @operator("linalg")
 @_operator
-def lu(A: Array, *, pivot: bool = True) -> LUResult:
+def lu(A: Array, *, pivot: bool = True) -> LUResult[Array]:
     """A = P L U by elimination with row exchanges; the exchanges P have no gradient.
 
     Shapes: (..., m, n) -> P (..., m, m), L (..., m, k), U (..., k, n) with k = min(m, n).
@@ -411,8 +415,8 @@ def lu(A: Array, *, pivot: bool = True) -> LUResult:
     packed, _, order = _packed(A, "lu")
     m, n = A.shape[-2:]
     k = min(m, n)
-    exchanges = np.swapaxes(np.eye(m, dtype=A.dtype)[order], -1, -2)
-    lower = _tril(packed[..., :k], -1) + np.eye(m, k, dtype=A.dtype)
+    ones = kind_of(order).eye(m, dtype=A.dtype)
+    exchanges, lower = np.swapaxes(ones[order], -1, -2), _tril(packed[..., :k], -1) + ones[:, :k]
     return LUResult(constant_like(exchanges, A), lower, _triu(packed[..., :k, :]))
 
 
@@ -434,7 +438,9 @@ def lu_solve(LU: Array, pivots: Array, B: Array, *, left: bool = True, adjoint: 
     if tuple(pivots.shape) != tuple(LU.shape[:-1]):
         raise ValueError(f"lu_solve: LU of shape {tuple(LU.shape)} and pivots of {tuple(pivots.shape)} do not fit")
     batch = np.broadcast_shapes(LU.shape[:-2], B.shape[:-2])
-    order = np.broadcast_to(_row_order(raw(pivots) - 1, LU.shape[-1]), (*batch, LU.shape[-1]))
+    kind = kind_of(raw(pivots))
+    order = kind.sent(_row_order(kind.read(raw(pivots)) - 1, LU.shape[-1]))
+    order = np.broadcast_to(order, (*batch, LU.shape[-1]))
     B = broadcast.expand(B, shape=(*batch, *B.shape[-2:]))
     if adjoint:
         inner = _solve_triangular(_t(LU), B, upper=False, unitriangular=False)

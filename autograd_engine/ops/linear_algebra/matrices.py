@@ -16,6 +16,8 @@ from typing import Any, TypeVar
 import numpy as np
 
 from ...backend.arrays import Array
+from ...backend.kinds import kind_of
+from ...engine.graph import raw
 from ...engine.primitive import primitive
 from ..piecewise import masked
 from ..shape import _reshape
@@ -87,15 +89,15 @@ def _row(x: Array) -> Array:
 
 
 def _diagonal_matrix(x: Array) -> Array:
-    return _column(x) * np.eye(x.shape[-1], dtype=x.dtype)
+    return _column(x) * kind_of(raw(x)).eye(x.shape[-1], dtype=x.dtype)
 
 
 def _tril(x: Array, offset: int = 0) -> Array:
-    return masked(x, np.tri(x.shape[-2], x.shape[-1], offset, dtype=bool))
+    return masked(x, kind_of(raw(x)).tri(x.shape[-2], x.shape[-1], offset, dtype=bool))
 
 
 def _triu(x: Array, offset: int = 0) -> Array:
-    return masked(x, ~np.tri(x.shape[-2], x.shape[-1], offset - 1, dtype=bool))
+    return masked(x, ~kind_of(raw(x)).tri(x.shape[-2], x.shape[-1], offset - 1, dtype=bool))
 
 
 @functools.cache
@@ -110,8 +112,9 @@ def _fortran(routine: str, dtype: Any) -> Any:
 
 
 def _by_one(x: Array) -> bool:
-    """Whether SciPy's routines are called for each matrix. For many small ones NumPy's loop in C is faster."""
-    return bool(x.size) and (x.ndim == 2 or x.shape[-1] >= 16)
+    """Whether SciPy's routines are called for each matrix of a raw array. For many small ones NumPy's loop in C is
+    faster."""
+    return bool(x.size) and (x.ndim == 2 or x.shape[-1] >= 16) and kind_of(x).readable
 
 
 def _matrices(x: Any, batch: tuple[int, ...]) -> Any:
@@ -129,7 +132,7 @@ def _product(x: Array, y: Array) -> Array:
     """
     if x.shape[-1] == 1:
         return x * y
-    if x.ndim > 2 or y.ndim > 2 or x.dtype != y.dtype or x.size < 4096:
+    if x.ndim > 2 or y.ndim > 2 or x.dtype != y.dtype or x.size < 4096 or not kind_of(x).readable:
         return np.matmul(x, y)
     # In Fortran's order the arrays are the transposes, and (x y)^T = y^T x^T.
     (a, trans_a), (b, trans_b) = ((t.T, False) if t.flags.c_contiguous else (t, True) for t in (y, x))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from ...backend.arrays import Array
+from ...backend.kinds import kind_of
+from ...engine.graph import raw
 from ...engine.primitive import primitive
 from ..arithmetic import mul, sub
 from ..diagonal import diagonal as _diagonal
@@ -33,7 +33,7 @@ def matrix_power(A: Array, n: int) -> Array:
     if not hasattr(n, "__index__"):
         raise TypeError(f"matrix_power: n must be an integer, not {n!r}")
     if n == 0:
-        return flat(A) + np.eye(A.shape[-1], dtype=A.dtype)
+        return flat(A) + kind_of(raw(A)).eye(A.shape[-1], dtype=A.dtype)
     power, out, n = (inv(A), None, -n) if n < 0 else (A, None, n)
     while n:
         if n % 2:
@@ -55,7 +55,8 @@ def _matrix_exp_rule(g: Array, x: Array) -> Array:
 def _matrix_exp(x: Array) -> Array:
     from scipy.linalg import expm
 
-    return expm(x).astype(x.dtype, copy=False) if x.size else x.copy()
+    kind = kind_of(x)  # SciPy computes on the host
+    return kind.sent(expm(kind.read(x)).astype(x.dtype, copy=False)) if x.size else x.copy()
 
 
 @operator("torch Tensor linalg")

@@ -8,11 +8,12 @@ infinite. `eigvalsh` and `svdvals` have no such limits.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple
 
 import numpy as np
 
-from ...backend.arrays import Array
+from ...backend.arrays import Array, ArrayT
+from ...backend.kinds import kind_of
 from ...engine.graph import Value, raw
 from ...engine.primitive import primitive
 from ..names import operator
@@ -26,20 +27,20 @@ from .products import _t, matmul
 
 def _absent(g: Array) -> bool:
     """Whether a result was not used: the backward pass hands in zeros for it."""
-    return not isinstance(g, Value) and not np.any(g)
+    return not isinstance(g, Value) and kind_of(g).readable and not np.any(g)
 
 
 def _gaps(x: Array) -> Array:
     """x[j] - x[i], and 1 on the diagonal."""
     n = x.shape[-1]
-    return where(np.eye(n, dtype=bool), x.dtype.type(1), _row(x) - _column(x))
+    return where(kind_of(raw(x)).eye(n, dtype=bool), x.dtype.type(1), _row(x) - _column(x))
 
 
-class EighResult(NamedTuple):
+class EighResult(NamedTuple, Generic[ArrayT]):
     """Eigenvalues in ascending order, and the eigenvectors in the columns of a matrix."""
 
-    eigenvalues: Any
-    eigenvectors: Any
+    eigenvalues: ArrayT
+    eigenvectors: ArrayT
 
 
 def _eigh_rule(g: Sequence[Array], out: Any) -> Array:
@@ -47,7 +48,7 @@ def _eigh_rule(g: Sequence[Array], out: Any) -> Array:
     inner = _diagonal_matrix(g[0])
     if not _absent(g[1]):
         turned = matmul(_t(vectors), g[1]) / _gaps(values)
-        inner = inner + masked(turned, ~np.eye(values.shape[-1], dtype=bool))
+        inner = inner + masked(turned, ~kind_of(raw(values)).eye(values.shape[-1], dtype=bool))
     return matmul(matmul(vectors, inner), _t(vectors))
 
 
@@ -75,7 +76,7 @@ def _lower_half(A: Array, UPLO: str, name: str) -> Array:
 
 @operator("linalg", numpy="linalg.eigh")
 @_operator
-def eigh(A: Array, UPLO: str = "L") -> EighResult:
+def eigh(A: Array, UPLO: str = "L") -> EighResult[Array]:
     """Eigenvalues w and eigenvectors V of symmetric matrices: A = V diag(w) V^T.
 
     Only the triangle `UPLO` of `A` is looked at; the gradient is symmetric. Functions of the eigenvectors that
@@ -108,12 +109,12 @@ def eigvalsh(A: Array, UPLO: str = "L") -> Array:
     return _eigvalsh(_lower_half(A, UPLO, "eigvalsh"))
 
 
-class SVDResult(NamedTuple):
+class SVDResult(NamedTuple, Generic[ArrayT]):
     """A = U diag(S) Vh: singular values in descending order, and orthonormal columns of U and rows of Vh."""
 
-    U: Any
-    S: Any
-    Vh: Any
+    U: ArrayT
+    S: ArrayT
+    Vh: ArrayT
 
 
 def _skew(x: Array) -> Array:
@@ -159,7 +160,7 @@ def _svdvals(x: Array) -> Array:
 
 @operator("linalg")
 @_operator
-def svd(A: Array, full_matrices: bool = True) -> SVDResult:
+def svd(A: Array, full_matrices: bool = True) -> SVDResult[Array]:
     """The singular value decomposition A = U diag(S) Vh.
 
     Functions of U and Vh that change with the signs of their vectors have no gradient, nor do those of vectors
@@ -200,12 +201,13 @@ def svdvals(A: Array) -> Array:
 
 def _threshold(s: Any, shape: tuple[int, ...], atol: Any, rtol: Any) -> Any:
     """Singular values up to this count as 0: max(atol, rtol * largest), by default max(m, n) eps * largest."""
-    atol, rtol = (raw(t) for t in (atol, rtol))
+    kind, atol, rtol = kind_of(s), raw(atol), raw(rtol)
+    asarray = kind.asarray
     if rtol is None:
-        given = atol is not None and np.any(np.asarray(atol) > 0)
-        rtol = 0.0 if given else max(shape[-2:]) * np.finfo(s.dtype).eps
-    largest = s.max(axis=-1, initial=0, keepdims=True)
-    return np.maximum(np.asarray(0.0 if atol is None else atol)[..., None], np.asarray(rtol)[..., None] * largest)
+        usual = max(shape[-2:]) * np.finfo(s.dtype).eps
+        rtol = usual if atol is None else np.where((asarray(atol) > 0).any(), 0.0, usual)
+    largest = kind.largest(s, -1, True, 0)
+    return np.maximum(asarray(0.0 if atol is None else atol)[..., None], asarray(rtol)[..., None] * largest)
 
 
 def _pinv_rule(g: Array, x: Array, out: Array) -> Array:
@@ -220,7 +222,7 @@ def _pinv_rule(g: Array, x: Array, out: Array) -> Array:
 def _pinv(x: Array, *, atol: Any, rtol: Any) -> Array:
     u, s, vh = np.linalg.svd(x, full_matrices=False)
     large = s > _threshold(s, x.shape, atol, rtol)
-    inverse = np.divide(1, s, where=large, out=np.zeros_like(s))
+    inverse = np.where(large, 1 / np.where(large, s, s.dtype.type(1)), s.dtype.type(0))
     return vh.conj().swapaxes(-1, -2) @ (inverse[..., None] * u.conj().swapaxes(-1, -2))
 
 
@@ -249,7 +251,7 @@ def pinv(A: Array, *, atol: Array = None, rtol: Array = None, hermitian: bool = 
 @primitive
 def _matrix_rank(x: Array, *, atol: Any, rtol: Any) -> Array:
     s = np.linalg.svd(x, compute_uv=False)
-    return np.count_nonzero(s > _threshold(s, x.shape, atol, rtol), axis=-1, keepdims=True)[..., 0]
+    return np.add.reduce(s > _threshold(s, x.shape, atol, rtol), axis=-1)
 
 
 @operator("linalg")
@@ -267,19 +269,19 @@ def matrix_rank(A: Array, *, atol: Array = None, rtol: Array = None, hermitian: 
     return _matrix_rank(A, atol=raw(atol), rtol=raw(rtol))
 
 
-class LstsqResult(NamedTuple):
+class LstsqResult(NamedTuple, Generic[ArrayT]):
     """The solution, the sum of squares of each column of A X - B, the rank, and an empty `singular_values`."""
 
-    solution: Any
-    residuals: Any
-    rank: Any
-    singular_values: Any
+    solution: ArrayT
+    residuals: ArrayT
+    rank: ArrayT
+    singular_values: ArrayT
 
 
 @operator("linalg")
 @_operator
 @raw_too
-def lstsq(A: Array, B: Array, rcond: float | None = None) -> LstsqResult:
+def lstsq(A: Array, B: Array, rcond: float | None = None) -> LstsqResult[Array]:
     """X that makes the sum of squares of A X - B smallest; of several, the smallest X. X = pinv(A) B.
 
     `rcond` is the `rtol` of that `pinv`: singular values up to rcond * the largest count as 0.
@@ -295,7 +297,7 @@ def lstsq(A: Array, B: Array, rcond: float | None = None) -> LstsqResult:
     solution = matmul(pinv(A, rtol=rcond), B)
     rank = matrix_rank(A, rtol=rcond)
     m, n = A.shape[-2:]
-    nothing = constant_like(np.empty(0, A.dtype), A)
+    nothing = constant_like(kind_of(raw(A)).empty(0, A.dtype), A)
     if m > n and np.all(raw(rank) == n):
         left = matmul(A, solution) - B
         residuals = sum(left * left, -2)

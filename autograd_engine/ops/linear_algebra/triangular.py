@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple
 
 import numpy as np
 
-from ...backend.arrays import Array
+from ...backend.arrays import Array, ArrayT
+from ...backend.checks import are_checked
+from ...backend.kinds import kind_of
+from ...engine.graph import raw
 from ...engine.primitive import primitive
 from ..arithmetic import mul, sub
 from ..names import operator
@@ -42,9 +45,9 @@ def _triangular_rule(
 def _solve_triangular(*tensors: Array, upper: bool, unitriangular: bool) -> Array:
     dtype = np.result_type(*tensors)
     A, B = (t.astype(dtype, copy=False) for t in tensors)
-    if not unitriangular and not np.all(A.diagonal(axis1=-2, axis2=-1)):
+    if not unitriangular and are_checked(A) and not np.all(A.diagonal(axis1=-2, axis2=-1)):
         raise LinAlgError("the matrix is singular: there is a 0 on its diagonal")
-    if A.ndim == B.ndim == 2:
+    if A.ndim == B.ndim == 2 and kind_of(A).readable:
         return _trsm(A, B, upper, unitriangular)
     if not (_by_one(A) and B.size):
         return _of_small(A, B, upper, unitriangular)
@@ -62,7 +65,7 @@ def _of_small(A: Any, B: Any, upper: bool, unitriangular: bool) -> Any:
         reverse = (..., slice(None, None, -1), slice(None, None, -1))
         return _of_small(A[reverse], B[..., ::-1, :], True, unitriangular)[..., ::-1, :]
     A = np.triu(A, int(unitriangular))
-    return np.linalg.solve(A + np.eye(A.shape[-1], dtype=A.dtype) if unitriangular else A, B)
+    return np.linalg.solve(A + kind_of(A).eye(A.shape[-1], dtype=A.dtype) if unitriangular else A, B)
 
 
 def _trsm(A: Any, B: Any, upper: bool, unitriangular: bool) -> Any:
@@ -176,17 +179,17 @@ def cholesky_inverse(L: Array, upper: bool = False) -> Array:
         ValueError: `L` is not square.
     """
     _check(L, "cholesky_inverse", square=True)
-    return cholesky_solve(np.eye(L.shape[-1], dtype=L.dtype), L, upper)
+    return cholesky_solve(kind_of(raw(L)).eye(L.shape[-1], dtype=L.dtype), L, upper)
 
 
 # --------------------------------------------------------------------------------------------------------------- QR
 
 
-class QRResult(NamedTuple):
+class QRResult(NamedTuple, Generic[ArrayT]):
     """A = Q R: orthonormal columns, and an upper triangular matrix."""
 
-    Q: Any
-    R: Any
+    Q: ArrayT
+    R: ArrayT
 
 
 def _qr_rule(g: Sequence[Array], out: Any) -> Array:
@@ -219,7 +222,7 @@ def _complete_qr(x: Array) -> Any:
 
 @operator("linalg")
 @_operator
-def qr(A: Array, mode: str = "reduced") -> QRResult:
+def qr(A: Array, mode: str = "reduced") -> QRResult[Array]:
     """Q with orthonormal columns and upper triangular R with A = Q R.
 
     The gradient requires that the first min(m, n) columns of `A` are linearly independent.
@@ -268,7 +271,7 @@ def householder_product(A: Array, tau: Array) -> Array:
         raise ValueError(
             f"householder_product: A of shape {tuple(A.shape)} and tau of {tuple(tau.shape)} do not fit"
         )
-    out: Array = np.eye(m, n, dtype=A.dtype)
+    out: Array = kind_of(raw(A)).eye(m, n, dtype=A.dtype)
     vectors = _tril(A, -1) + out
     for i in reversed(range(k)):
         v = vectors[..., i : i + 1]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...backend.arrays import Array, astype
+from ...backend.kinds import kind_of
 from ...engine.graph import raw
 from ...engine.primitive import primitive
 from ..math import log, sigmoid
@@ -119,7 +120,9 @@ def soft_margin_loss(input: Array, target: Array, reduction: str = "mean") -> Ar
     """
     name = "soft_margin_loss"
     _same_shape(input, target, name)
-    return _reduce(_logistic(input * astype(np.asarray(raw(target)), input.dtype), 1.0), reduction, name)
+    return _reduce(
+        _logistic(input * astype(kind_of(raw(input)).asarray(raw(target)), input.dtype), 1.0), reduction, name
+    )
 
 
 @operator("functional", raw_too=True)

@@ -12,8 +12,11 @@ from typing import Any
 
 import numpy as np
 
+from ...backend import kernels
 from ...backend.arrays import Array, astype
-from ...backend.sums import added_up, widened
+from ...backend.checks import are_checked
+from ...backend.kinds import kind_of
+from ...backend.sums import widened
 from ...engine.graph import raw
 from ...engine.primitive import primitive
 from ..index import _getitem
@@ -31,93 +34,46 @@ from .regression import _check_range, _check_reduction, _reduce, _same_shape
 
 def _picked(log_probabilities: Array, target: Array, scale: Array, *, reduction: str) -> Array:
     """The negated entries that `target` names, one per row, times `scale`, reduced."""
-    rows = np.arange(log_probabilities.shape[0])
-    losses = -_getitem(log_probabilities, index=(rows, target))
+    rows = kind_of(raw(log_probabilities)).arange(log_probabilities.shape[0])
+    losses = -_getitem(log_probabilities, index=(rows, raw(target)))
     if scale is not None:
         losses = masked(losses, scale != 0) * scale
     return _reduce(losses, reduction, "nll_loss")
 
 
-_NARROW = 256
-"""With fewer classes than this, NumPy reduces faster down the columns of the transpose."""
-
-
-def _class_axis(classes: int) -> int:
-    """Where the classes lie in the arrays that the softmax losses work on."""
-    return 0 if classes < _NARROW else 1
-
-
-def _targets(target: Array, axis: int) -> tuple[Array, Array]:
-    """The index of the target entries, where the classes lie along `axis`."""
-    rows = np.arange(len(target))
-    return (target, rows) if axis == 0 else (rows, target)
-
-
-def _shifted(x: Array, axis: int) -> Array:
-    """A copy of the rows of x with the classes along `axis`, less the maximum of each; float16 as float32."""
-    lanes = np.array(x if axis else x.T, widened(x).dtype, order="C")
-    lanes -= np.maximum.reduce(lanes, axis=axis, keepdims=True, initial=-np.inf)
-    return lanes
-
-
-def _softmax_nll_rule(
-    g: Array, probabilities: Array, target: Array, scale: Array, x_shape: tuple[int, int], reduction: str
-) -> Array:
-    axis = _class_axis(x_shape[1])
+def _softmax_nll_rule(g: Array, exps: Array, totals: Array, target: Array, scale: Array, reduction: str) -> Array:
     if reduction == "mean":
-        g = g / x_shape[0]
-    if scale is not None:
-        g = g * scale
-    single = reduction != "none" and scale is None
-    out = probabilities * (g if single else np.expand_dims(g, axis))
-    out[_targets(target, axis)] -= g
-    return out if axis else out.T
+        g = g / len(target)
+    return kernels.softmax_nll_gradient(exps, totals, target, g if scale is None else g * scale)
 
 
 def _softmax_nll_composed(x: Array, target: Array, scale: Array, reduction: str) -> Array:
     return _picked(log_softmax(x, 1), target, scale, reduction=reduction)
 
 
-@primitive(composition=_softmax_nll_composed, residuals=("probabilities",), x=_softmax_nll_rule)
-def _softmax_nll(x: Array, target: Array, scale: Array, *, reduction: str) -> tuple[Array, Array]:
+@primitive(composition=_softmax_nll_composed, residuals=("exps", "totals"), x=_softmax_nll_rule)
+def _softmax_nll(x: Array, target: Array, scale: Array, *, reduction: str) -> tuple[Array, Array, Array]:
     """-log softmax(x)[target] of each row, times `scale`, reduced, in one node.
 
     The derivative is softmax(x) - onehot(target). A row whose scale is 0 does not count, whatever is in it.
     """
-    axis = _class_axis(x.shape[1])
-    lanes = _shifted(x, axis)
-    picked = lanes[_targets(target, axis)]
-    np.exp(lanes, out=lanes)
-    total = np.add.reduce(lanes, axis=axis, keepdims=True)
-    lanes /= total
-    losses = np.log(total).reshape(-1) - picked
+    losses, exps, totals = kernels.softmax_nll(x, target)
     if scale is not None:
         losses = masked(losses, scale != 0) * scale
     if reduction == "none":
-        return astype(losses, x.dtype), lanes
+        return astype(losses, x.dtype), exps, totals
     whole = np.add.reduce(losses)
-    return astype(whole / whole.dtype.type(len(target)) if reduction == "mean" else whole, x.dtype), lanes
+    whole = whole / whole.dtype.type(len(target)) if reduction == "mean" else whole
+    return astype(whole, x.dtype), exps, totals
 
 
-def _soft_cross_entropy_rule(g: Array, logs: Array, target: Array, reduction: str, divisor: float) -> Array:
-    """softmax(x) sum(target) - target"""
+def _soft_cross_entropy_rule(g: Array, logs: Array, target: Array, divisor: float) -> Array:
+    return kernels.soft_nll_gradient(logs, target, astype(g, logs.dtype) / divisor)
+
+
+def _soft_cross_entropy_target_rule(g: Array, logs: Array, reduction: str, divisor: float) -> Array:
     g = astype(g, logs.dtype) / divisor
-    axis = _class_axis(target.shape[1])
-    lanes = target if axis else target.T
-    out = np.exp(logs)
-    out *= added_up(lanes, axis=axis, keepdims=True)
-    out -= lanes
-    out *= g if reduction != "none" else np.expand_dims(g, axis)
-    return out if axis else out.T
-
-
-def _soft_cross_entropy_target_rule(
-    g: Array, logs: Array, target_shape: tuple[int, int], reduction: str, divisor: float
-) -> Array:
-    g = astype(g, logs.dtype) / divisor
-    axis = _class_axis(target_shape[1])
-    out = -logs * (g if reduction != "none" else np.expand_dims(g, axis))
-    return out if axis else out.T
+    return -logs * (g if reduction != "none" else np.expand_dims(g, 1))
 
 
 def _soft_cross_entropy_composed(x: Array, target: Array, reduction: str, divisor: float) -> Array:
@@ -132,12 +88,9 @@ def _soft_cross_entropy_composed(x: Array, target: Array, reduction: str, diviso
 )
 def _soft_cross_entropy(x: Array, target: Array, *, reduction: str, divisor: float) -> tuple[Array, Array]:
     """-sum_c target_c log softmax(x)_c of each row, reduced by "sum" or not, and divided, in one node."""
-    axis = _class_axis(x.shape[1])
-    logs = _shifted(x, axis)
-    logs -= np.log(np.add.reduce(np.exp(logs), axis=axis, keepdims=True))
-    losses = -np.add.reduce((target if axis else target.T) * logs, axis=axis)
+    losses, logs = kernels.soft_nll(x, target)
     losses = losses if reduction == "none" else np.add.reduce(losses)
-    return astype(losses / losses.dtype.type(divisor), np.result_type(x, target)), logs
+    return astype(losses / divisor, np.result_type(x, target)), logs
 
 
 def _class_dim(input: Array, name: str) -> int:
@@ -155,22 +108,28 @@ def _class_target(
 ) -> tuple[Array, Any]:
     """The raw class indices, checked, with 0 in place of `ignore_index`; and a mask of those that count,
     None when all do."""
-    target = np.asarray(raw(target))
+    kind = kind_of(raw(input))
+    target = kind.asarray(raw(target))
     if target.dtype.kind not in "iu":
         raise TypeError(f"{name}: class targets must hold integers, not {target.dtype}")
     shape = tuple(input.shape)
     if target.shape != shape[:class_dim] + shape[class_dim + 1 :]:
         raise ValueError(f"{name}: targets of shape {target.shape} do not fit an input of shape {shape}")
     classes = shape[class_dim]
+    if not (kind.readable or are_checked(target)):
+        if ignore_index is None:
+            return target, None
+        used = target != ignore_index
+        return np.where(used, target, 0), used
     # One pass finds both kinds of bad class: a negative number, read as unsigned, is a huge one.
     unsigned = target.view(f"u{target.itemsize}")
     none_ignored = ignore_index is None or not 0 <= ignore_index < classes
-    if none_ignored and (not target.size or np.maximum.reduce(unsigned, axis=None) < classes):
+    if none_ignored and (not target.size or unsigned.max() < classes):
         return target, None
-    used = np.ones(target.shape, bool) if ignore_index is None else target != ignore_index
+    used = kind.ones(target.shape, bool) if ignore_index is None else target != ignore_index
     bad = used & (unsigned >= classes)
     if bad.any():
-        raise IndexError(f"{name}: target {target[bad].flat[0]} is out of range for {classes} classes")
+        raise IndexError(f"{name}: target {target[bad][0]} is out of range for {classes} classes")
     return np.where(used, target, 0), used
 
 
@@ -178,7 +137,7 @@ def _class_weight(weight: Any, input: Array, class_dim: int, name: str) -> Array
     """One factor per class, in the dtype of the input; None stays None."""
     if weight is None:
         return None
-    weight = np.asarray(raw(weight))
+    weight = kind_of(raw(input)).asarray(raw(weight))
     if weight.shape != (input.shape[class_dim],):
         raise ValueError(f"{name}: expected a weight of shape ({input.shape[class_dim]},), got {weight.shape}")
     return astype(weight, input.dtype)
@@ -226,6 +185,10 @@ def _classify(
         scale = scale.reshape(-1)
         if reduction == "mean":
             total = np.add.reduce(widened(scale))
+            if not kind_of(scale).readable:
+                nothing = astype(np.where(total == 0, math.nan, 0.0), scale.dtype)
+                scale = masked(astype(scale / total, scale.dtype), used.reshape(-1))
+                return losses_of(rows, target.reshape(-1), scale, reduction="sum") + nothing
             if not total:
                 scale = _nothing(scale, used)
                 return losses_of(rows, target.reshape(-1), scale, reduction="sum") + math.nan
@@ -263,8 +226,9 @@ def _smoothed(
     """The target distributions of class indices, a row each, weighted; and the weights of the mean."""
     target, used = _class_target(target, input, class_dim, ignore_index, name)
     classes = input.shape[class_dim]
-    rows = np.full((target.size, classes), smoothing / (classes or 1), input.dtype)
-    rows[np.arange(target.size), target.reshape(-1)] += 1 - smoothing
+    kind = kind_of(target)
+    rows = kind.full((target.size, classes), smoothing / (classes or 1), input.dtype)
+    rows[kind.arange(target.size), target.reshape(-1)] += 1 - smoothing
     if weight is not None:
         rows *= weight
     if used is not None:
@@ -273,7 +237,7 @@ def _smoothed(
     if scale is None:
         return rows, target.size
     total = np.add.reduce(widened(scale), axis=None)
-    if not total and reduction == "mean":
+    if kind.readable and not total and reduction == "mean":
         rows[_nothing(scale.reshape(-1), used) != 0] = np.nan
     return rows, total
 
@@ -320,7 +284,7 @@ def cross_entropy(
                 f"and must be integers, not {target.dtype}; convert them with long()"
             )
         _same_shape(input, target, name)
-        rows = _in_rows(target if getattr(target, "node", None) is not None else np.asarray(raw(target)), class_dim)
+        rows = _in_rows(target if getattr(target, "node", None) is not None else raw(target), class_dim)
         total = rows.shape[0]
         if label_smoothing:
             rows = rows * (1 - label_smoothing) + label_smoothing / (shape[class_dim] or 1)
@@ -329,11 +293,15 @@ def cross_entropy(
     else:
         rows, total = _smoothed(target, input, class_dim, weight, ignore_index, label_smoothing, reduction, name)
     whole = "none" if reduction == "none" else "sum"
-    divisor = float(total) if reduction == "mean" and total else 1.0
+    if not kind_of(total).readable:
+        some: Any = True  # or none, and then the division gives NaN
+        divisor = total if reduction == "mean" else 1.0
+    else:
+        some, divisor = total, float(total) if reduction == "mean" and total else 1.0
     losses: Array = _soft_cross_entropy(_in_rows(input, class_dim), rows, reduction=whole, divisor=divisor)
     if reduction == "none":
         return _reshape(losses, shape=shape[:class_dim] + shape[class_dim + 1 :])
-    return losses if total or reduction == "sum" else losses + math.nan
+    return losses if some or reduction == "sum" else losses + math.nan
 
 
 # ----------------------------------------------------------------------------- one distribution and another

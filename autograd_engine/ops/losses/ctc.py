@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from ...backend.arrays import Array
+from ...backend.kinds import kind_of
 from ...engine.graph import raw
 from ..gather import gather
 from ..index import _getitem
@@ -28,7 +29,8 @@ from .regression import _check_reduction, _reduce
 
 def _lengths(lengths: Any, batch: int, limit: int, called: str) -> Any:
     """One length per sample, between 0 and `limit`."""
-    lengths = np.asarray(raw(lengths)).reshape(-1)
+    lengths = raw(lengths)
+    lengths = kind_of(lengths).read(lengths).reshape(-1)
     if lengths.dtype.kind not in "iu" or lengths.shape != (batch,):
         raise ValueError(
             f"ctc_loss: {called} must hold {batch} integers, one per sample, got {lengths.dtype} of shape "
@@ -36,13 +38,14 @@ def _lengths(lengths: Any, batch: int, limit: int, called: str) -> Any:
         )
     bad = (lengths < 0) | (lengths > limit)
     if bad.any():
-        raise ValueError(f"ctc_loss: {called} must lie in [0, {limit}], got {lengths[bad].flat[0]}")
+        raise ValueError(f"ctc_loss: {called} must lie in [0, {limit}], got {lengths[bad][0]}")
     return lengths
 
 
 def _labels(targets: Any, lengths: Any, classes: int, blank: int) -> Any:
     """The labels of all samples, (N, longest), padded by the blank."""
-    targets = np.asarray(raw(targets))
+    targets = raw(targets)
+    targets = kind_of(targets).read(targets)
     if targets.dtype.kind not in "iu":
         raise TypeError(f"ctc_loss: targets must hold integers, not {targets.dtype}")
     longest = int(lengths.max(initial=0))
@@ -77,23 +80,26 @@ def _log_likelihoods(log_probs: Array, labels: Any, input_lengths: Any, target_l
     dtype = log_probs.dtype.type
     never = dtype(-np.inf)
     # Where a walk may come from: two places back, one back, or the place itself. Two columns of -inf lie before.
-    reach = np.arange(places.shape[1])[:, None] + np.arange(3)
+    sent = kind_of(raw(log_probs)).sent
+    reach = sent(np.arange(places.shape[1])[:, None] + np.arange(3))
     skips = np.zeros(places.shape, bool)
     skips[:, 3::2] = labels[:, 1:] != labels[:, :-1]
     barred = np.zeros((*places.shape, 3), dtype)
     barred[:, :, 0][~skips] = never
-    before = np.full((batch, 2), never)
-    emitted = gather(log_probs, 2, np.broadcast_to(places, (steps, *places.shape)))
-    alpha: Array = np.full(places.shape, never)
-    alpha[:, 0] = 0
+    barred = sent(barred)
+    before = sent(np.full((batch, 2), never))
+    emitted = gather(log_probs, 2, np.broadcast_to(sent(places), (steps, *places.shape)))
+    start = np.full(places.shape, never)
+    start[:, 0] = 0
+    alpha: Array = sent(start)
     for t in range(int(input_lengths.max(initial=0))):
         ways = _getitem(cat([before, alpha], 1), index=(slice(None), reach)) + barred
         stepped = logsumexp(ways, 2) + _getitem(emitted, index=(t,))
         running = t < input_lengths
-        alpha = stepped if running.all() else where(running[:, None], stepped, alpha)
+        alpha = stepped if running.all() else where(sent(running[:, None]), stepped, alpha)
     ends = 2 * target_lengths[:, None] - np.arange(2)
-    last = _getitem(alpha, index=(np.arange(batch)[:, None], np.maximum(ends, 0)))
-    return logsumexp(last + np.where(ends >= 0, dtype(0), never), 1)
+    last = _getitem(alpha, index=(sent(np.arange(batch)[:, None]), sent(np.maximum(ends, 0))))
+    return logsumexp(last + sent(np.where(ends >= 0, dtype(0), never)), 1)
 
 
 @operator("functional", raw_too=True)
@@ -150,5 +156,6 @@ def ctc_loss(
     if zero_infinity:
         losses = masked(losses, raw(losses) != np.inf)
     if reduction == "mean":
-        losses = losses / np.maximum(target_lengths, 1).astype(log_probs.dtype)
+        sent = kind_of(raw(log_probs)).sent
+        losses = losses / sent(np.maximum(target_lengths, 1).astype(log_probs.dtype))
     return _reduce(losses[0] if single else losses, reduction, name)

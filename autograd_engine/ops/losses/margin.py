@@ -11,7 +11,11 @@ from typing import Any
 import numpy as np
 
 from ...backend.arrays import Array, astype
+from ...backend.checks import are_checked
+from ...backend.kinds import kind_of
+from ...backend.sums import widened
 from ...engine.graph import raw
+from ...engine.primitive import primitive
 from ..index import _getitem
 from ..linear_algebra.distances import pairwise_distance
 from ..math import sqrt
@@ -25,20 +29,23 @@ from .regression import _reduce, _same_shape
 # ------------------------------------------------------------------------------------ scores of classes
 
 
-def _hinge(x: Array, p: int, name: str) -> Array:
-    """max(x, 0)^p"""
+def _check_power(p: int, name: str) -> None:
     if p not in (1, 2):
         raise ValueError(f"{name}: p must be 1 or 2, not {p}")
+
+
+def _hinge(x: Array, p: int) -> Array:
+    """max(x, 0)^p"""
     violation = relu(x)
     return violation if p == 1 else violation * violation
 
 
 def _check_signs(target: Any, name: str) -> Any:
     """The raw target, all of whose values must be 1 or -1."""
-    target = np.asarray(raw(target))
-    bad = np.absolute(target) != 1
-    if np.any(bad):
-        raise ValueError(f"{name}: the targets must be 1 or -1, got {target[bad].flat[0]}")
+    target = raw(target)
+    target = kind_of(target).asarray(target)
+    if are_checked(target) and np.any(bad := np.absolute(target) != 1):
+        raise ValueError(f"{name}: the targets must be 1 or -1, got {target[bad][0]}")
     return target
 
 
@@ -59,8 +66,9 @@ def hinge_loss(input: Array, target: Array, p: int = 1, margin: float = 1.0, red
     """
     name = "hinge_loss"
     _same_shape(input, target, name)
+    _check_power(p, name)
     signs = astype(_check_signs(target, name), input.dtype)
-    return _reduce(_hinge(margin - input * signs, p, name), reduction, name)
+    return _reduce(_hinge(margin - input * signs, p), reduction, name)
 
 
 def _score_rows(input: Array, name: str) -> Array:
@@ -68,6 +76,36 @@ def _score_rows(input: Array, name: str) -> Array:
     if len(input.shape) not in (1, 2):
         raise ValueError(f"{name}: expected scores (N, C) or (C,), got shape {tuple(input.shape)}")
     return input if len(input.shape) == 2 else unsqueeze(input, 0)
+
+
+def _multi_margin_rule(g: Array, violations: Array, target: Array, p: int) -> Array:
+    """The slopes of the rivals, and minus their sum for the target."""
+    g = (g / violations.dtype.type(violations.shape[1] or 1)).reshape(-1, 1)
+    out = (violations != 0) * g if p == 1 else violations * (2 * g)
+    out[kind_of(target).arange(len(target)), target] = -np.add.reduce(out, axis=1)
+    return out
+
+
+def _multi_margin_composed(x: Array, target: Array, p: int, margin: float) -> Array:
+    target = raw(target)
+    kind = kind_of(target)
+    rows, others = kind.arange(len(target)), kind.ones(tuple(x.shape), bool)
+    others[rows, target] = False
+    rivals = x - unsqueeze(_getitem(x, index=(rows, target)), 1) + margin
+    return sum(_hinge(masked(rivals, others), p), 1) / x.shape[1]
+
+
+@primitive(composition=_multi_margin_composed, residuals=("violations",), x=_multi_margin_rule)
+def _multi_margin(x: Array, target: Array, *, p: int, margin: float) -> tuple[Array, Array]:
+    """sum_(i != y) max(0, margin - x_y + x_i)^p / C for each row, in one node."""
+    wide = widened(x)
+    kind = kind_of(x)
+    rows = kind.arange(len(target))
+    violations = wide - (wide[rows, target] - wide.dtype.type(margin)).reshape(-1, 1)
+    violations[rows, target] = 0
+    violations = np.maximum(violations, 0, out=violations)
+    losses = np.add.reduce(violations, axis=1) if p == 1 else kind.vecdot(violations, violations)
+    return astype(losses / losses.dtype.type(x.shape[1] or 1), x.dtype), violations
 
 
 @operator("functional", raw_too=True)
@@ -94,16 +132,13 @@ def multi_margin_loss(
     Source: Crammer and Singer, "Multiclass Kernel-based Vector Machines", 2001.
     """
     name = "multi_margin_loss"
+    _check_power(p, name)
     scores = _score_rows(input, name)
     class_dim = _class_dim(input, name)
     classes, _ = _class_target(target, input, class_dim, None, name)
     weight = _class_weight(weight, input, class_dim, name)
     named = classes.reshape(-1)
-    rows = np.arange(len(named))
-    others = np.ones(scores.shape, bool)
-    others[rows, named] = False
-    rivals = scores - unsqueeze(_getitem(scores, index=(rows, named)), 1) + margin
-    losses = sum(_hinge(masked(rivals, others), p, name), 1) / scores.shape[1]
+    losses = _multi_margin(scores, named, p=p, margin=margin)
     if weight is not None:
         losses = losses * weight[named]
     return _reduce(_reshape(losses, shape=classes.shape), reduction, name)
@@ -122,18 +157,17 @@ def multilabel_margin_loss(input: Array, target: Array, reduction: str = "mean")
     name = "multilabel_margin_loss"
     scores = _score_rows(input, name)
     _same_shape(input, target, name)
-    named = np.asarray(raw(target)).reshape(scores.shape)
+    kind = kind_of(raw(input))
+    named = kind.asarray(raw(target)).reshape(scores.shape)
     if named.dtype.kind not in "iu":
         raise TypeError(f"{name}: class targets must hold integers, not {named.dtype}")
-    bad = (named < -1) | (named >= scores.shape[1])
-    if bad.any():
-        raise IndexError(f"{name}: target {named[bad].flat[0]} is out of range for {scores.shape[1]} classes")
-    listed = np.logical_and.accumulate(named >= 0, axis=1)
-    most = int(np.add.reduce(listed, axis=1).max(initial=0))
+    if are_checked(named) and (bad := (named < -1) | (named >= scores.shape[1])).any():
+        raise IndexError(f"{name}: target {named[bad][0]} is out of range for {scores.shape[1]} classes")
+    listed = kind.accumulate(np.logical_and, named >= 0, 1)
+    most = int(np.add.reduce(listed, axis=1).max(initial=0)) if kind.readable else named.shape[1]
     listed, named = listed[:, :most], np.where(listed, named, 0)[:, :most]
-    rows = np.arange(len(named))[:, None]
-    others = np.ones(scores.shape, bool)
-    others[np.broadcast_to(rows, named.shape)[listed], named[listed]] = False
+    rows = kind.arange(len(named))[:, None]
+    others = ~(listed[:, :, None] & (named[:, :, None] == kind.arange(scores.shape[1]))).any(1)
     margins = 1 - unsqueeze(_getitem(scores, index=(rows, named)), 2) + unsqueeze(scores, 1)
     losses = sum(relu(masked(margins, listed[:, :, None] & others[:, None, :])), (1, 2)) / scores.shape[1]
     return _reduce(losses if len(input.shape) == 2 else _reshape(losses, shape=()), reduction, name)
@@ -170,7 +204,7 @@ def hinge_embedding_loss(input: Array, target: Array, margin: float = 1.0, reduc
     """
     name = "hinge_embedding_loss"
     _same_shape(input, target, name)
-    signs = np.asarray(raw(target))
+    signs = raw(target)
     losses = masked(input, signs != -1) + masked(clamp(margin - input, 0), signs != 1)
     return _reduce(losses, reduction, name)
 
@@ -204,7 +238,7 @@ def cosine_embedding_loss(
         )
     squares = (sum(input1 * input1, -1) + 1e-12) * (sum(input2 * input2, -1) + 1e-12)
     cosine = sum(input1 * input2, -1) / sqrt(squares)
-    signs = np.asarray(raw(target))
+    signs = raw(target)
     losses = masked(1 - cosine, signs == 1) + masked(clamp(cosine - margin, 0), signs == -1)
     return _reduce(losses, reduction, name)
 

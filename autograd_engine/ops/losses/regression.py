@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 
 from ...backend.arrays import Array
+from ...backend.checks import are_checked
+from ...backend.kinds import kind_of
 from ...engine.graph import raw
 from ...engine.primitive import primitive
 from ..math import exp, log
@@ -49,10 +51,10 @@ def _same_shape(input: Array, target: Array, name: str, called: str = "target") 
 
 def _check_range(values: Any, low: float, high: float, name: str, called: str) -> None:
     """Refuse values outside of [low, high], and NaN."""
-    values = np.asarray(raw(values))
-    if values.size == 0:
+    values = raw(values)
+    if not are_checked(values) or not (values := kind_of(values).asarray(values)).size:
         return
-    least, most = np.minimum.reduce(values, axis=None), np.maximum.reduce(values, axis=None)
+    least, most = values.min(), values.max()
     if not (least >= low and most <= high):
         worst = most if least >= low else least
         bounds = f"be at least {low:g}" if high == math.inf else f"lie in [{low:g}, {high:g}]"
@@ -138,7 +140,7 @@ def smooth_l1_loss(input: Array, target: Array, reduction: str = "mean", beta: f
 def _variance(var: Any, input: Array) -> Array:
     """`var` in a shape that gives every element of the input its variance."""
     if not hasattr(var, "shape"):
-        return np.asarray(var, input.dtype)[()]
+        return kind_of(raw(input)).number(var, input.dtype)
     shape, given = tuple(input.shape), tuple(var.shape)
     if given == shape[:-1] != shape:
         return unsqueeze(var, -1)
@@ -172,7 +174,7 @@ def gaussian_nll_loss(
     name = "gaussian_nll_loss"
     _same_shape(input, target, name)
     var = _variance(var, input)
-    variances = np.asarray(raw(var))
+    variances = raw(var)
     _check_range(variances, 0, math.inf, name, "variance")
     var = var + (np.maximum(variances, eps) - variances)
     error = input - target

@@ -1,3 +1,17 @@
-"""What layers compute beside products: activations, dropout, embeddings, padding, resampling, normalization."""
+"""What layers compute: convolution, pooling, activation, dropout, embedding, padding, resampling, normalization."""
 
-from . import activation, dropout, embedding, norm, padding, resample, segments
+from . import (
+    activation,
+    adaptive_pooling,
+    convolution,
+    dropout,
+    embedding,
+    folding,
+    norm,
+    padding,
+    pooling,
+    resample,
+    sampling,
+    segments,
+    unpooling,
+)

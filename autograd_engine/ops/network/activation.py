@@ -14,6 +14,7 @@ import numpy as np
 
 from ...backend import kernels
 from ...backend.arrays import Array, unboxed
+from ...backend.kinds import kind_of
 from ...backend.random import Generator, resolve
 from ...engine.graph import raw
 from ...engine.inplace import replace
@@ -21,7 +22,7 @@ from ...engine.primitive import primitive
 from ..arithmetic import abs, div, mul, sub
 from ..arrange import unflatten
 from ..comparison import logical_not
-from ..dims import normalize_dim
+from ..dims import along, normalize_dim
 from ..math import exp, sigmoid, tanh
 from ..names import operator
 from ..operands import with_kernel
@@ -149,8 +150,9 @@ def rrelu(
         raise ValueError(f"rrelu: lower {lower} exceeds upper {upper}")
     slope: Any = (lower + upper) / 2
     if training:
-        slope = resolve(generator).uniform(lower, upper, tuple(input.shape))
-        slope = unboxed(np.asarray(slope, input.dtype))
+        like = raw(input)
+        slope = resolve(generator, like).uniform(lower, upper, tuple(input.shape))
+        slope = unboxed(kind_of(like).asarray(slope, input.dtype))
     out = _leaky_relu(input, slope)
     return replace(input, out, "rrelu_") if inplace else out
 
@@ -383,6 +385,34 @@ def _groups(input: Array, dim: int, count: int, name: str) -> int:
     return dim
 
 
+def _glu_composed(x: Array, dim: int) -> Array:
+    first, second = chunk(x, 2, dim)
+    return mul(first, sigmoid(second))
+
+
+def _glu_rule(g: Array, x: Array, gate: Array, dim: int) -> Array:
+    """g gate, and g a gate (1 - gate)"""
+    n = gate.shape[dim]
+    first, second = along(dim, slice(0, n)), along(dim, slice(n, None))
+    out = kind_of(x).empty(x.shape, x.dtype)
+    np.multiply(g, gate, out=out[first])
+    np.multiply(out[first], x[first], out=out[second])
+    out[second] *= 1 - gate
+    return out
+
+
+@primitive(
+    composition=_glu_composed,
+    residuals=("gate",),
+    x=_glu_rule,
+)
+def _glu(x: Array, *, dim: int) -> tuple[Array, Array]:
+    """a sigmoid(b), in one node."""
+    n = x.shape[dim] // 2
+    gate = sigmoid(x[along(dim, slice(n, None))])
+    return x[along(dim, slice(0, n))] * gate, gate
+
+
 @operator("functional")
 def glu(input: Array, dim: int = -1) -> Array:
     """a sigmoid(b), where a and b are the first and the second half of the input along `dim`.
@@ -394,8 +424,7 @@ def glu(input: Array, dim: int = -1) -> Array:
 
     Source: Dauphin et al., Language modeling with gated convolutional networks, 2017.
     """
-    first, second = chunk(input, 2, _groups(input, dim, 2, "glu"))
-    return mul(first, sigmoid(second))
+    return _glu(input, dim=_groups(input, dim, 2, "glu"))
 
 
 @operator("functional")
@@ -439,12 +468,13 @@ def gumbel_softmax(
 
     Source: Jang et al., Categorical reparameterization with Gumbel-softmax, 2017.
     """
-    noise = -np.log(resolve(generator).standard_exponential(tuple(logits.shape)))
-    soft = softmax((logits + unboxed(np.asarray(noise, logits.dtype))) / tau, dim)
+    kind = kind_of(raw(logits))
+    noise = -np.log(resolve(generator, raw(logits)).standard_exponential(tuple(logits.shape)))
+    soft = softmax((logits + unboxed(kind.asarray(noise, logits.dtype))) / tau, dim)
     if not hard:
         return soft
-    values = np.asarray(raw(soft))
-    places = np.arange(values.shape[dim] if values.ndim else 1)
+    values = kind.asarray(raw(soft))
+    places = kind.arange(values.shape[dim] if values.ndim else 1)
     places = places.reshape((-1,) + (1,) * (values.ndim - 1 - normalize_dim(dim, values.ndim, "gumbel_softmax")))
     chosen = values.argmax(dim, keepdims=True) == places
     return soft + unboxed(chosen.astype(values.dtype) - values)

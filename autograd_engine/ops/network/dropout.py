@@ -17,6 +17,7 @@ import numpy as np
 from ...backend import kernels
 from ...backend.arrays import Array, unboxed
 from ...backend.random import Generator, resolve
+from ...engine.graph import raw
 from ...engine.inplace import replace
 from ..names import operator
 from .activation import SELU_ALPHA, SELU_SCALE
@@ -34,7 +35,7 @@ def _mask(
     if not training or p == 0:
         return None
     shape = tuple(n if d < drawn else 1 for d, n in enumerate(input.shape))
-    draws = np.asarray(resolve(generator).random(shape, np.float32))
+    draws = resolve(generator, raw(input)).random(shape, np.float32)
     return unboxed(kernels.kept(draws, p, factor, input.dtype))
 
 

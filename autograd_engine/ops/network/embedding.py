@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 
 from ...backend.arrays import Array
+from ...backend.checks import are_checked
+from ...backend.kinds import kind_of
 from ...engine.graph import raw
 from ...engine.primitive import primitive
 from ...engine.writes import written
@@ -30,7 +32,7 @@ def _with_gradient_times(x: Array, *, factor: Array) -> Array:
 
 def _rows(index: Any, weight: Array, sparse: bool, name: str) -> Any:
     """The raw row numbers, checked."""
-    index = np.asarray(raw(index))
+    index = kind_of(raw(weight)).asarray(raw(index))
     if len(weight.shape) != 2:
         raise ValueError(f"{name}: the table must have 2 dimensions, not shape {tuple(weight.shape)}")
     if sparse:
@@ -41,9 +43,8 @@ def _rows(index: Any, weight: Array, sparse: bool, name: str) -> Any:
         raise TypeError(f"{name}: row numbers must be integers, not {index.dtype}")
     count = weight.shape[0]
     # One pass finds both kinds of bad index: a negative number, read as unsigned, is a huge one.
-    bad = index.view(f"u{index.itemsize}") >= count
-    if bad.any():
-        raise IndexError(f"{name}: index {index[bad].flat[0]} is out of range for a table of {count} rows")
+    if are_checked(index) and (bad := index.view(f"u{index.itemsize}") >= count).any():
+        raise IndexError(f"{name}: index {index[bad][0]} is out of range for a table of {count} rows")
     return index
 
 
@@ -70,7 +71,7 @@ def _read(weight: Array, index: Any, padding: int | None, scale_grad_by_freq: bo
     out = _getitem(weight, index=(index,))
     if padding is None and not scale_grad_by_freq:
         return out
-    factor = np.ones(index.shape, weight.dtype)
+    factor = kind_of(index).ones(index.shape, weight.dtype)
     if scale_grad_by_freq and index.size:
         factor /= np.bincount(index.reshape(-1))[index]
     if padding is not None:
@@ -124,35 +125,39 @@ def _bags(index: Any, offsets: Any, include_last_offset: bool) -> tuple[Any, Any
     if index.ndim == 2:
         if offsets is not None:
             raise ValueError(f"{name}: an input of 2 dimensions has a bag in each row; leave out the offsets")
-        return index.reshape(-1), np.repeat(np.arange(len(index)), index.shape[1]), len(index)
+        return index.reshape(-1), np.repeat(kind_of(index).arange(len(index)), index.shape[1]), len(index)
     if index.ndim != 1 or offsets is None:
         raise ValueError(
             f"{name}: expected an input of 2 dimensions, or of 1 with offsets, got shape {index.shape} "
             f"with{'out' if offsets is None else ''} offsets"
         )
-    starts = np.asarray(raw(offsets))
-    stops = starts[1:] if include_last_offset else np.append(starts[1:], len(index))
+    kind = kind_of(index)
+    starts = kind.asarray(raw(offsets))
+    last = kind.full(1, len(index), starts.dtype)
+    stops = starts[1:] if include_last_offset else np.concatenate([starts[1:], last])
     starts = starts[: len(stops)]
     lengths = stops - starts
     if len(starts) and (starts[0] != 0 or lengths.min() < 0 or stops[-1] > len(index)):
         raise ValueError(
             f"{name}: offsets must begin with 0, not decrease and not exceed the {len(index)} row numbers, "
-            f"not {np.asarray(raw(offsets)).tolist()}"
+            f"not {raw(offsets).tolist()}"
         )
-    bag = np.repeat(np.arange(len(starts)), lengths)
+    bag = kind.repeat(kind.arange(len(starts)), lengths)
     return index[: len(bag)], bag, len(starts)
 
 
 def _largest(weight: Array, index: Any, bag: Any, count: int) -> Array:
     """The elementwise maximum of each bag; of equal elements the first has the gradient."""
-    rows = np.asarray(raw(weight))[index]
+    kind = kind_of(index)
+    rows = raw(weight)[index]
     first = _first_of_segments(bag)
     if not len(first):
         return _add_segments(_getitem(weight, index=(index,)), index=(bag,), size=count)
-    top = np.maximum.reduceat(rows, first, 0)
-    is_top = (rows == np.repeat(top, np.diff(first, append=len(bag)), 0)) | np.isnan(rows)
-    place = np.minimum.reduceat(np.where(is_top, np.arange(len(rows))[:, None], len(rows)), first, 0)
-    found = _getitem(weight, index=(index[place], np.arange(rows.shape[1])))
+    top = kind.reduceat(np.maximum, rows, first)
+    segment = np.searchsorted(first, kind.arange(len(bag)), side="right") - 1
+    is_top = (rows == top[segment]) | np.isnan(rows)
+    place = kind.reduceat(np.minimum, np.where(is_top, kind.arange(len(rows))[:, None], len(rows)), first)
+    found = _getitem(weight, index=(index[place], kind.arange(rows.shape[1])))
     return _add_segments(found, index=(bag[first],), size=count)
 
 

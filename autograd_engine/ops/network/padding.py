@@ -6,18 +6,18 @@ elements came from. Several dimensions are padded one after the other, which fil
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from operator import index
 from typing import Any
 
-import numpy as np
-
 from ...backend.arrays import Array
+from ...backend.kinds import kind_of
+from ...backend.sums import added_up
 from ...engine.primitive import primitive
 from ..dims import along
 from ..index import _getitem
 from ..names import operator
-from ..shape import cat, expand
 
 Widths = tuple[tuple[int, int], ...]
 
@@ -31,38 +31,62 @@ def _place(x_shape: tuple[int, ...], widths: Widths) -> tuple[Any, ...]:
 def _framed(x: Array, *, widths: Widths, value: float) -> Array:
     """`x` with a frame of `value`."""
     shape = tuple(n + before + after for n, (before, after) in zip(x.shape, widths, strict=True))
-    out = np.full(shape, value, x.dtype) if value else np.zeros(shape, x.dtype)
+    kind = kind_of(x)
+    out = kind.full(shape, value, x.dtype) if value else kind.zeros(shape, x.dtype)
     out[_place(x.shape, widths)] = x
     return out
 
 
-def _reflected(x: Array, dim: int, before: int, after: int) -> tuple[Array, Array]:
+def _borders(n: int, dim: int, before: int, after: int, how: str) -> list[tuple[Any, Any]]:
+    """For each border of a dimension of size n: its place in the result, and where its elements come from."""
+    places = slice(0, before), slice(before + n, None)
+    if how == "reflect":
+        stop = n - 2 - after
+        sources = slice(before, 0, -1), slice(n - 2, stop if stop >= 0 else None, -1)
+    elif how == "circular":
+        sources = slice(n - before, n), slice(0, after)
+    else:
+        sources = slice(0, 1), slice(n - 1, n)
+    borders = zip((before, after), places, sources, strict=True)
+    return [(along(dim, place), along(dim, source)) for width, place, source in borders if width]
+
+
+@primitive(
+    x=lambda g, dim, before, after, how: _unbordered(g, dim=dim, before=before, after=after, how=how),
+)
+def _bordered(x: Array, *, dim: int, before: int, after: int, how: str) -> Array:
+    """`x` with elements of its own before and after it in one dimension."""
     n = x.shape[dim]
-    stop = n - 2 - after
-    left, right = slice(before, 0, -1), slice(n - 2, stop if stop >= 0 else None, -1)
-    return x[along(dim, left)], x[along(dim, right)]
+    out = kind_of(x).empty((*x.shape[:dim], before + n + after, *x.shape[dim + 1 :]), x.dtype)
+    out[along(dim, slice(before, before + n))] = x
+    for place, source in _borders(n, dim, before, after, how):
+        out[place] = x[source]
+    return out
 
 
-def _wrapped(x: Array, dim: int, before: int, after: int) -> tuple[Array, Array]:
-    n = x.shape[dim]
-    return x[along(dim, slice(n - before, n))], x[along(dim, slice(0, after))]
+@primitive(
+    x=lambda g, dim, before, after, how: _bordered(g, dim=dim, before=before, after=after, how=how),
+)
+def _unbordered(x: Array, *, dim: int, before: int, after: int, how: str) -> Array:
+    """The adjoint of `_bordered`: what lies in the borders is added to where it came from."""
+    n = x.shape[dim] - before - after
+    out = x[along(dim, slice(before, before + n))].copy()
+    for place, source in _borders(n, dim, before, after, how):
+        out[source] += added_up(x[place], dim, keepdims=True) if how == "replicate" else x[place]
+    return out
 
 
-def _repeated(x: Array, dim: int, before: int, after: int) -> tuple[Array, Array]:
-    n, shape = x.shape[dim], tuple(x.shape)
-    first, last = x[along(dim, slice(0, 1))], x[along(dim, slice(n - 1, n))]
-    return (
-        expand(first, (*shape[:dim], before, *shape[dim + 1 :])),
-        expand(last, (*shape[:dim], after, *shape[dim + 1 :])),
-    )
-
-
-_SIDES = {"reflect": _reflected, "replicate": _repeated, "circular": _wrapped}
+_MOST: dict[str, Callable[[int], float]] = {
+    "reflect": lambda n: n - 1,
+    "circular": lambda n: n,
+    "replicate": lambda n: math.inf if n else 0,
+}
+"""How many elements each mode can add to a side of a dimension of size n."""
 
 
 def _check_fits(n: int, width: int, mode: str, dim: int) -> None:
     """Refuse a frame that needs more elements than a dimension of size n has."""
-    most = {"reflect": n - 1, "circular": n, "replicate": width if n else 0}[mode]
+    most = _MOST[mode](n)
     if width > most:
         raise ValueError(f"pad: mode {mode!r} can add at most {max(most, 0)} to dim {dim} of size {n}, not {width}")
 
@@ -95,7 +119,7 @@ def pad(input: Array, pad: Sequence[int], mode: str = "constant", value: float |
             f"pad: expected a width before and one after, for at most {ndim} dimensions, of an input of shape "
             f"{tuple(input.shape)}; got {tuple(given)}"
         )
-    if mode != "constant" and mode not in _SIDES:
+    if mode != "constant" and mode not in _MOST:
         raise ValueError(f"pad: mode must be 'constant', 'reflect', 'replicate' or 'circular', not {mode!r}")
     if mode != "constant" and value:
         raise ValueError(f"pad: mode {mode!r} takes no value, got {value}")
@@ -115,6 +139,5 @@ def pad(input: Array, pad: Sequence[int], mode: str = "constant", value: float |
     for dim, (before, after) in widths.items():
         for width in (before, after):
             _check_fits(input.shape[dim], width, mode, dim)
-        left, right = _SIDES[mode](input, dim, before, after)
-        input = cat([part for part, width in ((left, before), (input, 1), (right, after)) if width], dim)
+        input = _bordered(input, dim=dim, before=before, after=after, how=mode)
     return input

@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 
 from ...backend.arrays import Array
+from ...backend.kinds import Kind, kind_of
+from ...engine.graph import raw
 from ..linear_algebra.products import matmul
 from ..names import operator
 from ..operands import apart
@@ -98,9 +100,9 @@ def channel_shuffle(input: Array, groups: int) -> Array:
 # ------------------------------------------------------------------------------------- interpolation
 
 
-def _nearest(n: int, out: int, scale: float, exact: bool) -> Any:
+def _nearest(kind: Kind, n: int, out: int, scale: float, exact: bool) -> Any:
     """The element that each output takes; in float32, like PyTorch, which decides the ties."""
-    places = (np.arange(out, dtype=np.float32) + np.float32(0.5 if exact else 0)) * np.float32(scale)
+    places = (kind.arange(out, dtype=np.float32) + np.float32(0.5 if exact else 0)) * np.float32(scale)
     return np.minimum(places.astype(np.intp), n - 1)
 
 
@@ -126,6 +128,11 @@ _KERNELS: dict[str, tuple[int, int, Callable[[Any, float], Any]]] = {
 
 
 @functools.lru_cache(maxsize=256)
+def _sent_matrix(kind: Kind, *arguments: Any) -> Any:
+    """The weights that `_matrix` gives, where this kind of arrays lies."""
+    return kind.sent(_matrix(*arguments))
+
+
 def _matrix(mode: str, n: int, out: int, scale: float, align_corners: bool, antialias: bool, dtype: Any) -> Any:
     """The weights of n elements in each of `out` interpolated ones, whose neighbours are `scale` elements apart."""
     i, j = np.arange(out)[:, None], np.arange(n)
@@ -222,6 +229,7 @@ def interpolate(
         raise ValueError(f"interpolate: align_corners means nothing for mode {mode!r}; leave it out")
     if antialias and mode not in ("bilinear", "bicubic"):
         raise ValueError(f"interpolate: antialias is for 'bilinear' and 'bicubic', not {mode!r}")
+    kind = kind_of(raw(input))
     sizes, factors = _sizes(spatial, size, scale_factor, bool(recompute_scale_factor))
     for dim, (n, out, factor) in enumerate(zip(spatial, sizes, factors, strict=True), 2):
         if align_corners:
@@ -229,9 +237,9 @@ def interpolate(
         else:
             scale = 1 / factor if factor else n / out
         if mode in ("nearest", "nearest-exact"):
-            places = _nearest(n, out, scale, mode == "nearest-exact")
+            places = _nearest(kind, n, out, scale, mode == "nearest-exact")
             input = _take_segments(input, index=(*(slice(None),) * dim, places))
         else:
-            matrix = _matrix(mode, n, out, scale, bool(align_corners), antialias, input.dtype)
+            matrix = _sent_matrix(kind, mode, n, out, scale, bool(align_corners), antialias, input.dtype)
             input = _mapped(input, matrix, dim)
     return input

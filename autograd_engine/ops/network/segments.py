@@ -11,13 +11,14 @@ from typing import Any
 import numpy as np
 
 from ...backend.arrays import Array, astype
-from ...backend.sums import accumulated, added_up, widened
+from ...backend.kinds import kind_of
+from ...backend.sums import accumulated, add_at, added_up, widened
 from ...engine.primitive import primitive
 
 
 def _first_of_segments(index: Any) -> Any:
     """Where each segment of equal entries begins."""
-    begins = np.ones(len(index), bool)
+    begins = kind_of(index).ones(len(index), bool)
     np.not_equal(index[1:], index[:-1], out=begins[1:])
     return np.flatnonzero(begins)
 
@@ -44,6 +45,11 @@ def _take_segments(x: Array, *, index: tuple[Any, ...]) -> Array:
 def _add_segments(x: Array, *, index: tuple[Any, ...], size: int) -> Array:
     """Zeros with `x` added at `index`; `size` is that of the dimension where the array in it lies."""
     dim, places = len(index) - 1, index[-1]
+    kind = kind_of(x)
+    if not kind.readable:
+        out = kind.zeros((*x.shape[:dim], size, *x.shape[dim + 1 :]), x.dtype)
+        add_at(out, index, x)
+        return out
     first = _first_of_segments(places)
     sums = x
     if len(first) < len(places):

@@ -7,4 +7,8 @@ from .factors import *
 from .plateau import *
 from .scheduler import LRScheduler
 
-__all__ = ["LRScheduler", *combined.__all__, *cycles.__all__, *factors.__all__, *plateau.__all__]
+__all__ = ["LRScheduler"]
+__all__ += combined.__all__
+__all__ += cycles.__all__
+__all__ += factors.__all__
+__all__ += plateau.__all__

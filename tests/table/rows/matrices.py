@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 
 from autograd_engine import linalg
+from autograd_engine.backend.kinds import kind_of
+from autograd_engine.engine.graph import raw
 
 from ..operators import Call, Operator, call, real
 
@@ -40,7 +42,7 @@ def _like(values: Any, x: Any) -> Any:
     """A constant array of the kind and dtype of `x`."""
     if hasattr(x, "new_tensor") and not hasattr(x, "array"):
         return x.new_tensor(values)
-    return np.asarray(values, x.dtype)
+    return kind_of(raw(x)).sent(np.asarray(values, x.dtype))
 
 
 def regular(x: Any) -> Any:

@@ -1,0 +1,176 @@
+"""Pooling: the largest, or the mean, of the window at each place.
+
+One element of all windows is looked at after the other, which is a pass over strided slices of the input. A place
+at the edge has only those elements that lie inside: no padded copy is made.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Iterator
+from itertools import product
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..kinds import kind_of
+from .choice import kernel
+
+__all__ = [
+    "Windows",
+    "averaged",
+    "averaged_input",
+    "index_of_winners",
+    "largest",
+    "of_winners",
+    "places_of",
+    "taps",
+    "to_winners",
+]
+
+Sizes = tuple[int, ...]
+Slices = tuple[slice, ...]
+
+
+class Windows(NamedTuple):
+    """Windows on a picture; each field has one number for each of its dimensions.
+
+    Attributes:
+        size: how many elements a window has.
+        stride: the step from one window to the next.
+        padding: how far the first window reaches out of the picture.
+        dilation: the distance of the elements in a window.
+        places: how many windows there are.
+    """
+
+    size: Sizes
+    stride: Sizes
+    padding: Sizes
+    dilation: Sizes
+    places: Sizes
+
+
+def places_of(
+    picture: Sizes, size: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, ceil_mode: bool
+) -> Sizes:
+    """How many windows fit; with `ceil_mode` the last may reach out at the end, but must begin inside."""
+    counts = []
+    for n, k, s, p, d in zip(picture, size, stride, padding, dilation, strict=True):
+        room = n + 2 * p - d * (k - 1) - 1
+        count = (-(-room // s) if ceil_mode else room // s) + 1
+        counts.append(count - (ceil_mode and (count - 1) * s >= n + p))
+    return tuple(counts)
+
+
+def taps(picture: Sizes, windows: Windows) -> Iterator[tuple[int, Slices, Slices]]:
+    """For each element of a window, in row-major order: its number, the windows in which it lies inside the
+    picture, and where it lies there."""
+    each = [
+        [(max(0, -(o // s)), min(m, (n - 1 - o) // s + 1), s, o) for o in (d * i - p for i in range(k))]
+        for n, k, s, p, d, m in zip(picture, *windows, strict=True)
+    ]
+    for number, tap in enumerate(product(*each)):
+        if all(first < stop for first, stop, _, _ in tap):
+            yield (
+                number,
+                tuple(slice(first, stop) for first, stop, _, _ in tap),
+                tuple(slice(first * s + o, (stop - 1) * s + o + 1, s) for first, stop, s, o in tap),
+            )
+
+
+def _numbers(windows: Windows) -> Any:
+    """The smallest dtype that holds the number of each element of a window, and one more."""
+    return np.min_scalar_type(math.prod(windows.size))
+
+
+@kernel
+def largest(x: Any, windows: Windows) -> tuple[Any, Any]:
+    """The largest element of each window, and its number in the window; the first of equal ones, the last NaN.
+
+    Shapes: x (N, C, ...); both results (N, C, places).
+    """
+    shape, dtype = (*x.shape[:2], *windows.places), _numbers(windows)
+    nobody = math.prod(windows.size)
+    out, winner = np.full_like(x, -np.inf, shape=shape), np.full_like(x, nobody, dtype, shape=shape)
+    for number, places, elements in taps(x.shape[2:], windows):
+        element, best, who = x[:, :, *elements], out[:, :, *places], winner[:, :, *places]
+        better = element > best
+        better |= element != element
+        better |= who == nobody
+        np.copyto(best, element, where=better)
+        np.copyto(who, dtype.type(number), where=better)
+    return out, winner
+
+
+@kernel
+def to_winners(g: Any, winner: Any, picture: Sizes, windows: Windows) -> Any:
+    """An array of this picture's size with each element of g (N, C, places) added where its winner lies."""
+    out = np.zeros_like(g, shape=(*g.shape[:2], *picture))
+    for number, places, elements in taps(picture, windows):
+        part = g[:, :, *places]
+        out[:, :, *elements] += np.where(winner[:, :, *places] == number, part, part.dtype.type(0))
+    return out
+
+
+@kernel
+def of_winners(x: Any, winner: Any, windows: Windows) -> Any:
+    """The elements of x (N, C, ...) where the winners lie, in their shape."""
+    out = np.zeros_like(x, shape=winner.shape)
+    for number, places, elements in taps(x.shape[2:], windows):
+        np.copyto(out[:, :, *places], x[:, :, *elements], where=winner[:, :, *places] == number)
+    return out
+
+
+def index_of_winners(winner: Any, picture: Sizes, windows: Windows) -> Any:
+    """Where the winners lie in the flattened picture, as int64."""
+    kind = kind_of(winner)
+    index = kind.zeros(winner.shape, np.int64)
+    number = winner.astype(np.int64)
+    step = 1
+    for d in reversed(range(len(picture))):
+        number, i = np.divmod(number, windows.size[d])
+        first = kind.arange(windows.places[d]) * windows.stride[d] - windows.padding[d]
+        along = first.reshape(-1, *(1,) * (len(picture) - 1 - d))
+        index += (along + i * windows.dilation[d]) * step
+        step *= picture[d]
+    return index
+
+
+@functools.lru_cache(maxsize=64)
+def _counts(picture: Sizes, windows: Windows, padded: bool, dtype: Any) -> Any:
+    """How many elements the mean of each window is of, those of the padding included or not."""
+    counts = np.ones((), dtype)
+    for n, k, s, p, _, m in zip(picture, *windows, strict=True):
+        first = np.arange(m) * s - p
+        low, high = (-p, n + p) if padded else (0, n)
+        counts = counts[..., None] * (np.minimum(first + k, high) - np.maximum(first, low)).astype(dtype)
+    return counts
+
+
+def _divisor(x: Any, picture: Sizes, windows: Windows, padded: bool, divisor: int | None) -> Any:
+    """What sums are divided by, beside an array."""
+    if divisor is not None:
+        return x.dtype.type(divisor)
+    return kind_of(x).sent(_counts(picture, windows, padded, x.dtype))
+
+
+@kernel
+def averaged(x: Any, windows: Windows, padded: bool, divisor: int | None) -> Any:
+    """The sum of each window over `divisor`, or over the number of its elements, those of the padding included or
+    not."""
+    out = np.zeros_like(x, shape=(*x.shape[:2], *windows.places))
+    for _, places, elements in taps(x.shape[2:], windows):
+        out[:, :, *places] += x[:, :, *elements]
+    out /= _divisor(x, x.shape[2:], windows, padded, divisor)
+    return out
+
+
+@kernel
+def averaged_input(g: Any, picture: Sizes, windows: Windows, padded: bool, divisor: int | None) -> Any:
+    """The gradient of `averaged` to its input, a picture of this size, from that of its result."""
+    share = g / _divisor(g, picture, windows, padded, divisor)
+    out = np.zeros_like(g, shape=(*g.shape[:2], *picture))
+    for _, places, elements in taps(picture, windows):
+        out[:, :, *elements] += share[:, :, *places]
+    return out

@@ -1,0 +1,440 @@
+"""An array that is not NumPy's: it behaves as one of CuPy's does and computes with NumPy, so no GPU is needed.
+
+It lies, so to speak, on a device: what is inside can only be read by asking (`get`, `item`), which is counted, and
+it never mixes with arrays of NumPy. NumPy's functions reach it by NumPy's protocols, if CuPy has them.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.lib.mixins import NDArrayOperatorsMixin
+
+from . import functions
+
+__all__ = ["Library", "Special", "StandIn", "Stream", "counts", "refused"]
+
+
+class _Counts:
+    """How often the host waited for the device, and how often it sent something."""
+
+    def __init__(self) -> None:
+        self.reads = self.uploads = 0
+
+    def clear(self) -> None:
+        self.reads = self.uploads = 0
+
+
+counts = _Counts()
+
+refused: list[str] = []
+"""What was asked for and is not there."""
+
+_NUMBERS = (bool, int, float, complex, np.generic)
+
+
+class _Flags:
+    """The three flags that CuPy has."""
+
+    __slots__ = ("c_contiguous", "f_contiguous", "owndata")
+
+    def __init__(self, array: StandIn) -> None:
+        flags = array._host.flags
+        self.c_contiguous, self.f_contiguous = flags.c_contiguous, flags.f_contiguous
+        self.owndata = array.base is None
+
+
+class _Pointer:
+    """The memory that an array looks into: CuPy's `data`, of which `ptr` is the address."""
+
+    __slots__ = ("ptr",)
+
+    def __init__(self, address: int) -> None:
+        self.ptr = address
+
+
+class StandIn(NDArrayOperatorsMixin):
+    """An array on the device that does not exist."""
+
+    __slots__ = ("__weakref__", "_host", "base")
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __init__(self, host: Any, source: StandIn | None = None) -> None:
+        host = np.asarray(host)
+        is_view = source is not None and (host is source._host or np.may_share_memory(host, source._host))
+        if not is_view and host.base is not None:
+            host = host.copy(order="K")  # the base is a temporary of NumPy's
+        self._host = host
+        self.base = None if not is_view else source if source.base is None else source.base
+
+    # ------------------------------------------------------------------------------------ what it tells
+
+    shape = property(lambda self: self._host.shape)
+    dtype = property(lambda self: self._host.dtype)
+    strides = property(lambda self: self._host.strides)
+    ndim = property(lambda self: self._host.ndim)
+    size = property(lambda self: self._host.size)
+    itemsize = property(lambda self: self._host.itemsize)
+    nbytes = property(lambda self: self._host.nbytes)
+    flags = property(_Flags)
+    data = property(lambda self: _Pointer(self._host.__array_interface__["data"][0]))
+    T = property(lambda self: self.transpose())
+
+    def __len__(self) -> int:
+        return len(self._host)
+
+    def __iter__(self) -> Any:
+        return (self[i] for i in range(len(self)))
+
+    # ------------------------------------------------------------------------------------- reading it
+
+    def __array__(self, *args: Any, **kwargs: Any) -> Any:
+        raise TypeError("Implicit conversion to a NumPy array is not allowed; use `.get()`")
+
+    def get(self) -> Any:
+        counts.reads += 1
+        return self._host.copy()
+
+    def item(self, *args: Any) -> Any:
+        counts.reads += 1
+        return self._host.item(*args)
+
+    def tolist(self) -> Any:
+        counts.reads += 1
+        return self._host.tolist()
+
+    def _number(self, kind: type) -> Any:
+        counts.reads += 1
+        return kind(self._host)
+
+    def __bool__(self) -> bool:
+        return self._number(bool)
+
+    def __int__(self) -> int:
+        return self._number(int)
+
+    def __float__(self) -> float:
+        return self._number(float)
+
+    def __index__(self) -> int:
+        counts.reads += 1
+        return self._host.__index__()
+
+    def __repr__(self) -> str:
+        return repr(self.get())
+
+    def __format__(self, spec: str) -> str:
+        return format(self.get(), spec)
+
+    # ------------------------------------------------------------------------------------ indexing it
+
+    def __getitem__(self, index: Any) -> StandIn:
+        items = _index(index, self.shape)
+        if any(map(_is_mask, items)):
+            counts.reads += 1
+        if any(isinstance(i, np.ndarray) for i in items):
+            return StandIn(np.array(self._host[items]))
+        return StandIn(self._host[(*items, ...)] if ... not in items else self._host[items], self)
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        self._host[_index(index, self.shape)] = _inside(value)
+
+    # --------------------------------------------------------------------------------- NumPy's methods
+
+    def astype(self, dtype: Any, order: str = "K", copy: bool = True) -> StandIn:
+        if not copy and self._host.dtype == dtype:
+            return self
+        return StandIn(self._host.astype(dtype, order=order))
+
+    def copy(self, order: str = "C") -> StandIn:
+        return StandIn(self._host.copy(order))
+
+    def fill(self, value: Any) -> None:
+        self._host.fill(_inside(value))
+
+    def view(self, dtype: Any = None) -> StandIn:
+        return StandIn(self._host.view() if dtype is None else self._host.view(dtype), self)
+
+    def reshape(self, *shape: Any, order: str = "C") -> StandIn:
+        return StandIn(self._host.reshape(*shape, order=order), self)
+
+    def ravel(self, order: str = "C") -> StandIn:
+        return StandIn(self._host.ravel(order), self)
+
+    def flatten(self, order: str = "C") -> StandIn:
+        return StandIn(self._host.flatten(order))
+
+    def sort(self, axis: int = -1) -> None:
+        self._host.sort(axis=axis, kind="stable")
+
+    def put(self, indices: Any, values: Any, mode: str = "wrap") -> None:
+        self._host.put(_inside(indices), _inside(values), mode)
+
+    def take(self, indices: Any, axis: Any = None, out: Any = None) -> StandIn:
+        return StandIn(self._host.take(_inside(indices), axis, mode="wrap"))
+
+    # ----------------------------------------------------------------------------- NumPy's protocols
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        name = ufunc.__name__
+        known = (
+            name in functions.SPECIAL if getattr(np, name, None) is None else name not in functions.MISSING_UFUNCS
+        )
+        if not known:
+            return _refuse(f"{name}")
+        if not all(isinstance(x, (StandIn, np.ndarray, *_NUMBERS)) for x in inputs if method != "at"):
+            return NotImplemented  # a tensor, say, which knows better
+        out = kwargs.pop("out", (None,))
+        if len(out) != 1:
+            return _refuse(f"{name}(out=) of several")
+        if method in ("reduce", "accumulate"):
+            if name not in functions.ACCUMULATED or kwargs.keys() - {"axis", "dtype", "keepdims"}:
+                return _refuse(f"{name}.{method}({', '.join(kwargs)})")
+        elif method == "reduceat":
+            if name != "add":
+                return _refuse(f"{name}.reduceat")
+        elif method == "at":
+            if name not in functions.ADDED_AT:
+                return _refuse(f"{name}.at")
+            array, index, *values = inputs
+            ufunc.at(_inside(array), _index(index, array.shape), *map(_inside, values))
+            return None
+        elif method not in ("__call__", "outer"):
+            return _refuse(f"{name}.{method}")
+        elif kwargs.keys() - {"dtype", "casting", "axes", "where"}:
+            return _refuse(f"{name}({', '.join(kwargs)})")
+        settings = {n: _inside(v) for n, v in kwargs.items()}
+        if out[0] is not None:
+            getattr(ufunc, method)(*map(_inside, inputs), out=_inside(out[0]), **settings)
+            return out[0]
+        found = getattr(ufunc, method)(*map(_inside, inputs), **settings)
+        return tuple(map(StandIn, found)) if isinstance(found, tuple) else StandIn(found)
+
+    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        room = ".".join(function.__module__.split(".")[1:])
+        name = function.__name__
+        known = (functions.LINEAR_ALGEBRA if room == "linalg" else functions.FUNCTIONS).get(name)
+        if known is None or kwargs.keys() - set(known) or (len(args) > len(known) and name not in _ANY_NUMBER):
+            return _refuse(f"{room}{'.' * bool(room)}{name}({', '.join(kwargs)})")
+        if name in functions.SYNCHRONOUS or (name == "repeat" and isinstance(_named(known, args, kwargs), StandIn)):
+            counts.reads += 1
+        out = kwargs.pop("out", None)
+        given = [_inside(a) for a in args]
+        found = function(*given, **{n: _inside(v) for n, v in kwargs.items()})
+        if name in functions.PLAIN or found is None:
+            return found
+        if out is not None:
+            np.copyto(_inside(out), found, casting="same_kind")
+            return out
+        source = next((a for a in args if isinstance(a, StandIn)), None)
+        return _wrapped(found, source)
+
+
+_ANY_NUMBER = frozenset({"einsum", "result_type"})
+
+
+def _named(known: tuple[str, ...], args: Any, kwargs: Any) -> Any:
+    """The second argument."""
+    return args[1] if len(args) > 1 else kwargs.get(known[1])
+
+
+def _refuse(what: str) -> Any:
+    refused.append(what)
+    return NotImplemented
+
+
+def _wrapped(found: Any, source: StandIn | None) -> Any:
+    if isinstance(found, (list, tuple)):
+        return (
+            type(found)(_wrapped(f, source) for f in found)
+            if type(found) in (list, tuple)
+            else tuple(_wrapped(f, source) for f in found)
+        )
+    return StandIn(found, source)
+
+
+def _inside(value: Any) -> Any:
+    """What NumPy computes with: the inside of stand-ins, and numbers.
+
+    Raises:
+        TypeError: it is an array of NumPy's.
+    """
+    if isinstance(value, StandIn):
+        return value._host
+    if isinstance(value, np.ndarray):
+        raise TypeError(f"Unsupported type {type(value)}: an array of NumPy's beside one that is not")
+    if type(value) in (list, tuple):
+        return type(value)(map(_inside, value))
+    return value
+
+
+def _index(index: Any, shape: tuple[int, ...]) -> tuple[Any, ...]:
+    """The components of an index of an array of this shape. Lists and arrays of NumPy's would have to be sent to
+    the device. An array that names what is out of range is taken modulo the size, without an error."""
+    items = index if isinstance(index, tuple) else (index,)
+    for item in items:
+        if isinstance(item, (list, np.ndarray)):
+            raise TypeError(f"an index of class {type(item).__name__} would be sent to the device at each call")
+    spans = [0 if i is None or i is ... else i.ndim if _is_mask(i) else 1 for i in items]
+    wrapped, axis = [], 0
+    for item, span in zip(items, spans, strict=True):
+        if isinstance(item, StandIn) and not _is_mask(item):
+            item = StandIn(item._host % max(shape[axis], 1) if item.size else item._host)
+        wrapped.append(_inside(item))
+        axis += len(shape) - sum(spans) if item is ... else span
+    return tuple(wrapped)
+
+
+def _is_mask(item: Any) -> bool:
+    return getattr(item, "dtype", None) == np.bool_
+
+
+def _method(name: str) -> Any:
+    """A method that is the function of the same name."""
+    parameters = functions.FUNCTIONS[name][1:]
+
+    def called(self: StandIn, *args: Any, **kwargs: Any) -> Any:
+        if len(args) > len(parameters) or kwargs.keys() - set(parameters):
+            raise TypeError(f"{name} does not take ({', '.join([*map(str, args), *kwargs])})")
+        function = getattr(np, {"max": "amax", "min": "amin"}.get(name, name))
+        return self.__array_function__(function, (StandIn,), (self, *args), kwargs)
+
+    return called
+
+
+for _name in [
+    "all",
+    "any",
+    "argmax",
+    "argmin",
+    "argsort",
+    "argpartition",
+    "clip",
+    "cumprod",
+    "cumsum",
+    "diagonal",
+    "dot",
+    "max",
+    "mean",
+    "min",
+    "nonzero",
+    "prod",
+    "repeat",
+    "round",
+    "searchsorted",
+    "squeeze",
+    "std",
+    "sum",
+    "swapaxes",
+    "trace",
+    "var",
+]:
+    setattr(StandIn, _name, _method(_name))
+
+
+def _conj(self: StandIn) -> StandIn:
+    return self
+
+
+StandIn.conj = _conj  # type: ignore[attr-defined]
+
+
+def _transpose(self: StandIn, *axes: Any) -> StandIn:
+    return StandIn(self._host.transpose(*axes), self)
+
+
+StandIn.transpose = _transpose  # type: ignore[attr-defined]
+
+
+# ------------------------------------------------------------------------------------- the library
+
+
+def _sent(value: Any) -> Any:
+    """Something of the host's, on its way to the device."""
+    if isinstance(value, StandIn):
+        return value._host
+    counts.uploads += not isinstance(value, _NUMBERS)
+    return value
+
+
+class Library:
+    """The module: what makes arrays, and CuPy's own names of what NumPy's protocols reach."""
+
+    ndarray = StandIn
+
+    @staticmethod
+    def asarray(a: Any, dtype: Any = None) -> StandIn:
+        if isinstance(a, StandIn):
+            return a if dtype is None else a.astype(dtype, copy=False)
+        return StandIn(np.array(_sent(a), dtype))
+
+    @staticmethod
+    def array(a: Any, dtype: Any = None, copy: bool = True, order: str = "K") -> StandIn:
+        return StandIn(np.array(_sent(a), dtype, order=order))
+
+    @staticmethod
+    def empty(shape: Any, dtype: Any = float) -> StandIn:
+        """What the memory held: NaN, or the largest integer."""
+        dtype = np.dtype(dtype)
+        worst = math.nan if dtype.kind in "fc" else True if dtype.kind == "b" else np.iinfo(dtype).max
+        return StandIn(np.full(shape, worst, dtype))
+
+    @staticmethod
+    def zeros(shape: Any, dtype: Any = float) -> StandIn:
+        return StandIn(np.zeros(shape, dtype))
+
+    @staticmethod
+    def ones(shape: Any, dtype: Any = float) -> StandIn:
+        return StandIn(np.ones(shape, dtype))
+
+    @staticmethod
+    def full(shape: Any, fill_value: Any, dtype: Any = None) -> StandIn:
+        return StandIn(np.full(shape, _inside(fill_value), dtype))
+
+    @staticmethod
+    def arange(start: Any, stop: Any = None, step: Any = 1, dtype: Any = None) -> StandIn:
+        return StandIn(np.arange(*((0, start) if stop is None else (start, stop)), step, dtype=dtype))
+
+    @staticmethod
+    def eye(N: int, M: int | None = None, k: int = 0, dtype: Any = float) -> StandIn:
+        return StandIn(np.eye(N, M, k, dtype))
+
+    @staticmethod
+    def tri(N: int, M: int | None = None, k: int = 0, dtype: Any = float) -> StandIn:
+        return StandIn(np.tri(N, M, k, dtype))
+
+    @staticmethod
+    def as_strided(x: StandIn, shape: Any, strides: Any) -> StandIn:
+        made = StandIn.__new__(StandIn)
+        made._host = np.lib.stride_tricks.as_strided(x._host, shape, strides)
+        made.base = x if x.base is None else x.base
+        return made
+
+
+class _Special:
+    """The module with the functions of `scipy.special` that CuPy has."""
+
+    def __getattr__(self, name: str) -> Any:
+        import scipy.special
+
+        if name not in functions.SPECIAL:
+            raise AttributeError(name)
+        function = getattr(scipy.special, name)
+        return lambda *args: StandIn(function(*map(_inside, args)))
+
+
+Special = _Special()
+
+
+class Stream:
+    """The library's generator of random numbers: NumPy's, so that results can be compared."""
+
+    def __init__(self, seed: int) -> None:
+        self._host = np.random.default_rng(seed)
+
+    def __getattr__(self, name: str) -> Any:
+        draw = getattr(self._host, name)
+        return lambda *args, **kwargs: StandIn(draw(*map(_inside, args), **kwargs))
