@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..backend import kernels
 from ..backend.arrays import Array, unboxed
 from ..backend.checks import are_checked
 from ..backend.kinds import kind_of
@@ -41,7 +42,7 @@ def _flat_along(x: Array, dim: int, index: Any, name: str) -> Any:
     for d, (n, limit) in enumerate(zip(index.shape, shape, strict=True)):
         if d != dim and n > limit:
             raise IndexError(f"{name}: index shape {index.shape} exceeds {shape} in dim {d}")
-    at = _places(shape, dim, _in_range(index, shape[dim], dim, name))
+    at = kernels.flat_places(_in_range(index, shape[dim], dim, name), shape, dim)
     return at if x.shape else at[0]
 
 
@@ -61,24 +62,10 @@ def _in_range(index: Any, size: int, dim: int | None, name: str, negative: bool 
     )
 
 
-def _places(shape: tuple[int, ...], dim: int, index: Any) -> Any:
-    """The places, counted in row-major order, of the elements that `index` names along `dim`. In the other
-    dimensions an element lies where its index does; sizes of 1 are broadcast."""
-    others: Any = None  # collected first, so that only one addition has the size of the index
-    for d, n in enumerate(index.shape):
-        if d != dim and n > 1 and shape[d] > 1:
-            step = math.prod(shape[d + 1 :])
-            places = (kind_of(index).arange(n) * step).reshape((n,) + (1,) * (len(shape) - d - 1))
-            others = places if others is None else others + places
-    length = math.prod(shape[dim + 1 :])
-    flat = index if length == 1 else index * length
-    return flat if others is None else flat + others
-
-
 def _add_flat(buffer: Array, g: Array, at: tuple[Any]) -> None:
     """Add `g` to the elements at `at`, counted in row-major order; an element named twice receives both."""
     if buffer.flags.c_contiguous:
-        add_at(buffer.reshape(-1), at[0].reshape(-1), g.reshape(-1))
+        kernels.add_rows(g.reshape(-1), at[0].reshape(-1), buffer.reshape(-1))
     else:
         add_at(buffer, np.unravel_index(at[0], buffer.shape), g)
 
@@ -91,7 +78,7 @@ def _add_flat(buffer: Array, g: Array, at: tuple[Any]) -> None:
 )
 def _gather(x: Array, *, at: tuple[Any]) -> Array:
     """The elements at places `at`, which are in range, counted in row-major order."""
-    return kind_of(x).taken(x.reshape(-1), at[0])
+    return unboxed(kernels.take(x.reshape(-1), at[0]))
 
 
 @primitive(x=lambda g: g, src=lambda g, at: _gather(g, at=at))
@@ -141,7 +128,7 @@ def take_along_dim(x: Array, indices: Array, dim: int | None = None) -> Array:
     outside = (tuple(1 if d == dim else n for d, n in enumerate(s)) for s in (shape, index.shape))
     common = common_shape(list(outside), "take_along_dim")
     index = np.broadcast_to(index, tuple(index.shape[d] if d == dim else n for d, n in enumerate(common)))
-    return _gather(x, at=(_places(shape, dim, index),))
+    return _gather(x, at=(kernels.flat_places(index, shape, dim),))
 
 
 @operator("torch Tensor", raw_too=True)

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ..backend import kernels
 from ..backend.arrays import Array
 from ..backend.kinds import is_array, kind_of
 from ..backend.sums import add_at
@@ -106,6 +107,14 @@ def _is_basic(item: Any) -> bool:
     return item is None or item is Ellipsis or isinstance(item, slice) or type(item) is int
 
 
+def _only_dim(index: tuple[Any, ...]) -> int | None:
+    """The dimension in which an index has its only component, an array of integers; None for any other index."""
+    *before, last = index
+    if not is_array(last) or last.dtype.kind not in "iu":
+        return None
+    return len(before) if all(i.__class__ is slice and i == slice(None) for i in before) else None
+
+
 def _add_at(buffer: Array, g: Array, index: tuple[Any, ...]) -> None:
     """buffer[index] += g, where an element that the index names twice receives both."""
     advanced = [i for i in index if not _is_basic(i)]
@@ -113,25 +122,23 @@ def _add_at(buffer: Array, g: Array, index: tuple[Any, ...]) -> None:
         buffer[index] += g  # no element is named twice
         return
     if buffer.flags.c_contiguous and g.size:
-        # NumPy adds at a flat index several times faster than at any other.
-        places = _rows(buffer.shape, index) if len(index) == 1 else None
-        if places is None and 4 * g.size >= buffer.size:
-            places = kind_of(buffer).arange(buffer.size).reshape(buffer.shape)[index]
-        if places is not None and places.shape == g.shape:
-            add_at(buffer.reshape(-1), places.reshape(-1), g.reshape(-1))
+        dim = _only_dim(index)
+        if dim is not None and g.shape == (*buffer.shape[:dim], *index[-1].shape, *buffer.shape[dim + 1 :]):
+            at = index[-1]
+            if not kind_of(at).readable or at.min() < 0:
+                at = np.where(at < 0, at + buffer.shape[dim], at)
+            kernels.add_rows(g, at, buffer, dim)
             return
+        if 4 * g.size >= buffer.size:
+            places = kind_of(buffer).arange(buffer.size).reshape(buffer.shape)[index]
+            if places.shape == g.shape:
+                kernels.add_rows(g.reshape(-1), places.reshape(-1), buffer.reshape(-1))
+                return
     add_at(buffer, index, g)
 
 
-def _rows(shape: tuple[int, ...], index: tuple[Any, ...]) -> Any:
-    """The places in the flattened array of all elements of the rows that an array of integers names."""
-    rows = index[0]
-    if not kind_of(rows).readable or rows.min() < 0:
-        rows = np.where(rows < 0, rows + shape[0], rows)
-    length = math.prod(shape[1:])
-    if length == 1:
-        return rows.reshape(rows.shape + shape[1:])
-    return (rows[..., None] * length + kind_of(rows).arange(length)).reshape(rows.shape + shape[1:])
+_MANY = 256
+"""From so many integers on, a look at them pays off that lets them be read without a check of each."""
 
 
 @primitive(x=lambda g, index: _getitem(g, index=index))
@@ -150,6 +157,12 @@ def _unindex(x: Array, *, index: tuple[Any, ...], shape: tuple[int, ...]) -> Arr
     ),
 )
 def _getitem(x: Array, *, index: tuple[Any, ...]) -> Array:
+    at = index[-1]
+    # Many integers in one dimension, none of them negative: read as an unsigned integer, such a one is huge.
+    if at.__class__ is np.ndarray and x.__class__ is np.ndarray and at.size >= _MANY and at.dtype == np.int64:
+        dim = _only_dim(index)
+        if dim is not None and at.view(np.uint64).max() < x.shape[dim]:
+            return kernels.take(x, at, dim)
     return x[index]
 
 

@@ -151,3 +151,18 @@ def _without_constants(value: Any) -> Any:
         items = map(_without_constants, value)
         return type(value)(*items) if hasattr(value, "_fields") else tuple(items)
     return value
+
+
+def with_kernel(kernel: Callable[..., Any], rule: Callable[..., Any]) -> Callable[..., Any]:
+    """The derivative rule, which a kernel computes where it is given raw arrays, as in most backward passes.
+
+    Args:
+        kernel: computes what the rule does, from the same arguments.
+        rule: made of operators, so that `create_graph=True` can differentiate it.
+    """
+
+    @functools.wraps(rule)
+    def apply(g: Array, *saved: Any) -> Array:
+        return rule(g, *saved) if isinstance(g, Value) else kernel(g, *saved)
+
+    return apply

@@ -1,21 +1,21 @@
 """Special functions: the error function, the gamma function, Bessel functions and their kin.
 
-The values are SciPy's, which is loaded on first use; only `erf` and `ndtr` of large float32 arrays are computed
-here, which is faster. The derivatives stand here. Each family is closed under differentiation, so that every order
-exists: erf leads to exp, digamma to polygamma(1) to polygamma(2), i1 to i0. Formulas: Abramowitz and Stegun,
-chapters 6, 7, 9 and 26.
+The values are SciPy's, which is loaded on first use; only `erf` and `ndtr` of large float32 arrays are not, which
+is faster. The derivatives stand here. Each family is closed under differentiation, so that every order exists: erf
+leads to exp, digamma to polygamma(1) to polygamma(2), i1 to i0. Formulas: Abramowitz and Stegun, chapters 6, 7, 9
+and 26.
 """
 
 from __future__ import annotations
 
 import functools
 import math
-from typing import Any
 
 import numpy as np
 
-from ..backend.arrays import Array, astype, unboxed
-from ..backend.kinds import Kind, kind_of
+from ..backend import kernels
+from ..backend.arrays import Array, unboxed
+from ..backend.kernels.special import evaluate
 from ..engine.primitive import primitive
 from .arithmetic import add, sub
 from .comparison import logical_not
@@ -24,100 +24,49 @@ from .names import operator
 from .piecewise import clamp, masked, where
 from .rounding import sign
 
-
-@functools.cache
-def _function(kind: Kind, name: str) -> Any:
-    return kind.special(name)
-
-
-def _evaluate(name: str, *operands: Array) -> Array:
-    """SciPy's function, in the dtype of the operands, which may be Python numbers too; SciPy widens float16."""
-    x = next((x for x in operands if hasattr(x, "dtype")), np.float64(0))
-    return astype(_function(kind_of(x), name)(*operands), x.dtype)
-
-
 # ----------------------------------------------------------------- the error function and the normal curve
-
-
-_MANY = 1 << 13
-"""From so many float32 on, a dozen passes of vector instructions beat SciPy's loop, at 2^19 by a factor of 4."""
-
-_SLOPE = (
-    *(1.12837935, 0.102767781, -1.90215827e-4, -6.164219e-4, 8.17966525e-5, -2.51778992e-6),
-    *(-6.52578718e-7, 1.03792154e-7, -7.18394436e-9, 2.53768352e-10, -3.7148908e-12),
-)
-"""The polynomial in x^2 nearest to atanh(erf(x)) / x on [-4.2, 4.2]: its largest error is the least possible, found
-by Lawson's reweighted least squares."""
-
-
-def _is_many(x: Array) -> bool:
-    return bool(x.dtype == np.float32 and x.size >= _MANY and kind_of(x).readable)
-
-
-def _straightened(x: Array) -> Any:
-    """atanh(erf(x)), almost a straight line; x is limited to 4.2, where erf is 1 to all digits of float32."""
-    x = np.minimum(np.maximum(x, -4.2), 4.2)
-    square = x * x
-    out = square * _SLOPE[-1]
-    for coefficient in _SLOPE[-2:0:-1]:
-        out += coefficient
-        out *= square
-    out += _SLOPE[0]
-    out *= x
-    return out
 
 
 @operator("torch Tensor special numpy", in_place="torch Tensor")
 @primitive(floating=True, x=lambda g, x: g * (exp(-x * x) * (2 / math.sqrt(math.pi))))
 def erf(x: Array) -> Array:
     """The error function 2/sqrt(pi) int_0^x e^(-t^2) dt; for large float32 arrays to a relative 4e-7."""
-    return np.tanh(_straightened(x)) if _is_many(x) else _evaluate("erf", x)
+    return kernels.erf(x)
 
 
 @operator("torch Tensor special numpy", in_place="torch Tensor")
 @primitive(floating=True, x=lambda g, x: g * (exp(-x * x) * (-2 / math.sqrt(math.pi))))
 def erfc(x: Array) -> Array:
     """1 - erf(x), accurate where that is tiny."""
-    return _evaluate("erfc", x)
+    return evaluate("erfc", x)
 
 
 @operator("special numpy")
 @primitive(floating=True, x=lambda g, x, out: g * (2 * x * out - 2 / math.sqrt(math.pi)))
 def erfcx(x: Array) -> Array:
     """e^(x^2) erfc(x), which falls like 1/x where erfc underflows."""
-    return _evaluate("erfcx", x)
+    return evaluate("erfcx", x)
 
 
 @operator("torch Tensor special numpy", in_place="Tensor")
 @primitive(floating=True, x=lambda g, out: g * (exp(out * out) * (math.sqrt(math.pi) / 2)))
 def erfinv(x: Array) -> Array:
     """The inverse of erf: infinite at -1 and 1, NaN outside."""
-    return _evaluate("erfinv", x)
+    return evaluate("erfinv", x)
 
 
 @operator("special numpy")
 @primitive(floating=True, x=lambda g, x: g * (exp(x * x * -0.5) / math.sqrt(2 * math.pi)))
 def ndtr(x: Array) -> Array:
     """The probability that a standard normal variable lies below x; for large float32 arrays to a relative 6e-6."""
-    if not _is_many(x):
-        return _evaluate("ndtr", x)
-    # (1 + tanh(y)) / 2 = 1 / (1 + e^(-2 y)), in which nothing cancels for x far below 0.
-    out = _straightened(x * -math.sqrt(0.5))
-    out += out
-    np.exp(out, out=out)
-    out += 1
-    np.reciprocal(out, out=out)
-    tail = x < -5
-    if tail.any():
-        out[tail] = _evaluate("ndtr", x[tail])
-    return out
+    return kernels.ndtr(x)
 
 
 @operator("special numpy")
 @primitive(floating=True, x=lambda g, out: g * (exp(out * out * 0.5) * math.sqrt(2 * math.pi)))
 def ndtri(x: Array) -> Array:
     """The inverse of ndtr, the normal quantile: infinite at 0 and 1, NaN outside."""
-    return _evaluate("ndtri", x)
+    return evaluate("ndtri", x)
 
 
 def _log_ndtr_rule(g: Array, x: Array, out: Array) -> Array:
@@ -132,7 +81,7 @@ def _log_ndtr_rule(g: Array, x: Array, out: Array) -> Array:
 @primitive(floating=True, x=_log_ndtr_rule)
 def log_ndtr(x: Array) -> Array:
     """log(ndtr(x)), accurate far below 0, where ndtr underflows."""
-    return _evaluate("log_ndtr", x)
+    return evaluate("log_ndtr", x)
 
 
 # ----------------------------------------------------------------------------- the gamma function
@@ -142,20 +91,20 @@ def log_ndtr(x: Array) -> Array:
 @primitive(floating=True, x=lambda g, x: g * digamma(x))
 def lgamma(x: Array) -> Array:
     """log |gamma(x)|; infinite at 0, -1, -2, ..."""
-    return unboxed(np.where(x == -np.inf, -x, _evaluate("gammaln", x)))  # SciPy's has the other sign at -inf
+    return unboxed(np.where(x == -np.inf, -x, evaluate("gammaln", x)))  # SciPy's has the other sign at -inf
 
 
 @operator("torch Tensor", in_place="Tensor", special="digamma psi", numpy="psi")
 @primitive(floating=True, x=lambda g, x: g * _polygamma(x, n=1))
 def digamma(x: Array) -> Array:
     """The derivative of log gamma(x), also called psi; -inf at 0, NaN at -1, -2, ..."""
-    return _evaluate("psi", x)
+    return evaluate("psi", x)
 
 
 @primitive(floating=True, x=lambda g, x, n: g * _polygamma(x, n=n + 1))
 def _polygamma(x: Array, *, n: int) -> Array:
     """(-1)^(n+1) n! zeta(n + 1, x), for n > 0."""
-    return _evaluate("zeta", float(n + 1), x) * float((-1) ** (n + 1) * math.factorial(n))
+    return evaluate("zeta", float(n + 1), x) * float((-1) ** (n + 1) * math.factorial(n))
 
 
 @operator("torch special")
@@ -212,28 +161,28 @@ def _i1e_rule(g: Array, x: Array) -> Array:
 @primitive(floating=True, x=lambda g, x: g * i1(x))
 def i0(x: Array) -> Array:
     """The modified Bessel function of the first kind of order 0."""
-    return _evaluate("i0", x)
+    return evaluate("i0", x)
 
 
 @operator("special numpy")
 @primitive(floating=True, x=_i1_rule)
 def i1(x: Array) -> Array:
     """The modified Bessel function of the first kind of order 1."""
-    return _evaluate("i1", x)
+    return evaluate("i1", x)
 
 
 @operator("special numpy")
 @primitive(floating=True, x=lambda g, x, out: g * (i1e(x) - sign(x) * out))
 def i0e(x: Array) -> Array:
     """e^(-|x|) i0(x), which does not overflow; derivative 0 at 0."""
-    return _evaluate("i0e", x)
+    return evaluate("i0e", x)
 
 
 @operator("special numpy")
 @primitive(floating=True, x=_i1e_rule)
 def i1e(x: Array) -> Array:
     """e^(-|x|) i1(x), which does not overflow."""
-    return _evaluate("i1e", x)
+    return evaluate("i1e", x)
 
 
 # ------------------------------------------------------------------------- logarithms of probabilities
@@ -243,7 +192,7 @@ def i1e(x: Array) -> Array:
 @primitive(floating=True, x=lambda g, x: -g * (log(x) + 1))
 def entr(x: Array) -> Array:
     """-x log(x), which is 0 at 0 and -inf below."""
-    return _evaluate("entr", x)
+    return evaluate("entr", x)
 
 
 @operator("torch Tensor special numpy", in_place="torch Tensor")
@@ -255,7 +204,7 @@ def entr(x: Array) -> Array:
 )
 def xlogy(x: Array, y: Array) -> Array:
     """x log(y), 0 where x is 0 unless y is NaN; d/dx = log y, which is 0 at x = 0 for y <= 0."""
-    return _evaluate("xlogy", x, y)
+    return evaluate("xlogy", x, y)
 
 
 @operator("special numpy")
@@ -267,12 +216,12 @@ def xlogy(x: Array, y: Array) -> Array:
 )
 def xlog1py(x: Array, y: Array) -> Array:
     """x log(1 + y), 0 where x is 0 unless y is NaN; d/dx = log(1 + y), which is 0 at x = 0 for y <= -1."""
-    return _evaluate("xlog1py", x, y)
+    return evaluate("xlog1py", x, y)
 
 
 @primitive(floating=True, x=lambda g, x: g * where((x < 0) | (x > 1), np.nan, 1 / (x * (1 - x))))
 def _logit(x: Array) -> Array:
-    return _evaluate("logit", x)
+    return evaluate("logit", x)
 
 
 @operator("torch Tensor special numpy", in_place="torch Tensor")

@@ -64,7 +64,7 @@ def test_every_compiled_kernel_is_called_here():
 
 
 def test_compiled_functions_are_named_after_kernels():
-    files = {m.name for m in pkgutil.iter_modules(compiled.__path__)} - {"arithmetic"}
+    files = {m.name for m in pkgutil.iter_modules(compiled.__path__)} - {"arithmetic", "elementwise"}
     assert files == {name.partition(".")[0] for name in COMPILED}
 
 
@@ -119,6 +119,45 @@ def test_without_the_compiler():
         return
     done = subprocess.run(command, env=environment, capture_output=True, text=True, cwd=Path(__file__).parents[2])
     assert done.returncode == 0, done.stdout
+
+
+# ------------------------------------------------------------------- element by element: layouts and blocks
+
+ELEMENTWISE = [name for name in choice.KERNELS if name.startswith("activations.")]
+
+
+def large_call(name, dtype):
+    """Arrays of more than two blocks, and the settings."""
+    random = np.random.default_rng(0)
+    settings = [a for a in calls(name, dtype)[0] if not isinstance(a, np.ndarray)]
+    count = 2 if name.endswith("_gradient") else 1
+    return [random.standard_normal((2, 3, 130, 100)).astype(dtype) for _ in range(count)], settings
+
+
+@pytest.mark.parametrize("tier", ["numpy", "compiled"])
+@pytest.mark.parametrize("name", ELEMENTWISE)
+def test_a_large_array_is_the_sum_of_its_parts(name, tier):
+    arrays, settings = large_call(name, np.float32)
+    kernel = choice.KERNELS[name].numpy
+    parts = [kernel(*(np.ascontiguousarray(a[i, j]) for a in arrays), *settings) for i in (0, 1) for j in (0, 1, 2)]
+    with ag.use_kernels(tier):
+        whole = choice.KERNELS[name](*arrays, *settings)
+    check(whole, np.stack(parts).reshape(whole.shape), 2e-6)
+
+
+@pytest.mark.parametrize("tier", ["numpy", "compiled"])
+@pytest.mark.parametrize("name", ELEMENTWISE)
+def test_the_order_in_memory_is_kept_and_others_follow(name, tier):
+    arrays, settings = large_call(name, np.float32)
+    with ag.use_kernels(tier):
+        expected = choice.KERNELS[name](*arrays, *settings)
+        turned = np.ascontiguousarray(arrays[0].transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2)
+        found = choice.KERNELS[name](turned, *arrays[1:], *settings)
+        spaced = np.repeat(arrays[0], 2, -1)[..., ::2]
+        apart = choice.KERNELS[name](spaced, *arrays[1:], *settings)
+    assert found.strides == turned.strides
+    np.testing.assert_array_equal(apart, expected)
+    np.testing.assert_array_equal(found, expected)
 
 
 # ------------------------------------------------------------------------------------------- the choice

@@ -30,6 +30,16 @@ def test_the_same_seed_drops_the_same_whatever_the_dtype():
     assert (nn.Dropout()(ag.ones(50)) != 0).tolist() == masks[0]
 
 
+@pytest.mark.parametrize("dtype", [ag.float32, ag.float64, ag.float16])
+def test_the_same_seed_drops_the_same_with_numpy_and_compiled(dtype):
+    x = ag.full((300, 200), 3.0, dtype=dtype)
+    found = []
+    for tier in ("numpy", "auto"):
+        with ag.use_kernels(tier):
+            found.append(F.dropout(x, 0.3, generator=ag.Generator().manual_seed(7)).numpy())
+    np.testing.assert_array_equal(*found)
+
+
 @pytest.mark.parametrize("name", nn.dropout.__all__)
 def test_dropout_of_nothing_of_everything_and_in_evaluation(name):
     layer = getattr(nn, name)

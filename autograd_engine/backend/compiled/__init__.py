@@ -25,7 +25,7 @@ from ..extras import from_extra
 with from_extra("fast", "compiled kernels need numba"):
     import numba
 
-__all__ = ["fits", "inlined", "kept_in", "loop", "same"]
+__all__ = ["FLOATS", "fits", "inlined", "kept_in", "loop", "same"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -93,16 +93,16 @@ def kept_in(function: Callable[..., Any]) -> Path | None:
 
 def inlined(function: F) -> F:
     """Compile a function of numbers as a part of each loop that calls it."""
-    return numba.njit(inline="never", fastmath=_MATH, error_model="numpy")(function)
+    return numba.njit(forceinline=True, fastmath=_MATH, error_model="numpy")(function)
 
 
-_FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
+FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
 
 
 def fits(x: Any, *others: Any) -> bool:
     """Whether all are row-major arrays of NumPy's, of one dtype, float32 or float64; None is passed over."""
     dtype = x.dtype
-    if dtype not in _FLOATS or not x.flags.c_contiguous:
+    if dtype not in FLOATS or not x.flags.c_contiguous:
         return False
     return all(
         y is None or (y.__class__ is np.ndarray and y.dtype == dtype and y.flags.c_contiguous) for y in others

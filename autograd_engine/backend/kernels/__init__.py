@@ -9,5 +9,8 @@ from .convolution import *
 from .elements import *
 from .norms import *
 from .order import *
+from .places import *
 from .products import *
+from .scans import *
 from .softmaxes import *
+from .special import *

@@ -145,21 +145,25 @@ def kernel(numpy_form: F | None = None, *, large: int = LARGE, many: bool = Fals
     ndarray, forms = np.ndarray, dict[type, Any]()
     form_of, auto, numpy = forms.get, Tier.AUTO, Tier.NUMPY
     default: Callable[..., Any] = numpy_form
+    small: Callable[..., Any] = getattr(default, "formula", default)
 
     def other(kind: type, x: Any, args: tuple[Any, ...], settings: dict[str, Any]) -> Any:
         form = form_of(kind, _UNKNOWN)
         if form is _UNKNOWN:
             form = forms[kind] = implementation(default, kind)
-        if form is not None:
-            out = form(x, *args, **settings)
-            if out is not NotImplemented:
-                return out
-        return default(x, *args, **settings)
+        if form is None:
+            return (default if kind is ndarray else small)(x, *args, **settings)
+        out = form(x, *args, **settings)
+        return out if out is not NotImplemented else default(x, *args, **settings)
 
     def call(x: Any, *args: Any, **settings: Any) -> Any:
         kind = x.__class__
-        if kind is ndarray and (x.size < large if _current is auto else _current is numpy):
-            return default(x, *args, **settings)
+        if kind is ndarray:
+            if _current is auto:
+                if x.size < large:
+                    return small(x, *args, **settings)
+            elif _current is numpy:
+                return default(x, *args, **settings)
         return other(kind, x, args, settings)
 
     def call_many(xs: Any, *args: Any, **settings: Any) -> Any:

@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 
 from ..arrays import scalar_types
-from ..kinds import others
+from ..kinds import kind_of, others
+from .choice import kernel
 
-__all__ = ["choose", "masked", "repeated"]
+__all__ = ["choose", "kept", "masked", "repeated"]
 
 
 def _bits(x: Any) -> Any:
@@ -22,12 +23,13 @@ def _bits(x: Any) -> Any:
     return x.view(f"i{x.dtype.itemsize}")
 
 
-def masked(x: Any, mask: Any) -> Any:
+def masked(x: Any, mask: Any, into: Any = None) -> Any:
     """x where the boolean mask is true, else 0, even where x is NaN or infinite; both of one shape, or broadcast.
+    The result lies in `into`, if there is that, an array of floats of 2, 4 or 8 bytes like x.
 
     `np.where` branches on each element, and for a random mask the processor mispredicts every other branch: 2.7 ms.
-    Here the bits of x are combined with a mask of all ones or all zeros, without a branch: 0.13 ms. A product with
-    the mask is as fast, but 0 times NaN is NaN.
+    Here the bits of x, as an integer, are multiplied by 0 or 1, without a branch: 0.1 ms. A product of x itself
+    with the mask is as fast, but 0 times NaN is NaN.
     """
     if x.__class__ in scalar_types and isinstance(mask, np.bool_):
         return x if mask else type(x)(0)
@@ -37,7 +39,8 @@ def masked(x: Any, mask: Any) -> Any:
     if x.dtype.kind != "f" or x.dtype.itemsize > 8:
         return np.where(mask, x, x.dtype.type(0))
     bits = _bits(x)
-    return (bits & -mask.astype(bits.dtype)).view(x.dtype)
+    factors = mask.astype(bits.dtype)
+    return (bits * factors if into is None else np.multiply(bits, factors, out=_bits(into))).view(x.dtype)
 
 
 def choose(mask: Any, x: Any, y: Any) -> Any:
@@ -48,6 +51,14 @@ def choose(mask: Any, x: Any, y: Any) -> Any:
     changed = np.asarray(x ^ y)
     chosen = changed & -mask.astype(x.dtype)
     return (chosen ^ y).view(dtype)
+
+
+@kernel
+def kept(draws: Any, p: float, factor: float, dtype: np.dtype[Any]) -> Any:
+    """`factor` where a number drawn from [0, 1) is at least p, else 0, in this dtype."""
+    out = kind_of(draws).asarray(draws >= p, dtype)
+    out *= dtype.type(factor)
+    return out
 
 
 def repeated(x: Any, shape: tuple[int, ...]) -> Any:

@@ -25,6 +25,7 @@ from ..comparison import logical_not
 from ..dims import along, normalize_dim
 from ..math import exp, sigmoid, tanh
 from ..names import operator
+from ..operands import with_kernel
 from ..piecewise import clamp, masked, where
 from ..reduce import amax
 from ..shape import chunk, reshape
@@ -38,10 +39,10 @@ def _elu_rule(g: Array, x: Array, alpha: float, scale: float, rate: float) -> Ar
     return g * where(x > 0, scale, exp(clamp(x, max=0) * rate) * (alpha * scale * rate))
 
 
-@primitive(floating=True, x=_elu_rule)
+@primitive(floating=True, x=with_kernel(kernels.elu_gradient, _elu_rule))
 def _elu(x: Array, *, alpha: float, scale: float, rate: float) -> Array:
     """scale x where x > 0, else scale alpha (e^(rate x) - 1)."""
-    return kernels.relu(x) * scale + np.expm1(np.minimum(x, 0) * rate) * (alpha * scale)
+    return kernels.elu(x, alpha, scale, rate)
 
 
 @operator("functional", in_place="functional")
@@ -85,16 +86,12 @@ def selu(input: Array, inplace: bool = False) -> Array:
 
 @primitive(
     promote=True,
-    x=lambda g, x, slope: where(x > 0, g, g * slope),
+    x=with_kernel(kernels.leaky_relu_gradient, lambda g, x, slope: where(x > 0, g, g * slope)),
     slope=lambda g, x: masked(g * x, logical_not(x > 0)),
 )
 def _leaky_relu(x: Array, slope: Array) -> Array:
     """x where x > 0, else slope x."""
-    asarray = kind_of(x).asarray
-    sloped = asarray(x * slope)
-    if sloped.shape != x.shape:
-        x = np.broadcast_to(x, sloped.shape)
-    return unboxed(kernels.choose(asarray(x > 0), x, sloped))
+    return unboxed(kernels.leaky_relu(x, slope))
 
 
 @operator("functional", in_place="functional")
@@ -171,10 +168,14 @@ def threshold(input: Array, threshold: float, value: float, inplace: bool = Fals
 # --------------------------------------------------------------------------- bounded, piecewise linear
 
 
-@primitive(x=lambda g, x, min_val, max_val: masked(g, logical_not((x <= min_val) | (x >= max_val))))
+def _hardtanh_rule(g: Array, x: Array, min_val: float, max_val: float) -> Array:
+    return masked(g, logical_not((x <= min_val) | (x >= max_val)))
+
+
+@primitive(x=with_kernel(kernels.hardtanh_gradient, _hardtanh_rule))
 def _hardtanh(x: Array, *, min_val: float, max_val: float) -> Array:
     """x limited to [min_val, max_val], with derivative 0 at the bounds."""
-    return x.clip(min_val, max_val)
+    return kernels.hardtanh(x, min_val, max_val)
 
 
 @operator("functional", in_place="functional")
@@ -199,11 +200,27 @@ def relu6(input: Array, inplace: bool = False) -> Array:
     return replace(input, out, "relu6_") if inplace else out
 
 
+@primitive(floating=True, x=with_kernel(kernels.hardsigmoid_gradient, lambda g, x: _hardtanh_rule(g, x, -3, 3) / 6))
+def _hardsigmoid(x: Array) -> Array:
+    """x / 6 + 1/2, limited to [0, 1], with derivative 0 at the bounds."""
+    return kernels.hardsigmoid(x)
+
+
 @operator("functional")
 def hardsigmoid(input: Array, inplace: bool = False) -> Array:
     """x / 6 + 1/2, limited to [0, 1]: a sigmoid of straight lines."""
-    out = div(_hardtanh(input, min_val=-3, max_val=3) + 3, 6)
+    out = _hardsigmoid(input)
     return replace(input, out, "hardsigmoid_") if inplace else out
+
+
+def _hardswish_rule(g: Array, x: Array) -> Array:
+    return g * _hardsigmoid(x) + _hardtanh_rule(g * x, x, -3, 3) / 6
+
+
+@primitive(floating=True, x=with_kernel(kernels.hardswish_gradient, _hardswish_rule))
+def _hardswish(x: Array) -> Array:
+    """x hardsigmoid(x)"""
+    return kernels.hardswish(x)
 
 
 @operator("functional")
@@ -212,7 +229,7 @@ def hardswish(input: Array, inplace: bool = False) -> Array:
 
     Source: Howard et al., Searching for MobileNetV3, 2019.
     """
-    out = mul(input, hardsigmoid(input))
+    out = _hardswish(input)
     return replace(input, out, "hardswish_") if inplace else out
 
 
@@ -254,12 +271,10 @@ def _softplus_rule(g: Array, x: Array, beta: float, threshold: float) -> Array:
     return g * where(scaled > threshold, 1, sigmoid(scaled))
 
 
-@primitive(floating=True, x=_softplus_rule)
+@primitive(floating=True, x=with_kernel(kernels.softplus_gradient, _softplus_rule))
 def _softplus(x: Array, *, beta: float, threshold: float) -> Array:
     """log(1 + e^(beta x)) / beta, which does not overflow."""
-    scaled = x * beta
-    soft = (np.maximum(scaled, 0) + np.log1p(np.exp(-np.absolute(scaled)))) / beta
-    return kernels.choose(kind_of(x).asarray(scaled > threshold), x, soft)
+    return unboxed(kernels.softplus(x, beta, threshold))
 
 
 @operator("torch functional")
@@ -269,21 +284,21 @@ def softplus(input: Array, beta: float = 1.0, threshold: float = 20.0) -> Array:
 
 
 @operator("functional")
-@primitive(floating=True, input=lambda g, input: g * sigmoid(-input))
+@primitive(floating=True, input=with_kernel(kernels.logsigmoid_gradient, lambda g, input: g * sigmoid(-input)))
 def logsigmoid(input: Array) -> Array:
     """log(sigmoid(x)) = -log(1 + e^-x)"""
-    return np.minimum(input, 0) - np.log1p(np.exp(-np.absolute(input)))
+    return kernels.logsigmoid(input)
 
 
-def _silu_rule(g: Array, x: Array, out: Array) -> Array:
+def _silu_rule(g: Array, x: Array) -> Array:
     s = sigmoid(x)
-    return g * (s + out * (1 - s))
+    return g * (s + x * s * (1 - s))
 
 
-@primitive(floating=True, x=_silu_rule)
+@primitive(floating=True, x=with_kernel(kernels.silu_gradient, _silu_rule))
 def _silu(x: Array) -> Array:
     """x sigmoid(x)"""
-    return x * sigmoid(x)
+    return kernels.silu(x)
 
 
 @operator("torch functional")
@@ -296,14 +311,47 @@ def silu(input: Array, inplace: bool = False) -> Array:
     return replace(input, out, "silu_") if inplace else out
 
 
+def _mish_rule(g: Array, x: Array) -> Array:
+    t = tanh(softplus(x))
+    return g * (t + x * (1 - t * t) * sigmoid(x))
+
+
+@primitive(floating=True, x=with_kernel(kernels.mish_gradient, _mish_rule))
+def _mish(x: Array) -> Array:
+    """x tanh(log(1 + e^x))"""
+    return kernels.mish(x)
+
+
 @operator("functional")
 def mish(input: Array, inplace: bool = False) -> Array:
     """x tanh(softplus(x)).
 
     Source: Misra, Mish: a self regularized non-monotonic activation function, 2020.
     """
-    out = mul(input, tanh(softplus(input)))
+    out = _mish(input)
     return replace(input, out, "mish_") if inplace else out
+
+
+def _gelu_rule(g: Array, x: Array) -> Array:
+    return g * (ndtr(x) + x * exp(x * x * -0.5) / math.sqrt(2 * math.pi))
+
+
+@primitive(floating=True, x=with_kernel(kernels.gelu_gradient, _gelu_rule))
+def _gelu(x: Array) -> Array:
+    """x P(Z < x)"""
+    return kernels.gelu(x)
+
+
+def _gelu_tanh_rule(g: Array, x: Array) -> Array:
+    slope, square = 2 * math.sqrt(2 / math.pi), x * x
+    s = sigmoid(slope * x * (1 + 0.044715 * square))
+    return g * (s + x * s * (1 - s) * (slope * (1 + 3 * 0.044715 * square)))
+
+
+@primitive(floating=True, x=with_kernel(kernels.gelu_tanh_gradient, _gelu_tanh_rule))
+def _gelu_tanh(x: Array) -> Array:
+    """x sigmoid(2 sqrt(2/pi) (x + 0.044715 x^3))"""
+    return kernels.gelu_tanh(x)
 
 
 @operator("functional")
@@ -321,10 +369,9 @@ def gelu(input: Array, approximate: str = "none") -> Array:
     Source: Hendrycks and Gimpel, Gaussian error linear units, 2016.
     """
     if approximate == "none":
-        return mul(input, ndtr(input))
+        return _gelu(input)
     if approximate == "tanh":
-        slope = 2 * math.sqrt(2 / math.pi)
-        return mul(input, sigmoid(mul(input, mul(input * input, 0.044715 * slope) + slope)))
+        return _gelu_tanh(input)
     raise ValueError(f"gelu: approximate must be 'none' or 'tanh', not {approximate!r}")
 
 

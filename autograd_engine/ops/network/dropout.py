@@ -14,8 +14,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from ...backend import kernels
 from ...backend.arrays import Array, unboxed
-from ...backend.kinds import kind_of
 from ...backend.random import Generator, resolve
 from ...engine.graph import raw
 from ...engine.inplace import replace
@@ -25,24 +25,25 @@ from .activation import SELU_ALPHA, SELU_SCALE
 Source: TypeAlias = Generator | None
 
 
-def _mask(input: Array, drawn: int, p: float, training: bool, generator: Source, name: str) -> Any:
-    """1 with probability 1 - p, else 0: one draw for each index of the first `drawn` dimensions. None where
+def _mask(
+    input: Array, drawn: int, p: float, training: bool, generator: Source, name: str, factor: float = 1.0
+) -> Any:
+    """`factor` with probability 1 - p, else 0: one draw for each index of the first `drawn` dimensions. None where
     nothing is dropped."""
     if not 0 <= p <= 1:
         raise ValueError(f"{name}: the probability p must lie in [0, 1], not {p}")
     if not training or p == 0:
         return None
     shape = tuple(n if d < drawn else 1 for d, n in enumerate(input.shape))
-    like = raw(input)
-    kept = resolve(generator, like).random(shape, np.float32) >= p
-    return unboxed(kind_of(like).asarray(kept, input.dtype))
+    draws = resolve(generator, raw(input)).random(shape, np.float32)
+    return unboxed(kernels.kept(draws, p, factor, input.dtype))
 
 
 def _drop(input: Array, drawn: int, p: float, training: bool, inplace: bool, generator: Source, name: str) -> Array:
-    mask = _mask(input, drawn, p, training, generator, name)
+    mask = _mask(input, drawn, p, training, generator, name, 1 / (1 - p) if p < 1 else 0.0)
     if mask is None:
         return input
-    out = input * (mask * (1 / (1 - p) if p < 1 else 0.0))
+    out = input * mask
     return replace(input, out, f"{name}_") if inplace else out
 
 
