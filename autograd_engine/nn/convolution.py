@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
+from ..tensor import Tensor
 from ..tensor.creation import empty
 from . import functional as F
 from . import init
@@ -147,7 +148,7 @@ class _Conv(_Convolution):
             dtype,
         )
 
-    def forward(self, input: Any) -> Any:
+    def forward(self, input: Any) -> Tensor:
         """Convolve."""
         padding: Any = self.padding
         if self.padding_mode != "zeros":
@@ -239,7 +240,7 @@ class _ConvTranspose(_Convolution):
         )
         self.output_padding = self._each(output_padding, "output_padding", 0)
 
-    def forward(self, input: Any, output_size: Sequence[int] | None = None) -> Any:
+    def forward(self, input: Any, output_size: Sequence[int] | None = None) -> Tensor:
         """Convolve, to a result of `output_size` if that is given, of which the last dimensions count.
 
         Raises:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..tensor import Tensor
 from . import functional as F
 from .configured import Configured, layer
 
@@ -292,7 +293,9 @@ class MaxUnpool1d(_MaxUnpool):
     stride: Size | None = None
     padding: Size = 0
 
-    def forward(self, input: Any, indices: Any, output_size: Sequence[int] | None = None) -> Any:
+    def forward(  # type: ignore[override]
+        self, input: Any, indices: Any, output_size: Sequence[int] | None = None
+    ) -> Tensor:
         """Put the elements back; `output_size` says which size is meant where there are several."""
         return self._put(F.max_unpool1d, input, indices, output_size)
 
@@ -305,7 +308,9 @@ class MaxUnpool2d(_MaxUnpool):
     stride: Size | None = None
     padding: Size = 0
 
-    def forward(self, input: Any, indices: Any, output_size: Sequence[int] | None = None) -> Any:
+    def forward(  # type: ignore[override]
+        self, input: Any, indices: Any, output_size: Sequence[int] | None = None
+    ) -> Tensor:
         """Put the elements back; `output_size` says which size is meant where there are several."""
         return self._put(F.max_unpool2d, input, indices, output_size)
 
@@ -318,6 +323,8 @@ class MaxUnpool3d(_MaxUnpool):
     stride: Size | None = None
     padding: Size = 0
 
-    def forward(self, input: Any, indices: Any, output_size: Sequence[int] | None = None) -> Any:
+    def forward(  # type: ignore[override]
+        self, input: Any, indices: Any, output_size: Sequence[int] | None = None
+    ) -> Tensor:
         """Put the elements back; `output_size` says which size is meant where there are several."""
         return self._put(F.max_unpool3d, input, indices, output_size)
