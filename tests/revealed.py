@@ -52,8 +52,8 @@ UNKNOWN = {
         "nn.ParameterList.forward"
     ),
     "of a class of another library, which differs by the method, is optional, or depends on the device": (
-        "optim.minimize Generator.stream testing.arrays testing.broadcastable_shapes testing.indices testing.shapes "
-        "testing.tensors"
+        "optim.minimize Generator.stream testing.arrays testing.broadcastable_shapes testing.indices "
+        "testing.shapes testing.tensors"
     ),
 }
 """What may say Any, by the reason: each name with its module, but for the package's own."""
