@@ -51,8 +51,9 @@ UNKNOWN = {
         "nn.ModuleList.forward nn.ParameterDict.__call__ nn.ParameterDict.forward nn.ParameterList.__call__ "
         "nn.ParameterList.forward"
     ),
-    "of a class of SciPy's, with other attributes for every method, or of hypothesis, which is optional": (
-        "optim.minimize testing.arrays testing.broadcastable_shapes testing.indices testing.shapes testing.tensors"
+    "of a class of another library, which differs by the method, is optional, or depends on the device": (
+        "optim.minimize Generator.stream testing.arrays testing.broadcastable_shapes testing.indices "
+        "testing.shapes testing.tensors"
     ),
 }
 """What may say Any, by the reason: each name with its module, but for the package's own."""

@@ -47,19 +47,25 @@ class Stub:
 
     def define(self, name: str, function: Callable[..., Any], first: str | None = None) -> None:
         """The definition of `function`, with all its overloads; its first parameter is written as `first`."""
-        overloads = typing.get_overloads(inspect.unwrap(function))
-        for variant in overloads or [function]:
+        origin = inspect.unwrap(function)
+        overloads = [*map(inspect.signature, typing.get_overloads(origin))] or by_flag(inspect.signature(function))
+        also = NUMPY_NAMES if getattr(function, "__code__", None) is RENAMED else {}
+        for signature in overloads or [inspect.signature(function)]:
             if overloads:
                 self.imports.add("from typing import overload")
                 self.lines.append("@overload")
-            also = NUMPY_NAMES if getattr(function, "__code__", None) is RENAMED else {}
-            self.lines.append(self.definition(name, variant, first, also))
+            self.lines.append(self.definition(name, signature, origin, first, also))
             self.lines += summary(function)
 
-    def definition(self, name: str, function: Callable[..., Any], first: str | None, also: dict[str, str]) -> str:
+    def definition(
+        self,
+        name: str,
+        signature: inspect.Signature,
+        origin: Callable[..., Any],
+        first: str | None,
+        also: dict[str, str],
+    ) -> str:
         """The head of one definition. The parameters that are values of `also` have its keys as second names."""
-        signature = inspect.signature(function)
-        origin = inspect.unwrap(function)
         rest = list(signature.parameters.values())[first is not None :]
         written, star = [] if first is None else [first], False
         places = [i for i, p in enumerate(rest) if p.name in also.values()]
@@ -113,6 +119,22 @@ def home_of(name: str, known: dict[str, Any]) -> str:
 
 # What every symbol between two operands takes, `x[index]` too.
 def _binary(self: Any, other: Any) -> Array: ...
+
+
+def by_flag(signature: inspect.Signature) -> list[inspect.Signature]:
+    """The overloads of a function that gives an array, or with `return_indices` a pair; none of other functions."""
+    parameters = [*signature.parameters.values()]
+    place = [*signature.parameters].index("return_indices") if "return_indices" in signature.parameters else None
+    if place is None:
+        return []
+    before, flag, after = parameters[:place], parameters[place], parameters[place + 1 :]
+    off = [*before, flag.replace(annotation="Literal[False]"), *after]
+    asked = flag.replace(annotation="Literal[True]", default=flag.empty)
+    on = [*before, *(p.replace(kind=p.KEYWORD_ONLY) for p in (asked, *after))]
+    return [
+        signature.replace(parameters=off, return_annotation="Array"),
+        signature.replace(parameters=on, return_annotation="tuple[Array, Array]"),
+    ]
 
 
 def summary(function: Callable[..., Any]) -> list[str]:

@@ -3,6 +3,7 @@
 from . import (
     activation,
     container,
+    convolution,
     distance,
     dropout,
     embedding,
@@ -15,6 +16,7 @@ from . import (
     normalization,
     padding,
     parameter,
+    pooling,
     resample,
     utils,
 )
@@ -24,6 +26,7 @@ from .parameter import Parameter
 __all__ = ["Module", "Parameter", "functional", "init", "modules", "parameter", "utils"]
 __all__ += activation.__all__
 __all__ += container.__all__
+__all__ += convolution.__all__
 __all__ += distance.__all__
 __all__ += dropout.__all__
 __all__ += embedding.__all__
@@ -32,4 +35,5 @@ __all__ += linear.__all__
 __all__ += loss.__all__
 __all__ += normalization.__all__
 __all__ += padding.__all__
+__all__ += pooling.__all__
 __all__ += resample.__all__

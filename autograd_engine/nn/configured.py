@@ -28,7 +28,7 @@ class Configured(Module):
     if TYPE_CHECKING:
 
         def forward(self, input: Any) -> Tensor:
-            """`layer` writes it."""
+            """`layer` writes it. (With `return_indices` it gives a pair, which types here cannot tell.)"""
 
     def extra_repr(self) -> str:
         """The settings."""

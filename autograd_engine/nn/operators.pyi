@@ -7,6 +7,8 @@ from autograd_engine.tensor.tensor import Tensor
 from collections.abc import Callable
 from collections.abc import Sequence
 from typing import Any
+from typing import Literal
+from typing import overload
 def relu_(x: Any) -> Tensor:
     """Like `relu`, in place: the result replaces the tensor's own values."""
 def tanh(x: Any) -> Tensor:
@@ -145,11 +147,23 @@ def conv_transpose2d(input: Any, weight: Any, bias: Any | None = None, stride: S
     """`conv_transpose1d` over the two dimensions of pictures."""
 def conv_transpose3d(input: Any, weight: Any, bias: Any | None = None, stride: Size = 1, padding: Size = 0, output_padding: Size = 0, groups: int = 1, dilation: Size = 1) -> Tensor:
     """`conv_transpose1d` over three dimensions."""
-def max_pool1d(input: Any, kernel_size: Size, stride: Size | None = None, padding: Size = 0, dilation: Size = 1, ceil_mode: bool = False, return_indices: bool = False) -> Tensor:
+@overload
+def max_pool1d(input: Any, kernel_size: Size, stride: Size | None = None, padding: Size = 0, dilation: Size = 1, ceil_mode: bool = False, return_indices: Literal[False] = False) -> Tensor:
     """The largest element of each window; the gradient flows to it alone, the first of equal ones."""
-def max_pool2d(input: Any, kernel_size: Size, stride: Size | None = None, padding: Size = 0, dilation: Size = 1, ceil_mode: bool = False, return_indices: bool = False) -> Tensor:
+@overload
+def max_pool1d(input: Any, kernel_size: Size, stride: Size | None = None, padding: Size = 0, dilation: Size = 1, ceil_mode: bool = False, *, return_indices: Literal[True]) -> tuple[Tensor, Tensor]:
+    """The largest element of each window; the gradient flows to it alone, the first of equal ones."""
+@overload
+def max_pool2d(input: Any, kernel_size: Size, stride: Size | None = None, padding: Size = 0, dilation: Size = 1, ceil_mode: bool = False, return_indices: Literal[False] = False) -> Tensor:
     """`max_pool1d` over the windows of pictures, (N, C, H, W) or (C, H, W); the indices count in row-major order."""
-def max_pool3d(input: Any, kernel_size: Size, stride: Size | None = None, padding: Size = 0, dilation: Size = 1, ceil_mode: bool = False, return_indices: bool = False) -> Tensor:
+@overload
+def max_pool2d(input: Any, kernel_size: Size, stride: Size | None = None, padding: Size = 0, dilation: Size = 1, ceil_mode: bool = False, *, return_indices: Literal[True]) -> tuple[Tensor, Tensor]:
+    """`max_pool1d` over the windows of pictures, (N, C, H, W) or (C, H, W); the indices count in row-major order."""
+@overload
+def max_pool3d(input: Any, kernel_size: Size, stride: Size | None = None, padding: Size = 0, dilation: Size = 1, ceil_mode: bool = False, return_indices: Literal[False] = False) -> Tensor:
+    """`max_pool1d` over the windows of volumes, (N, C, D, H, W) or (C, D, H, W)."""
+@overload
+def max_pool3d(input: Any, kernel_size: Size, stride: Size | None = None, padding: Size = 0, dilation: Size = 1, ceil_mode: bool = False, *, return_indices: Literal[True]) -> tuple[Tensor, Tensor]:
     """`max_pool1d` over the windows of volumes, (N, C, D, H, W) or (C, D, H, W)."""
 def avg_pool1d(input: Any, kernel_size: Size, stride: Size | None = None, padding: Size = 0, ceil_mode: bool = False, count_include_pad: bool = True) -> Tensor:
     """The mean of each window."""
@@ -170,15 +184,35 @@ def adaptive_avg_pool2d(input: Any, output_size: Any) -> Tensor:
     """`adaptive_avg_pool1d` over pictures, to one size for both dimensions, or (H, W); None keeps the input's."""
 def adaptive_avg_pool3d(input: Any, output_size: Any) -> Tensor:
     """`adaptive_avg_pool2d` over volumes."""
-def adaptive_max_pool1d(input: Any, output_size: Any, return_indices: bool = False) -> Tensor:
+@overload
+def adaptive_max_pool1d(input: Any, output_size: Any, return_indices: Literal[False] = False) -> Tensor:
     """The largest elements of the windows of `adaptive_avg_pool1d`; with `return_indices` also where they lie."""
-def adaptive_max_pool2d(input: Any, output_size: Any, return_indices: bool = False) -> Tensor:
+@overload
+def adaptive_max_pool1d(input: Any, output_size: Any, *, return_indices: Literal[True]) -> tuple[Tensor, Tensor]:
+    """The largest elements of the windows of `adaptive_avg_pool1d`; with `return_indices` also where they lie."""
+@overload
+def adaptive_max_pool2d(input: Any, output_size: Any, return_indices: Literal[False] = False) -> Tensor:
     """`adaptive_max_pool1d` over pictures."""
-def adaptive_max_pool3d(input: Any, output_size: Any, return_indices: bool = False) -> Tensor:
+@overload
+def adaptive_max_pool2d(input: Any, output_size: Any, *, return_indices: Literal[True]) -> tuple[Tensor, Tensor]:
+    """`adaptive_max_pool1d` over pictures."""
+@overload
+def adaptive_max_pool3d(input: Any, output_size: Any, return_indices: Literal[False] = False) -> Tensor:
     """`adaptive_max_pool1d` over volumes."""
-def fractional_max_pool2d(input: Any, kernel_size: Size, output_size: Size | None = None, output_ratio: Any = None, return_indices: bool = False, _random_samples: Any | None = None, *, generator: Generator | None = None) -> Tensor:
+@overload
+def adaptive_max_pool3d(input: Any, output_size: Any, *, return_indices: Literal[True]) -> tuple[Tensor, Tensor]:
+    """`adaptive_max_pool1d` over volumes."""
+@overload
+def fractional_max_pool2d(input: Any, kernel_size: Size, output_size: Size | None = None, output_ratio: Any = None, return_indices: Literal[False] = False, _random_samples: Any | None = None, *, generator: Generator | None = None) -> Tensor:
     """The largest elements of windows whose steps are drawn at random, so that a picture may shrink by a fraction."""
-def fractional_max_pool3d(input: Any, kernel_size: Size, output_size: Size | None = None, output_ratio: Any = None, return_indices: bool = False, _random_samples: Any | None = None, *, generator: Generator | None = None) -> Tensor:
+@overload
+def fractional_max_pool2d(input: Any, kernel_size: Size, output_size: Size | None = None, output_ratio: Any = None, *, return_indices: Literal[True], _random_samples: Any | None = None, generator: Generator | None = None) -> tuple[Tensor, Tensor]:
+    """The largest elements of windows whose steps are drawn at random, so that a picture may shrink by a fraction."""
+@overload
+def fractional_max_pool3d(input: Any, kernel_size: Size, output_size: Size | None = None, output_ratio: Any = None, return_indices: Literal[False] = False, _random_samples: Any | None = None, *, generator: Generator | None = None) -> Tensor:
+    """`fractional_max_pool2d` over the windows of volumes."""
+@overload
+def fractional_max_pool3d(input: Any, kernel_size: Size, output_size: Size | None = None, output_ratio: Any = None, *, return_indices: Literal[True], _random_samples: Any | None = None, generator: Generator | None = None) -> tuple[Tensor, Tensor]:
     """`fractional_max_pool2d` over the windows of volumes."""
 def dropout(input: Any, p: float = 0.5, training: bool = True, inplace: bool = False, *, generator: Source = None) -> Tensor:
     """In training, 0 with probability p for each element, else x / (1 - p); the input itself otherwise."""

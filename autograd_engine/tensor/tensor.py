@@ -91,8 +91,7 @@ class Tensor(Methods, Draws, Conversions):
             array = array if kept else array.astype(dtype or default_dtype(), copy=False)
         else:
             array = np.empty(size_of(data or (0,), "Tensor"), dtype or default_dtype())
-        self.array = unboxed(array)
-        self.node = None
+        self.array, self.node = unboxed(array), None
         if requires_grad:
             self.requires_grad_()
 
@@ -415,8 +414,7 @@ class Tensor(Methods, Draws, Conversions):
     ) -> Tensor:
         """A tensor of `size` with one value everywhere, in this tensor's dtype unless another is given."""
         check_device(device)
-        full = kind_of(self.array).full
-        array = unboxed(full(size_of((size,), "new_full"), fill_value, dtype or self.dtype))
+        array = unboxed(kind_of(self.array).full(size_of((size,), "new_full"), fill_value, dtype or self.dtype))
         return make_tensor(array, None).requires_grad_(requires_grad)
 
     def new_zeros(self, *size: Any, **options: Any) -> Tensor:
