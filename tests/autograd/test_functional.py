@@ -119,6 +119,17 @@ def test_without_create_graph_nothing_is_recorded():
     assert x.grad is None
 
 
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in ("jacobian", "hessian")])
+@pytest.mark.parametrize("size", [1, 3])
+def test_a_vector_may_stand_alone_or_in_a_tuple_of_one(name, size):
+    transform = getattr(functional, name)
+    x, v = ag.tensor(Y[:size]), ag.tensor(Y[::-1][:size].copy())
+    function = scalar(ag) if name in ("vhp", "hvp") else ag.sin
+    alone, within = transform(function, x, v), transform(function, x, (v,))
+    assert [t.tolist() for t in within] == [t.tolist() for t in alone]
+    assert alone[1].shape == x.shape
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_arguments_and_defaults_are_pytorchs(name, torch):
     def arguments(lib):
@@ -183,6 +194,20 @@ def test_strict_refuses_an_independence_and_otherwise_there_are_zeros(name, func
         _, mine = call(ag, ag.tensor, name, function, (X, Y), True, v)
         _, theirs = call(torch, torch.tensor, name, function, (X, Y), True, v)
         compare(mine, theirs)
+
+
+@pytest.mark.parametrize("name", ["vjp", "jvp"])
+def test_strict_allows_outputs_that_depend_on_one_input_each(name, torch):
+    def apart(lib):
+        return lambda x, y: (lib.sin(x), y**2)
+
+    _, mine = call(ag, ag.tensor, name, apart, (X, Y), True, (X, Y), strict=True)
+    _, theirs = call(torch, lambda x: torch.tensor(x), name, apart, (X, Y), True, (X, Y), strict=True)
+    compare(mine, theirs)
+    with pytest.raises(
+        RuntimeError, match=r"^jacobian: output 1 does not depend on input 0, which strict=True forbids$"
+    ):
+        call(ag, ag.tensor, "jacobian", apart, (X, Y), True, None, strict=True)
 
 
 @pytest.mark.parametrize(

@@ -367,6 +367,19 @@ def test_leaves_given_other_arrays_between_the_calls_are_noticed():
             y.backward()
 
 
+@pytest.mark.parametrize("changed", range(3))
+def test_every_leaf_is_compared_not_only_the_first(changed):
+    weights = [f64(X, True), f64(X[:3], True), f64(X[:2], True)]
+    y = func.checkpoint(lambda x: sum((x * w).sum() for w in weights), f64(2.0))
+    weights[changed].data = weights[changed].detach() * 2
+    with pytest.raises(RuntimeError) as error:
+        y.backward()
+    assert str(error.value) == (
+        f"checkpoint: a leaf of shape ({4 - changed},) has other values in backward than it had in forward; "
+        "make the change after backward"
+    )
+
+
 def test_copying_a_checkpointed_graph_is_refused():
     y = func.checkpoint(ag.sin, f64(X, True))
     with pytest.raises(TypeError, match="neither copied nor pickled"):

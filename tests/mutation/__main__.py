@@ -10,13 +10,13 @@ import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 
-from .edits import Edit, Source, sample, sources
+from .edits import Edit, sample, sources
 from .running import COMPARED, ROOT, copies, failing, outcomes, warm_up
 
 TESTS = {
     "backend": ["backend", "tensor", "engine", "ops"],
     "engine": ["engine", "tensor", "func"],
-    "ops": ["ops", "nn"],
+    "ops": ["ops", "test_errors.py", "nn"],
     "tensor": ["tensor", "ops/test_calls.py"],
     "func": ["func", "autograd"],
     "autograd": ["autograd"],
@@ -70,9 +70,11 @@ def main() -> int:
     parser.add_argument("--room", action="append", choices=TESTS, help="may be given several times; default: all")
     parser.add_argument("--count", type=int, default=20, help="faults per room")
     parser.add_argument("--seed", type=int, default=0, help="chooses the sample")
-    parser.add_argument("--file", help="only files with this in their path")
-    parser.add_argument("--seconds", type=float, default=300, help="limit of the room's own tests on one fault")
-    parser.add_argument("--all-seconds", type=float, default=1200, help="limit of all other tests on one fault")
+    parser.add_argument("--only", default="", help="of the sample, only faults with this in their text or path")
+    parser.add_argument(
+        "--seconds", type=float, default=100, help="of the processor, for the room's own tests on one fault"
+    )
+    parser.add_argument("--all-seconds", type=float, default=1200, help="the same for all other tests")
     parser.add_argument("--room-only", action="store_true", help="do not run other rooms' tests on what survives")
     parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1), help="faults tested at a time")
     parser.add_argument("--at-least", type=float, default=0, help="fail if fewer per cent are noticed")
@@ -86,11 +88,12 @@ def main() -> int:
     with copies(options.jobs) as made:
         noticing: set[str] = set()
         for room in rooms:
-            files: list[Source] = [s for s in sources(ROOT, [room]) if (options.file or "") in s.name]
-            planted = sample(files, options.count, options.seed)
+            files = sources(ROOT, [room])
+            sampled = sample(files, options.count, options.seed)
+            planted = [edit for edit in sampled if options.only in str(edit)]
             tried = [edit for edit in planted if edit.key not in known]
             here: list[Edit] = []
-            for edit, noticed, seconds in outcomes(tried, made, lambda _, room=room: _stages(room, options)):
+            for edit, noticed, seconds in outcomes(tried, files, made, _stages(room, options)):
                 print(f"{edit}\n  {seconds:.0f} s, {noticed or 'MISSED'}", flush=True)
                 if noticed:
                     noticing.add(noticed)

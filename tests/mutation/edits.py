@@ -162,24 +162,15 @@ class Source:
         start, end = self._span(node)
         return self.text[start:end]
 
-    def callers(self, name: str) -> set[str]:
-        """The functions of this file that use `name`, directly or through each other, and `name` itself."""
-        uses = self._uses
-        found, queue = {name}, [name]
-        while queue:
-            for user in uses[queue.pop()] - found:
-                found.add(user)
-                queue.append(user)
-        return found
-
     @cached_property
-    def _uses(self) -> dict[str, set[str]]:
+    def uses(self) -> dict[str, set[str]]:
+        """Each name in this file, with the functions and classes of the file that mention it."""
         uses: dict[str, set[str]] = defaultdict(set)
         for outer in self.tree.body:
             if isinstance(outer, ast.FunctionDef | ast.ClassDef):
                 for node in ast.walk(outer):
-                    if isinstance(node, ast.Name):
-                        uses[node.id].add(outer.name)
+                    if isinstance(node, ast.Name | ast.Attribute):
+                        uses[_last_name(node)].add(outer.name)
         return uses
 
     def _visit(self, node: ast.AST, where: str) -> Iterator[Edit]:
@@ -223,6 +214,8 @@ class Source:
                         yield from self._operator(a, b, old, new, "comparison")
             case ast.UnaryOp(operand=operand):
                 yield (*self._span(node), f"({self._of(operand)})", "sign")
+            case ast.keyword(arg="strict"):
+                return
             case ast.Constant(value=bool() | int() | float()):
                 for new in _other_values(node.value):
                     yield (*self._span(node), new, "constant")
@@ -285,7 +278,7 @@ class Source:
                     yield start, end, self._of(b) + self.text[a_end:b_start] + self._of(a), "arguments"
         before = [*node.args, *(k.value for k in node.keywords)]
         for i, keyword in enumerate(node.keywords, len(node.args)):
-            if i and keyword.arg is not None:
+            if i and keyword.arg not in (None, "strict"):
                 yield self._span(before[i - 1])[1], self._span(keyword.value)[1], "", "keyword"
 
 
@@ -353,6 +346,17 @@ def sources(root: Path, rooms: list[str]) -> list[Source]:
         )
     ]
     return [Source(f.relative_to(package).as_posix(), f.read_text()) for f in files]
+
+
+def users(files: list[Source], name: str) -> dict[str, int]:
+    """The functions and classes that use `name`, directly or through each other, with the number of steps to it."""
+    steps, queue = {name: 0}, [name]
+    for used in queue:
+        for user in sorted(set().union(*(file.uses.get(used, ()) for file in files))):
+            if user not in steps:
+                steps[user] = steps[used] + 1
+                queue.append(user)
+    return steps
 
 
 def sample(files: list[Source], count: int, seed: int) -> list[Edit]:

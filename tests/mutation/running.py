@@ -2,7 +2,7 @@
 
 The fork has NumPy, SciPy, PyTorch, pytest and hypothesis loaded, and nothing of the package, so that a fault costs
 the tests' own time. What runs in it are the tests of the file's room, those first whose names mention the function
-with the fault or one that uses it; and if none of them fails, all others.
+with the fault, or one that uses it; and if none of them fails, all others.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from typing import Any
 
 import pytest
 
-from .edits import Edit
+from .edits import Edit, Source, users
 
 ROOT = Path(__file__).parent.parent.parent
 _WARM = """
@@ -52,6 +52,8 @@ class Run:
     copy: Path
     stages: list[tuple[list[str], float]]
     """The tests still to be run, each with the seconds they may take together."""
+    near: tuple[str, dict[str, int]]
+    """The file's name, and how many steps the functions that tests may mention are away from the fault."""
     pid: int = 0
     started: float = field(default_factory=time.monotonic)
 
@@ -67,7 +69,7 @@ class Run:
         sys.stdout.flush()
         self.pid = os.fork()
         if not self.pid:
-            _test(self.copy, self.log, paths, seconds, self.edit)
+            _test(self.copy, self.log, paths, seconds, self.near)
 
     def ended(self) -> str | None:
         """None while the tests run; then "" if none noticed the fault, or the test that did."""
@@ -105,28 +107,17 @@ class Run:
 class _Watch:
     """What pytest is told: the order of the tests, when to stop, and to note which test it is at."""
 
-    def __init__(self, edit: Edit | None, seconds: float, log: Path) -> None:
-        self._edit, self._until, self.failed = edit, time.monotonic() + seconds, False
+    def __init__(self, near: tuple[str, dict[str, int]], seconds: float, log: Path) -> None:
+        (self._file, self._steps), self._seconds, self.failed = near, seconds, False
         self._log = log.open("a")  # not what pytest captures
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        if self._edit is None:
-            return
-        source = self._edit.source
-        functions = {name for name in source.callers(self._edit.where.split(".")[0]) if name}
-        words = {
-            word
-            for name in (*functions, self._edit.where.split(".")[-1])
-            for word in name.lower().strip("_").split("_")
-            if len(word) > 2
-        }
-        stem = Path(source.name).stem
+        stem, far = Path(self._file).stem, 1 + max(self._steps.values(), default=0)
+        steps = {**self._steps, **{name.lower().strip("_"): n for name, n in self._steps.items()}}
 
         def distance(item: pytest.Item) -> int:
-            name = item.nodeid
-            if functions & set(re.split(r"\W+", name)):
-                return 0
-            return 1 if words & set(re.split(r"[\W_]+", name.lower())) else 2 if stem in name else 3
+            named = min((steps.get(word, far) for word in re.split(r"\W+", item.nodeid)), default=far)
+            return min(named, 1) if stem in item.nodeid else named
 
         items.sort(key=distance)
 
@@ -146,7 +137,7 @@ class _Watch:
             print(f"mutation fails: {report.nodeid}", file=self._log, flush=True)
 
     def pytest_runtest_protocol(self, item: pytest.Item) -> None:
-        if time.monotonic() > self._until:
+        if time.process_time() > self._seconds:
             item.session.shouldstop = "the time is up"
 
 
@@ -156,7 +147,9 @@ def _limit_computing() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.RLIM_INFINITY))
 
 
-def _test(copy: Path, log: Path, paths: list[str], seconds: float, edit: Edit | None, *more: str) -> None:
+def _test(
+    copy: Path, log: Path, paths: list[str], seconds: float, near: tuple[str, dict[str, int]], *more: str
+) -> None:
     """Run pytest in this process, which is a fork, and end it: with 0 if no test failed."""
     code = 3
     try:
@@ -174,7 +167,7 @@ def _test(copy: Path, log: Path, paths: list[str], seconds: float, edit: Edit | 
         resource.setrlimit(resource.RLIMIT_FSIZE, (_FILE, _FILE))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         _limit_computing()
-        watch = _Watch(edit, seconds, log)
+        watch = _Watch(near, time.process_time() + seconds, log)
         options = [
             *(f"--ignore={path}" for path in COMPARED),
             "-x",
@@ -228,14 +221,18 @@ def warm_up() -> None:
                 importlib.import_module(name)
 
 
-def outcomes(edits: list[Edit], made: list[Path], stages: Any) -> Iterator[tuple[Edit, str, float]]:
+def outcomes(
+    edits: list[Edit], files: list[Source], made: list[Path], stages: list[tuple[list[str], float]]
+) -> Iterator[tuple[Edit, str, float]]:
     """Each fault with the test that noticed it, or "", and the seconds; one at a time in each copy."""
     waiting, idle, running = list(edits), list(made), list[Run]()
     try:
         while waiting or running:
             while waiting and idle:
                 edit = waiting.pop(0)
-                running.append(Run(edit, idle.pop(), list(stages(edit))))
+                name = edit.where.split(".")[0]
+                near = (edit.source.name, users(files, name) if name else {})
+                running.append(Run(edit, idle.pop(), list(stages), near))
                 running[-1].start()
             time.sleep(0.05)
             for run in list(running):
@@ -259,6 +256,6 @@ def failing(tests: list[str], copy: Path) -> list[str]:
     sys.stdout.flush()
     pid = os.fork()
     if not pid:
-        _test(copy, log, tests, 3600, None, "--maxfail=1000")
+        _test(copy, log, tests, 3600, ("", {}), "--maxfail=1000")
     os.waitpid(pid, 0)
     return re.findall(r"mutation fails: (.*)$", log.read_text(errors="replace"), re.MULTILINE)
