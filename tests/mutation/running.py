@@ -8,6 +8,7 @@ with the fault, or one that uses it; and if none of them fails, all others.
 from __future__ import annotations
 
 import compileall
+import gc
 import importlib
 import os
 import re
@@ -38,6 +39,8 @@ hypothesis.extra.numpy safetensors graphviz tqdm
 COMPARED = ["tests/test_stubs.py", "tests/mutation", "tests/test_docs.py", "tests/test_benchmarks.py"]
 """Tests that compare files with the code, and so fail for any change of a default, whatever that does; and tests of
 what is not the package."""
+_OPTIONS = ["-x", "-q", "--no-header", "--no-cov", "--tb=short", "-p", "no:cacheprovider", "--basetemp=tmp/pytest"]
+_OPTIONS += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
 _MEMORY = 8 << 30
 _FILE = 1 << 30
 _COMPUTING, _SILENCE = 90, 300
@@ -91,8 +94,10 @@ class Run:
         return None
 
     def kill(self) -> None:
-        with suppress(ProcessLookupError, ChildProcessError):
-            os.killpg(self.pid, signal.SIGKILL)
+        for end in (os.killpg, os.kill):
+            with suppress(ProcessLookupError):
+                end(self.pid, signal.SIGKILL)
+        with suppress(ChildProcessError):
             os.waitpid(self.pid, 0)
 
     def restore(self) -> None:
@@ -108,7 +113,8 @@ class _Watch:
     """What pytest is told: the order of the tests, when to stop, and to note which test it is at."""
 
     def __init__(self, near: tuple[str, dict[str, int]], seconds: float, log: Path) -> None:
-        (self._file, self._steps), self._seconds, self.failed = near, seconds, False
+        (self._file, self._steps), self._seconds = near, seconds
+        self.stopped = False
         self._log = log.open("a")  # not what pytest captures
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
@@ -133,11 +139,13 @@ class _Watch:
 
     def _note(self, report: Any) -> None:
         if report.failed:
-            self.failed = True
             print(f"mutation fails: {report.nodeid}", file=self._log, flush=True)
+            if self._file:
+                os._exit(1)  # the first is enough, and pytest takes a while to end
 
     def pytest_runtest_protocol(self, item: pytest.Item) -> None:
         if time.process_time() > self._seconds:
+            self.stopped = True
             item.session.shouldstop = "the time is up"
 
 
@@ -154,6 +162,7 @@ def _test(
     code = 3
     try:
         os.setsid()
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         for descriptor in (1, 2):
             os.dup2(os.open(log, os.O_WRONLY | os.O_APPEND), descriptor)
         os.chdir(copy)
@@ -167,23 +176,10 @@ def _test(
         resource.setrlimit(resource.RLIMIT_FSIZE, (_FILE, _FILE))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         _limit_computing()
-        watch = _Watch(near, time.process_time() + seconds, log)
-        options = [
-            *(f"--ignore={path}" for path in COMPARED),
-            "-x",
-            "-q",
-            "-W",
-            "ignore::pytest.PytestAssertRewriteWarning",
-            "--no-header",
-            "--no-cov",
-            "--tb=short",
-            "-p",
-            "no:cacheprovider",
-            "--basetemp=tmp/pytest",
-        ]
-        code = int(pytest.main([*options, *more, *paths], plugins=[watch]))
-        stopped = code == pytest.ExitCode.INTERRUPTED and not watch.failed
-        code = 0 if stopped else code
+        watch = _Watch(near, seconds, log)
+        ignored = [f"--ignore={path}" for path in COMPARED]
+        code = int(pytest.main([*_OPTIONS, *ignored, *more, *paths], plugins=[watch]))
+        code = 0 if code == pytest.ExitCode.INTERRUPTED and watch.stopped else code
     except BaseException as error:
         print(f"mutation fails: {error!r}", flush=True)
     finally:
@@ -219,6 +215,7 @@ def warm_up() -> None:
         for name in _WARM.split():
             with suppress(ImportError):
                 importlib.import_module(name)
+    gc.freeze()
 
 
 def outcomes(
