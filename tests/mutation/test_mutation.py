@@ -25,7 +25,7 @@ def f(x, dim=-1, keep=False, *, name="sum"):
     return math.sum(x, dim, keep=keep) + 2.5
 
 
-def g(x):
+def h(x):
     f(x)
     return max(x)
 '''
@@ -74,8 +74,8 @@ def test_a_sample_repeats_and_its_kinds_take_turns(source):
 
 
 def test_who_uses_a_function(source):
-    assert users([source], "f") == {"f": 0, "g": 1}
-    assert users([source], "g") == {"g": 0}
+    assert users([source], "f") == {"f": 0, "h": 1}
+    assert users([source], "h") == {"h": 0}
 
 
 def test_equivalent_faults_are_still_possible_and_say_why():
