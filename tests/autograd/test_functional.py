@@ -44,6 +44,7 @@ CASES = [
     ("jvp", one, (X,), False, (X,)),
     ("jvp", several, (X, Y), True, (X, Y)),
     ("jvp", one, (X[:1, :1],), False, None),
+    ("jvp", one, (X[:1, :1],), True, None),
     ("jacobian", one, (X,), False, None),
     ("jacobian", one, (X,), True, None),
     ("jacobian", several, (X, Y), True, None),
@@ -54,6 +55,8 @@ CASES = [
     ("hvp", scalar, (X,), False, (X,)),
     ("hvp", scalar_of_two, (X, Y), True, (X, Y)),
     ("hvp", scalar, (X[:1, :1],), False, None),
+    ("hvp", scalar, (X[:1, :1],), True, None),
+    ("vhp", scalar, (X[:1, :1],), True, None),
 ]
 
 
@@ -223,6 +226,14 @@ def test_strict_refuses_an_independence_and_otherwise_there_are_zeros(name, func
         _, mine = call(ag, ag.tensor, name, function, (X, Y), True, v)
         _, theirs = call(torch, torch.tensor, name, function, (X, Y), True, v)
         compare(mine, theirs)
+
+
+@pytest.mark.parametrize("name", ["vjp", "jvp", "jacobian"])
+def test_strict_knows_that_a_result_depends_on_an_input_that_it_is(name, torch):
+    v = None if name == "jacobian" else (X,)
+    _, mine = call(ag, ag.tensor, name, lambda lib: lambda x: x, (X,), False, v, strict=True)
+    _, theirs = call(torch, lambda x: torch.tensor(x), name, lambda lib: lambda x: x * 1, (X,), False, v)
+    compare(mine, theirs)
 
 
 @pytest.mark.parametrize("name", ["vjp", "jvp"])

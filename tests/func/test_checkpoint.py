@@ -316,7 +316,7 @@ def test_an_exception_leaves_mode_and_randomness_as_they_were():
         calls.append(x)
         ag.rand(5)
         if len(calls) != 1:
-            raise KeyError(exactly("'second call'"))
+            raise KeyError("second call")
         return x * x
 
     x = f64(X, True)
@@ -325,7 +325,7 @@ def test_an_exception_leaves_mode_and_randomness_as_they_were():
         with ag.enable_grad():
             y = func.checkpoint(f, x).sum()
         state = ag.default_generator.get_state()
-        with pytest.raises(KeyError, match=exactly("'second call'")):
+        with pytest.raises(KeyError, match="second call"):
             y.backward()
         assert not ag.is_grad_enabled()
     assert ag.default_generator.get_state() == state

@@ -9,7 +9,6 @@ import pytest
 import autograd_engine as ag
 from autograd_engine import func
 
-from ..messages import exactly
 from .points import A, X, array, f64, nodes_alive, same
 
 
@@ -77,10 +76,10 @@ def stopped(x):
 
 def test_the_mode_comes_back_after_an_exception():
     def fails(x):
-        raise KeyError(exactly("'inside'"))
+        raise KeyError("inside")
 
     for transform in (func.grad(fails), func.jacobian(fails), lambda x: func.vjp(fails, x)):
-        with ag.no_grad(), pytest.raises(KeyError, match=exactly("'inside'")):
+        with ag.no_grad(), pytest.raises(KeyError, match="inside"):
             transform(f64(X))
         with ag.no_grad():
             assert not ag.is_grad_enabled()
