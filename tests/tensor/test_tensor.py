@@ -349,6 +349,14 @@ def test_like():
     [
         (lambda x: x.sum(2), IndexError, "sum: dim 2 is out of range for a tensor of 2 dimensions"),
         (lambda x: x.sum((0, 0)), ValueError, exactly("sum: a dimension appears twice in (0, 0)")),
+        *(
+            (
+                lambda x, name=name: getattr(x, name)(3, -2),
+                ValueError,
+                exactly(f"{name}: a size is at least 0, or -1 for what the others leave, got (3, -2)"),
+            )
+            for name in ("reshape", "view")
+        ),
         (
             lambda x: x.reshape(4),
             ValueError,

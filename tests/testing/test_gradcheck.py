@@ -136,6 +136,18 @@ def test_a_wrong_value_is_found_and_named(fast_mode):
     assert not gradcheck(wrong_value, x, raise_exception=False)
 
 
+@pytest.mark.parametrize("fast_mode", [True, False])
+@pytest.mark.parametrize("place", range(3))
+def test_every_input_is_checked_not_only_the_first(place, fast_mode):
+    inputs = [leaf([0.4, 0.0]) for _ in range(3)]
+
+    def function(*xs):
+        return sum((wrong_value(x) if i == place else ag.sin(x)).sum() for i, x in enumerate(xs))
+
+    with pytest.raises(GradcheckError, match=rf"input {place}, entry"):
+        gradcheck(function, inputs, fast_mode=fast_mode)
+
+
 def test_the_message_says_which_output_and_the_numbers():
     with pytest.raises(GradcheckError) as caught:
         gradcheck(lambda x: (x, wrong_value(x)), leaf([np.pi / 2, 0.0]))
