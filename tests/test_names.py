@@ -75,6 +75,8 @@ def test_an_operator_and_its_in_place_form_stand_wherever_pytorch_has_them(place
         ours, theirs = getattr(ours, step), getattr(theirs, step)
     names = {row.name.split(".")[-1] + ending for row in TABLE.values() for ending in ("", "_")}
     wanted = {name for name in names if hasattr(theirs, name)}
+    if place == "nn.functional":
+        wanted.discard("unfold")  # another operation, on pictures
     assert len(wanted) > 50
     assert {name for name in wanted if not hasattr(ours, name) and hasattr(ag, name.rstrip("_"))} == set()
 

@@ -263,3 +263,16 @@ def test_what_the_function_captured_is_left_alone():
 def test_bad_arguments_are_refused(call, error, words):
     with pytest.raises(error, match=words):
         call()
+
+
+def test_bounds_pass_over_what_is_no_tensor():
+    params = {"a": start(3.0), "n": 2, "b": start(5.0, -4.0)}
+    found = optim.minimize(
+        lambda p: ((p["a"] - 1) ** p["n"]).sum() + (p["b"] ** 2).sum(),
+        params,
+        "L-BFGS-B",
+        bounds={"a": (2.0, None), "n": None, "b": (None, -1.0)},
+    )
+    assert found.x["n"] == 2
+    assert found.x["a"].tolist() == [2.0]
+    assert found.x["b"].tolist() == [-1.0, -1.0]
