@@ -10,6 +10,8 @@ import pytest
 
 import autograd_engine as ag
 
+from .table import TABLE
+
 
 @pytest.fixture(scope="module")
 def torch():
@@ -64,6 +66,26 @@ def test_a_name_of_pytorchs_is_a_thing_of_the_same_kind(place, torch):
     assert shared
     wrong = {name for name in shared if kind(getattr(ours, name)) != kind(getattr(theirs, name))}
     assert not wrong
+
+
+@pytest.mark.parametrize("place", ["", "Tensor", "nn.functional"])
+def test_an_operator_and_its_in_place_form_stand_wherever_pytorch_has_them(place, torch):
+    ours, theirs = ag, torch
+    for step in filter(None, place.split(".")):
+        ours, theirs = getattr(ours, step), getattr(theirs, step)
+    names = {row.name.split(".")[-1] + ending for row in TABLE.values() for ending in ("", "_")}
+    wanted = {name for name in names if hasattr(theirs, name)}
+    if place == "nn.functional":
+        wanted.discard("unfold")  # another operation, on pictures
+    assert len(wanted) > 50
+    assert {name for name in wanted if not hasattr(ours, name) and hasattr(ag, name.rstrip("_"))} == set()
+
+
+@pytest.mark.parametrize("module", [ag, ag.autograd])
+def test_a_name_that_does_not_exist_is_named(module):
+    with pytest.raises(AttributeError) as error:
+        module.nothing  # noqa: B018
+    assert str(error.value) == f"module {module.__name__!r} has no attribute 'nothing'"
 
 
 @pytest.mark.parametrize(

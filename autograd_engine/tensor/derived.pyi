@@ -736,6 +736,10 @@ class Derived(Value):
     def nonzero(self, *, as_tuple: Literal[True]) -> tuple[Tensor, ...]:
         """The indices of the elements that are not 0: one row each, or with `as_tuple` one 1-d tensor per
         dimension, with which x[nonzero(x, as_tuple=True)] reads those elements."""
+    def prelu(self, weight: Any) -> Tensor:
+        """x where x > 0, else weight x, with a weight that is learned."""
+    def hardshrink(self, lambd: float = 0.5) -> Tensor:
+        """x, but 0 where |x| <= lambd."""
     def scatter(self, dim: int, index: Any, src: Any = None, *, value: float | None = None, reduce: str | None = None) -> Tensor:
         """A copy of `x` with x[index[i][j]][j] = src[i][j] for dim 0, and so on; `src` may be a number."""
     def scatter_(self, dim: int, index: Any, src: Any = None, *, value: float | None = None, reduce: str | None = None) -> Tensor:

@@ -12,6 +12,8 @@ import autograd_engine as ag
 from autograd_engine import autograd
 from autograd_engine.backend.kinds import numpy_kind
 
+from ..messages import exactly
+
 
 def leaf(*values, dtype=np.float64):
     return ag.tensor(np.array(values[0] if len(values) == 1 else values, dtype), requires_grad=True)
@@ -180,7 +182,9 @@ def test_a_leaf_hook_runs_before_accumulation():
 def test_a_hook_that_changes_the_shape_is_refused():
     x = leaf([1.0, 2.0])
     x.register_hook(lambda g: g.sum())
-    with pytest.raises(RuntimeError, match=r"hook on leaf returned shape \(\) for a gradient of shape \(2,\)"):
+    with pytest.raises(
+        RuntimeError, match=exactly("a hook on leaf returned shape () for a gradient of shape (2,)")
+    ):
         (x * 2).sum().backward()
 
 
@@ -232,7 +236,12 @@ def test_grad_does_not_run_rules_it_does_not_need():
 
 def test_unused_inputs():
     x, unused = leaf(1.0), leaf([1.0, 2.0])
-    with pytest.raises(RuntimeError, match=r"input 1, of shape \(2,\); pass\s+allow_unused=True"):
+    with pytest.raises(
+        RuntimeError,
+        match=exactly(
+            "grad: the outputs do not depend on input 1, of shape (2,); pass allow_unused=True to get None for it"
+        ),
+    ):
         ag.grad(x * 2, [x, unused])
     assert ag.grad(x * 2, [x, unused], allow_unused=True)[1] is None
     zeros = ag.grad(x * 2, [x, unused], materialize_grads=True)[1]
@@ -246,7 +255,13 @@ def test_a_second_backward_through_a_freed_graph():
     x = leaf([1.0, 2.0])
     y = (x * x).sum()
     y.backward()
-    with pytest.raises(RuntimeError, match=r"freed graph: sum \(shape \(\)\).*retain_graph=True"):
+    with pytest.raises(
+        RuntimeError,
+        match=exactly(
+            "backward through a freed graph: sum (shape ()) was already run and its saved arrays "
+            "released; pass retain_graph=True to the first backward, or compute the result again"
+        ),
+    ):
         y.backward()
 
 
@@ -263,31 +278,54 @@ def test_a_shared_part_freed_by_another_backward_is_reported_before_anything_cha
     h = x * x
     a, b = h * 2, h * 3
     a.backward()
-    with pytest.raises(RuntimeError, match="freed graph: mul"):
+    with pytest.raises(
+        RuntimeError,
+        match=exactly(
+            "backward through a freed graph: mul (shape ()) was already run and its saved arrays "
+            "released; pass retain_graph=True to the first backward, or compute the result again"
+        ),
+    ):
         b.backward()
     assert x.grad.item() == 12.0
 
 
 def test_a_non_scalar_needs_a_gradient():
     x = leaf([1.0, 2.0])
-    message = r"backward of mul with shape \(2,\).*sum\(\) or mean\(\), or pass gradient="
+    message = exactly(
+        "backward of mul with shape (2,): only a single element has an implicit gradient; "
+        "reduce it first, with sum() or mean(), or pass gradient="
+    )
     with pytest.raises(RuntimeError, match=message):
         (x * 2).backward()
 
 
 def test_a_gradient_of_the_wrong_shape():
     x = leaf([1.0, 2.0])
-    with pytest.raises(RuntimeError, match=r"the gradient has shape \(3,\), the tensor \(2,\)"):
+    with pytest.raises(
+        RuntimeError, match=exactly("backward of mul: the gradient has shape (3,), the tensor (2,)")
+    ):
         (x * 2).backward(np.ones(3))
 
 
 def test_backward_of_a_constant():
-    with pytest.raises(RuntimeError, match=r"does not require gradients.*requires_grad=True"):
+    with pytest.raises(
+        RuntimeError,
+        match=exactly(
+            "backward of a tensor of shape () and dtype float32 that does not require gradients: "
+            "nothing it was computed from has requires_grad=True, or it was computed under "
+            "no_grad() or detached"
+        ),
+    ):
         ag.tensor(1.0).backward()
 
 
 def test_grad_with_respect_to_a_constant():
-    with pytest.raises(RuntimeError, match=r"input 0, of shape \(\), does not require gradients"):
+    with pytest.raises(
+        RuntimeError,
+        match=exactly(
+            "input 0, of shape (), does not require gradients; set requires_grad=True before computing with it"
+        ),
+    ):
         ag.grad(leaf(1.0) * 2, ag.tensor(1.0))
 
 
@@ -298,7 +336,7 @@ def test_integers_cannot_require_gradients(data):
 
 
 def test_the_number_of_gradients_must_match():
-    with pytest.raises(RuntimeError, match="2 tensors but 1 gradients"):
+    with pytest.raises(RuntimeError, match=exactly("backward: 2 tensors but 1 gradients")):
         autograd.backward([leaf(1.0), leaf(2.0)], [None])
 
 

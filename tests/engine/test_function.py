@@ -210,3 +210,45 @@ def test_several_saved_results_are_differentiated_again():
         np.testing.assert_allclose(ag.grad(first.sum(), x)[0].numpy(), -2 * np.sin([0.2, 1.4]))
     (second,) = ag.grad(ag.grad(sin_cos_from_results(x)[0].sum(), x, create_graph=True)[0].sum(), x)
     np.testing.assert_allclose(second.numpy(), -np.sin([0.1, 0.7]))
+
+
+def test_what_is_saved_can_be_read_in_forward_and_in_setup_context():
+    seen = []
+
+    class Early(ag.autograd.Function):
+        @staticmethod
+        def forward(ctx, x, factor):
+            assert ctx.saved_tensors == ()
+            ctx.save_for_backward(x, None)
+            seen.append(ctx.saved_tensors)
+            return x * factor
+
+        @staticmethod
+        def backward(ctx, g):
+            seen.append(ctx.saved_tensors)
+            return g * 3, None
+
+    class Late(ag.autograd.Function):
+        @staticmethod
+        def forward(x):
+            return x * 3
+
+        @staticmethod
+        def setup_context(ctx, inputs, output):
+            ctx.save_for_backward(*inputs, output)
+            seen.append(ctx.saved_tensors)
+
+        @staticmethod
+        def backward(ctx, g):
+            return g * 3
+
+    x = ag.tensor([1.0, 2.0], requires_grad=True)
+    Early.apply(x, 3).sum().backward()
+    assert seen[0] == (x, None)
+    assert seen[1][0].tolist() == [1.0, 2.0]
+    assert seen[1][1] is None
+    result = Late.apply(x)
+    assert seen[2][0] is x
+    assert seen[2][1].tolist() == result.tolist() == [3.0, 6.0]
+    result.sum().backward()
+    assert x.grad.tolist() == [6.0, 6.0]

@@ -12,6 +12,7 @@ import autograd_engine as ag
 from autograd_engine import func
 from autograd_engine.testing import gradcheck, gradgradcheck
 
+from ..messages import exactly
 from .points import VECTOR, A, X, array, f64, nodes_alive, same
 
 
@@ -80,7 +81,13 @@ def test_the_function_runs_once_forward_and_once_per_backward():
     y.backward()
     assert calls == [True] * 3
     np.testing.assert_allclose(x.grad.numpy(), 4 * X)
-    with pytest.raises(RuntimeError, match="freed graph"):
+    with pytest.raises(
+        RuntimeError,
+        match=exactly(
+            "backward through a freed graph: sum (shape ()) was already run and its saved arrays "
+            "released; pass retain_graph=True to the first backward, or compute the result again"
+        ),
+    ):
         y.backward()
 
 
@@ -332,12 +339,23 @@ def test_a_second_call_that_differs_is_refused():
     terms = []
     for w in ws:
         terms.append(func.checkpoint(lambda x: w @ x, x))  # noqa: B023 - the mistake itself
-    with pytest.raises(RuntimeError, match=r"used tensors that it did not use in forward.*loop variable"):
+    with pytest.raises(
+        RuntimeError,
+        match=exactly(
+            "checkpoint: in backward the function used tensors that it did not use in forward; "
+            "its second call must repeat the first, and not depend on anything that changed in "
+            "between (a loop variable?)"
+        ),
+    ):
         sum(terms).sum().backward()
     sizes = [4, 2]
     y = func.checkpoint(lambda x: x[: sizes.pop(0)] * 2, x)
     with pytest.raises(
-        RuntimeError, match=r"in backward the function returned float64\[2\] requiring gradients, in "
+        RuntimeError,
+        match=exactly(
+            "checkpoint: in backward the function returned float64[2] requiring gradients, in "
+            "forward float64[4] requiring gradients; its second call must repeat the first"
+        ),
     ):
         y.sum().backward()
 
@@ -348,7 +366,14 @@ def test_changes_in_place_between_the_calls_are_noticed():
         y = func.checkpoint(lambda x, c: x * w * c, x, constant).sum()
         with ag.no_grad():
             changed.mul_(2.0)
-        with pytest.raises(RuntimeError, match=r"CheckpointFunction saved an array .* changed in place"):
+        with pytest.raises(
+            RuntimeError,
+            match=exactly(
+                "CheckpointFunction saved an array of shape (4,) for its derivative, and the array "
+                "was changed in place since (now at version 1); change a clone() instead, or make the "
+                "change after backward"
+            ),
+        ):
             y.backward()
 
 
@@ -367,11 +392,38 @@ def test_leaves_given_other_arrays_between_the_calls_are_noticed():
             y.backward()
 
 
+@pytest.mark.parametrize("changed", range(3))
+def test_every_leaf_is_compared_not_only_the_first(changed):
+    weights = [f64(X, True), f64(X[:3], True), f64(X[:2], True)]
+    y = func.checkpoint(lambda x: sum((x * w).sum() for w in weights), f64(2.0))
+    weights[changed].data = weights[changed].detach() * 2
+    with pytest.raises(RuntimeError) as error:
+        y.backward()
+    assert str(error.value) == (
+        f"checkpoint: a leaf of shape ({4 - changed},) has other values in backward than it had in forward; "
+        "make the change after backward"
+    )
+
+
 def test_copying_a_checkpointed_graph_is_refused():
     y = func.checkpoint(ag.sin, f64(X, True))
-    with pytest.raises(TypeError, match="neither copied nor pickled"):
+    with pytest.raises(
+        TypeError,
+        match=exactly(
+            "a graph with a checkpoint in it can be neither copied nor pickled: its backward "
+            "would call the function on the tensors of the original; use detach() first, or copy "
+            "after backward"
+        ),
+    ):
         copy.deepcopy(y)
-    with pytest.raises(TypeError, match="neither copied nor pickled"):
+    with pytest.raises(
+        TypeError,
+        match=exactly(
+            "a graph with a checkpoint in it can be neither copied nor pickled: its backward "
+            "would call the function on the tensors of the original; use detach() first, or copy "
+            "after backward"
+        ),
+    ):
         pickle.dumps(y)
     assert copy.deepcopy(y.detach()).shape == (4,)
 

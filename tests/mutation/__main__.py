@@ -16,10 +16,10 @@ from .running import COMPARED, ROOT, copies, failing, outcomes, warm_up
 TESTS = {
     "backend": ["backend", "tensor", "engine", "ops"],
     "engine": ["engine", "tensor", "func"],
-    "ops": ["ops", "test_errors.py", "nn"],
+    "ops": ["ops", "test_errors.py", "test_names.py", "nn"],
     "tensor": ["tensor", "ops/test_calls.py"],
     "func": ["func", "autograd"],
-    "autograd": ["autograd"],
+    "autograd": ["autograd", "test_names.py"],
     "testing": ["testing"],
     "nn": ["nn"],
     "optim": ["optim"],

@@ -11,6 +11,8 @@ import autograd_engine as ag
 from autograd_engine import nn
 from autograd_engine.nn import functional as F
 
+from ..messages import exactly
+
 
 def logistic(x):
     return 1 / (1 + math.exp(-x))
@@ -125,7 +127,9 @@ def test_softmin_and_softmax2d_are_softmax():
     np.testing.assert_allclose(nn.Softmax2d()(x), scipy.special.softmax(x.numpy(), 1))
     with pytest.warns(UserWarning, match="softmin: the dimension was left out"):
         F.softmin(x)
-    with pytest.raises(ValueError, match=r"Softmax2d: expected an input \(N, C, H, W\)"):
+    with pytest.raises(
+        ValueError, match=exactly("Softmax2d: expected an input (N, C, H, W) or (C, H, W), got shape (2, 2)")
+    ):
         nn.Softmax2d()(ag.ones(2, 2))
 
 

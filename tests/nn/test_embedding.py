@@ -7,6 +7,8 @@ import autograd_engine as ag
 from autograd_engine import nn
 from autograd_engine.nn import functional as F
 
+from ..messages import exactly
+
 
 def test_embedding_is_the_product_with_one_hot_rows():
     layer = nn.Embedding(6, 3).double()
@@ -51,7 +53,14 @@ def test_max_norm_shortens_the_rows_that_are_read_in_the_table_itself():
     np.testing.assert_allclose(weight.detach(), [[0.6, 0.8], [0.3, 0.4], [6, 8]], atol=1e-6)
     out.sum().backward()
     assert weight.grad.tolist() == [[2, 2], [1, 1], [0, 0]]
-    with pytest.raises(RuntimeError, match="changed in place"):
+    with pytest.raises(
+        RuntimeError,
+        match=exactly(
+            "mul saved an array of shape (3, 2) for its derivative, and the array was changed in "
+            "place since (now at version 1); change a clone() instead, or make the change after "
+            "backward"
+        ),
+    ):
         saved.backward()
 
 
@@ -66,9 +75,9 @@ def test_from_pretrained_shares_the_table_and_freezes_it():
     assert bag.weight.requires_grad
     assert bag(ag.tensor([[0, 1]])).tolist() == [[4, 6]]
     assert not nn.Embedding(3, 2, _freeze=True).weight.requires_grad
-    with pytest.raises(ValueError, match="a table has 2 dimensions"):
+    with pytest.raises(ValueError, match=exactly("Embedding: a table has 2 dimensions, not shape (3,)")):
         nn.Embedding.from_pretrained(ag.ones(3))
-    with pytest.raises(ValueError, match=r"expected a weight of shape \(3, 2\), got \(2, 3\)"):
+    with pytest.raises(ValueError, match=exactly("Embedding: expected a weight of shape (3, 2), got (2, 3)")):
         nn.Embedding(3, 2, _weight=ag.ones(2, 3))
 
 
@@ -101,33 +110,85 @@ def test_embedding_bag_counts_repeated_rows_once_per_reading_when_asked_to():
 @pytest.mark.parametrize(
     ("call", "error", "words"),
     [
-        (lambda w: F.embedding(ag.tensor([0, 7]), w), IndexError, "index 7 is out of range for a table of 4 rows"),
-        (lambda w: F.embedding(ag.tensor([-1]), w), IndexError, "index -1 is out of range for a table of 4 rows"),
-        (lambda w: F.embedding(ag.tensor([1.0]), w), TypeError, "row numbers must be integers, not float32"),
+        (
+            lambda w: F.embedding(ag.tensor([0, 7]), w),
+            IndexError,
+            exactly("embedding: index 7 is out of range for a table of 4 rows"),
+        ),
+        (
+            lambda w: F.embedding(ag.tensor([-1]), w),
+            IndexError,
+            exactly("embedding: index -1 is out of range for a table of 4 rows"),
+        ),
+        (
+            lambda w: F.embedding(ag.tensor([1.0]), w),
+            TypeError,
+            exactly("embedding: row numbers must be integers, not float32"),
+        ),
         (lambda w: F.embedding(ag.tensor([1]), w, sparse=True), ValueError, "no sparse gradients"),
         (lambda w: nn.Embedding(4, 2, sparse=True), ValueError, "no sparse gradients"),
-        (lambda w: F.embedding(ag.tensor([1]), w, 4), ValueError, "padding_idx 4 is out of range"),
-        (lambda w: nn.Embedding(4, 2, padding_idx=4), ValueError, "padding_idx 4 is out of range for 4 rows"),
-        (lambda w: F.embedding(ag.tensor([1]), w[0]), ValueError, "must have 2 dimensions"),
-        (lambda w: F.embedding_bag(ag.tensor([1]), w), ValueError, "of 1 with offsets"),
-        (lambda w: F.embedding_bag(ag.tensor([[1]]), w, ag.tensor([0])), ValueError, "leave out the offsets"),
-        (lambda w: F.embedding_bag(ag.tensor([1]), w, ag.tensor([1])), ValueError, "begin with 0"),
-        (lambda w: F.embedding_bag(ag.tensor([1]), w, ag.tensor([0, 2])), ValueError, "not exceed the 1"),
-        (lambda w: F.embedding_bag(ag.tensor([[1]]), w, mode="min"), ValueError, "'sum', 'mean' or 'max'"),
+        (
+            lambda w: F.embedding(ag.tensor([1]), w, 4),
+            ValueError,
+            exactly("embedding: padding_idx 4 is out of range for a table of 4 rows"),
+        ),
+        (
+            lambda w: nn.Embedding(4, 2, padding_idx=4),
+            ValueError,
+            exactly("Embedding: padding_idx 4 is out of range for 4 rows"),
+        ),
+        (
+            lambda w: F.embedding(ag.tensor([1]), w[0]),
+            ValueError,
+            exactly("embedding: the table must have 2 dimensions, not shape (2,)"),
+        ),
+        (
+            lambda w: F.embedding_bag(ag.tensor([1]), w),
+            ValueError,
+            exactly(
+                "embedding_bag: expected an input of 2 dimensions, or of 1 with offsets, got shape "
+                "(1,) without offsets"
+            ),
+        ),
+        (
+            lambda w: F.embedding_bag(ag.tensor([[1]]), w, ag.tensor([0])),
+            ValueError,
+            exactly("embedding_bag: an input of 2 dimensions has a bag in each row; leave out the offsets"),
+        ),
+        (
+            lambda w: F.embedding_bag(ag.tensor([1]), w, ag.tensor([1])),
+            ValueError,
+            exactly(
+                "embedding_bag: offsets must begin with 0, not decrease and not exceed the 1 row numbers, not [1]"
+            ),
+        ),
+        (
+            lambda w: F.embedding_bag(ag.tensor([1]), w, ag.tensor([0, 2])),
+            ValueError,
+            exactly(
+                "embedding_bag: offsets must begin with 0, not decrease and not exceed the 1 row "
+                "numbers, not [0, 2]"
+            ),
+        ),
+        (
+            lambda w: F.embedding_bag(ag.tensor([[1]]), w, mode="min"),
+            ValueError,
+            exactly("embedding_bag: mode must be 'sum', 'mean' or 'max', not 'min'"),
+        ),
         (
             lambda w: F.embedding_bag(ag.tensor([[1]]), w, mode="max", scale_grad_by_freq=True),
             ValueError,
-            "not defined for mode 'max'",
+            exactly("embedding_bag: scale_grad_by_freq is not defined for mode 'max'"),
         ),
         (
             lambda w: F.embedding_bag(ag.tensor([[1]]), w, per_sample_weights=ag.ones(1, 1)),
             ValueError,
-            "go with mode 'sum', not 'mean'",
+            exactly("embedding_bag: per_sample_weights go with mode 'sum', not 'mean'"),
         ),
         (
             lambda w: F.embedding_bag(ag.tensor([[1]]), w, mode="sum", per_sample_weights=ag.ones(1)),
             ValueError,
-            r"per_sample_weights \(1,\) must have the shape \(1, 1\)",
+            exactly("embedding_bag: per_sample_weights (1,) must have the shape (1, 1)"),
         ),
     ],
 )

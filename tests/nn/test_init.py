@@ -10,6 +10,8 @@ import autograd_engine as ag
 from autograd_engine import nn
 from autograd_engine.nn import init
 
+from ..messages import exactly
+
 # ------------------------------------------------------------------------------------ distributions
 
 SHAPE = (60, 50)
@@ -128,14 +130,35 @@ def test_identities_hand_on_their_input():
     ("call", "words"),
     [
         (lambda: init.eye_(ag.empty(3)), r"eye_: the tensor must have 2 dimensions, got shape \(3,\)"),
-        (lambda: init.dirac_(ag.empty(3, 2)), "dirac_: the tensor must have 3 or 4 or 5 dimensions"),
-        (lambda: init.dirac_(ag.empty(3, 2, 1), groups=2), "3 outputs cannot be divided into 2 groups"),
-        (lambda: init.orthogonal_(ag.empty(3)), "at least 2 dimensions"),
-        (lambda: init.sparse_(ag.empty(3, 2, 1), 0.5), "sparse_: the tensor must have 2 dimensions"),
-        (lambda: init.sparse_(ag.empty(3, 2), 1.5), r"sparsity must lie in \[0, 1\], not 1.5"),
-        (lambda: init.trunc_normal_(ag.empty(3), a=2, b=1), r"a < b and a positive std are needed, not \[2, 1\]"),
-        (lambda: init.trunc_normal_(ag.empty(3), std=0), "positive std"),
-        (lambda: init.calculate_gain("leaky_relu", "steep"), "slope of leaky_relu must be a number, not 'steep'"),
+        (
+            lambda: init.dirac_(ag.empty(3, 2)),
+            exactly("dirac_: the tensor must have 3 or 4 or 5 dimensions, got shape (3, 2)"),
+        ),
+        (
+            lambda: init.dirac_(ag.empty(3, 2, 1), groups=2),
+            exactly("dirac_: 3 outputs cannot be divided into 2 groups"),
+        ),
+        (
+            lambda: init.orthogonal_(ag.empty(3)),
+            exactly("orthogonal_: the tensor must have at least 2 dimensions, got shape (3,)"),
+        ),
+        (
+            lambda: init.sparse_(ag.empty(3, 2, 1), 0.5),
+            exactly("sparse_: the tensor must have 2 dimensions, got shape (3, 2, 1)"),
+        ),
+        (lambda: init.sparse_(ag.empty(3, 2), 1.5), exactly("sparse_: sparsity must lie in [0, 1], not 1.5")),
+        (
+            lambda: init.trunc_normal_(ag.empty(3), a=2, b=1),
+            exactly("trunc_normal_: a < b and a positive std are needed, not [2, 1] and 1.0"),
+        ),
+        (
+            lambda: init.trunc_normal_(ag.empty(3), std=0),
+            exactly("trunc_normal_: a < b and a positive std are needed, not [-2.0, 2.0] and 0"),
+        ),
+        (
+            lambda: init.calculate_gain("leaky_relu", "steep"),
+            exactly("the slope of leaky_relu must be a number, not 'steep'"),
+        ),
     ],
 )
 def test_what_cannot_be_filled_is_refused(call, words):

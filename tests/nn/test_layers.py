@@ -11,6 +11,7 @@ import pytest
 
 import autograd_engine as ag
 from autograd_engine import nn
+from autograd_engine.nn import configured
 from autograd_engine.testing import gradcheck, gradgradcheck
 
 IMAGE, LINE, VOLUME, MATRIX = (2, 4, 3, 4), (2, 3, 5), (1, 2, 3, 2, 4), (3, 4)
@@ -236,3 +237,16 @@ def test_a_written_forward_shows_what_it_calls_and_takes_its_arguments_by_name()
         nn.RReLU.forward
     )
     assert nn.Threshold(1.0, 7.0)(input=ag.tensor([0.0, 2.0])).tolist() == [7, 2]
+
+
+def test_a_layer_passes_its_settings_on_past_parameters_that_it_leaves_alone():
+    def scaled(x, shift=5.0, *, factor=2.0):
+        return x * factor + shift
+
+    @configured.layer(scaled)
+    class Scaled(configured.Configured):
+        factor: float = 3.0
+
+    assert Scaled()(1.0) == 8.0
+    assert Scaled(factor=4.0)(1.0) == 9.0
+    assert repr(Scaled()) == "Scaled(factor=3.0)"

@@ -7,6 +7,8 @@ import autograd_engine as ag
 from autograd_engine import nn
 from autograd_engine.nn import functional as F
 
+from ..messages import exactly
+
 
 @pytest.mark.parametrize(
     ("mode", "name"),
@@ -31,14 +33,35 @@ def test_padding_keeps_integers_and_cuts_with_negative_widths():
 @pytest.mark.parametrize(
     ("widths", "mode", "value", "words"),
     [
-        ((1,), "constant", None, r"for at most 2 dimensions, of an input of shape \(2, 3\); got \(1,\)"),
-        ((1,) * 6, "constant", None, "at most 2 dimensions"),
-        ((3, 0), "reflect", None, "mode 'reflect' can add at most 2 to dim 1 of size 3, not 3"),
-        ((0, 4), "circular", None, "mode 'circular' can add at most 3 to dim 1"),
-        ((-2, -2), "constant", None, "remove more than dim 1, of size 3"),
-        ((1, 1), "mirror", None, "mode must be"),
-        ((1, 1), "reflect", 1.0, "takes no value"),
-        ((-3, 1), "replicate", None, "at most 0 to dim 1 of size 0"),
+        (
+            (1,),
+            "constant",
+            None,
+            exactly(
+                "pad: expected a width before and one after, for at most 2 dimensions, of an input of "
+                "shape (2, 3); got (1,)"
+            ),
+        ),
+        (
+            (1,) * 6,
+            "constant",
+            None,
+            exactly(
+                "pad: expected a width before and one after, for at most 2 dimensions, of an input of "
+                "shape (2, 3); got (1, 1, 1, 1, 1, 1)"
+            ),
+        ),
+        ((3, 0), "reflect", None, exactly("pad: mode 'reflect' can add at most 2 to dim 1 of size 3, not 3")),
+        ((0, 4), "circular", None, exactly("pad: mode 'circular' can add at most 3 to dim 1 of size 3, not 4")),
+        ((-2, -2), "constant", None, exactly("pad: widths -2, -2 remove more than dim 1, of size 3")),
+        (
+            (1, 1),
+            "mirror",
+            None,
+            exactly("pad: mode must be 'constant', 'reflect', 'replicate' or 'circular', not 'mirror'"),
+        ),
+        ((1, 1), "reflect", 1.0, exactly("pad: mode 'reflect' takes no value, got 1.0")),
+        ((-3, 1), "replicate", None, exactly("pad: mode 'replicate' can add at most 0 to dim 1 of size 0, not 1")),
     ],
 )
 def test_padding_refuses_what_does_not_fit(widths, mode, value, words):

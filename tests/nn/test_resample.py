@@ -6,6 +6,8 @@ import pytest
 import autograd_engine as ag
 from autograd_engine.nn import functional as F
 
+from ..messages import exactly
+
 
 def test_shuffles_put_every_element_where_they_say():
     x = np.random.default_rng(0).normal(size=(2, 12, 3, 5))
@@ -16,10 +18,24 @@ def test_shuffles_put_every_element_where_they_say():
     dealt = F.channel_shuffle(ag.tensor(x), 3).numpy()
     np.testing.assert_array_equal(dealt, x[:, [0, 4, 8, 1, 5, 9, 2, 6, 10, 3, 7, 11]])
     for call, words in (
-        (lambda: F.pixel_shuffle(ag.ones(3, 2, 2), 2), "3 channels are no multiple of 2"),
-        (lambda: F.pixel_shuffle(ag.ones(2, 2), 2), "pixel_shuffle: expected an input"),
-        (lambda: F.pixel_unshuffle(ag.ones(1, 2, 3), 2), "width 3 are no multiples of 2"),
-        (lambda: F.channel_shuffle(ag.ones(1, 3, 2), 2), "a multiple of 2"),
+        (lambda: F.pixel_shuffle(ag.ones(3, 2, 2), 2), exactly("pixel_shuffle: 3 channels are no multiple of 2^2")),
+        (
+            lambda: F.pixel_shuffle(ag.ones(2, 2), 2),
+            exactly(
+                "pixel_shuffle: expected an input (..., C, H, W) and a positive factor, got shape (2, 2) and 2"
+            ),
+        ),
+        (
+            lambda: F.pixel_unshuffle(ag.ones(1, 2, 3), 2),
+            exactly("pixel_unshuffle: height 2 and width 3 are no multiples of 2"),
+        ),
+        (
+            lambda: F.channel_shuffle(ag.ones(1, 3, 2), 2),
+            exactly(
+                "channel_shuffle: expected an input (N, C, ...) with channels that are a multiple of "
+                "2, got shape (1, 3, 2)"
+            ),
+        ),
     ):
         with pytest.raises(ValueError, match=words):
             call()
@@ -80,13 +96,31 @@ def test_whole_factors_repeat_and_average():
     [
         ({}, "give either size or scale_factor"),
         ({"size": 3, "scale_factor": 2}, "give either size or scale_factor"),
-        ({"size": (3, 3, 3)}, "3 sizes or factors for 2 spatial dimensions"),
-        ({"size": 0}, "sizes must be positive"),
-        ({"size": 3, "mode": "linear"}, "mode 'linear' takes 3 dimensions"),
-        ({"size": 3, "mode": "cubic"}, "mode must be one of nearest, nearest-exact, linear"),
-        ({"size": 3, "align_corners": True}, "align_corners means nothing for mode 'nearest'"),
-        ({"size": 3, "antialias": True}, "antialias is for"),
-        ({"size": 3, "recompute_scale_factor": True}, "goes with a scale_factor"),
+        ({"size": (3, 3, 3)}, exactly("interpolate: 3 sizes or factors for 2 spatial dimensions")),
+        ({"size": 0}, exactly("interpolate: from (2, 2) to (0, 0): sizes must be positive")),
+        (
+            {"size": 3, "mode": "linear"},
+            exactly("interpolate: mode 'linear' takes 3 dimensions, got shape (1, 1, 2, 2)"),
+        ),
+        (
+            {"size": 3, "mode": "cubic"},
+            exactly(
+                "interpolate: mode must be one of nearest, nearest-exact, linear, bilinear, "
+                "trilinear, bicubic, area, not 'cubic'"
+            ),
+        ),
+        (
+            {"size": 3, "align_corners": True},
+            exactly("interpolate: align_corners means nothing for mode 'nearest'; leave it out"),
+        ),
+        (
+            {"size": 3, "antialias": True},
+            exactly("interpolate: antialias is for 'bilinear' and 'bicubic', not 'nearest'"),
+        ),
+        (
+            {"size": 3, "recompute_scale_factor": True},
+            exactly("interpolate: recompute_scale_factor goes with a scale_factor, not with a size"),
+        ),
     ],
 )
 def test_interpolation_refuses_contradictions(settings, words):
@@ -95,5 +129,7 @@ def test_interpolation_refuses_contradictions(settings, words):
 
 
 def test_interpolation_needs_batch_channel_and_one_to_three_dimensions():
-    with pytest.raises(ValueError, match=r"expected 3 to 5 dimensions, \(N, C, ...\), got shape \(2, 2\)"):
+    with pytest.raises(
+        ValueError, match=exactly("interpolate: expected 3 to 5 dimensions, (N, C, ...), got shape (2, 2)")
+    ):
         F.interpolate(ag.ones(2, 2), 3)

@@ -10,6 +10,8 @@ import autograd_engine as ag
 from autograd_engine import nn, optim
 from autograd_engine.optim import swa_utils
 
+from ..messages import exactly
+
 
 def network(lib):
     return lib.nn.Sequential(
@@ -126,7 +128,13 @@ def test_running_statistics_are_the_means_over_the_batches(wrap):
 
 def test_statistics_settings_survive_an_error_and_models_without_are_not_called():
     model = network(ag)
-    with pytest.raises(ValueError, match="last dimension is 3"):
+    with pytest.raises(
+        ValueError,
+        match=exactly(
+            "Linear(in_features=3, out_features=4, bias=True) takes inputs whose last dimension "
+            "is 3, got shape (2, 7)"
+        ),
+    ):
         swa_utils.update_bn([ag.ones(2, 7, dtype=ag.float64)], model)
     assert model.training
     assert model[1].momentum == 0.1
@@ -136,7 +144,17 @@ def test_statistics_settings_survive_an_error_and_models_without_are_not_called(
 # ---------------------------------------------------------------------------------------- the schedule
 
 
-@pytest.mark.parametrize("settings", [{}, {"anneal_epochs": 4, "anneal_strategy": "linear"}, {"anneal_epochs": 0}])
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {
+            "anneal_epochs": 4,
+            "anneal_strategy": "linear",
+        },
+        {"anneal_epochs": 0},
+    ],
+)
 @pytest.mark.parametrize("first", [0, 6])
 def test_pytorch_anneals_alike(settings, first):
     torch = pytest.importorskip("torch", reason="PyTorch is the second opinion")
@@ -189,10 +207,19 @@ def test_a_resumed_schedule_goes_on():
     [
         (lambda m, o: swa_utils.get_ema_avg_fn(1.5), "decay"),
         (lambda m, o: swa_utils.get_ema_multi_avg_fn(-1), "decay"),
-        (lambda m, o: swa_utils.AveragedModel(m, avg_fn=max, multi_avg_fn=max), "not both"),
-        (lambda m, o: swa_utils.SWALR(o, 0.1, anneal_strategy="exp"), "anneal_strategy"),
-        (lambda m, o: swa_utils.SWALR(o, 0.1, anneal_epochs=-1), "anneal_epochs"),
-        (lambda m, o: swa_utils.SWALR(o, [0.1, 0.2]), "swa_lr has 2"),
+        (
+            lambda m, o: swa_utils.AveragedModel(m, avg_fn=max, multi_avg_fn=max),
+            exactly("AveragedModel takes one of avg_fn and multi_avg_fn, not both"),
+        ),
+        (
+            lambda m, o: swa_utils.SWALR(o, 0.1, anneal_strategy="exp"),
+            exactly("anneal_strategy must be 'cos' or 'linear', not 'exp'"),
+        ),
+        (
+            lambda m, o: swa_utils.SWALR(o, 0.1, anneal_epochs=-1),
+            exactly("anneal_epochs must be an integer of at least 0, not -1"),
+        ),
+        (lambda m, o: swa_utils.SWALR(o, [0.1, 0.2]), exactly("swa_lr has 2 values, the optimizer 1 groups")),
     ],
 )
 def test_bad_arguments_are_refused(call, words):

@@ -11,6 +11,8 @@ import autograd_engine as ag
 from autograd_engine import optim
 from autograd_engine.optim import lr_scheduler
 
+from ..messages import exactly
+
 BASES = (0.4, 0.03)
 
 
@@ -251,7 +253,7 @@ def test_warm_restarts_go_to_any_point_in_an_epoch():
         made.step(i / 4 + 0.1)
         other.step(i / 4 + 0.1)
         np.testing.assert_allclose(made.get_last_lr(), other.get_last_lr(), rtol=1e-12)
-    with pytest.raises(ValueError, match="at least 0"):
+    with pytest.raises(ValueError, match=exactly("epoch must be at least 0, not -1")):
         made.step(-1)
 
 
@@ -266,8 +268,19 @@ METRICS = [5, 4, 4, 4, 4.1, 3.9997, 4, 4, 4, 3, 3, 3, 3, 3, 3, 2, 2.5, 2.5, 2.5,
         {"patience": 1},
         {"patience": 2, "threshold": 1e-3, "cooldown": 2},
         {"patience": 0, "mode": "max", "factor": 0.5, "min_lr": 0.01},
-        {"patience": 1, "threshold_mode": "abs", "threshold": 0.5, "min_lr": [0.1, 0.001]},
-        {"patience": 1, "mode": "max", "threshold_mode": "abs", "threshold": 0.2, "eps": 0.01},
+        {
+            "patience": 1,
+            "threshold_mode": "abs",
+            "threshold": 0.5,
+            "min_lr": [0.1, 0.001],
+        },
+        {
+            "patience": 1,
+            "mode": "max",
+            "threshold_mode": "abs",
+            "threshold": 0.2,
+            "eps": 0.01,
+        },
         {"patience": 0, "mode": "max", "threshold": 0.5},
     ],
 )
@@ -337,36 +350,122 @@ def plain(kind="SGD", **settings):
 @pytest.mark.parametrize(
     ("make", "error", "words"),
     [
-        (lambda: lr_scheduler.StepLR(3, 2), TypeError, "not to a int"),
-        (lambda: lr_scheduler.ReduceLROnPlateau(3), TypeError, "not to a int"),
-        (lambda: lr_scheduler.StepLR(plain(), 2, last_epoch=4), KeyError, "initial_lr"),
-        (lambda: lr_scheduler.LRScheduler(plain()), NotImplementedError, "get_lr"),
-        (lambda: lr_scheduler.LambdaLR(plain(), [len, len]), ValueError, "2 values, the optimizer 1"),
-        (lambda: lr_scheduler.MultiplicativeLR(plain(), 0.5), TypeError, "function of the epoch"),
+        (lambda: lr_scheduler.StepLR(3, 2), TypeError, exactly("a schedule belongs to an optimizer, not to a int")),
+        (
+            lambda: lr_scheduler.ReduceLROnPlateau(3),
+            TypeError,
+            exactly("a schedule belongs to an optimizer, not to a int"),
+        ),
+        (
+            lambda: lr_scheduler.StepLR(plain(), 2, last_epoch=4),
+            KeyError,
+            exactly(
+                "\"group 0 has no 'initial_lr', which a schedule that goes on after epoch 4 needs: "
+                "load the optimizer's state first\""
+            ),
+        ),
+        (
+            lambda: lr_scheduler.LRScheduler(plain()),
+            NotImplementedError,
+            exactly("LRScheduler does not define get_lr()"),
+        ),
+        (
+            lambda: lr_scheduler.LambdaLR(plain(), [len, len]),
+            ValueError,
+            exactly("lr_lambda has 2 values, the optimizer 1 groups"),
+        ),
+        (
+            lambda: lr_scheduler.MultiplicativeLR(plain(), 0.5),
+            TypeError,
+            exactly("lr_lambda must be a function of the epoch, not a float"),
+        ),
         (lambda: lr_scheduler.ConstantLR(plain(), 1.5), ValueError, "factor"),
-        (lambda: lr_scheduler.LinearLR(plain(), 0.0), ValueError, "start_factor"),
-        (lambda: lr_scheduler.LinearLR(plain(), 0.5, 2.0), ValueError, "end_factor"),
-        (lambda: lr_scheduler.CosineAnnealingWarmRestarts(plain(), 0), ValueError, "T_0"),
-        (lambda: lr_scheduler.CosineAnnealingWarmRestarts(plain(), 2, 1.5), ValueError, "T_mult"),
+        (
+            lambda: lr_scheduler.LinearLR(plain(), 0.0),
+            ValueError,
+            exactly("start_factor must lie in (0, 1], not 0.0"),
+        ),
+        (
+            lambda: lr_scheduler.LinearLR(plain(), 0.5, 2.0),
+            ValueError,
+            exactly("end_factor must lie in [0, 1], not 2.0"),
+        ),
+        (
+            lambda: lr_scheduler.CosineAnnealingWarmRestarts(plain(), 0),
+            ValueError,
+            exactly("T_0 must be a positive integer, not 0"),
+        ),
+        (
+            lambda: lr_scheduler.CosineAnnealingWarmRestarts(plain(), 2, 1.5),
+            ValueError,
+            exactly("T_mult must be a positive integer, not 1.5"),
+        ),
         (lambda: lr_scheduler.CyclicLR(plain(), 0.1, 1.0, mode="square"), ValueError, "mode"),
-        (lambda: lr_scheduler.CyclicLR(plain("Adagrad"), 0.1, 1.0), ValueError, "Adagrad has neither"),
-        (lambda: lr_scheduler.CyclicLR(plain(), [0.1, 0.2], 1.0), ValueError, "base_lr has 2"),
-        (lambda: lr_scheduler.OneCycleLR(plain(), 0.1), ValueError, "length"),
-        (lambda: lr_scheduler.OneCycleLR(plain(), 0.1, 0), ValueError, "positive integer"),
-        (lambda: lr_scheduler.OneCycleLR(plain(), 0.1, 5, pct_start=2.0), ValueError, "pct_start"),
-        (lambda: lr_scheduler.OneCycleLR(plain(), 0.1, 5, anneal_strategy="exp"), ValueError, "anneal"),
-        (lambda: run(o := plain(), lr_scheduler.OneCycleLR(o, 0.1, 3), 5), ValueError, "step 4 of a schedule of 3"),
+        (
+            lambda: lr_scheduler.CyclicLR(plain("Adagrad"), 0.1, 1.0),
+            ValueError,
+            exactly(
+                "cycle_momentum needs an optimizer with momentum or betas, and Adagrad has neither: "
+                "pass cycle_momentum=False"
+            ),
+        ),
+        (
+            lambda: lr_scheduler.CyclicLR(plain(), [0.1, 0.2], 1.0),
+            ValueError,
+            exactly("base_lr has 2 values, the optimizer 1 groups"),
+        ),
+        (
+            lambda: lr_scheduler.OneCycleLR(plain(), 0.1),
+            ValueError,
+            exactly("OneCycleLR needs its length: total_steps, or epochs and steps_per_epoch"),
+        ),
+        (
+            lambda: lr_scheduler.OneCycleLR(plain(), 0.1, 0),
+            ValueError,
+            exactly("the length of the cycle must be a positive integer, not 0"),
+        ),
+        (
+            lambda: lr_scheduler.OneCycleLR(plain(), 0.1, 5, pct_start=2.0),
+            ValueError,
+            exactly("pct_start must lie in [0, 1], not 2.0"),
+        ),
+        (
+            lambda: lr_scheduler.OneCycleLR(plain(), 0.1, 5, anneal_strategy="exp"),
+            ValueError,
+            exactly("anneal_strategy must be 'cos' or 'linear', not 'exp'"),
+        ),
+        (
+            lambda: run(o := plain(), lr_scheduler.OneCycleLR(o, 0.1, 3), 5),
+            ValueError,
+            exactly("this is step 4 of a schedule of 3 steps"),
+        ),
         (lambda: lr_scheduler.ReduceLROnPlateau(plain(), "least"), ValueError, "mode"),
         (lambda: lr_scheduler.ReduceLROnPlateau(plain(), factor=1.0), ValueError, "factor"),
-        (lambda: lr_scheduler.ReduceLROnPlateau(plain(), threshold_mode="x"), ValueError, "threshold_mode"),
-        (lambda: lr_scheduler.ChainedScheduler([]), ValueError, "at least one"),
-        (lambda: lr_scheduler.SequentialLR(o := plain(), [lr_scheduler.StepLR(o, 2)], [3]), ValueError, "0 milest"),
+        (
+            lambda: lr_scheduler.ReduceLROnPlateau(plain(), threshold_mode="x"),
+            ValueError,
+            exactly("threshold_mode must be 'rel' or 'abs', not 'x'"),
+        ),
+        (
+            lambda: lr_scheduler.ChainedScheduler([]),
+            ValueError,
+            exactly("ChainedScheduler needs at least one scheduler"),
+        ),
+        (
+            lambda: lr_scheduler.SequentialLR(o := plain(), [lr_scheduler.StepLR(o, 2)], [3]),
+            ValueError,
+            exactly("1 schedulers need 0 milestones, not 1"),
+        ),
         (
             lambda: lr_scheduler.SequentialLR(plain(), [lr_scheduler.StepLR(plain(), 2)], []),
             ValueError,
-            "another optimizer",
+            exactly("SequentialLR: scheduler 0, StepLR, belongs to another optimizer"),
         ),
-        (lambda: lr_scheduler.ChainedScheduler([lr_scheduler.ReduceLROnPlateau(plain())]), ValueError, "metric"),
+        (
+            lambda: lr_scheduler.ChainedScheduler([lr_scheduler.ReduceLROnPlateau(plain())]),
+            ValueError,
+            exactly("ChainedScheduler: scheduler 0 is a ReduceLROnPlateau, whose step needs a metric"),
+        ),
     ],
 )
 def test_bad_arguments_are_refused(make, error, words):

@@ -7,6 +7,8 @@ import pytest
 
 import autograd_engine as ag
 
+from ..messages import exactly
+
 
 @pytest.fixture
 def torch():
@@ -111,7 +113,9 @@ def test_the_printing_profiles():
     finally:
         ag.set_printoptions(profile="default")
     assert "..." in repr(x)
-    with pytest.raises(ValueError, match="no profile 'tiny'; there are default, short, full"):
+    with pytest.raises(
+        ValueError, match=exactly("set_printoptions: no profile 'tiny'; there are default, short, full")
+    ):
         ag.set_printoptions(profile="tiny")
 
 

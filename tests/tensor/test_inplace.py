@@ -5,6 +5,8 @@ import pytest
 
 import autograd_engine as ag
 
+from ..messages import exactly
+
 
 def leaf(values):
     return ag.tensor(np.array(values, np.float64), requires_grad=True)
@@ -39,7 +41,11 @@ def test_a_saved_array_changed_since_is_reported(alias):
     y = (x * x).sum()
     with ag.no_grad():
         alias(x)[0] = 5.0
-    message = r"mul saved an array of shape \(2,\).*changed in place.*version 1.*clone"
+    message = exactly(
+        "mul saved an array of shape (2,) for its derivative, and the array was changed in "
+        "place since (now at version 1); change a clone() instead, or make the change after "
+        "backward"
+    )
     with pytest.raises(RuntimeError, match=message):
         y.backward()
     assert x.grad is None
@@ -49,7 +55,14 @@ def test_a_constant_changed_since_is_reported_too():
     x, c = leaf([1.0, 2.0]), ag.ones(2, dtype=ag.float64)
     y = (x * c).sum()
     c.mul_(3.0)
-    with pytest.raises(RuntimeError, match="changed in place"):
+    with pytest.raises(
+        RuntimeError,
+        match=exactly(
+            "mul saved an array of shape (2,) for its derivative, and the array was changed in "
+            "place since (now at version 1); change a clone() instead, or make the change after "
+            "backward"
+        ),
+    ):
         y.backward()
 
 
@@ -58,7 +71,14 @@ def test_create_graph_checks_as_well():
     y = (x * x).sum()
     with ag.no_grad():
         x.zero_()
-    with pytest.raises(RuntimeError, match="changed in place"):
+    with pytest.raises(
+        RuntimeError,
+        match=exactly(
+            "mul saved an array of shape (2,) for its derivative, and the array was changed in "
+            "place since (now at version 1); change a clone() instead, or make the change after "
+            "backward"
+        ),
+    ):
         ag.grad(y, x, create_graph=True)
 
 
@@ -167,7 +187,13 @@ def test_a_scalar_and_its_aliases_share_memory():
 
 
 def test_read_only_memory_is_refused():
-    with pytest.raises(RuntimeError, match=r"read-only.*expand\(\).*clone\(\)"):
+    with pytest.raises(
+        RuntimeError,
+        match=exactly(
+            "in-place change of a read-only tensor: several elements share one memory location "
+            "(expand()), or the NumPy array behind it is read-only; change a clone()"
+        ),
+    ):
         ag.zeros(1).expand(3)[0] = 1.0
 
 
@@ -177,7 +203,9 @@ def test_results_that_do_not_fit_are_refused():
         ag.zeros(3).add_(ag.zeros(2, 3))
     with pytest.raises(RuntimeError, match="div_: a result of dtype float32 cannot be stored in int64"):
         ag.ones(3, dtype=ag.int64).div_(2)
-    with pytest.raises(RuntimeError, match="cannot record a gradient through a tensor of dtype int64"):
+    with pytest.raises(
+        RuntimeError, match=exactly("setitem: cannot record a gradient through a tensor of dtype int64")
+    ):
         ag.ones(3, dtype=ag.int64)[0] = leaf(1.0)
 
 
@@ -208,7 +236,9 @@ def test_assigning_data_replaces_without_recording():
     x.data = ag.tensor([10.0, 20.0], dtype=ag.float64)
     y.backward()
     np.testing.assert_array_equal(x.grad.numpy(), [2.0, 4.0])
-    with pytest.raises(RuntimeError, match="data of dtype int64"):
+    with pytest.raises(
+        RuntimeError, match=exactly("data of dtype int64 given to a tensor that requires gradients")
+    ):
         x.data = ag.tensor([1, 2])
 
 

@@ -7,6 +7,8 @@ import autograd_engine as ag
 from autograd_engine.tensor.draws import Draws
 from autograd_engine.testing import gradcheck
 
+from ..messages import exactly
+
 
 @pytest.fixture
 def torch():
@@ -232,14 +234,25 @@ def test_filling_a_recorded_result_ends_its_gradient():
 
 def test_a_new_shape_of_a_leaf_under_no_grad():
     x = ag.ones(2, requires_grad=True)
-    with pytest.raises(RuntimeError, match="unsqueeze_: a leaf that requires gradients"):
+    with pytest.raises(
+        RuntimeError,
+        match=exactly(
+            "unsqueeze_: a leaf that requires gradients cannot be changed in place while "
+            "recording; do it under no_grad(), or change a clone()"
+        ),
+    ):
         x.unsqueeze_(0)
     with ag.no_grad():
         x.unsqueeze_(0)
     (x * 3).sum().backward()
     assert x.grad.tolist() == [[3.0, 3.0]]
     y = x * 2
-    with ag.no_grad(), pytest.raises(RuntimeError, match="t_: the shape of a recorded result"):
+    with (
+        ag.no_grad(),
+        pytest.raises(
+            RuntimeError, match=exactly("t_: the shape of a recorded result cannot change under no_grad()")
+        ),
+    ):
         y.t_()
 
 
@@ -283,7 +296,9 @@ def test_add_sub_and_div_take_torchs_settings(torch):
             theirs = torch.div(torch.tensor(integers), 2, rounding_mode=mode)
             assert ours.tolist() == theirs.tolist()
     assert ag.div(7.0, ag.tensor([2.0]), rounding_mode="trunc").tolist() == [3.0]
-    with pytest.raises(TypeError, match=r"add: alpha=0.5 must be an integer .* dtype is int64"):
+    with pytest.raises(
+        TypeError, match=exactly("add: alpha=0.5 must be an integer for operands whose common dtype is int64")
+    ):
         ag.add(ag.tensor([1]), 1, alpha=0.5)
     with pytest.raises(ValueError, match="div: rounding_mode must be None, 'floor' or 'trunc', not 'up'"):
         ag.div(x, 2, rounding_mode="up")

@@ -5,6 +5,8 @@ import pytest
 
 import autograd_engine as ag
 
+from ..messages import exactly
+
 
 @pytest.fixture
 def torch():
@@ -18,7 +20,7 @@ def test_strides_count_elements(torch):
         assert ours.stride(-1) == theirs.stride(-1)
         assert ours.is_contiguous() == theirs.is_contiguous()
     assert ag.tensor(1.0).stride() == ()
-    with pytest.raises(IndexError, match="stride: dim 3 is out of range"):
+    with pytest.raises(IndexError, match=exactly("stride: dim 3 is out of range for a tensor of 2 dimensions")):
         ag.zeros(1, 1).stride(3)
 
 
@@ -43,7 +45,7 @@ def test_from_numpy_shares_and_refuses_what_is_no_number():
     point = np.array(1.0)
     ag.from_numpy(point).mul_(3)
     assert point == 3.0
-    with pytest.raises(TypeError, match="an array of numbers or booleans, not of object"):
+    with pytest.raises(TypeError, match=exactly("from_numpy takes an array of numbers or booleans, not of object")):
         ag.from_numpy(np.array([None]))
 
 
@@ -57,9 +59,11 @@ def test_dlpack_both_ways_with_numpy():
     array[0] = 9
     assert shared.tolist() == [9, 1, 2]
     assert ag.from_dlpack(x).data_ptr() == x.data_ptr()
-    with pytest.raises(BufferError, match=r"requires gradients; share x\.detach\(\)"):
+    with pytest.raises(BufferError, match=exactly("DLPack on a tensor that requires gradients; share x.detach()")):
         np.from_dlpack(ag.zeros(2, requires_grad=True))
-    with pytest.raises(TypeError, match="an object with __dlpack__, which list does not have"):
+    with pytest.raises(
+        TypeError, match=exactly("from_dlpack takes an object with __dlpack__, which list does not have")
+    ):
         ag.from_dlpack([1.0])
 
 

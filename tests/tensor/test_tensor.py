@@ -10,6 +10,8 @@ import pytest
 
 import autograd_engine as ag
 
+from ..messages import exactly
+
 
 def test_dtypes_of_new_tensors():
     assert ag.tensor([1.0]).dtype == ag.float32
@@ -36,7 +38,7 @@ def test_the_default_dtype():
         ag.set_default_dtype(ag.float32)
     assert ag.get_default_dtype() == ag.float32
     assert (ag.arange(3) * 0.5).dtype == ag.float32
-    with pytest.raises(TypeError, match="takes a floating-point dtype, not int64"):
+    with pytest.raises(TypeError, match=exactly("set_default_dtype takes a floating-point dtype, not int64")):
         ag.set_default_dtype(ag.int64)
 
 
@@ -49,14 +51,20 @@ def test_construction_copies_and_from_numpy_shares():
     assert np.shares_memory(ag.as_tensor(array).numpy(), array)
     assert ag.as_tensor(shared) is shared
     assert ag.as_tensor([1.0]).tolist() == [1.0]
-    with pytest.raises(TypeError, match="from_numpy takes a NumPy array, not list"):
+    with pytest.raises(TypeError, match=exactly("from_numpy takes a NumPy array, not list; use tensor(data)")):
         ag.from_numpy([1.0])
 
 
 def test_data_that_are_no_numbers():
     with pytest.raises(TypeError, match=r"tensor: a tensor holds numbers or booleans, data is 'a' \(str\)"):
         ag.tensor("a")
-    with pytest.raises(ValueError, match=r"data\[0\] has length 1, data\[1\] has length 2"):
+    with pytest.raises(
+        ValueError,
+        match=exactly(
+            "tensor: lists of one depth must be equally long: data[0] has length 1, data[1] has "
+            "length 2; pad the shorter one"
+        ),
+    ):
         ag.tensor([[1.0], [1.0, 2.0]])
 
 
@@ -64,9 +72,13 @@ def test_devices():
     assert str(ag.tensor(1.0).device) == "cpu"
     assert ag.tensor(1.0, device="cpu").to("cpu").cpu().device == ag.device("cpu")
     assert repr(ag.device("cpu")) == "device(type='cpu')"
-    with pytest.raises(ValueError, match="no device 'tpu'"):
+    with pytest.raises(
+        ValueError, match=exactly("there is no device 'tpu': this version computes on the CPU only, device 'cpu'")
+    ):
         ag.zeros(2, device="tpu")
-    with pytest.raises(ValueError, match="no device 'cuda'"):
+    with pytest.raises(
+        ValueError, match=exactly("there is no device 'cuda': this version computes on the CPU only, device 'cpu'")
+    ):
         ag.zeros(2).to("cuda")
 
 
@@ -102,7 +114,7 @@ def test_names_that_pytorch_programs_reach_through_the_package():
 def test_formatting_follows_pytorch():
     assert f"{ag.tensor(2)} {ag.tensor(1.5, requires_grad=True)} {ag.tensor(1.25):.1f}" == "2 1.5 1.2"
     assert f"{ag.tensor([2])}" == "tensor([2])"
-    with pytest.raises(TypeError, match="unsupported format string"):
+    with pytest.raises(TypeError, match=exactly("unsupported format string passed to Tensor.__format__")):
         f"{ag.ones(2):.2f}"
 
 
@@ -115,7 +127,9 @@ def test_attributes():
     assert x.T.contiguous().is_contiguous()
     assert x.is_floating_point()
     assert (x.T.shape, ag.zeros(4, 2, 3).mT.shape, x.t().shape) == ((3, 2), (4, 3, 2), (3, 2))
-    with pytest.raises(ValueError, match="t: expected at most 2 dimensions, got shape"):
+    with pytest.raises(
+        ValueError, match=exactly("t: expected at most 2 dimensions, got shape (1, 1, 1); use transpose() or mT")
+    ):
         ag.zeros(1, 1, 1).t()
 
 
@@ -128,7 +142,9 @@ def test_requires_grad_and_leaves():
     assert y.requires_grad
     assert not y.is_leaf
     assert repr(y.grad_fn) == "<mul, shape (1,), float32>"
-    with pytest.raises(RuntimeError, match=r"only a leaf can stop requiring gradients; use x\.detach\(\)"):
+    with pytest.raises(
+        RuntimeError, match=exactly("only a leaf can stop requiring gradients; use x.detach() for a result")
+    ):
         y.requires_grad_(False)
     x.requires_grad_(False)
     assert not (x * 2).requires_grad
@@ -151,17 +167,21 @@ def test_leaving_tensor():
     x = ag.tensor([[1.5, 2.0]], requires_grad=True)
     assert x.tolist() == [[1.5, 2.0]]
     for leave in (x.numpy, lambda: np.asarray(x)):
-        with pytest.raises(RuntimeError, match=r"requires gradients; use x\.detach\(\)\.numpy\(\)"):
+        with pytest.raises(
+            RuntimeError, match=exactly("numpy() on a tensor that requires gradients; use x.detach().numpy()")
+        ):
             leave()
     assert np.asarray(x.detach()).dtype == np.float32
     assert np.array(x.detach(), dtype=np.float64).dtype == np.float64
-    with pytest.raises(ValueError, match=r"item\(\): the tensor of shape \(1, 2\) has 2 elements"):
+    with pytest.raises(ValueError, match=exactly("item(): the tensor of shape (1, 2) has 2 elements, not one")):
         x.item()
-    with pytest.raises(ValueError, match="truth value of a tensor of shape"):
+    with pytest.raises(
+        ValueError, match=exactly("the truth value of a tensor of shape (1, 2) is ambiguous; use any() or all()")
+    ):
         bool(x)
     one = ag.tensor([3])
     assert (one.item(), int(one), float(one), bool(one), [10, 20, 30, 40][one[0]]) == (3, 3, 3.0, True, 40)
-    with pytest.raises(TypeError, match="float32 cannot be used as an index"):
+    with pytest.raises(TypeError, match=exactly("a tensor of dtype float32 cannot be used as an index")):
         [1, 2][ag.tensor(1.0)]
 
 
@@ -305,7 +325,9 @@ def test_random_numbers_repeat_with_the_seed():
     g.set_state(state)
     assert ag.rand(2, generator=g).tolist() == first.tolist()
     assert ag.rand(2, dtype=ag.float64).dtype == ag.float64
-    with pytest.raises(TypeError, match="need a floating dtype, not int64; for integers use randint"):
+    with pytest.raises(
+        TypeError, match=exactly("random real numbers need a floating dtype, not int64; for integers use randint")
+    ):
         ag.randn(2, dtype=ag.int64)
 
 
@@ -326,37 +348,107 @@ def test_like():
     ("use", "error", "message"),
     [
         (lambda x: x.sum(2), IndexError, "sum: dim 2 is out of range for a tensor of 2 dimensions"),
-        (lambda x: x.sum((0, 0)), ValueError, "sum: a dimension appears twice"),
-        (lambda x: x.reshape(4), ValueError, "reshape: cannot reshape"),
-        (lambda x: x.T.view(6), ValueError, r"view: strides do not allow .* use reshape\(\)"),
-        (lambda x: x.permute(0, 0), ValueError, "permute: .* is not a permutation"),
-        (lambda x: x.split([1, 1], 1), ValueError, "split: sizes .* do not add up to 3"),
+        (lambda x: x.sum((0, 0)), ValueError, exactly("sum: a dimension appears twice in (0, 0)")),
+        *(
+            (
+                lambda x, name=name: getattr(x, name)(3, -2),
+                ValueError,
+                exactly(f"{name}: a size is at least 0, or -1 for what the others leave, got (3, -2)"),
+            )
+            for name in ("reshape", "view")
+        ),
+        (
+            lambda x: x.reshape(4),
+            ValueError,
+            exactly("reshape: ... (called with float32[2, 3])"),
+        ),
+        (
+            lambda x: x.T.view(6),
+            ValueError,
+            exactly(
+                "view: strides do not allow shape (6,) without a copy; use reshape() (called with float32[3, 2])"
+            ),
+        ),
+        (
+            lambda x: x.permute(0, 0),
+            ValueError,
+            exactly("permute: (0, 0) is not a permutation of the 2 dimensions"),
+        ),
+        (
+            lambda x: x.split([1, 1], 1),
+            ValueError,
+            exactly("split: sizes (1, 1) do not add up to 3, the size of dim 1"),
+        ),
         (lambda x: x.split(0), ValueError, "must be positive"),
         (lambda x: x.chunk(0), ValueError, "must be positive"),
-        (lambda x: x @ x, ValueError, "matmul: .*float32\\[2, 3\\], float32\\[2, 3\\]"),
-        (lambda x: x.mm(ag.ones(3)), ValueError, r"mm: expected operands of 2 and 2 dimensions"),
-        (lambda x: x[5], IndexError, "getitem: index 5 is out of bounds"),
+        (
+            lambda x: x @ x,
+            ValueError,
+            exactly("matmul: the sizes of (2, 3) and (2, 3) do not fit (called with float32[2, 3], float32[2, 3])"),
+        ),
+        (
+            lambda x: x.mm(ag.ones(3)),
+            ValueError,
+            exactly("mm: expected operands of 2 and 2 dimensions, got (2, 3) and (3,)"),
+        ),
+        (
+            lambda x: x[5],
+            IndexError,
+            exactly("getitem: ... (called with float32[2, 3])"),
+        ),
         (
             lambda x: x[ag.tensor([0.5])],
             IndexError,
             "getitem: an index must hold integers or booleans, not float32",
         ),
-        (lambda x: x.gather(1, ag.tensor([[3]])), IndexError, r"gather: indices must lie in \[0, 3\)"),
+        (
+            lambda x: x.gather(1, ag.tensor([[3]])),
+            IndexError,
+            exactly("gather: indices must lie in [0, 3) along dim 1, not in [3, 3]"),
+        ),
         (lambda x: x.gather(1, ag.tensor([0])), ValueError, "gather: the index has 1 dimensions, the tensor 2"),
         (lambda x: x.gather(1, ag.tensor([[0.0]])), TypeError, "gather: the index must hold integers, not float32"),
-        (lambda x: x.gather(1, ag.zeros(3, 1).long()), IndexError, r"gather: index shape \(3, 1\) exceeds"),
+        (
+            lambda x: x.gather(1, ag.zeros(3, 1).long()),
+            IndexError,
+            exactly("gather: index shape (3, 1) exceeds (2, 3) in dim 0"),
+        ),
         (lambda x: ag.cat([]), ValueError, "cat: expected at least one tensor"),
         (lambda x: ag.stack([]), ValueError, "stack: expected at least one tensor"),
-        (lambda x: ag.cat([x, ag.ones(2)]), ValueError, "cat: "),
-        (lambda x: x.expand(3, 3), ValueError, "expand: "),
-        (lambda x: x.sum_to_size(3, 3), ValueError, "cannot sum shape"),
-        (lambda x: x.clamp(), ValueError, "clamp: at least one of min and max"),
-        (lambda x: x.long().mean(), TypeError, r"mean: needs a floating dtype, not int64"),
+        (
+            lambda x: ag.cat([x, ag.ones(2)]),
+            ValueError,
+            exactly("cat: shapes (2, 3), (2,) do not fit together along dim 0"),
+        ),
+        (
+            lambda x: x.expand(3, 3),
+            ValueError,
+            exactly("expand: shape (2, 3) cannot be expanded to (3, 3) (called with float32[2, 3])"),
+        ),
+        (
+            lambda x: x.sum_to_size(3, 3),
+            ValueError,
+            exactly("sum_to_size: cannot sum shape (2, 3) to (3, 3) (called with float32[2, 3])"),
+        ),
+        (
+            lambda x: x.clamp(),
+            ValueError,
+            exactly("clamp: at least one of min and max must be given (called with float32[2, 3], None, None)"),
+        ),
+        (
+            lambda x: x.long().mean(),
+            TypeError,
+            exactly("mean: needs a floating dtype, not int64; write mean(x, dtype=float32)"),
+        ),
         (lambda x: x.flatten(1, 0), ValueError, "flatten: start_dim 1 comes after end_dim 0"),
         (lambda x: x.movedim((0, 1), 0), ValueError, "movedim: 2 dimensions to 1 places"),
-        (lambda x: ag.tensor(1.0).unbind(), ValueError, "unbind: a 0-d tensor"),
-        (lambda x: ag.einsum("ij,j->i", x), ValueError, "names 2 operands, got 1"),
-        (lambda x: ag.einsum("i->i", x), ValueError, r"gives 1 dimensions to an operand that has 2"),
+        (lambda x: ag.tensor(1.0).unbind(), ValueError, exactly("unbind: a 0-d tensor has no dimension to unbind")),
+        (lambda x: ag.einsum("ij,j->i", x), ValueError, exactly("einsum: 'ij,j->i' names 2 operands, got 1")),
+        (
+            lambda x: ag.einsum("i->i", x),
+            ValueError,
+            exactly("einsum: 'i->i' gives 1 dimensions to an operand that has 2"),
+        ),
         (lambda x: ag.einsum("ii->i", x), ValueError, r"einsum: letter .i. has sizes 2 and 3 in one operand"),
     ],
 )

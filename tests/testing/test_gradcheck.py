@@ -136,6 +136,18 @@ def test_a_wrong_value_is_found_and_named(fast_mode):
     assert not gradcheck(wrong_value, x, raise_exception=False)
 
 
+@pytest.mark.parametrize("fast_mode", [True, False])
+@pytest.mark.parametrize("place", range(3))
+def test_every_input_is_checked_not_only_the_first(place, fast_mode):
+    inputs = [leaf([0.4, 0.0]) for _ in range(3)]
+
+    def function(*xs):
+        return sum((wrong_value(x) if i == place else ag.sin(x)).sum() for i, x in enumerate(xs))
+
+    with pytest.raises(GradcheckError, match=rf"input {place}, entry"):
+        gradcheck(function, inputs, fast_mode=fast_mode)
+
+
 def test_the_message_says_which_output_and_the_numbers():
     with pytest.raises(GradcheckError) as caught:
         gradcheck(lambda x: (x, wrong_value(x)), leaf([np.pi / 2, 0.0]))
@@ -419,3 +431,39 @@ def test_an_accumulating_rule_that_disagrees_with_itself_is_found():
 
     with pytest.raises(AssertionError, match="create_graph=True changes gradient 0"):
         check_call(twofold, leaf([1.0]))
+
+
+@ag.primitive(x=lambda g, x: (g.detach() if isinstance(g, ag.Tensor) else g) * ag.cos(x))
+def deaf_sine(x):
+    return np.sin(x)
+
+
+def test_given_grad_outputs_are_differentiated_by_even_if_they_require_no_gradient():
+    x = leaf([0.4, 0.9])
+    for given in (ag.tensor([1.0, 2.0], dtype=ag.float64), leaf([1.0, 2.0])):
+        assert gradgradcheck(good_sine, x, given)
+        with pytest.raises(GradcheckError, match="grad_outputs 0"):
+            gradgradcheck(deaf_sine, x, given)
+
+
+@ag.primitive(x=lambda g, x: g * (1 + 1e-6) * ag.cos(x))
+def nearly_right(x):
+    return np.sin(x)
+
+
+def test_check_call_expects_more_of_the_complex_step():
+    x = leaf([0.4, 0.9])
+    check_call(nearly_right, x)
+    check_call(good_sine, x, method="complex")
+    with pytest.raises(GradcheckError):
+        check_call(nearly_right, x, method="complex")
+
+
+def test_check_call_looks_at_raw_arrays_of_float32_too():
+    def widening(x):
+        return np.exp(x).astype(np.float64) if isinstance(x, np.ndarray) else ag.exp(x)
+
+    check_call(ag.exp, leaf([0.5, 1.5]))
+    check_call(widening, leaf([0.5, 1.5]), raw=False)
+    with pytest.raises(AssertionError, match="float64"):
+        check_call(widening, leaf([0.5, 1.5]))

@@ -142,3 +142,10 @@ def test_without_hypothesis_the_error_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "hypothesis", None)
     with pytest.raises(ImportError, match=r'pip install "autograd_engine\[test\]"'):
         shapes()
+
+
+def test_values_reach_both_ends_of_the_default_domain_and_stay_inside():
+    for reached in (lambda x: x.size and x.min() < -1.5, lambda x: x.size and x.max() > 1.5):
+        find(arrays(), reached, settings=MANY)
+    with pytest.raises(NoSuchExample):
+        find(arrays(), lambda x: x.size and np.abs(x).max() >= 2, settings=MANY)

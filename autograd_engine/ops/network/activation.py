@@ -104,7 +104,7 @@ def leaky_relu(input: Array, negative_slope: float = 0.01, inplace: bool = False
     return replace(input, out, "leaky_relu_") if inplace else out
 
 
-@operator("torch functional")
+@operator("torch Tensor functional")
 def prelu(input: Array, weight: Array) -> Array:
     """x where x > 0, else weight x, with a weight that is learned.
 
@@ -233,7 +233,7 @@ def hardswish(input: Array, inplace: bool = False) -> Array:
     return replace(input, out, "hardswish_") if inplace else out
 
 
-@operator("torch functional")
+@operator("torch Tensor functional")
 def hardshrink(input: Array, lambd: float = 0.5) -> Array:
     """x, but 0 where |x| <= lambd."""
     return masked(input, logical_not((input >= -lambd) & (input <= lambd)))
