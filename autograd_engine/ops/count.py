@@ -8,7 +8,7 @@ from typing import Any, Literal, overload
 
 import numpy as np
 
-from ..backend.arrays import Array, unboxed
+from ..backend.arrays import Array, astype, unboxed
 from ..backend.kinds import kind_of
 from ..engine.primitive import primitive
 from .dims import normalize_dim
@@ -123,12 +123,18 @@ def histc(x: Array, bins: int = 100, min: float = 0, max: float = 0) -> Array:
 @primitive
 def _bincount(x: Array, weights: Array, *, minlength: int) -> Array:
     counts = np.bincount(x, weights, minlength)
-    return counts if weights is None or weights.dtype.kind != "f" else counts.astype(weights.dtype)
+    return (
+        counts
+        if weights is None
+        else astype(counts, weights.dtype if weights.dtype == np.float32 else counts.dtype)
+    )
 
 
 @operator("torch Tensor")
 def bincount(x: Array, weights: Array | None = None, minlength: int = 0) -> Array:
     """How often each integer 0, 1, ... occurs in the 1-D `x`; with `weights`, the sum of those at its places.
+
+    Dtypes: counts are int64; sums of float32 are float32, and those of any other dtype float64.
 
     Args:
         weights: one for each element of `x`.

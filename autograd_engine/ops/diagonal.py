@@ -16,7 +16,7 @@ from ..engine.plan import Accumulate
 from ..engine.primitive import primitive
 from .dims import normalize_dim
 from .names import operator
-from .operands import apart
+from .operands import apart, to_dtype
 from .piecewise import masked, where
 from .reduce import sum
 from .shape import movedim, ravel
@@ -127,7 +127,9 @@ def diagonal_scatter(x: Array, src: Array, offset: int = 0, dim1: int = 0, dim2:
     if tuple(src.shape) != wanted:
         raise ValueError(f"diagonal_scatter: src has shape {tuple(src.shape)}, the diagonal {wanted}")
     chosen = kind_of(raw(x)).eye(*shape[-2:], k=offset, dtype=bool)
-    return movedim(where(chosen, _on_diagonal(src, offset=offset, shape=shape), moved), (-2, -1), dims)
+    return movedim(
+        where(chosen, _on_diagonal(to_dtype(src, x.dtype), offset=offset, shape=shape), moved), (-2, -1), dims
+    )
 
 
 def _triangle(x: Array, diagonal: int, name: str) -> Any:

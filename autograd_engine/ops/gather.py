@@ -11,6 +11,7 @@ from ..backend.arrays import Array, unboxed
 from ..backend.checks import are_checked
 from ..backend.kinds import kind_of
 from ..backend.sums import add_at
+from ..engine.broadcast import clone
 from ..engine.graph import raw
 from ..engine.plan import Accumulate
 from ..engine.primitive import primitive
@@ -132,7 +133,7 @@ def take_along_dim(x: Array, indices: Array, dim: int | None = None) -> Array:
         return _getitem(ravel(x), index=(index.ravel(),))
     dim = normalize_dim(dim, len(x.shape), "take_along_dim")
     if not x.shape:
-        return x * 1
+        return clone(x)
     shape = tuple(x.shape)
     if index.ndim != len(shape):
         raise ValueError(f"take_along_dim: the index has {index.ndim} dimensions, the tensor {len(shape)}")

@@ -33,8 +33,12 @@ def constant_like(x: Any, like: Array) -> Array:
 
 
 def apart(result: Array, source: Array) -> Array:
-    """`result`, copied if it shares memory with `source`: for operators whose result is never a view in PyTorch."""
-    return clone(result) if np.may_share_memory(raw(result), raw(source)) else result
+    """`result`, copied if it is a view of `source`: for operators whose result is never a view in PyTorch.
+
+    An empty view shares no memory, but would still be refused as a view where it is changed in place.
+    """
+    array = raw(result)
+    return clone(result) if not array.size or np.may_share_memory(array, raw(source)) else result
 
 
 def to_dtype(x: Array, dtype: Any) -> Array:

@@ -150,12 +150,11 @@ def prod(x: Array, dim: int | None = None, keepdim: bool = False, *, dtype: Any 
     """
     if dtype is not None:
         x = to_dtype(x, dtype)
-    if not x.shape:
-        out = x * 1
-    elif dim is None:
+    dim = None if dim is None else normalize_dim(dim, len(x.shape), "prod")
+    if dim is None or not x.shape:
         out = _prod(ravel(x), dim=0, keepdim=False)
     else:
-        out = _prod(x, dim=normalize_dim(dim, len(x.shape), "prod"), keepdim=keepdim)
+        out = _prod(x, dim=dim, keepdim=keepdim)
     return out if dtype is None else to_dtype(out, dtype)
 
 

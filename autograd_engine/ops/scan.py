@@ -14,6 +14,7 @@ import numpy as np
 from ..backend.arrays import Array, ArrayT, astype
 from ..backend.kinds import kind_of
 from ..backend.sums import accumulated, widened
+from ..engine.broadcast import clone
 from ..engine.graph import raw
 from ..engine.primitive import primitive
 from .comparison import isinf, logical_not, logical_xor
@@ -24,7 +25,7 @@ from .names import operator
 from .operands import to_dtype
 from .piecewise import masked, where
 from .reduce import argmax, sum
-from .shape import cat, joined, unsqueeze
+from .shape import cat, joined, ravel, unsqueeze
 
 _BLOCK = 16
 """Elements per block of a running sum."""
@@ -106,7 +107,7 @@ def cumsum(x: Array, dim: int, *, dtype: Any = None) -> Array:
         tensor([1., 3., 6.])
     """
     x, dim = _scanned(x, dim, dtype, "cumsum")
-    out = _cumsum(x, dim=dim, reverse=False) if x.shape else x * 1
+    out = _cumsum(x, dim=dim, reverse=False) if x.shape else _cumsum(ravel(x), dim=0, reverse=False)[0]
     return out if dtype is None else to_dtype(out, dtype)
 
 
@@ -143,7 +144,7 @@ def cumprod(x: Array, dim: int, *, dtype: Any = None) -> Array:
         tensor([ 2.,  6., 24.])
     """
     x, dim = _scanned(x, dim, dtype, "cumprod")
-    out = _cumprod(x, dim=dim) if x.shape else x * 1
+    out = _cumprod(x, dim=dim) if x.shape else _cumprod(ravel(x), dim=0)[0]
     return out if dtype is None else to_dtype(out, dtype)
 
 
@@ -171,7 +172,7 @@ def _last_record(x: Array, *, dim: int, largest: bool) -> Array:
 def _running_extreme(x: Array, dim: int, largest: bool, name: str) -> Extremes[Array]:
     dim = normalize_dim(dim, len(x.shape), name)
     if not x.shape:
-        return Extremes(x * 1, argmax(x))
+        return Extremes(clone(x), argmax(x))
     indices = _last_record(x, dim=dim, largest=largest)
     return Extremes(take_along_dim(x, indices, dim), indices)
 
@@ -231,7 +232,7 @@ def logcumsumexp(x: Array, dim: int) -> Array:
         tensor([0.0000e+00, 6.9315e-01, 1.0000e+03])
     """
     dim = normalize_dim(dim, len(x.shape), "logcumsumexp")
-    return _logcumsumexp(x, dim=dim) if x.shape else x * 1
+    return _logcumsumexp(x, dim=dim) if x.shape else clone(x)
 
 
 # ----------------------------------------------------------------------- differences and trapezoids
@@ -241,7 +242,7 @@ def logcumsumexp(x: Array, dim: int) -> Array:
 def diff(x: Array, n: int = 1, dim: int = -1, prepend: Array | None = None, append: Array | None = None) -> Array:
     """The `n`-th differences of neighbours along `dim`, after joining `prepend` and `append` to its ends.
 
-    For booleans the result says whether neighbours differ.
+    For booleans the result says whether neighbours differ. For n = 0 it is `x` alone.
 
     Shapes: the result is shorter by `n` along `dim`, and empty where nothing is left.
 
@@ -260,12 +261,14 @@ def diff(x: Array, n: int = 1, dim: int = -1, prepend: Array | None = None, appe
     for name, end in (("prepend", prepend), ("append", append)):
         if end is not None and len(end.shape) != len(x.shape):
             raise ValueError(f"diff: {name} of shape {tuple(end.shape)} does not fit {tuple(x.shape)}")
+    if n == 0:
+        return clone(x)
     pieces = [t for t in (prepend, x, append) if t is not None]
     x = joined(tuple(pieces), dim, "diff") if len(pieces) > 1 else x
     for _ in range(n):
         right, left = x[along(dim, slice(1, None))], x[along(dim, slice(None, -1))]
         x = logical_xor(right, left) if x.dtype.kind == "b" else right - left
-    return x if n else x * 1
+    return x
 
 
 def _along_dim(coordinates: Array, ndim: int, dim: int) -> Array:
@@ -365,7 +368,7 @@ def _trapezoids(y: Array, x: Array | None, dx: Any, dim: int, name: str) -> tupl
         return heights * ((1 if dx is None else dx) / 2), dim
     if len(x.shape) == 1:
         x = _along_dim(x, len(y.shape), dim)
-    if x.shape[dim - len(y.shape)] != y.shape[dim]:
+    if len(y.shape) - dim > len(x.shape) or x.shape[dim - len(y.shape)] != y.shape[dim]:
         raise ValueError(
             f"{name}: {y.shape[dim]} samples along dim {dim} but coordinates of shape {tuple(x.shape)}"
         )

@@ -64,14 +64,22 @@ def _reshape(x: Array, *, shape: tuple[int, ...]) -> Array:
     return x.reshape(shape)
 
 
+def _sizes(shape: tuple[Any, ...], name: str) -> tuple[int, ...]:
+    """The sizes of a new shape, of which NumPy would take any negative one for -1."""
+    sizes = size_of(shape, name)
+    if min(sizes, default=0) < -1:
+        raise ValueError(f"{name}: a size cannot be negative, but for one -1, got {sizes}")
+    return sizes
+
+
 @operator("torch Tensor")
 def reshape(x: Array, *shape: Any) -> Array:
     """The elements of `x` in row-major order in another shape, a view if possible; one size may be -1.
 
     Raises:
-        ValueError: the number of elements differs.
+        ValueError: the number of elements differs, or a size is below -1.
     """
-    return _reshape(x, shape=size_of(shape, "reshape"))
+    return _reshape(x, shape=_sizes(shape, "reshape"))
 
 
 @primitive(view=True, x=lambda g, x_shape: _reshape(g, shape=x_shape))
@@ -92,7 +100,7 @@ def view(x: Array, *shape: Any) -> Array:
     size grows or shrinks with the bytes per number, and no gradient flows.
 
     Raises:
-        ValueError: the number of elements differs, or the layout in memory would require a copy.
+        ValueError: the number of elements differs, a size is below -1, or the memory's layout would require a copy.
 
     Example:
         >>> view(tensor([1.0, -2.0]), ag.int32)
@@ -100,7 +108,7 @@ def view(x: Array, *shape: Any) -> Array:
     """
     if len(shape) == 1 and shape[0].__class__ is not int and isinstance(shape[0], (np.dtype, type)):
         return _reinterpreted(x, np.dtype(shape[0]))
-    return _view(x, shape=size_of(shape, "view"))
+    return _view(x, shape=_sizes(shape, "view"))
 
 
 def _reinterpreted(x: Array, dtype: np.dtype[Any]) -> Array:

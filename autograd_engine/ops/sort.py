@@ -15,6 +15,7 @@ from ..backend import kernels
 from ..backend.arrays import Array, ArrayT
 from ..backend.checks import are_checked
 from ..backend.kinds import kind_of
+from ..engine.broadcast import clone
 from ..engine.graph import raw
 from ..engine.primitive import primitive
 from .arithmetic import lerp
@@ -81,7 +82,7 @@ def sort(x: Array, dim: int = -1, descending: bool = False, stable: bool = False
     """
     dim = normalize_dim(dim, len(x.shape), "sort")
     if not x.shape:
-        return Ordered(x * 1, argsort(x))
+        return Ordered(clone(x), argsort(x))
     index = _order(x, dim=dim, descending=descending)
     return Ordered(_read(x, index, dim=dim), index)
 
@@ -113,7 +114,7 @@ def topk(x: Array, k: int, dim: int = -1, largest: bool = True, sorted: bool = T
     if not 0 <= k <= size:
         raise ValueError(f"topk: k is {k}, but dim {dim} has {size} elements")
     if not x.shape:
-        return Ordered(x * 1, argsort(x))
+        return Ordered(clone(x), argsort(x))
     index = _order(x, dim=dim, descending=largest)[along(dim, slice(k))]
     return Ordered(_read(x, index, dim=dim), index)
 
@@ -152,7 +153,7 @@ def kthvalue(x: Array, k: int, dim: int = -1, keepdim: bool = False) -> Ordered[
     if not 1 <= k <= size:
         raise ValueError(f"kthvalue: k is {k}, but dim {dim} has {size} elements, counted from 1")
     if not x.shape:
-        return Ordered(x * 1, argsort(x))
+        return Ordered(clone(x), argsort(x))
     return _picked(x, _order(x, dim=dim, descending=False)[along(dim, slice(k - 1, k))], dim, keepdim)
 
 
@@ -181,7 +182,7 @@ def _medians(x: Array, dim: int | None, keepdim: bool, skip_nan: bool, name: str
         return _median(x, skip_nan=skip_nan)
     dim = _filled(x, dim, name)
     if not x.shape:
-        return Ordered(x * 1, argsort(x))
+        return Ordered(clone(x), argsort(x))
     return _picked(x, _middle(x, dim=dim, skip_nan=skip_nan), dim, keepdim)
 
 
@@ -262,7 +263,7 @@ def mode(x: Array, dim: int = -1, keepdim: bool = False) -> Ordered[Array]:
     """
     dim = _filled(x, dim, "mode")
     if not x.shape:
-        return Ordered(x * 1, argsort(x))
+        return Ordered(clone(x), argsort(x))
     return _picked(x, _most_frequent(x, dim=dim), dim, keepdim)
 
 

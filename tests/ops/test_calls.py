@@ -129,6 +129,32 @@ def test_an_empty_vector_counts_for_the_dtype_and_nothing_else_fits():
         ag.cat([ag.zeros(0, 1), ag.ones(2, 3)])
 
 
+# ---------------------------------------------------------------------------------------- nothing to do
+
+
+def test_no_differences_leave_the_tensor_alone():
+    check_same(lambda m, x: m.diff(x, 0, append=m.zeros(2, 2)), (2, 3))
+
+
+def test_rows_without_elements_have_distance_0():
+    for p in (0.5, 1.0, 2.0, float("inf")):
+        check_same(lambda m, x, y, p=p: m.cdist(x, y, p), (2, 0), (3, 0))
+
+
+@pytest.mark.parametrize(
+    "copied",
+    [
+        lambda x: x.repeat(2, 2),
+        lambda x: x.tile(3),
+        lambda x: x.repeat(0, 1),
+        lambda x: ag.diag(x),
+        lambda x: ag.nn.functional.channel_shuffle(x.reshape(0, 2, 2), 2),
+    ],
+)
+def test_an_empty_copy_is_no_view(copied):
+    assert copied(ag.zeros(0, 2, requires_grad=True)).mul_(2).numel() == 0
+
+
 # ------------------------------------------------------------------------------ the bytes as another dtype
 
 

@@ -160,3 +160,59 @@ def test_condition_of_a_singular_matrix(p):
     both = ag.linalg.cond(ag.stack([singular, ag.eye(2)]), p)
     assert both[0].item() == np.inf
     assert both[1].item() == pytest.approx(ag.linalg.cond(ag.eye(2), p).item())
+
+
+# ------------------------------------------------------------------------- dtypes of what is computed of integers
+
+WHOLE = {
+    "threshold": (lambda m, x: m.nn.functional.threshold(x, 0.5, 2.7), "int32 int64"),
+    "threshold below 0": (lambda m, x: m.nn.functional.threshold(x - 2, -0.5, -1.5), "int32 int64"),
+    "hardtanh": (lambda m, x: m.nn.functional.hardtanh(x, 0.0, 2.5), "int32 int64 uint8"),
+    "relu6": (lambda m, x: m.nn.functional.relu6(x * 5), "int32 int64"),
+    "vander": (lambda m, x: m.linalg.vander(x, N=3), "int32 int64 uint8"),
+    "classic vander": (lambda m, x: m.vander(x), "int32 int64 uint8"),
+    "matrix_power": (lambda m, x: m.linalg.matrix_power(m.outer(x, x), 3), "int32 int64"),
+    "matrix_power of 0": (lambda m, x: m.linalg.matrix_power(m.outer(x, x), 0), "int32 int64"),
+    "bincount": (lambda m, x: m.bincount(m.tensor([1, 0, 1]), x), "int32 int64 float16 float32 float64 bool"),
+    "diagonal_scatter": (lambda m, x: m.diagonal_scatter(x.expand(3, 3), m.ones(3)), "bool uint8 int32 float16"),
+    "diff of order 0": (lambda m, x: m.diff(x, 0), "bool uint8 int32"),
+    **{
+        name: (lambda m, x, f=f: f(m, x[0]), "bool uint8 int32 int64 float16")
+        for name, f in {
+            "cumsum of 0-d": lambda m, x: x.cumsum(0),
+            "cumprod of 0-d": lambda m, x: x.cumprod(-1),
+            "prod of 0-d": lambda m, x: x.prod(),
+            "prod of 0-d along": lambda m, x: x.prod(0),
+            "sort of 0-d": lambda m, x: x.sort().values,
+            "msort of 0-d": lambda m, x: x.msort(),
+            "topk of 0-d": lambda m, x: x.topk(1).values,
+            "kthvalue of 0-d": lambda m, x: x.kthvalue(1).values,
+            "mode of 0-d": lambda m, x: x.mode().values,
+            "median of 0-d": lambda m, x: x.median(0).values,
+            "cummax of 0-d": lambda m, x: x.cummax(0).values,
+            "cummin of 0-d": lambda m, x: x.cummin(0).values,
+        }.items()
+    },
+    "cosine_similarity": (
+        lambda m, x: m.cosine_similarity(x, m.tensor([0.5, -1.0, 1.0]), 0),
+        "int32 int64 float16",
+    ),
+}
+"""What is computed, and of which dtypes."""
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_the_dtype_of_what_is_computed_of_integers(name):
+    torch = pytest.importorskip("torch")
+    function, dtypes = WHOLE[name]
+    for dtype in dtypes.split():
+        if dtype == "bool" and name.startswith(("median", "topk")):
+            continue  # which PyTorch refuses
+        ours, theirs = (function(m, m.tensor([1, 2, 3], dtype=getattr(m, dtype))) for m in (ag, torch))
+        assert f"torch.{ours.dtype}" == str(theirs.dtype)
+        np.testing.assert_allclose(ours.numpy(), theirs.numpy(), rtol=1e-3)
+
+
+def test_integer_matrices_have_no_inverse():
+    with pytest.raises(TypeError, match="inv: expected floating-point numbers, not int64"):
+        ag.linalg.matrix_power(ag.tensor([[1, 2], [3, 4]]), -1)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Generic, NamedTuple
 
 from ...backend.arrays import Array, ArrayT
+from ...engine.broadcast import clone
 from ..dims import normalize_dim
 from ..names import operator
 from ..shape import flip
@@ -160,7 +161,7 @@ def triangular_solve(
     """
     matrix, triangle = (_t(A), not upper) if transpose else (A, upper)
     solution = solve_triangular(matrix, b, upper=triangle, unitriangular=unitriangular)
-    return TriangularSolveResult(solution, A * 1)
+    return TriangularSolveResult(solution, clone(A))
 
 
 @operator("torch Tensor")

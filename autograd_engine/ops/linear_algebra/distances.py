@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ...backend.arrays import Array, astype, unboxed
+from ...backend.arrays import Array, astype, result_dtype, unboxed
 from ...backend.kinds import kind_of
 from ...backend.sums import widened, within
 from ...engine.graph import raw
@@ -146,6 +146,7 @@ def cdist(x1: Array, x2: Array, p: float = 2.0) -> Array:
         raise ValueError(
             f"cdist: shapes {tuple(x1.shape)} and {tuple(x2.shape)} are not (..., n, m) and (..., k, m)"
         )
+    p = p if x1.shape[-1] else 2.0  # of rows without elements: 0, where the largest of none would be refused
     return vector_norm(sub(unsqueeze(x1, -2), unsqueeze(x2, -3)), p, -1)
 
 
@@ -184,11 +185,13 @@ def cosine_similarity(x1: Array, x2: Array, dim: int = 1, eps: float = 1e-8) -> 
             f"cosine_similarity: shapes {tuple(x1.shape)} and {tuple(x2.shape)} do not broadcast"
         ) from None
     dim = normalize_dim(dim, len(common), "cosine_similarity")
+    dtype = result_dtype(x1, x2)
 
     def unit(x: Array) -> Array:
         """The vectors of `x` along `dim`, expanded to their full length and then divided by their norms."""
         shape = (1,) * (len(common) - len(x.shape)) + tuple(x.shape)
-        return normalize(expand(x, (*shape[:dim], *common[dim : dim + 1], *shape[dim + 1 :])), 2.0, dim, eps)
+        x = to_dtype(expand(x, (*shape[:dim], *common[dim : dim + 1], *shape[dim + 1 :])), dtype)
+        return normalize(x, 2.0, dim, eps)
 
     return sum(unit(x1) * unit(x2), dim)
 

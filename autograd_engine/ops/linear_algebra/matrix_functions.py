@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from ...backend.arrays import Array
+import numpy as np
+
+from ...backend.arrays import Array, is_floating
 from ...backend.kinds import kind_of
+from ...engine.broadcast import clone
 from ...engine.graph import raw
 from ...engine.primitive import primitive
 from ..arithmetic import mul, sub
 from ..diagonal import diagonal as _diagonal
 from ..dims import along, normalize_dim
 from ..names import operator
+from ..operands import to_dtype
 from ..rounding import flat
 from ..shape import cat, stack, unsqueeze
 from .equations import inv
@@ -27,9 +31,9 @@ def matrix_power(A: Array, n: int) -> Array:
     Raises:
         LinAlgError: n is negative and a matrix is singular.
         TypeError: n is no integer.
-        ValueError, TypeError: the matrices are not square, or hold integers.
+        ValueError, TypeError: the matrices are not square, or n is negative and they hold integers.
     """
-    _check(A, "matrix_power", square=True)
+    _check(A, "matrix_power", square=True, integers=True)
     if not hasattr(n, "__index__"):
         raise TypeError(f"matrix_power: n must be an integer, not {n!r}")
     if n == 0:
@@ -40,7 +44,7 @@ def matrix_power(A: Array, n: int) -> Array:
             out = power if out is None else matmul(out, power)
         n //= 2
         power = matmul(power, power) if n else power
-    return out * 1 if out is A else out
+    return clone(out) if out is A else out
 
 
 def _matrix_exp_rule(g: Array, x: Array) -> Array:
@@ -116,7 +120,7 @@ def cross(x: Array, y: Array, *, dim: int = -1) -> Array:
 def vander(x: Array, N: int | None = None) -> Array:
     """The powers of each element: out[..., i, j] = x[..., i] ** j for j < N, by default as many as elements.
 
-    Shapes: (..., n) -> (..., n, N).
+    Shapes: (..., n) -> (..., n, N). Dtypes: powers of integers are int64.
 
     Raises:
         ValueError: `x` is 0-d, or N is negative.
@@ -126,6 +130,7 @@ def vander(x: Array, N: int | None = None) -> Array:
     count = x.shape[-1] if N is None else N
     if count < 0:
         raise ValueError(f"vander: N must not be negative, got {N}")
+    x = x if is_floating(x.dtype) else to_dtype(x, np.int64)
     powers = [flat(x) + 1]
     for _ in range(count - 1):
         powers.append(powers[-1] * x)

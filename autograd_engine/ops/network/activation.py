@@ -162,8 +162,9 @@ def rrelu(
 
 @operator("torch functional", in_place="torch functional")
 def threshold(input: Array, threshold: float, value: float, inplace: bool = False) -> Array:
-    """x where it exceeds `threshold`, else `value`."""
-    out = where(input <= threshold, value, input)
+    """x where it exceeds `threshold`, else `value`; both are cast to the dtype of x."""
+    at, below = (unboxed(np.asarray(n, input.dtype)) for n in (threshold, value))
+    out = where(input <= at, below, input)
     return replace(input, out, "threshold_") if inplace else out
 
 
@@ -178,14 +179,16 @@ def _hardtanh(x: Array, *, min_val: float, max_val: float) -> Array:
 
 @operator("functional", in_place="functional")
 def hardtanh(input: Array, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Array:
-    """x limited to [min_val, max_val]; unlike that of `clamp`, the derivative at the bounds is 0.
+    """x limited to [min_val, max_val], both cast to its dtype; unlike that of `clamp`, the derivative at the bounds
+    is 0.
 
     Raises:
         ValueError: min_val exceeds max_val.
     """
     if min_val > max_val:
         raise ValueError(f"hardtanh: min_val {min_val} exceeds max_val {max_val}")
-    out = _hardtanh(input, min_val=min_val, max_val=max_val)
+    low, high = (unboxed(np.asarray(n, input.dtype)) for n in (min_val, max_val))
+    out = _hardtanh(input, min_val=low, max_val=high)
     return replace(input, out, "hardtanh_") if inplace else out
 
 

@@ -94,7 +94,7 @@ def channel_shuffle(input: Array, groups: int) -> Array:
             f"got shape {shape}"
         )
     dealt = _reshape(input, shape=(shape[0], groups, shape[1] // groups, *shape[2:]))
-    return _reshape(_permute(dealt, dims=(0, 2, 1, *range(3, len(shape) + 1))), shape=shape)
+    return apart(_reshape(_permute(dealt, dims=(0, 2, 1, *range(3, len(shape) + 1))), shape=shape), input)
 
 
 # ------------------------------------------------------------------------------------- interpolation

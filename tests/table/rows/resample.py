@@ -50,7 +50,13 @@ ROWS = (
         call(real(2, 1, 1, 2, 2), 2),
         ours(real(0, 1, 2, 2), 2),
     ),
-    op(resample.channel_shuffle, call(real(1, 6, 2), 3), call(real(2, 4, 1, 3), 2), call(real(0, 4, 2), 2)),
+    op(
+        resample.channel_shuffle,
+        call(real(1, 6, 2), 3),
+        call(real(2, 4, 1, 3), 2),
+        call(real(2, 4), 1),
+        call(real(0, 4, 2), 2),
+    ),
     op(
         resample.interpolate,
         *(c for mode in ("nearest", "nearest-exact", "area") for c in _any(mode)),

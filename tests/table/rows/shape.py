@@ -10,7 +10,7 @@ from ..operators import ANY, call, elementwise, op, real
 __all__ = ["ROWS"]
 
 ROWS = (
-    elementwise(broadcast.identity, ANY, torch=lambda torch, x: x * 1),
+    elementwise(broadcast.identity, ANY, torch=lambda torch, x: x.clone()),
     elementwise(broadcast.clone, ANY),
     op(
         shape.expand,
