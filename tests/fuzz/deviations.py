@@ -21,7 +21,7 @@ NO_TIES = {
 }
 """Operators that are not called on equal elements, or on matrices of low rank: there the result is not unique."""
 
-NO_SPECIAL = INEXACT | {"matrix_exp", "linalg.matrix_exp", "linalg.svdvals"}
+NO_SPECIAL = INEXACT | {"matrix_exp", "linalg.matrix_exp", "linalg.svdvals", "svd", "linalg.svd"}
 """Operators that are not called on NaN and infinities, for the reasons in `tests/ops/test_nonfinite.py`."""
 
 
@@ -96,7 +96,7 @@ DEVIATIONS = (
     Deviation("an index lies inside the tensor; PyTorch reads past it", "take_along_dim", "must lie in"),
     Deviation("there is no integer for the median of nothing", "median nanmedian", "NaN to integer", _EMPTY),
     Deviation(
-        "of several writes to one place only the last has a gradient", "index_put scatter put", "grads|elements"
+        "of several writes to one place only the last has a gradient", "index_put scatter put setitem", "grads|elements"
     ),
     Deviation("windows have at least one element", "local_response_norm", "size must be at least 1"),
     Deviation(

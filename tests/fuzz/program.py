@@ -15,7 +15,7 @@ from tests.table import TABLE
 
 HEADER = """\
 from math import inf, nan
-import {library} as m
+import autograd_engine as m  # or torch
 from tests.fuzz.program import row, weights
 """
 """What a program needs to be pasted."""
@@ -35,7 +35,7 @@ class Program(NamedTuple):
     about: str = ""
 
     def __str__(self) -> str:
-        return HEADER.format(library="autograd_engine  # or torch") + "\n".join(self.lines) + "\n"
+        return HEADER + "\n".join(self.lines) + "\n"
 
 
 class Row:
