@@ -96,7 +96,35 @@ DEVIATIONS = (
     Deviation("an index lies inside the tensor; PyTorch reads past it", "take_along_dim", "must lie in"),
     Deviation("there is no integer for the median of nothing", "median nanmedian", "NaN to integer", _EMPTY),
     Deviation(
-        "of several writes to one place only the last has a gradient", "index_put scatter put setitem", "grads|elements"
+        "of several writes to one place only the last has a gradient",
+        "index_put scatter put setitem",
+        "grads|elements",
+    ),
+    Deviation(
+        "the result is a new view, where PyTorch returns the tensor itself",
+        "",
+        "grads of \\[",
+        r"(flatten|positive|atleast_1d|broadcast_tensors)[\s\S]*detach_",
+    ),
+    Deviation("the limits of float16 are infinite; PyTorch keeps NaN", "logsumexp", "NaN", "float16"),
+    Deviation(
+        "numbers written through .data do not count as a change, also where max compares with its result",
+        "",
+        "grads",
+        r"max\(\)[\s\S]*(data\.|detach\(\)\.)",
+    ),
+    Deviation("a rate is not negative", "poisson_nll_loss", "the rate must be at least 0"),
+    Deviation(
+        "a setting has the shape that it is for, also where nothing is normalized",
+        "batch_norm instance_norm",
+        "has shape",
+        _EMPTY,
+    ),
+    Deviation(
+        "an index lies inside the tensor, also where nothing is written",
+        "",
+        "out of bounds|indices must lie in",
+        _EMPTY,
     ),
     Deviation("windows have at least one element", "local_response_norm", "size must be at least 1"),
     Deviation(
