@@ -12,7 +12,7 @@ import numpy as np
 
 from .kinds import kind_of
 
-__all__ = ["accumulated", "add_at", "added_up", "widened", "within"]
+__all__ = ["accumulated", "add_at", "added_up", "magnitude", "widened", "within"]
 
 _ACCUMULATOR: dict[str, np.dtype[Any]] = {"e": np.dtype(np.float32), **dict.fromkeys("BHILQ", np.dtype(np.int64))}
 """The dtype in which many elements of a dtype, given by its letter, are combined, where it is another one."""
@@ -56,6 +56,18 @@ def within(x: Any, low: float, high: float) -> bool:
 def widened(x: Any) -> Any:
     """`x`, but float16 as float32: for what forms squares, or other large numbers, on the way to its result."""
     return x.astype(np.float32) if x.dtype.char == "e" else x
+
+
+def magnitude(x: Any) -> Any:
+    """The power of 2 not above each element, none of which is negative; 1/2 for 0, infinity and NaN.
+
+    To divide by it rounds nothing, and keeps squares within the range of the dtype.
+
+    Example:
+        >>> magnitude(np.array([0.75, 1.0, 1e30], np.float32))
+        array([5.0000000e-01, 1.0000000e+00, 6.3382530e+29], dtype=float32)
+    """
+    return np.ldexp(x.dtype.type(1), np.frexp(x)[1] - 1)
 
 
 def add_at(array: Any, places: Any, values: Any) -> None:

@@ -19,7 +19,7 @@ from .modes import grad_mode
 from .primitive import primitive
 from .sharing import base_of
 
-__all__ = ["overwritten", "part_of", "rebase", "spread"]
+__all__ = ["overwritten", "part_of", "rebase", "set_node", "spread"]
 
 
 class Layout(NamedTuple):
@@ -116,7 +116,7 @@ def _recorded(operation: Any, parents: tuple[Node | None, ...], array: Any, **sa
     return node
 
 
-def _set_node(value: Value, node: Node | None) -> None:
+def set_node(value: Value, node: Node | None) -> None:
     """Give `value` a new node; its `.grad`, if it is retained, is that of the new one from now on."""
     old = value.node
     extras = None if old is None else old.extras
@@ -131,15 +131,15 @@ def rebase(value: Value, node: Node | None) -> None:
     base = base_of(value)
     whole = value is base
     if whole and node is not None:
-        _set_node(base, node)
+        set_node(base, node)
     else:
         layout = layout_of(base.array, value.array)
         shape = None if node is None else node.shape
         parents = (base.node, node)
-        _set_node(base, _recorded(overwritten, parents, base.array, layout=layout, value_shape=shape))
+        set_node(base, _recorded(overwritten, parents, base.array, layout=layout, value_shape=shape))
     memory = getattr(value, "memory", None)
     for view in () if memory is None else memory.living():
         if view is not base and base_of(view) is base:
             layout = layout_of(base.array, view.array)
             part = _recorded(part_of, (base.node,), view.array, layout=layout, x_shape=tuple(base.array.shape))
-            _set_node(view, part)
+            set_node(view, part)

@@ -8,6 +8,8 @@ from typing import Generic, NamedTuple
 import numpy as np
 
 from ..backend.arrays import Array, ArrayT, unboxed
+from ..backend.sums import magnitude
+from ..engine.graph import raw
 from ..engine.primitive import primitive
 from .names import operator
 from .piecewise import masked, where
@@ -166,9 +168,12 @@ def atan(x: Array) -> Array:
 
 
 def _over_square(z: Array, x: Array, y: Array) -> Array:
-    """z / (x^2 + y^2), or 0 where x and y are 0."""
+    """z / (x^2 + y^2), or 0 where x and y are 0. They are divided by a power of 2 near them, so that no square
+    leaves the range of the dtype."""
+    unit = magnitude(np.maximum(np.absolute(raw(x)), np.absolute(raw(y))))
+    x, y = x / unit, y / unit
     square = x * x + y * y
-    return masked(z / where(square == 0, 1, square), square != 0)
+    return masked(z / unit / where(square == 0, 1, square), square != 0) / unit
 
 
 @operator("torch Tensor", also="arctan2", in_place="Tensor", numpy="arctan2")

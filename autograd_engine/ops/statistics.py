@@ -10,7 +10,7 @@ import numpy as np
 
 from ..backend.arrays import Array, astype
 from ..backend.kinds import kind_of
-from ..backend.sums import widened, within
+from ..backend.sums import magnitude, widened, within
 from ..engine.graph import raw
 from ..engine.primitive import primitive
 from .dims import dims_of
@@ -211,6 +211,9 @@ def corrcoef(x: Array) -> Array:
         tensor([[ 1., -1.],
                 [-1.,  1.]])
     """
+    if x.shape and x.dtype.kind == "f":  # in the middle of the dtype's range, where no square leaves it
+        sizes = np.absolute(raw(x))
+        x = x / magnitude(kind_of(sizes).largest(sizes, axis=-1, keepdims=True, initial=0))
     products = cov(x)
     if not products.shape:
         return products / products

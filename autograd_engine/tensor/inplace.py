@@ -12,7 +12,7 @@ from ..backend.kinds import kind_of
 from ..engine.graph import Leaf, Value, raw
 from ..engine.inplace import check_changeable, is_alone, is_recorded, operand, replace, write
 from ..engine.modes import grad_mode
-from ..engine.rebase import rebase
+from ..engine.rebase import rebase, set_node
 from ..engine.sharing import base_of, is_shared
 from ..ops import index, shape, special
 
@@ -33,7 +33,7 @@ def _new_view(operation: Callable[Concatenate[Any, P], Any]) -> Callable[Concate
         if self.node.__class__ is Leaf:
             self.node.form = form_of(self.array)
         else:
-            self.node = result.node
+            set_node(self, result.node)
         return self
 
     change.__name__ = name

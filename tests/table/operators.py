@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -44,6 +44,7 @@ __all__ = [
     "ours",
     "real",
     "reduction",
+    "without_eps",
 ]
 
 Shape = tuple[int, ...]
@@ -188,6 +189,28 @@ def ours(*arguments: Any, **settings: Any) -> Call:
     return Call(arguments, settings, in_torch=False)
 
 
+def without_eps(call: Call) -> bool:
+    """Whether a call says eps=0: an eps stays what it is where inputs are scaled."""
+    return call.settings.get("eps") == 0
+
+
+@dataclass(frozen=True)
+class Symmetry:
+    """What becomes of the results when inputs are shifted or scaled.
+
+    Attributes:
+        shift: f(x + c) = f(x) + shift c, one number for all results or one for each; None where nothing is known.
+        degree: f(c x) = c^degree f(x) for c > 0, likewise.
+        moving: the positions of the arguments that are shifted and scaled together.
+        calls: for which calls it holds.
+    """
+
+    shift: float | tuple[float, ...] | None = None
+    degree: float | tuple[float, ...] | None = None
+    moving: tuple[int, ...] = (0,)
+    calls: Callable[[Call], bool] = lambda call: True
+
+
 @dataclass(frozen=True)
 class Operator:
     """One row of the table.
@@ -206,6 +229,7 @@ class Operator:
         operands: the domain of each operand, for elementwise operators that broadcast.
         analytic: whether the forward computes with complex arrays, for the complex step.
         contiguous: whether the inputs have to be contiguous in memory.
+        symmetries: what shifts and scales of the inputs do; the test moves the inputs far from zero and near to it.
     """
 
     name: str
@@ -218,6 +242,11 @@ class Operator:
     analytic: bool = True
     contiguous: bool = False
     of: Callable[..., Any] | None = None
+    symmetries: tuple[Symmetry, ...] = ()
+
+    def under(self, **symmetry: Any) -> Operator:
+        """The row with one more symmetry; see `Symmetry`."""
+        return replace(self, symmetries=(*self.symmetries, Symmetry(**symmetry)))
 
     @property
     def operator(self) -> Callable[..., Any]:

@@ -287,3 +287,25 @@ def test_add_sub_and_div_take_torchs_settings(torch):
         ag.add(ag.tensor([1]), 1, alpha=0.5)
     with pytest.raises(ValueError, match="div: rounding_mode must be None, 'floor' or 'trunc', not 'up'"):
         ag.div(x, 2, rounding_mode="up")
+
+
+@pytest.mark.parametrize(
+    "reshape",
+    [
+        lambda x: x.unsqueeze_(0),
+        lambda x: x.squeeze_(),
+        lambda x: x.t_(),
+        lambda x: x.transpose_(0, 1),
+        lambda x: x.swapaxes_(0, 1),
+        lambda x: x.swapdims_(1, 0),
+    ],
+)
+def test_a_retained_gradient_has_the_new_shape(reshape):
+    x = ag.ones(1, 2, requires_grad=True)
+    y = x * 3
+    y.retain_grad()
+    reshape(y)
+    (y * 5).sum().backward()
+    assert y.grad.shape == y.shape
+    assert (y.grad == 5).all()
+    assert x.grad.tolist() == [[15.0, 15.0]]

@@ -43,11 +43,13 @@ def _norm_rule(
 
 @primitive(x=_norm_rule)
 def _norm(x: Array, *, p: float, dims: tuple[int, ...], keepdim: bool) -> Array:
-    """Where powers leave the range of the dtype, they are formed again, from x divided by its largest element."""
+    """Where powers leave the range of the dtype, they are formed again, from x divided by the element that counts
+    most: the largest, or for negative powers the smallest."""
     wide = widened(x)
     out = _powers(wide, p, dims, keepdim)
-    if p > 0 and x.dtype.kind == "f" and x.size and _left_the_range(out, wide, p, dims, keepdim):
-        top = np.absolute(wide).max(axis=dims, keepdims=True)
+    if x.dtype.kind == "f" and x.size and _left_the_range(out, wide, p, dims, keepdim):
+        sizes = np.absolute(wide)
+        top = (sizes.max if p > 0 else sizes.min)(axis=dims, keepdims=True)
         top = np.where((top > 0) & (top < np.inf), top, top.dtype.type(1))
         with np.errstate(under="ignore"):
             out = _powers(wide / top, p, dims, keepdim)
@@ -60,13 +62,16 @@ _TINY = {t: float(np.finfo(t).tiny) for t in "fd"}
 
 
 def _left_the_range(norms: Any, x: Any, p: float, dims: tuple[int, ...], keepdim: bool) -> bool:
-    """Whether a norm is infinite, or so small that the powers of its elements were rounded to 0."""
-    least = _TINY.get(norms.dtype.char, 0.0) ** (1 / p)
-    if within(norms, least, np.inf):
+    """Whether powers of elements passed the largest number of the dtype, or were rounded to 0."""
+    limit = _TINY.get(norms.dtype.char, _TINY["d"]) ** (1 / p)
+    least, most = (limit, np.inf) if p > 0 else (0.0, limit)
+    if within(norms, least, most):
         return False
-    return not kind_of(x).readable or bool(
-        np.any(~(norms < np.inf) | ((norms < least) & np.any(x, axis=dims, keepdims=keepdim)))
-    )
+    if not kind_of(x).readable:
+        return True
+    if p < 0:
+        return bool(np.any(~(norms < most) | ((norms == 0) & np.all(x, axis=dims, keepdims=keepdim))))
+    return bool(np.any(~(norms < np.inf) | ((norms < least) & np.any(x, axis=dims, keepdims=keepdim))))
 
 
 def _powers(x: Any, p: float, dims: tuple[int, ...], keepdim: bool) -> Any:

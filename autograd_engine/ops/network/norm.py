@@ -54,6 +54,17 @@ def _shaped(gradient: Array, weight: Array) -> Array:
     return gradient if gradient is None or weight.ndim == 1 else gradient.reshape(weight.shape)
 
 
+_TINY = float(np.finfo(np.float32).tiny)
+
+
+def _left_the_range(variances: Any, eps: float) -> bool:
+    """Whether squares in float32 passed its largest number, or were rounded to 0 where no eps covers them; not
+    asked where looking at a value has to wait for it."""
+    if not variances.size or not kind_of(variances).readable:
+        return False
+    return not variances.max() < np.inf or (eps < _TINY and bool(variances.min() < _TINY))
+
+
 def _normalize_composed(
     x: Array, weight: Array, bias: Array, groups: View, channels: View, eps: float, center: bool, moments: Any
 ) -> Array:
@@ -93,6 +104,12 @@ def _normalize(
     if x.dtype.kind != "f":
         raise TypeError(f"needs a floating dtype, not {x.dtype}")
     out, means, variances, scale = kernels.normalize(x, _flat(weight), _flat(bias), groups, channels, eps, center)
+    if x.dtype == np.float32 and _left_the_range(variances, eps):
+        wide = (None if part is None else part.astype(np.float64) for part in (x, _flat(weight), _flat(bias)))
+        out, means, variances, scale = (
+            None if part is None else part.astype(np.float32)
+            for part in kernels.normalize(*wide, groups, channels, eps, center)
+        )
     if moments is not None:
         moments += (means, variances)
     return out, means, scale

@@ -57,7 +57,9 @@ ROWS = (
     _row("hardswish", _WIDE, finite=True),
     _row("hardtanh", _WIDE, call(real(4), -0.3, 1.2)),
     _row("relu6", Domain(-9.0, 9.0)),
-    _row("leaky_relu", NONZERO, call(real(4, domain=NONZERO), 0.3), call(real(4, domain=NONZERO), -0.5)),
+    _row("leaky_relu", NONZERO, call(real(4, domain=NONZERO), 0.3), call(real(4, domain=NONZERO), -0.5)).under(
+        degree=1
+    ),
     _row("logsigmoid", ANY, finite=True),
     _row("mish", ANY, finite=True),
     _row("silu", ANY, finite=True),
@@ -93,7 +95,7 @@ ROWS = (
         torch="nn.functional.prelu",
         analytic=False,
         edges=[call(given([[0.0, -0.0], [-1.0, 2.0]]), given([0.5, -2.0]))],
-    ),
+    ).under(degree=1),
     op(
         activation.rrelu,
         call(real(2, 3, domain=NONZERO)),
@@ -139,5 +141,5 @@ ROWS = (
         ),
         analytic=False,
         of=activation.gumbel_softmax,
-    ),
+    ).under(shift=0),
 )

@@ -42,7 +42,7 @@ ROWS = (
     elementwise(arithmetic.mul, ANY, ANY, more=[call(real(2), 3)]),
     elementwise(
         arithmetic.div, ANY, NONZERO, more=[call(real(2), 3)], edges=[call(given([0.0, 1.0]), given([0.0, 0.0]))]
-    ),
+    ).under(degree=0, moving=(0, 1)),
     Operator(
         "div(rounding_mode)",
         arithmetic.div,
@@ -78,7 +78,7 @@ ROWS = (
         NONZERO,
         analytic=False,
         edges=[call(given([0.0, 0.0, np.inf, 1e200]), given([0.0, 1.0, 1.0, 1e200]))],
-    ),
+    ).under(degree=1, moving=(0, 1)),
     elementwise(
         arithmetic.lerp,
         ANY,
@@ -87,16 +87,20 @@ ROWS = (
         analytic=False,
         more=[call(real(3), real(3), 0.3), call(real(3), real(3), 0.8)],
         edges=[call(given([0.1, 0.1, 0.1, 0.1]), given([0.7, 0.7, 0.7, 0.7]), given([0.0, 1.0, 0.5, 2.0]))],
-    ),
+    ).under(shift=1, degree=1, moving=(0, 1)),
     elementwise(arithmetic.addcmul, ANY, ANY, ANY, more=[call(real(2, 3), real(3), real(2, 1), value=-0.5)]),
     elementwise(
         arithmetic.addcdiv, ANY, ANY, NONZERO, more=[call(real(2, 2), real(2), real(2, 1, domain=NONZERO), value=3)]
     ),
-    elementwise(arithmetic.abs, NONZERO, analytic=False, edges=[_ORIGIN]),
-    elementwise(arithmetic.reciprocal, NONZERO, edges=[_ORIGIN]),
-    elementwise(arithmetic.square, ANY, edges=[_ORIGIN]),
-    elementwise(arithmetic.remainder, ANY, NONZERO, analytic=False, more=[call(real(4), 0.7)]),
-    elementwise(arithmetic.fmod, ANY, NONZERO, analytic=False, more=[call(real(4), 0.7)]),
+    elementwise(arithmetic.abs, NONZERO, analytic=False, edges=[_ORIGIN]).under(degree=1),
+    elementwise(arithmetic.reciprocal, NONZERO, edges=[_ORIGIN]).under(degree=-1),
+    elementwise(arithmetic.square, ANY, edges=[_ORIGIN]).under(degree=2),
+    elementwise(arithmetic.remainder, ANY, NONZERO, analytic=False, more=[call(real(4), 0.7)]).under(
+        degree=1, moving=(0, 1)
+    ),
+    elementwise(arithmetic.fmod, ANY, NONZERO, analytic=False, more=[call(real(4), 0.7)]).under(
+        degree=1, moving=(0, 1)
+    ),
     elementwise(arithmetic.deg2rad, ANY),
     elementwise(arithmetic.rad2deg, ANY),
 )

@@ -59,7 +59,7 @@ ROWS = (
             call(given([0.0, 0.0])),
             call(given([3.0, -3.0, 1.0]), np.inf),
         ],
-    ),
+    ).under(degree=1),
     row(
         classic.triangular_solve,
         lambda m, b, a, **settings: m.triangular_solve(b, regular(a), **settings)[0],

@@ -47,7 +47,7 @@ _REAL = (
         call(*_PAIR, weight=constant(2, 3, domain=POSITIVE)),
         call(real(0, 3), real(0, 3), reduction="sum"),
         torch="nn.functional.mse_loss",
-    ),
+    ).under(shift=0, degree=2, moving=(0, 1)),
     op(
         regression.l1_loss,
         *(call(*_PAIR, reduction=r) for r in _REDUCTIONS),
@@ -55,7 +55,7 @@ _REAL = (
         torch="nn.functional.l1_loss",
         analytic=False,
         edges=[call(given([1.0, 2.0]), given([1.0, 3.0]))],
-    ),
+    ).under(shift=0, degree=1, moving=(0, 1)),
     op(
         regression.smooth_l1_loss,
         *(call(*_PAIR, reduction=r) for r in _REDUCTIONS),
@@ -64,7 +64,7 @@ _REAL = (
         torch="nn.functional.smooth_l1_loss",
         analytic=False,
         edges=[call(given([1.0, 2.0, 3.0, -5.0]), given([1.0, 3.0, 3.5, 1000.0]), beta=b) for b in (0.0, 0.5, 1.0)],
-    ),
+    ).under(shift=0, moving=(0, 1)),
     op(
         regression.huber_loss,
         *(call(*_PAIR, reduction=r) for r in _REDUCTIONS),
@@ -73,7 +73,7 @@ _REAL = (
         torch="nn.functional.huber_loss",
         analytic=False,
         edges=[call(given([1.0, 2.0, 3.0, -5.0]), given([1.0, 3.0, 3.5, 1000.0]), delta=d) for d in (0.5, 1.0)],
-    ),
+    ).under(shift=0, moving=(0, 1)),
     op(
         regression.gaussian_nll_loss,
         *(call(*_PAIR, real(2, 3, domain=POSITIVE), reduction=r) for r in _REDUCTIONS),
@@ -83,7 +83,7 @@ _REAL = (
         torch="nn.functional.gaussian_nll_loss",
         analytic=False,
         edges=[call(given([1.0, 2.0]), given([1.5, 3.0]), given([0.0, 2.0]), eps=0.5)],
-    ),
+    ).under(shift=0, moving=(0, 1)),
     op(
         regression.poisson_nll_loss,
         *(call(real(2, 3), real(2, 3, domain=POSITIVE), reduction=r) for r in _REDUCTIONS),
@@ -128,7 +128,7 @@ _CLASSIFICATION = (
         edges=[
             call(given([[1000.0, -1000.0], [0.0, 800.0]]), given([0, 0]), label_smoothing=e) for e in (0.0, 0.1)
         ],
-    ),
+    ).under(shift=0),
     op(
         binary.binary_cross_entropy,
         *(call(real(2, 3, domain=_PROBABILITY), real(2, 3, domain=_PROBABILITY), reduction=r) for r in _REDUCTIONS),
@@ -195,7 +195,7 @@ _MARGIN = (
         torch="nn.functional.multi_margin_loss",
         analytic=False,
         edges=[call(given([[3.2, 5.1, -1.7], [1.0, 0.0, 2.0]]), given([0, 0]), reduction="none")],
-    ),
+    ).under(shift=0),
     op(
         margin.multilabel_margin_loss,
         *(call(real(2, 4), given([[3, 0, -1, 1], [1, -1, -1, -1]]), reduction=r) for r in _REDUCTIONS),
@@ -216,7 +216,7 @@ _MARGIN = (
             call(_SCORES, given([0.5] * 6), _ANY_NUMBERS, 0.3, reduction="none"),
             call(_SCORES, given([0.5] * 6), given([1.0, -1.0, 0.0, 0.5, 2.0, -3.0])),
         ],
-    ),
+    ).under(shift=0, moving=(0, 1)),
     op(
         margin.hinge_embedding_loss,
         *(call(real(2, 3), _SIGNS, reduction=r) for r in _REDUCTIONS),
@@ -245,14 +245,14 @@ _MARGIN = (
         torch="nn.functional.triplet_margin_loss",
         analytic=False,
         edges=[call(*[given([[0.0, 1.0], [2.0, 2.0]])] * 3, swap=s) for s in (False, True)],
-    ),
+    ).under(shift=0, moving=(0, 1, 2)),
     op(
         margin.triplet_margin_with_distance_loss,
         call(*_TRIPLET),
         *(call(*_TRIPLET, distance_function=_abs_distance, swap=True, reduction=r) for r in _REDUCTIONS),
         torch="nn.functional.triplet_margin_with_distance_loss",
         analytic=False,
-    ),
+    ).under(shift=0, moving=(0, 1, 2)),
 )
 
 _ALIGNED = (
@@ -274,7 +274,7 @@ _ALIGNED = (
         ),
         analytic=False,
         of=ctc.ctc_loss,
-    ),
+    ).under(shift=0),
 )
 
 ROWS = (*_REAL, *_CLASSIFICATION, *_MARGIN, *_ALIGNED)

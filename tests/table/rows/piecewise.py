@@ -28,11 +28,15 @@ _NEGATIVE = Domain(-3.0, -0.3)
 _MISSING = call(given([1.0, np.nan, 2.0, np.nan, -np.inf]), given([np.nan, 3.0, np.inf, np.nan, 0.0]))
 
 ROWS = (
-    elementwise(piecewise.relu, NONZERO, analytic=False, edges=[_ORIGIN]),
-    elementwise(piecewise.maximum, ANY, ANY, analytic=False, edges=[_TIES]),
-    elementwise(piecewise.minimum, ANY, ANY, analytic=False, edges=[_TIES]),
-    elementwise(piecewise.fmax, ANY, ANY, analytic=False, edges=[_TIES, _MISSING]),
-    elementwise(piecewise.fmin, ANY, ANY, analytic=False, edges=[_TIES, _MISSING]),
+    elementwise(piecewise.relu, NONZERO, analytic=False, edges=[_ORIGIN]).under(degree=1),
+    elementwise(piecewise.maximum, ANY, ANY, analytic=False, edges=[_TIES]).under(shift=1, degree=1, moving=(0, 1)),
+    elementwise(piecewise.minimum, ANY, ANY, analytic=False, edges=[_TIES]).under(shift=1, degree=1, moving=(0, 1)),
+    elementwise(piecewise.fmax, ANY, ANY, analytic=False, edges=[_TIES, _MISSING]).under(
+        shift=1, degree=1, moving=(0, 1)
+    ),
+    elementwise(piecewise.fmin, ANY, ANY, analytic=False, edges=[_TIES, _MISSING]).under(
+        shift=1, degree=1, moving=(0, 1)
+    ),
     elementwise(
         piecewise.copysign,
         NONZERO,

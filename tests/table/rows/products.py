@@ -26,7 +26,7 @@ _MATMULS = [
 ]
 
 ROWS = (
-    op(products.matmul, *(call(real(*a), real(*b)) for a, b in _MATMULS)),
+    op(products.matmul, *(call(real(*a), real(*b)) for a, b in _MATMULS)).under(degree=2, moving=(0, 1)),
     op(products.mm, call(real(2, 3), real(3, 4)), call(real(0, 3), real(3, 1))),
     op(products.bmm, call(real(2, 2, 3), real(2, 3, 1)), call(real(0, 2, 3), real(0, 3, 1))),
     op(products.mv, call(real(2, 3), real(3)), call(real(2, 0), real(0))),

@@ -68,5 +68,5 @@ ROWS = (
         ),
         torch="nn.functional.interpolate",
         edges=[call(given([[[1.0, float("inf"), 2.0, float("nan")]]]), 7)],
-    ),
+    ).under(shift=1),
 )

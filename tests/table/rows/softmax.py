@@ -22,7 +22,7 @@ ROWS = (
                 x, tuple(range(x.ndim)) if dim is None else dim, keepdim
             )
         ),
-    ),
+    ).under(shift=1),
     *(
         op(
             softmax,
@@ -36,7 +36,7 @@ ROWS = (
                 call(given([[1000.0, -1000.0], [700.0, 800.0]]), 1),
                 call(given([[-np.inf, 1.0], [np.inf, 1.0]]), 1),
             ],
-        )
+        ).under(shift=0)
         for softmax in (softmax.softmax, softmax.log_softmax)
     ),
 )

@@ -50,9 +50,13 @@ def _argsort_in_torch(torch, x, dim=-1, descending=False, stable=False):  # type
 
 
 ROWS = (
-    op(sort.sort, *_SORTS, analytic=False, edges=_SORT_EDGES, torch=_sort_in_torch),
-    op(sort.argsort, *_SORTS, order=0, edges=_SORT_EDGES, torch=_argsort_in_torch),
-    op(sort.msort, call(real(3, 2)), call(real(4)), call(real(0, 2)), analytic=False, edges=[call(_NAN)]),
+    op(sort.sort, *_SORTS, analytic=False, edges=_SORT_EDGES, torch=_sort_in_torch).under(
+        shift=(1, 0), degree=(1, 0)
+    ),
+    op(sort.argsort, *_SORTS, order=0, edges=_SORT_EDGES, torch=_argsort_in_torch).under(shift=0),
+    op(sort.msort, call(real(3, 2)), call(real(4)), call(real(0, 2)), analytic=False, edges=[call(_NAN)]).under(
+        shift=1, degree=1
+    ),
     op(
         sort.topk,
         call(real(2, 4), 2),
@@ -64,7 +68,7 @@ ROWS = (
         call(real(0, 3), 2),
         analytic=False,
         edges=[call(_NAN, 2), call(_NAN, 2, largest=False)],
-    ),
+    ).under(shift=(1, 0), degree=(1, 0)),
     op(
         sort.kthvalue,
         call(real(2, 3), 1),
@@ -74,7 +78,7 @@ ROWS = (
         call(real(0, 3), 2),
         analytic=False,
         edges=[call(_NAN, 2), call(_NAN, 5)],
-    ),
+    ).under(shift=(1, 0), degree=(1, 0)),
     op(
         sort.median,
         *_WHOLE,
@@ -82,7 +86,7 @@ ROWS = (
         call(real(4), 0),
         analytic=False,
         edges=[call(_EQUAL), call(_NAN), call(_NAN, 1), call(given([2.0, 2.0, 1.0, 3.0])), call(real(0))],
-    ),
+    ).under(shift=(1, 0), degree=(1, 0)),
     op(
         sort.nanmedian,
         *_WHOLE,
@@ -99,7 +103,7 @@ ROWS = (
         call(real(0, 3), 1),
         analytic=False,
         edges=[call(given([[1.0, 3.0, 3.0, 2.0], [3.0, 0.0, 0.0, 3.0]]), 1), call(_EQUAL, 0)],
-    ),
+    ).under(shift=(1, 0), degree=(1, 0)),
     *(
         op(
             quantile,
@@ -119,7 +123,7 @@ ROWS = (
                 call(real(2, 5), 0.25, 1, interpolation="midpoint"),
                 call(real(2, 5), 0.25, 1),
             ],
-        )
+        ).under(shift=1, degree=1)
         for quantile in (sort.quantile, sort.nanquantile)
     ),
 )

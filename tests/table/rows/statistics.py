@@ -28,12 +28,12 @@ ROWS = (
             call(real(0, 3), 1),
             analytic=analytic,
             edges=edges,
-        )
-        for spread, analytic, edges in (
-            (statistics.var, True, [call(_EQUAL), call(given([[2.0, 2.0], [1.0, 2.0]]), 1)]),
-            (statistics.std, True, [call(_EQUAL), call(given([[2.0, 2.0], [1.0, 2.0]]), 1)]),
-            (statistics.var_mean, True, [call(_EQUAL)]),
-            (statistics.std_mean, True, [call(_EQUAL)]),
+        ).under(shift=shift, degree=degree)
+        for spread, analytic, shift, degree, edges in (
+            (statistics.var, True, 0, 2, [call(_EQUAL), call(given([[2.0, 2.0], [1.0, 2.0]]), 1)]),
+            (statistics.std, True, 0, 1, [call(_EQUAL), call(given([[2.0, 2.0], [1.0, 2.0]]), 1)]),
+            (statistics.var_mean, True, (0, 1), (2, 1), [call(_EQUAL)]),
+            (statistics.std_mean, True, (0, 1), 1, [call(_EQUAL)]),
         )
     ),
     op(
@@ -45,6 +45,8 @@ ROWS = (
         call(real(2, 3), fweights=given(np.array([1, 2, 3])), aweights=_WEIGHTS),
         call(real(2, 3), aweights=_WEIGHTS),
         analytic=False,
+    ).under(shift=0),
+    op(statistics.corrcoef, call(_VARIABLES), call(given([1.0, 2.0, 4.0])), analytic=False).under(
+        shift=0, degree=0
     ),
-    op(statistics.corrcoef, call(_VARIABLES), call(given([1.0, 2.0, 4.0])), analytic=False),
 )
