@@ -695,7 +695,7 @@ def rrelu(input: Any, lower: float = 0.125, upper: float = 0.3333333333333333, t
 def rrelu_(input: Any, lower: float = 0.125, upper: float = 0.3333333333333333, training: bool = False, inplace: bool = False, *, generator: Generator | None = None) -> Tensor:
     """Like `rrelu`, in place: the result replaces the tensor's own values."""
 def threshold(input: Any, threshold: float, value: float, inplace: bool = False) -> Tensor:
-    """x where it exceeds `threshold`, else `value`."""
+    """x where it exceeds `threshold`, else `value`; both are cast to the dtype of x."""
 def threshold_(input: Any, threshold: float, value: float, inplace: bool = False) -> Tensor:
     """Like `threshold`, in place: the result replaces the tensor's own values."""
 def hardshrink(input: Any, lambd: float = 0.5) -> Tensor:

@@ -92,11 +92,12 @@ def rrelu(input: Any, lower: float = 0.125, upper: float = 0.3333333333333333, t
 def rrelu_(input: Any, lower: float = 0.125, upper: float = 0.3333333333333333, training: bool = False, inplace: bool = False, *, generator: Generator | None = None) -> Tensor:
     """Like `rrelu`, in place: the result replaces the tensor's own values."""
 def threshold(input: Any, threshold: float, value: float, inplace: bool = False) -> Tensor:
-    """x where it exceeds `threshold`, else `value`."""
+    """x where it exceeds `threshold`, else `value`; both are cast to the dtype of x."""
 def threshold_(input: Any, threshold: float, value: float, inplace: bool = False) -> Tensor:
     """Like `threshold`, in place: the result replaces the tensor's own values."""
 def hardtanh(input: Any, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Tensor:
-    """x limited to [min_val, max_val]; unlike that of `clamp`, the derivative at the bounds is 0."""
+    """x limited to [min_val, max_val], both cast to its dtype; unlike that of `clamp`, the derivative at the bounds
+    is 0."""
 def hardtanh_(input: Any, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Tensor:
     """Like `hardtanh`, in place: the result replaces the tensor's own values."""
 def relu6(input: Any, inplace: bool = False) -> Tensor:

@@ -105,10 +105,10 @@ def _normalize(
         raise TypeError(f"needs a floating dtype, not {x.dtype}")
     out, means, variances, scale = kernels.normalize(x, _flat(weight), _flat(bias), groups, channels, eps, center)
     if x.dtype == np.float32 and _left_the_range(variances, eps):
-        wide = (None if part is None else part.astype(np.float64) for part in (x, _flat(weight), _flat(bias)))
+        x, weight, bias = (None if part is None else part.astype(np.float64) for part in (x, weight, bias))
         out, means, variances, scale = (
             None if part is None else part.astype(np.float32)
-            for part in kernels.normalize(*wide, groups, channels, eps, center)
+            for part in kernels.normalize(x, _flat(weight), _flat(bias), groups, channels, eps, center)
         )
     if moments is not None:
         moments += (means, variances)
