@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from ...backend import kernels
-from ...backend.arrays import Array
+from ...backend.arrays import Array, astype
 from ...backend.kernels import View
 from ...backend.kinds import kind_of
 from ...engine.graph import raw
@@ -40,6 +40,8 @@ def _normalize_rule(
     center: bool,
     wanted: tuple[bool, bool, bool],
 ) -> tuple[Array, Array, Array]:
+    if scale.dtype == np.float64:  # also of an x in float32, whose squares left its range
+        x = astype(x, scale.dtype)
     x, weights, biases = kernels.normalize_gradients(
         g, x, _flat(weight), means, scale, groups, channels, center, wanted
     )
@@ -106,10 +108,10 @@ def _normalize(
     out, means, variances, scale = kernels.normalize(x, _flat(weight), _flat(bias), groups, channels, eps, center)
     if x.dtype == np.float32 and _left_the_range(variances, eps):
         x, weight, bias = (None if part is None else part.astype(np.float64) for part in (x, weight, bias))
-        out, means, variances, scale = (
-            None if part is None else part.astype(np.float32)
-            for part in kernels.normalize(x, _flat(weight), _flat(bias), groups, channels, eps, center)
+        out, means, variances, scale = kernels.normalize(
+            x, _flat(weight), _flat(bias), groups, channels, eps, center
         )
+        out = out.astype(np.float32)
     if moments is not None:
         moments += (means, variances)
     return out, means, scale
