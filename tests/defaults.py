@@ -1,7 +1,7 @@
 """The defaults of PyTorch's parameters, read from its signatures, and recorded in a file for machines without it.
 
 `python -m tests.defaults` records them. What is written in C++ has no signature; there the schemas of its overloads
-tell, of which each parameter may have several defaults.
+tell, of which each parameter may have several defaults; one number for all dimensions may be written for each.
 """
 
 from __future__ import annotations
@@ -87,8 +87,10 @@ def of_schemas(torch: Any, place: str, name: str) -> tuple[Defaults, set[str]]:
     for schema in torch._C._jit_get_schemas_for_operator(f"aten::{prefix}{name}"):
         for argument in schema.arguments:
             names.add(argument.name)
-            if argument.has_default_value() and (text := written(argument.default_value)):
-                found.setdefault(argument.name, set()).add(text)
+            if argument.has_default_value():
+                value = argument.default_value
+                whole = value if not isinstance(value, (list, tuple)) or len({*value}) != 1 else value[0]
+                found.setdefault(argument.name, set()).update(filter(None, (written(value), written(whole))))
     return {k: sorted(v) for k, v in found.items()}, names
 
 

@@ -10,6 +10,7 @@ RECORDED = read()
 
 SAME = {
     "PyTorch writes no dimensions as ()": "*amax:dim *amin:dim *roll:dims",
+    "the stride is the size of the window, for which PyTorch writes ()": "*_pool[123]d:stride",
     "no p stands for the numbers in the tensor": "*bernoulli:p",
     "without it the distance is 1, and coordinates are given instead": "*trapezoid:dx trapz:dx",
     "PyTorch's None stands for this value": (
@@ -38,14 +39,20 @@ OPTIONAL = {
         "*round_:decimals *scatter:src *scatter:value *scatter:reduce *scatter_:src *scatter_:value "
         "*scatter_:reduce Tensor.random_:to rand:generator randn:generator randint:generator randperm:generator"
     ),
+    "either the size or its ratio is given": "nn.functional.fractional_max_pool[23]d:output_size",
     "None is the default generator": "utils.data.random_split:generator",
 }
 """What may be left out here, and has to be given in the one signature that PyTorch tells."""
 
 OURS = {
     "PyTorch takes it, but its schema does not tell": "*:requires_grad *nonzero:as_tuple *where:x *where:y",
+    "in PyTorch other functions, among which this setting decides": (
+        "*max_pool[123]d:return_indices nn.functional.fractional_max_pool[23]d:output_ratio "
+        "nn.functional.fractional_max_pool[23]d:_random_samples"
+    ),
     "random functions take a stream of numbers of their own": (
-        "*dropout*:generator *rrelu:generator nn.functional.gumbel_softmax:generator"
+        "nn.functional.fractional_max_pool[23]d:generator *dropout*:generator *rrelu:generator "
+        "nn.functional.gumbel_softmax:generator"
     ),
     "PyTorch has it in div only": "*true_divide:rounding_mode *true_divide_:rounding_mode",
     "from is no name in Python": "Tensor.uniform_:low Tensor.random_:low",

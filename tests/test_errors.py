@@ -106,6 +106,8 @@ SHAPES = {
         "stride: dim 3 is out of range for a tensor of 2 dimensions": lambda: X.stride(3),
     },
     ValueError: {
+        "reshape: a size cannot be negative, but for one -1, got (-3, 4)": lambda: X.reshape(-3, 4),
+        "view: a size cannot be negative, but for one -1, got (3, -2)": lambda: X.view(3, -2),
         "reshape: ... (5,) (called with float32[3, 4])": lambda: X.reshape(5),
         "reshape: a size cannot be negative, but for one -1, got (-3, 4)": lambda: X.reshape(-3, 4),
         "view: a size cannot be negative, but for one -1, got (3, -2)": lambda: X.view(3, -2),
@@ -282,6 +284,10 @@ ORDER = {
         "gradient: dim 0 has 1 samples, edge_order 1 needs 2": lambda: ag.gradient(V[:1]),
         "gradient: 1 spacings for 2 dimensions": lambda: ag.gradient(X, spacing=[1.0]),
         "trapezoid: 4 samples along dim 1 but coordinates of shape (1, 3)": lambda: ag.trapezoid(X, V),
+        "trapezoid: 4 samples along dim 1 but coordinates of shape ()": lambda: ag.trapezoid(X, SCALAR),
+        "cumulative_trapezoid: 1 samples along dim 0 but coordinates of shape (3, 4)": (
+            lambda: ag.cumulative_trapezoid(CUBE, X, dim=0)
+        ),
         "cumulative_trapezoid: a 0-d tensor has no samples": lambda: ag.cumulative_trapezoid(SCALAR),
     },
 }

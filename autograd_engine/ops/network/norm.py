@@ -40,15 +40,12 @@ def _normalize_rule(
     center: bool,
     wanted: tuple[bool, bool, bool],
 ) -> tuple[Array, Array, Array]:
-    flat = _flat(weight)
-    if scale.dtype == np.float64 != x.dtype:  # the forward found that squares leave the range of float32
-        g, x, flat = map(_double, (g, x, flat))
-    x, weights, biases = kernels.normalize_gradients(g, x, flat, means, scale, groups, channels, center, wanted)
+    if scale.dtype == np.float64:  # also of an x in float32, whose squares left its range
+        x = astype(x, scale.dtype)
+    x, weights, biases = kernels.normalize_gradients(
+        g, x, _flat(weight), means, scale, groups, channels, center, wanted
+    )
     return x, _shaped(weights, weight), _shaped(biases, bias)
-
-
-def _double(x: Array) -> Array:
-    return None if x is None else x.astype(np.float64)
 
 
 def _flat(weight: Array) -> Array:
@@ -108,14 +105,16 @@ def _normalize(
     """
     if x.dtype.kind != "f":
         raise TypeError(f"needs a floating dtype, not {x.dtype}")
-    flat = (_flat(weight), _flat(bias))
-    out, means, variances, scale = kernels.normalize(x, *flat, groups, channels, eps, center)
+    out, means, variances, scale = kernels.normalize(x, _flat(weight), _flat(bias), groups, channels, eps, center)
     if x.dtype == np.float32 and _left_the_range(variances, eps):
-        wide = (_double(x), *map(_double, flat), groups, channels, eps, center)
-        out, means, variances, scale = kernels.normalize(*wide)
+        x, weight, bias = (None if part is None else part.astype(np.float64) for part in (x, weight, bias))
+        out, means, variances, scale = kernels.normalize(
+            x, _flat(weight), _flat(bias), groups, channels, eps, center
+        )
+        out = out.astype(np.float32)
     if moments is not None:
         moments += (means, variances)
-    return astype(out, x.dtype), means, scale
+    return out, means, scale
 
 
 # -------------------------------------------------------------------- statistics of the batch, or of the past

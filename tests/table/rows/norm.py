@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from autograd_engine.ops.network import norm
 
-from ..operators import POSITIVE, call, constant, op, real, without_eps
+from ..operators import POSITIVE, call, constant, op, ours, real, without_eps
 
 __all__ = ["ROWS"]
 
@@ -19,7 +19,7 @@ ROWS = (
         call(real(2, 3, 2), None, None, real(3), training=True, eps=1.0),
         call(real(2, 3, 2, 2), None, None, bias=real(3), training=True, eps=_EPS),
         call(real(4, 3, 0), None, None, real(3), real(3), True),
-        call(real(4, 3), None, None, training=True, eps=0.0),
+        ours(real(4, 3), None, None, training=True, eps=0.0),
         call(real(2, 3, 2), *_STATISTICS),
         call(real(2, 3), *_STATISTICS, real(3), real(3), eps=_EPS),
         call(real(0, 3), *_STATISTICS, real(3), real(3)),
@@ -33,7 +33,7 @@ ROWS = (
         call(real(2, 3, 4), eps=_EPS),
         call(real(2, 3, 2, 2), None, None, real(3), real(3), eps=_EPS),
         call(real(1, 3, 4), weight=real(3), eps=1.0),
-        call(real(2, 3, 4), eps=0.0),
+        ours(real(2, 3, 4), eps=0.0),
         call(real(2, 3, 4), *_STATISTICS, real(3), real(3), False),
         torch="nn.functional.instance_norm",
         analytic=False,

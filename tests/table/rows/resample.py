@@ -54,7 +54,7 @@ ROWS = (
         resample.channel_shuffle,
         call(real(1, 6, 2), 3),
         call(real(2, 4, 1, 3), 2),
-        call(real(2, 4), 1),
+        call(real(2, 4, 3), 1),
         call(real(0, 4, 2), 2),
     ),
     op(
