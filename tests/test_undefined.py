@@ -19,7 +19,7 @@ def test_what_a_subclass_must_define_is_named():
 
     class Most(Half):
         def _coefficients(self, group, scalars):
-            return None
+            return ()
 
     class Factor(_Factor):
         """Has no factor of its own."""

@@ -15,6 +15,7 @@ import numpy as np
 from ..backend.arrays import Array, ArrayT
 from ..backend.kinds import kind_of
 from ..backend.sums import accumulated, added_up
+from ..engine.broadcast import clone
 from ..engine.graph import raw
 from ..engine.primitive import primitive
 from .arithmetic import div
@@ -151,7 +152,9 @@ def prod(x: Array, dim: int | None = None, keepdim: bool = False, *, dtype: Any 
     if dtype is not None:
         x = to_dtype(x, dtype)
     dim = None if dim is None else normalize_dim(dim, len(x.shape), "prod")
-    if dim is None or not x.shape:
+    if not x.shape and x.dtype.kind in "fc":
+        out = clone(x)  # the derivative is 1, even of an infinity
+    elif dim is None or not x.shape:
         out = _prod(ravel(x), dim=0, keepdim=False)
     else:
         out = _prod(x, dim=dim, keepdim=keepdim)

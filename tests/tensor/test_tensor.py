@@ -353,7 +353,7 @@ def test_like():
             (
                 lambda x, name=name: getattr(x, name)(3, -2),
                 ValueError,
-                exactly(f"{name}: a size is at least 0, or -1 for what the others leave, got (3, -2)"),
+                exactly(f"{name}: a size cannot be negative, but for one -1, got (3, -2)"),
             )
             for name in ("reshape", "view")
         ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...backend.arrays import Array, is_floating
+from ...backend.arrays import Array
 from ...backend.kinds import kind_of
 from ...engine.broadcast import clone
 from ...engine.graph import raw
@@ -130,7 +130,7 @@ def vander(x: Array, N: int | None = None) -> Array:
     count = x.shape[-1] if N is None else N
     if count < 0:
         raise ValueError(f"vander: N must not be negative, got {N}")
-    x = x if is_floating(x.dtype) else to_dtype(x, np.int64)
+    x = to_dtype(x, np.int64) if x.dtype.kind in "iub" else x
     powers = [flat(x) + 1]
     for _ in range(count - 1):
         powers.append(powers[-1] * x)
