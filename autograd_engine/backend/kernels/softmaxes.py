@@ -33,10 +33,10 @@ def _lanes(work: Callable[..., Any], axis: int, dtype: Any, *arrays: Any) -> Any
     arrays = tuple(widened(a) for a in arrays)
     *_, size = shape = arrays[0].shape
     out = kind_of(arrays[0]).empty(shape, arrays[0].dtype)
-    if axis != len(shape) - 1:
+    if axis != len(shape) - 1 or out.size <= BLOCK:
         if out.size:
             work(axis, out, *arrays)
-    elif out.size:
+    else:
         made, *given = (a.reshape(-1, size) for a in (out, *arrays))
         in_blocks(lambda part: work(1, made[part], *(a[part] for a in given)), out, len(made), size, row=size)
     return astype(out, dtype)
