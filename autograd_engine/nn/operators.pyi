@@ -126,12 +126,6 @@ def mish(input: Any, inplace: bool = False) -> Tensor:
     """x tanh(softplus(x))."""
 def gelu(input: Any, approximate: str = 'none') -> Tensor:
     """x P(Z < x) for a standard normal Z."""
-def glu(input: Any, dim: int = -1, *, axis: int = ...) -> Tensor:
-    """a sigmoid(b), where a and b are the first and the second half of the input along `dim`."""
-def maxout(input: Any, pieces: int, dim: int = -1, *, axis: int = ...) -> Tensor:
-    """The largest of every `pieces` neighbours along `dim`; equal ones share the gradient."""
-def gumbel_softmax(logits: Any, tau: float = 1.0, hard: bool = False, eps: float = 1e-10, dim: int = -1, *, generator: Generator | None = None, axis: int = ...) -> Tensor:
-    """A differentiable draw from the distribution softmax(logits) along `dim`: softmax((logits + noise) / tau)."""
 def pad(input: Any, pad: Sequence[int], mode: str = 'constant', value: float | None = None) -> Tensor:
     """The input with elements added before and after it along its last dimensions."""
 def conv1d(input: Any, weight: Any, bias: Any | None = None, stride: Size = 1, padding: Size | str = 0, dilation: Size = 1, groups: int = 1) -> Tensor:
@@ -235,6 +229,12 @@ def unfold(input: Any, kernel_size: Size, dilation: Size = 1, padding: Size = 0,
     """The windows of pictures as columns; a convolution is a product of its weight with them ("im2col")."""
 def fold(input: Any, output_size: Size, kernel_size: Size, dilation: Size = 1, padding: Size = 0, stride: Size = 1) -> Tensor:
     """The adjoint of `nn.functional.unfold`: columns added up to pictures, each element where its window has it."""
+def glu(input: Any, dim: int = -1, *, axis: int = ...) -> Tensor:
+    """a sigmoid(b), where a and b are the first and the second half of the input along `dim`."""
+def maxout(input: Any, pieces: int, dim: int = -1, *, axis: int = ...) -> Tensor:
+    """The largest of every `pieces` neighbours along `dim`; equal ones share the gradient."""
+def gumbel_softmax(logits: Any, tau: float = 1.0, hard: bool = False, eps: float = 1e-10, dim: int = -1, *, generator: Generator | None = None, axis: int = ...) -> Tensor:
+    """A differentiable draw from the distribution softmax(logits) along `dim`: softmax((logits + noise) / tau)."""
 def batch_norm(input: Any, running_mean: Any | None, running_var: Any | None, weight: Any | None = None, bias: Any | None = None, training: bool = False, momentum: float = 0.1, eps: float = 1e-05) -> Tensor:
     """weight (x - mean) / sqrt(var + eps) + bias, for each channel over batch and positions."""
 def instance_norm(input: Any, running_mean: Any | None = None, running_var: Any | None = None, weight: Any | None = None, bias: Any | None = None, use_input_stats: bool = True, momentum: float = 0.1, eps: float = 1e-05) -> Tensor:

@@ -199,3 +199,10 @@ def test_pytorch_has_the_same_gains_bounds_and_identities():
             yield fill(lib.empty(300, 400)).std().item()
 
     np.testing.assert_allclose(list(extremes(ag)), list(extremes(torch)), rtol=0.05)
+
+
+@pytest.mark.parametrize(("a", "b", "std"), [(1, 1, 1), (2, 1, 1), (-1, 1, 0), (-1, 1, -1)])
+def test_a_truncated_normal_needs_an_interval_and_a_spread(a, b, std):
+    text = f"trunc_normal_: a < b and a positive std are needed, not [{a}, {b}] and {std}"
+    with pytest.raises(ValueError, match=exactly(text)):
+        nn.init.trunc_normal_(ag.empty(3), 0.0, std, a, b)

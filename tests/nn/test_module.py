@@ -259,3 +259,24 @@ def test_a_refused_conversion_changes_nothing():
             refused()
     assert net.half().weight.dtype == ag.float16
     assert (net.count.dtype, net.type(ag.float64).count.dtype) == (ag.int64, ag.float64)
+
+
+@pytest.mark.parametrize("register", ["register_parameter", "register_buffer", "add_module"])
+def test_what_cannot_be_the_name_of_a_part_is_refused(register):
+    net = nn.Linear(2, 2)
+    word = {"add_module": "module"}.get(register, register.removeprefix("register_"))
+    with pytest.raises(TypeError, match=exactly(f"the name of a {word} must be a string, not 3")):
+        getattr(net, register)(3, None)
+    for name in ("", "a.b"):
+        text = f"the name of a {word} must be non-empty and contain no dot, not {name!r}"
+        with pytest.raises(KeyError) as error:
+            getattr(net, register)(name, None)
+        assert error.value.args == (text,)
+
+
+def test_every_module_is_equal_to_itself_only():
+    kinds = [kind for kind in vars(nn).values() if isinstance(kind, type) and issubclass(kind, nn.Module)]
+    assert len(kinds) > 80
+    assert {
+        kind for kind in kinds if kind.__eq__ is not object.__eq__ or kind.__hash__ is not object.__hash__
+    } == set()

@@ -7,6 +7,7 @@ from . import (
     dropout,
     embedding,
     folding,
+    gates,
     norm,
     padding,
     pooling,

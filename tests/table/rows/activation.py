@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd_engine.backend.random import Generator
-from autograd_engine.ops.network import activation
+from autograd_engine.ops.network import activation, gates
 
 from ..operators import ANY, NONZERO, Call, Domain, Operator, call, elementwise, given, op, real
 
@@ -29,14 +29,13 @@ def _row(name: str, domain: Domain, *more: Call, edges: Sequence[Call] = (), fin
     )
 
 
-def _seeded(name: str) -> Any:
-    """The random function of that name, which draws the same numbers in every call."""
-    function = getattr(activation, name)
+def _seeded(function: Any) -> Any:
+    """The random function, which draws the same numbers in every call."""
 
     def repeated(*arguments: Any, **settings: Any) -> Any:
         return function(*arguments, **settings, generator=Generator().manual_seed(1))
 
-    repeated.__name__ = name
+    repeated.__name__ = function.__name__
     return repeated
 
 
@@ -107,7 +106,7 @@ ROWS = (
         edges=[_FAR],
     ),
     op(
-        activation.glu,
+        gates.glu,
         call(real(2, 4)),
         call(real(2, 4), 0),
         call(real(2, 4, 3), dim=1),
@@ -118,7 +117,7 @@ ROWS = (
         edges=[_FAR._replace(arguments=(given([1000.0, -1000.0, 40.0, -40.0]),))],
     ),
     op(
-        activation.maxout,
+        gates.maxout,
         call(real(2, 6), 3),
         call(real(2, 6), 2, 1),
         call(real(4, 3, 2), 4, dim=0),
@@ -130,7 +129,7 @@ ROWS = (
     ),
     Operator(
         "gumbel_softmax",
-        _seeded("gumbel_softmax"),
+        _seeded(gates.gumbel_softmax),
         (
             call(real(2, 3)),
             call(real(2, 3), 0.5),
@@ -140,6 +139,6 @@ ROWS = (
             call(real(2, 3, 2), 1.5, False, 1e-10, 1),
         ),
         analytic=False,
-        of=activation.gumbel_softmax,
+        of=gates.gumbel_softmax,
     ).under(shift=0),
 )
