@@ -21,7 +21,7 @@ from ..engine.graph import Value, raw
 from ..engine.plan import Accumulate
 from ..engine.primitive import primitive
 from .names import operator
-from .operands import beside
+from .operands import beside, constant_like
 from .piecewise import masked
 
 
@@ -222,6 +222,8 @@ def setitem(x: Array, index: Any, value: Array) -> Array:
         ValueError: the shape of `value` does not broadcast to that of x[index].
     """
     x = beside(x, index)
+    if x.dtype.kind in "iub":
+        value = constant_like(raw(value), value)  # no gradient flows through integers
     first, items = integers_first(normalize_index(index, x))
     if first is None:
         return _setitem(x, value, index=items)

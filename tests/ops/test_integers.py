@@ -216,3 +216,11 @@ def test_the_dtype_of_what_is_computed_of_integers(name):
 def test_integer_matrices_have_no_inverse():
     with pytest.raises(TypeError, match="inv: expected floating-point numbers, not int64"):
         ag.linalg.matrix_power(ag.tensor([[1, 2], [3, 4]]), -1)
+
+
+@pytest.mark.parametrize("dtype", [ag.uint8, ag.int64, ag.bool])
+def test_integers_with_a_value_that_requires_a_gradient_are_constants(dtype):
+    value = ag.tensor(1.0, requires_grad=True)
+    out = ag.setitem(ag.zeros(3, dtype=dtype), 0, value)
+    assert out.tolist() == [1, 0, 0]
+    assert not out.requires_grad
