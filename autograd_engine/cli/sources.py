@@ -194,7 +194,7 @@ def _table(path: Path) -> Task:
             "no name"
         )
     counts = Counter(labels)
-    rare = min(classes, key=counts.__getitem__)
+    rare = min(labels, key=counts.__getitem__)  # the first of equal ones
     if counts[rare] < 2:
         raise UserError(
             f"{path}: the last column is the class, but only one row has {rare!r}: each class needs a row to train "
