@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
+from ..ops.network.convolution import Size, each
 from ..tensor import Tensor
 from ..tensor.creation import empty
 from . import functional as F
@@ -21,8 +22,6 @@ __all__ = [
     "ConvTranspose2d",
     "ConvTranspose3d",
 ]
-
-Size = int | Sequence[int]
 
 _MODES = {"zeros": "constant", "reflect": "reflect", "replicate": "replicate", "circular": "circular"}
 """The names of `F.pad` for padding modes."""
@@ -50,15 +49,8 @@ class _Convolution(Module):
             cls._transposed = "transpose" in function.__name__
 
     def _each(self, value: Size, name: str, least: int) -> tuple[int, ...]:
-        numbers = (value,) * self._dims if isinstance(value, int) else tuple(value)
-        if len(numbers) == 1:
-            numbers *= self._dims
-        if len(numbers) != self._dims or not all(isinstance(n, int) and n >= least for n in numbers):
-            raise ValueError(
-                f"{type(self).__name__}: {name} must be a whole number from {least} on, or {self._dims} of them, "
-                f"not {value!r}"
-            )
-        return numbers
+        """A setting as one number for each dimension of the picture."""
+        return each(value, self._dims, type(self).__name__, name, least)
 
     def _set_up(
         self,

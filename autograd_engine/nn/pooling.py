@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..ops.network.convolution import Size
 from ..tensor import Tensor
 from . import functional as F
 from .configured import Configured, layer
@@ -32,8 +33,6 @@ __all__ = [
     "MaxUnpool2d",
     "MaxUnpool3d",
 ]
-
-Size = int | Sequence[int]
 
 
 class _Pool(Configured):

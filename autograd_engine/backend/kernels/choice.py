@@ -143,7 +143,7 @@ def kernel(numpy_form: F | None = None, *, large: int = LARGE, many: bool = Fals
     if numpy_form is None:
         return functools.partial(kernel, large=large, many=many)
     ndarray, forms = np.ndarray, dict[type, Any]()
-    form_of, auto, numpy = forms.get, Tier.AUTO, Tier.NUMPY
+    form_of, auto, numpy, compiled = forms.get, Tier.AUTO, Tier.NUMPY, Tier.COMPILED
     default: Callable[..., Any] = numpy_form
     small: Callable[..., Any] = getattr(default, "formula", default)
 
@@ -159,10 +159,9 @@ def kernel(numpy_form: F | None = None, *, large: int = LARGE, many: bool = Fals
     def call(x: Any, *args: Any, **settings: Any) -> Any:
         kind = x.__class__
         if kind is ndarray:
-            if _current is auto:
-                if x.size < large:
-                    return small(x, *args, **settings)
-            elif _current is numpy:
+            if x.size < large and _current is not compiled:
+                return small(x, *args, **settings)
+            if _current is numpy:
                 return default(x, *args, **settings)
         return other(kind, x, args, settings)
 
