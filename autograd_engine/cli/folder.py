@@ -66,11 +66,12 @@ def read_config(folder: Path) -> dict[str, Any]:
         OSError: the file cannot be read.
     """
     path = folder / CONFIG
-    if not path.exists():
-        raise UserError(f"{folder} is not a run: it has no {CONFIG}")
     try:
         with open(path, "rb") as file:
             content = file.read(_LONGEST + 1)
+    except (FileNotFoundError, NotADirectoryError):
+        raise UserError(f"{folder} is not a run: it has no {CONFIG}") from None
+    try:
         if len(content) > _LONGEST:
             raise ValueError(f"it has more than {_LONGEST:,} bytes")
         config: dict[str, Any] = json.loads(content.decode())

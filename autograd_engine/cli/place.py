@@ -81,8 +81,10 @@ def old_place(folder: Path) -> Iterator[Place]:
     Raises:
         UserError: there is no such run, or another training has it.
     """
-    if not folder.is_dir():
-        raise UserError(f"{folder} is not a run: it has no {CONFIG}")
+    try:
+        os.listdir(folder)  # not is_dir, which since Python 3.14 hides why a path cannot be looked at
+    except (FileNotFoundError, NotADirectoryError):
+        raise UserError(f"{folder} is not a run: it has no {CONFIG}") from None
     with _held(folder):
         if (folder / NEXT / CHECKPOINT).exists():
             yield Place(folder, folder / NEXT, folder / NEXT / CHECKPOINT, resumed=True)

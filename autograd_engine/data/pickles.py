@@ -53,6 +53,8 @@ def read_pickle(content: bytes) -> Any:
             if count == _MOST:
                 raise ValueError(f"it has more than {_MOST:,} operations")
             machine.take(operation.name, argument)
+        if len(machine.stack) != 1:
+            raise ValueError(f"it ends with {len(machine.stack)} values, not one")
         (value,) = machine.stack
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         raise ValueError(f"the pickle cannot be read: {error}") from error

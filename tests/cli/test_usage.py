@@ -129,7 +129,7 @@ def test_a_network_that_no_machine_holds_is_refused(capsys):
 
 
 def test_a_name_that_is_too_long_is_named(capsys):
-    for arguments in (["train", "--out", "x" * 300], ["evaluate", "x" * 300]):
+    for arguments in (["train", "--out", "x" * 300], ["evaluate", "x" * 300], ["train", "--resume", "x" * 300]):
         assert cli.main(arguments) == 1
         assert capsys.readouterr() == ("", Like("error: ... File name too long: 'xxx...'\n"))
 

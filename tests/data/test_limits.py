@@ -52,8 +52,8 @@ UNREADABLE = {
             "an array of 'f8', expected one of bytes": b"cnumpy\ndtype\nU\x02f8\x85R.",
             "it makes more bytes than the file has": ENCODE + b"X\xc8\0\0\0" + b"a" * 200 + b"q\x01\x85R"
             + (b"0" + ENCODE + b"h\x01\x85R") * 9 + b".",
-            "too many values to unpack (expected 1)": b"K\x01K\x02.",
-            "not enough values to unpack (expected 1, got 0)": b".",
+            "it ends with 2 values, not one": b"K\x01K\x02.",
+            "it ends with 0 values, not one": b".",
             "...": b"K\x01",
         }.items()
     }
