@@ -7,6 +7,8 @@ from itertools import pairwise
 
 from .. import nn
 
+__all__ = ["MLP"]
+
 
 class MLP(nn.Sequential):
     """Linear layers with an activation between them: `MLP([64, 128, 10])` maps 64 inputs to 10 outputs.

@@ -2,13 +2,16 @@
 
 Xavier's rule keeps the variance of activations and gradients equal through a linear layer; Kaiming's
 multiplies by a gain that makes up for what a nonlinearity takes away. Values come from the seedable generator, and
-nothing here is recorded in a graph.
+nothing here is recorded in a graph. `nn.utils.skip_init` makes modules without any of it.
 """
 
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Callable
+from contextvars import ContextVar
+from functools import wraps
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -55,23 +58,44 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
     return gains[nonlinearity]
 
 
+skipped: ContextVar[bool] = ContextVar("skipped", default=False)
+"""Whether tensors are left as they are."""
+
+F = TypeVar("F", bound=Callable[..., Tensor])
+
+
+def _unless_skipped(fill: F) -> F:
+    """`fill`, which returns its tensor untouched where initialization is skipped. Those functions have it that
+    write or draw many numbers; the others call them."""
+
+    @wraps(fill)
+    def filled(tensor: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        return tensor if skipped.get() else fill(tensor, *args, **kwargs)
+
+    return filled  # type: ignore[return-value]
+
+
+@_unless_skipped
 def _fill(tensor: Tensor, values: Any) -> Tensor:
     with no_grad():
         return tensor.copy_(values)
 
 
+@_unless_skipped
 def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, generator: Generator | None = None) -> Tensor:
     """Fill with draws from the uniform distribution on [a, b); returns the tensor."""
     with no_grad():
         return tensor.uniform_(a, b, generator=generator)
 
 
+@_unless_skipped
 def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, generator: Generator | None = None) -> Tensor:
     """Fill with draws from the normal distribution N(mean, std^2); returns the tensor."""
     with no_grad():
         return tensor.normal_(mean, std, generator=generator)
 
 
+@_unless_skipped
 def trunc_normal_(
     tensor: Tensor,
     mean: float = 0.0,
@@ -166,6 +190,7 @@ def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
     return _fill(tensor, values)
 
 
+@_unless_skipped
 def orthogonal_(tensor: Tensor, gain: float = 1, generator: Generator | None = None) -> Tensor:
     """Fill with a random (semi-)orthogonal matrix times `gain`; returns the tensor.
 
@@ -191,6 +216,7 @@ def orthogonal_(tensor: Tensor, gain: float = 1, generator: Generator | None = N
     return _fill(tensor, (q.T if rows < columns else q).reshape(tensor.shape))
 
 
+@_unless_skipped
 def sparse_(tensor: Tensor, sparsity: float, std: float = 0.01, generator: Generator | None = None) -> Tensor:
     """Fill a matrix from N(0, std^2), but a fraction `sparsity` of each column with zeros (Martens, 2010).
 

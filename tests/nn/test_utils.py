@@ -126,3 +126,26 @@ def test_vectors_that_do_not_fit_are_refused():
         nn.utils.vector_to_parameters(ag.ones(4), [w])
     with pytest.raises(TypeError, match=exactly("vec must be a tensor, not a list")):
         nn.utils.vector_to_parameters([1.0, 2.0, 3.0], [w])
+
+
+def test_a_module_without_initial_values_draws_no_numbers():
+    ag.manual_seed(0)
+    before = ag.get_rng_state()
+    layer = nn.utils.skip_init(nn.Linear, 3, out_features=2, bias=False)
+    assert isinstance(layer, nn.Linear)
+    assert (layer.weight.shape, layer.bias, layer.weight.requires_grad) == ((2, 3), None, True)
+    model = nn.utils.skip_init(lambda: nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2), nn.Embedding(5, 2)))
+    assert model[1].running_var.tolist() == [1, 1]
+    assert ag.get_rng_state() == before
+    nn.Linear(3, 2)
+    assert ag.get_rng_state() != before
+
+
+def test_what_skips_initial_values_ends_with_its_call():
+    with pytest.raises(TypeError):
+        nn.utils.skip_init(nn.Linear, 3)
+    w = ag.zeros(3, 3)
+    for fill in (nn.init.ones_, nn.init.normal_, nn.init.orthogonal_, nn.init.trunc_normal_):
+        nn.utils.skip_init(fill, w)
+        assert not w.any()
+    assert nn.init.ones_(w).all()
