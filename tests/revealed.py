@@ -44,7 +44,8 @@ UNKNOWN = {
     ),
     "of a structure that arguments decide": (
         "func.grad func.value_and_grad func.grad_and_value func.jacobian func.jacrev func.hessian func.vjp "
-        "autograd.functional.jacobian autograd.functional.hessian Tensor.tolist nn.Parameter.tolist"
+        "autograd.functional.jacobian autograd.functional.hessian Tensor.tolist nn.Parameter.tolist "
+        "nn.UninitializedParameter.tolist nn.UninitializedBuffer.tolist"
     ),
     "a module whose forward a subclass, or nobody, defines": (
         "nn.Module.__call__ nn.Module.forward nn.ModuleDict.__call__ nn.ModuleDict.forward nn.ModuleList.__call__ "
@@ -53,7 +54,7 @@ UNKNOWN = {
     ),
     "of a class of another library, which differs by the method, is optional, or depends on the device": (
         "optim.minimize Generator.stream testing.arrays testing.broadcastable_shapes testing.indices "
-        "testing.shapes testing.tensors"
+        "testing.shapes testing.tensors nn.UninitializedParameter.array nn.UninitializedBuffer.array"
     ),
 }
 """What may say Any, by the reason: each name with its module, but for the package's own."""

@@ -8,8 +8,10 @@ from . import (
     dropout,
     embedding,
     flatten,
+    fold,
     functional,
     init,
+    lazy,
     linear,
     loss,
     modules,
@@ -21,9 +23,19 @@ from . import (
     utils,
 )
 from .modules import *
-from .parameter import Parameter
+from .parameter import Parameter, UninitializedBuffer, UninitializedParameter
 
-__all__ = ["Module", "Parameter", "functional", "init", "modules", "parameter", "utils"]
+__all__ = [
+    "Module",
+    "Parameter",
+    "UninitializedBuffer",
+    "UninitializedParameter",
+    "functional",
+    "init",
+    "modules",
+    "parameter",
+    "utils",
+]
 __all__ += activation.__all__
 __all__ += container.__all__
 __all__ += convolution.__all__
@@ -31,6 +43,8 @@ __all__ += distance.__all__
 __all__ += dropout.__all__
 __all__ += embedding.__all__
 __all__ += flatten.__all__
+__all__ += fold.__all__
+__all__ += lazy.__all__
 __all__ += linear.__all__
 __all__ += loss.__all__
 __all__ += normalization.__all__

@@ -7,6 +7,8 @@ from .distance import *
 from .dropout import *
 from .embedding import *
 from .flatten import *
+from .fold import *
+from .lazy import *
 from .linear import *
 from .loss.classification import *
 from .loss.ctc import *

@@ -100,6 +100,10 @@ class _Running(_Affine):
                 f"{type(self).__name__}: expected an input of {wanted} dimensions, got shape {tuple(input.shape)}"
             )
 
+    def _channel_dim(self, ndim: int) -> int:
+        """The dimension of the channels, in an input of so many dimensions."""
+        return 1
+
     def extra_repr(self) -> str:
         """The settings."""
         return (
@@ -185,11 +189,14 @@ class _InstanceNorm(_Running):
     ) -> None:
         super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype, bias=bias)
 
+    def _channel_dim(self, ndim: int) -> int:
+        return 0 if ndim == self._ndims[0] else 1
+
     def forward(self, input: Any) -> Tensor:
         """Normalize."""
         self._check_ndim(input)
-        single = len(input.shape) == self._ndims[0]
-        channels = input.shape[0 if single else 1]
+        dim = self._channel_dim(len(input.shape))
+        single, channels = dim == 0, input.shape[dim]
         if channels != self.num_features and not (self.affine or self.track_running_stats):
             warnings.warn(
                 f"{type(self).__name__}: num_features is {self.num_features}, and the input has {channels} "

@@ -1,15 +1,20 @@
-"""Parameter: a tensor that a module learns."""
+"""Parameter: a tensor that a module learns. And one, or a buffer, whose shape is not known yet."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ClassVar, Self, TypeGuard
 
-from ..engine.graph import raw
+import numpy as np
+
+from ..backend.arrays import default_dtype
+from ..backend.device import check_device
+from ..engine.graph import Value, raw
 from ..engine.sharing import share
 from ..tensor import Tensor
-from ..tensor.creation import tensor
+from ..tensor.creation import empty, tensor
 
-__all__ = ["Parameter"]
+__all__ = ["Parameter", "UninitializedBuffer", "UninitializedParameter", "is_lazy"]
 
 
 class Parameter(Tensor):
@@ -40,3 +45,122 @@ class Parameter(Tensor):
 
     def __repr__(self) -> str:
         return f"Parameter containing:\n{super().__repr__()}"
+
+
+_slot: Any = vars(Value)["array"]
+"""Where the array of a tensor lies. While there is no shape it is an empty one, of which only the dtype counts."""
+
+
+class _Uninitialized(Tensor):
+    """A tensor that has a dtype and no shape yet: whoever asks for its values is told so."""
+
+    __slots__ = ()
+
+    _becomes: ClassVar[type[Tensor]]
+
+    def __init__(self, device: Any, dtype: Any) -> None:
+        check_device(device)
+        self.array, self.node = np.empty(0, dtype or default_dtype()), None
+
+    @property
+    def array(self) -> Any:
+        """Refused: there are no values yet."""
+        raise RuntimeError(
+            f"this {type(self).__name__} has no shape and no values yet: call the model once, with an input like "
+            "those it will get, so that its lazy layers see their sizes"
+        )
+
+    @array.setter
+    def array(self, value: Any) -> None:
+        _slot.__set__(self, value)
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The type that the elements will have."""
+        return _slot.__get__(self).dtype
+
+    def requires_grad_(self, requires_grad: bool = True) -> Self:
+        """Ask, or stop asking, for gradients; returns the tensor."""
+        kind, ordinary = type(self), self._becomes
+        self.__class__ = ordinary  # type: ignore[assignment] # a leaf reads the array
+        try:
+            ordinary.requires_grad_(self, requires_grad)
+        finally:
+            self.__class__ = kind
+        return self
+
+    def detach(self) -> Tensor:
+        """The tensor itself: there are no values that another one could share."""
+        return self
+
+    def to(self, *args: Any, **kwargs: Any) -> Tensor:
+        """One of another dtype, or on another device."""
+        return _restored(type(self), empty(0, dtype=self.dtype).to(*args, **kwargs).dtype, self.requires_grad)
+
+    @property
+    def data(self) -> Tensor:
+        """The tensor itself. Assigning one without a shape takes over its dtype."""
+        return self
+
+    @data.setter
+    def data(self, value: Any) -> None:
+        self.array = np.empty(0, value.dtype)
+
+    def materialize(self, shape: Any, device: Any = None, dtype: Any = None) -> None:
+        """Become an ordinary tensor of this shape, the same object, whose values are whatever the memory held."""
+        made = empty(shape, device=device, dtype=dtype or self.dtype)
+        self.__class__ = self._becomes  # type: ignore[assignment]
+        self.data = made
+
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        return _restored, (type(self), self.dtype, self.requires_grad)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
+
+class UninitializedParameter(_Uninitialized, Parameter):
+    """A parameter of a lazy layer that has seen no input yet: it has a dtype, and no shape.
+
+    It may be converted by `module.to`, frozen and copied. Whoever asks for its values or its shape gets a
+    RuntimeError. `materialize(shape)` makes it an ordinary `Parameter`; lazy layers do so by themselves.
+
+    Args:
+        requires_grad: False for a parameter that stays fixed.
+        device, dtype: where it will live, and the type of its elements.
+
+    Example:
+        >>> weight = UninitializedParameter()
+        >>> weight.materialize((2, 3))
+        >>> type(weight).__name__, weight.shape
+        ('Parameter', (2, 3))
+    """
+
+    __slots__ = ()
+
+    _becomes = Parameter
+
+    def __init__(self, requires_grad: bool = True, device: Any = None, dtype: Any = None) -> None:
+        _Uninitialized.__init__(self, device, dtype)
+        self.requires_grad_(requires_grad)
+
+
+class UninitializedBuffer(_Uninitialized):
+    """What `UninitializedParameter` is, for a buffer: the running mean of a lazy batch normalization."""
+
+    __slots__ = ()
+
+    _becomes = Tensor
+
+    def __init__(self, requires_grad: bool = False, device: Any = None, dtype: Any = None) -> None:
+        super().__init__(device, dtype)
+        self.requires_grad_(requires_grad)
+
+
+def _restored(kind: Callable[..., Tensor], dtype: Any, requires_grad: bool) -> Tensor:
+    return kind(requires_grad, dtype=dtype)
+
+
+def is_lazy(param: Any) -> TypeGuard[_Uninitialized]:
+    """Whether a parameter or buffer has no shape yet."""
+    return isinstance(param, _Uninitialized)

@@ -13,6 +13,8 @@ from ..engine.graph import raw
 from ..engine.modes import no_grad
 from ..engine.sharing import shareable
 from ..tensor import Tensor
+from ..tensor.creation import empty
+from .parameter import is_lazy
 
 
 class LoadedKeys(NamedTuple):
@@ -41,7 +43,7 @@ def load_into(
         problems.append(f"unexpected: {', '.join(map(str, keys.unexpected_keys))}")
     arrays = {}
     for name, tensor in own.items():
-        if name in state_dict:
+        if name in state_dict and not (is_lazy(tensor) and is_lazy(state_dict[name])):
             try:
                 arrays[name] = _array_for(tensor, state_dict[name], assign)
             except ValueError as error:
@@ -51,10 +53,13 @@ def load_into(
         raise RuntimeError(f"the state does not fit this {kind}; nothing was loaded\n  {lines}")
     with no_grad():
         for name, array in arrays.items():
+            tensor = own[name]
+            if is_lazy(tensor):
+                tensor.materialize(array.shape)
             if assign:
-                own[name].data, own[name].grad = array, None
+                tensor.data, tensor.grad = array, None
             else:
-                own[name].copy_(array)
+                tensor.copy_(array)
     return keys
 
 
@@ -64,6 +69,10 @@ def _array_for(tensor: Tensor, given: Any, assign: bool) -> Any:
     Raises:
         ValueError: it may not.
     """
+    if is_lazy(given):
+        raise ValueError("the state has no values, as its lazy layer has seen no input")
+    if is_lazy(tensor):
+        tensor = empty(np.shape(raw(given)), dtype=tensor.dtype, requires_grad=tensor.requires_grad)
     try:
         array = kind_of(tensor.array).sent(raw(given))
     except (TypeError, ValueError):  # nested sequences of different lengths

@@ -130,6 +130,12 @@ RESAMPLING = [
     layer("UpsamplingNearest2d", scale_factor=2, inputs=(IMAGE,)),
     layer("UpsamplingBilinear2d", (5, 2), inputs=(IMAGE,)),
 ]
+FOLDING = [
+    layer("Unfold", 2, inputs=(IMAGE,)),
+    layer("Unfold", (3, 2), dilation=(1, 2), padding=1, stride=(2, 1), inputs=(IMAGE,)),
+    layer("Fold", (3, 4), 2, inputs=((2, 8, 6),)),
+    layer("Fold", 5, (3, 2), dilation=(1, 2), padding=1, stride=(2, 1), inputs=((6, 15),)),
+]
 DISTANCES = [
     layer("CosineSimilarity", inputs=(MATRIX, MATRIX)),
     layer("CosineSimilarity", dim=-1, eps=1e-3, inputs=((2, 1, 4), (3, 4))),
@@ -137,7 +143,7 @@ DISTANCES = [
     layer("PairwiseDistance", 1.0, 1e-3, True, inputs=(MATRIX, (4,))),
 ]
 OURS = [layer("Maxout", 4, 2, 3), layer("Maxout", 4, 3, pieces=2, bias=False, inputs=((2, 3, 4),))]
-SMOOTH = [*ACTIVATIONS, *DROPOUTS, *EMBEDDINGS, *PADDINGS, *RESAMPLING, *DISTANCES]
+SMOOTH = [*ACTIVATIONS, *DROPOUTS, *EMBEDDINGS, *PADDINGS, *RESAMPLING, *FOLDING, *DISTANCES]
 SHARED = [*SMOOTH, *CHANGED_GRADIENTS]
 
 
@@ -220,7 +226,7 @@ def test_pytorch_agrees(case, training):
 
 
 def test_the_table_has_every_layer_of_these_files():
-    files = (nn.activation, nn.dropout, nn.embedding, nn.padding, nn.resample, nn.distance)
+    files = (nn.activation, nn.dropout, nn.embedding, nn.padding, nn.resample, nn.fold, nn.distance)
     assert {name for file in files for name in file.__all__} == {case.name for case in [*SHARED, *OURS]}
 
 
