@@ -114,6 +114,7 @@ def test_a_network_may_be_converted_copied_frozen_and_optimized_before_its_first
     x = ag.randn(3, 2, 5, 5, dtype=ag.float64)
     for twin in (copy.deepcopy(model), pickle.loads(pickle.dumps(model))):
         assert repr(twin) == repr(model)
+        assert [p.requires_grad for p in twin.parameters()] == [False, *[True] * 5]
         ag.manual_seed(1)
         out = twin(x)
         ag.manual_seed(1)
@@ -157,6 +158,7 @@ def test_a_parameter_or_buffer_is_given_its_shape_by_hand():
     assert (repr(parameter), parameter.dtype, parameter.requires_grad) == (
         "<UninitializedParameter>", ag.float16, False,
     )  # fmt: skip
+    assert [p.to(ag.float64).requires_grad for p in (parameter, nn.UninitializedParameter())] == [False, True]
     parameter.materialize((2, 3), dtype=ag.float32)
     assert (type(parameter), parameter.shape, parameter.dtype) == (nn.Parameter, (2, 3), ag.float32)
     buffer = nn.UninitializedBuffer()
