@@ -24,6 +24,7 @@ from typing import Any
 import numpy as np
 
 from ..backend.threads import set_num_threads
+from .handover import Mailbox
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,10 @@ class _ProcessWorker(_ThreadWorker):
         # process would hide its death.
         with _starting:
             self.connection, theirs = context.Pipe()
-            self.process = context.Process(target=_serve, args=(self.connection, theirs, job), daemon=True)
+            self.mailbox = Mailbox()
+            self.process = context.Process(
+                target=_serve, args=(self.connection, theirs, self.mailbox, job), daemon=True
+            )
             try:
                 self.process.start()
             except (pickle.PicklingError, AttributeError, TypeError) as error:
@@ -126,8 +130,8 @@ class _ProcessWorker(_ThreadWorker):
 
     def _ask(self, *task: Any) -> Any:
         try:
-            _send(self.connection, _packed(task))
-            result, error = _receive(self.connection)
+            self.connection.send_bytes(pickle.dumps(task))
+            result, error = self.mailbox.opened(self.connection.recv_bytes())
         except (EOFError, OSError) as failure:
             self.process.join()
             raise RuntimeError(
@@ -145,12 +149,13 @@ class _ProcessWorker(_ThreadWorker):
         super().stop()
         if idle:
             with contextlib.suppress(OSError):
-                _send(self.connection, _packed(None))
+                self.connection.send_bytes(pickle.dumps(None))
         else:
             self.process.kill()
         self.process.join()
         self.executor.shutdown()
         self.connection.close()
+        self.mailbox.close()
 
 
 class Crew:
@@ -198,18 +203,18 @@ class Crew:
 # -------------------------------------------------------------------------------- in the worker process
 
 
-def _serve(asking: Connection, connection: Connection, job: _Job) -> None:
+def _serve(asking: Connection, connection: Connection, mailbox: Mailbox, job: _Job) -> None:
     """Answer tasks until told to stop or until nobody is left to ask."""
     asking.close()  # the copy of the main process's end, which would hide that process's death
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes: the main one ends the workers
     set_num_threads(1)  # the workers themselves share the cores
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
-        while (task := _receive(connection)) is not None:
+        while (task := pickle.loads(connection.recv_bytes())) is not None:
             try:
-                message = _packed((job(*task), None))
+                letter = mailbox.letter((job(*task), None))
             except Exception as error:
-                message = _packed((None, _portable(error, job.info.id)))
-            _send(connection, message)
+                letter = mailbox.letter((None, _portable(error, job.info.id)))
+            connection.send_bytes(letter)
 
 
 def _portable(error: Exception, worker: int) -> Exception:
@@ -224,29 +229,3 @@ def _portable(error: Exception, worker: int) -> Exception:
     copy.add_note(f"in DataLoader worker process {worker}:\n{text}")
     return copy
 
-
-def _packed(message: Any) -> tuple[bytes, list[memoryview]]:
-    """The message as a pickle without its arrays, and the memory of the arrays."""
-    buffers: list[pickle.PickleBuffer] = []
-    head = pickle.dumps(message, 5, buffer_callback=buffers.append)
-    return head, [buffer.raw() for buffer in buffers]
-
-
-def _send(connection: Connection, packed: tuple[bytes, list[memoryview]]) -> None:
-    """Send the pickle and then its arrays. `connection.send` would pickle into a stream and export its memory: when
-    the process at the other end has died, the error keeps both, and Python 3.13 complains when they go."""
-    head, buffers = packed
-    connection.send_bytes(pickle.dumps((head, [buffer.nbytes for buffer in buffers])))
-    for buffer in buffers:
-        connection.send_bytes(buffer)
-
-
-def _receive(connection: Connection) -> Any:
-    head, sizes = pickle.loads(connection.recv_bytes())
-    buffers = [bytearray(size) for size in sizes]
-    for buffer in buffers:
-        if buffer:
-            connection.recv_bytes_into(buffer)
-        else:
-            connection.recv_bytes()
-    return pickle.loads(head, buffers=buffers)
