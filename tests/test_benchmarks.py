@@ -5,6 +5,7 @@ import math
 
 import numpy as np
 import pytest
+from PIL import Image
 
 pytest.importorskip("psutil", reason='the benchmarks need pip install "autograd_engine[bench]"')
 pytest.importorskip("threadpoolctl", reason='the benchmarks need pip install "autograd_engine[bench]"')
@@ -14,7 +15,7 @@ from benchmarks import report
 from benchmarks.case import Case, Task
 from benchmarks.libraries import ENGINE, LEARNING_RATE, LIBRARIES, Library, initial_weights, named
 from benchmarks.measure import Outcome, compare, growth, measure, spread_of
-from benchmarks.work import CASES, chains, footprint, training
+from benchmarks.work import CASES, chains, footprint, loading, training
 
 MACHINE = {
     "date": "2026-01-01",
@@ -257,12 +258,31 @@ def losses_by_hand(x, labels):
     return losses
 
 
+LENGTHY = {"import", "memory", "left-behind", "mlp-1024-2048-2048-10", *(case.name for case in loading.CASES)}
+
+
 def test_every_case_runs_on_the_engine():
     library = loaded("engine")
     for case in CASES:
-        if case.size <= 10_000 and case.name not in ("import", "memory", "left-behind", "mlp-1024-2048-2048-10"):
+        if case.size <= 10_000 and case.name not in LENGTHY:
             task = case.prepare(library)
             task.call(*(() if task.setup is None else (task.setup(),)))
+
+
+@pytest.mark.parametrize("key", loading.LOADERS)
+def test_pictures_are_loaded_alike(key, tmp_path):
+    """All of them, in the same classes, and about equally bright: where they are cut is random."""
+    library = loaded(key)
+    loading.make_pictures(tmp_path, 12, 300)
+    assert loading.epoch(loading.LOADERS[key](library, str(tmp_path), batch_size=5)) == 12
+    ((pictures, classes),) = loading.LOADERS[key](library, str(tmp_path), batch_size=12)
+    assert (tuple(pictures.shape), str(pictures.dtype).removeprefix("torch.")) == ((12, 3, 224, 224), "float32")
+    assert classes.tolist() == [0, 0, 1, 1, *range(2, 10)]
+    brightness = np.array(
+        [np.asarray(Image.open(path)).mean((0, 1)) / 255 for path in sorted(tmp_path.glob("*/*"))]
+    )
+    expected = (brightness - loading.MEAN) / loading.STD
+    np.testing.assert_allclose(np.asarray(pictures).mean((2, 3)), expected, atol=0.15)
 
 
 # ---------------------------------------------------------------------------------------- footprint

@@ -39,7 +39,7 @@ class Fetch:
         self.collate_fn = collate_fn
         self.batched = batched
         self.drop_last = drop_last
-        self.stream: Iterator[Any] | None = None
+        self.stream: Iterator[Any] = iter(())
         self.taken = 0
 
     def __call__(self, seed: int, number: int, indices: Any) -> Any:
@@ -51,6 +51,8 @@ class Fetch:
         """
         with drawing_from(Generator().manual_seed(seed << 32 | number)):
             if isinstance(self.dataset, IterableDataset):
+                if number == 0:
+                    self.stream, self.taken = iter(self.dataset), 0
                 return self._next(indices)
             if not self.batched:
                 return self.collate_fn(self._sample(indices))
@@ -63,8 +65,6 @@ class Fetch:
             return self._collated(self._samples(indices), indices)
 
     def _next(self, places: Sequence[int] | None) -> Any:
-        if self.stream is None:
-            self.stream = iter(self.dataset)
         if places is None:
             sample = next(self.stream, END)
             return END if sample is END else self.collate_fn(sample)

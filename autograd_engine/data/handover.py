@@ -53,7 +53,9 @@ class Mailbox:
         text = pickle.dumps(message, 5, buffer_callback=None if self._file is None else is_small)
         try:
             self._write(large)
-        except OSError:
+        except OSError:  # no room
+            assert self._file is not None
+            os.ftruncate(self._file, 0)
             return pickle.dumps((pickle.dumps(message, 5), []))
         return pickle.dumps((text, [memory.nbytes for memory in large]))
 

@@ -49,7 +49,7 @@ class DataLoader(Generic[Batch]):
         num_workers: how many workers fetch batches ahead of time; with 0, a batch is fetched when it is asked for.
             An `IterableDataset` is read by one worker only, so that no sample comes twice.
         collate_fn: makes a batch of a list of samples; by default `default_collate`.
-        pin_memory: accepted for programs written for PyTorch; on the CPU there is nothing to pin.
+        pin_memory: accepted for programs written for PyTorch. As there without a GPU, nothing is pinned.
         drop_last: leave out the last batch if it is smaller than the others.
         timeout: seconds to wait for a batch from the workers; 0 waits for ever.
         worker_init_fn: called in each worker with its number before it begins.
@@ -59,7 +59,7 @@ class DataLoader(Generic[Batch]):
             must use the loader below `if __name__ == "__main__":`.
         generator: draws the order and the seeds of the epochs; by default the one that `manual_seed` seeds.
         prefetch_factor: how many batches each worker may be ahead; 2 by default.
-        persistent_workers: whether to keep the workers for the next epoch.
+        persistent_workers: whether to keep the workers for the next epoch, also when the loop is left early.
         workers: "process"; or "thread" for workers that share memory with this program. Threads start at once and
             copy nothing, but work at the same time only while they wait for files or compute in NumPy.
 
@@ -216,6 +216,7 @@ class DataLoader(Generic[Batch]):
         crew, self._idle = self._idle or self._new_crew(), None
         waiting: deque[Future[Any]] = deque()
         ahead = len(crew.workers) * (self.prefetch_factor or 0)
+        keep = False
         try:
             for number, indices in tasks:
                 waiting.append(crew.submit(seed, number, indices))
@@ -223,10 +224,16 @@ class DataLoader(Generic[Batch]):
                     yield self._result(waiting.popleft())
             while waiting:
                 yield self._result(waiting.popleft())
-            if self.persistent_workers and self._idle is None:
-                self._idle = crew
+            keep = True
+        except GeneratorExit:  # the loop was left, or a stream has ended
+            for future in waiting:
+                future.cancel()
+            keep = True
+            raise
         finally:
-            if crew is not self._idle:
+            if keep and self.persistent_workers and self._idle is None:
+                self._idle = crew
+            else:
                 crew.stop()
 
     def _new_crew(self) -> Crew:

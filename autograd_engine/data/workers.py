@@ -2,7 +2,7 @@
 
 Each worker does its tasks in the order in which they were submitted. A worker process has a thread in this program
 that sends it a task and waits for the reply. So both kinds of workers return futures, and the death of a process is
-noticed at once. Arrays are sent beside the pickle, without another copy.
+noticed at once.
 """
 
 from __future__ import annotations
@@ -80,11 +80,12 @@ class _ThreadWorker:
     def __init__(self, job: Callable[..., Any]) -> None:
         self.job = job
         self.executor = ThreadPoolExecutor(1, "DataLoader worker")
-        self.last: Future[Any] | None = None
+        self.futures: list[Future[Any]] = []
 
     def submit(self, *task: Any) -> Future[Any]:
-        self.last = self.executor.submit(self.job, *task)
-        return self.last
+        future = self.executor.submit(self.job, *task)
+        self.futures = [*(f for f in self.futures if not f.done()), future]
+        return future
 
     def stop(self) -> None:
         """Cancel the tasks in the queue. The task in progress cannot be stopped: the thread ends after it."""
@@ -145,9 +146,8 @@ class _ProcessWorker(_ThreadWorker):
     def stop(self) -> None:
         """End the process. An idle process is told to end, so that it can still write what it printed; a busy one
         is killed."""
-        idle = self.last is None or self.last.done()
         super().stop()
-        if idle:
+        if all(future.done() for future in self.futures):
             with contextlib.suppress(OSError):
                 self.connection.send_bytes(pickle.dumps(None))
         else:
@@ -156,6 +156,7 @@ class _ProcessWorker(_ThreadWorker):
         self.executor.shutdown()
         self.connection.close()
         self.mailbox.close()
+        self.futures.clear()  # an error in one holds its traceback, and that the loader, whose end ends this worker
 
 
 class Crew:
@@ -228,4 +229,3 @@ def _portable(error: Exception, worker: int) -> Exception:
         copy = RuntimeError(f"{type(error).__name__}: {error}")
     copy.add_note(f"in DataLoader worker process {worker}:\n{text}")
     return copy
-

@@ -96,10 +96,12 @@ class Pad(Transform):
 
 
 def _padded(x: Any, rows: tuple[int, int], columns: tuple[int, int], fill: float, mode: str) -> Any:
-    widths = [(0, 0)] * (x.ndim - 2) + [rows, columns]
-    if mode == "constant":
-        return np.pad(x, widths, constant_values=fill)
-    return np.pad(x, widths, mode)
+    if mode != "constant":
+        return np.pad(x, [(0, 0)] * (x.ndim - 2) + [rows, columns], mode)
+    height, width = x.shape[-2:]
+    result = np.full((*x.shape[:-2], sum(rows) + height, sum(columns) + width), fill, x.dtype)
+    result[..., rows[0] : rows[0] + height, columns[0] : columns[0] + width] = x
+    return result
 
 
 @dataclass
@@ -201,7 +203,12 @@ class Resize(Transform):
             _weights(new, old, self.antialias, dtype)
             for new, old in zip((height, width), x.shape[-2:], strict=True)
         )
-        return rounded(down @ x.astype(dtype, copy=False) @ across.T, x.dtype)
+        pictures = x.reshape(-1, *x.shape[-2:])
+        rows = down @ pictures.transpose(1, 0, 2).reshape(x.shape[-2], -1).astype(dtype, copy=False)
+        columns = rows.reshape(height, -1, x.shape[-1]).transpose(2, 1, 0)
+        resized = (across @ columns.reshape(x.shape[-1], -1)).reshape(width, -1, height)
+        result = np.ascontiguousarray(rounded(resized, x.dtype).transpose(1, 2, 0))
+        return result.reshape(*x.shape[:-2], height, width)
 
     def _new_size(self, height: int, width: int) -> tuple[int, int]:
         if not isinstance(self.size, int):
@@ -214,20 +221,20 @@ class Resize(Transform):
 
 @functools.lru_cache(64)
 def _weights(new: int, old: int, antialias: bool, dtype: Any) -> Any:
-    """The matrix (new, old) that turns a line of `old` pixels into one of `new` pixels.
+    """The sparse matrix (new, old) that turns a line of `old` pixels into one of `new` pixels.
 
     Row i holds the weights of the old pixels in new pixel i. They fall off linearly with the distance from its
     center, to 0 at the distance of one old pixel or, when shrinking with `antialias`, of one new pixel.
     """
+    from scipy.sparse import csr_array
+
     scale = old / new
     reach = max(scale, 1.0) if antialias else 1.0
     centers = (np.arange(new)[:, None] + 0.5) * scale - 0.5
     if not antialias:
         centers = centers.clip(0, old - 1)
     weights = np.maximum(0, 1 - abs(np.arange(old) - centers) / reach)
-    weights = (weights / weights.sum(1, keepdims=True)).astype(dtype)
-    weights.flags.writeable = False
-    return weights
+    return csr_array((weights / weights.sum(1, keepdims=True)).astype(dtype))
 
 
 @dataclass
