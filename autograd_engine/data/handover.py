@@ -83,7 +83,7 @@ class Mailbox:
         """What was written, each part as an array of bytes."""
         arrays, place = [np.empty(size, np.uint8) for size in sizes], 0
         for array in arrays:
-            left = memoryview(array)
+            left = array.data
             while left:
                 assert self._file is not None
                 count = os.preadv(self._file, [left], place)
