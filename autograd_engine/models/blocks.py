@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from .. import nn
+from ..ops.shape import cat
 from ..tensor import Tensor
 
 __all__ = ["Conv2dNormActivation"]
@@ -92,6 +93,17 @@ class BasicConv2d(nn.Module):
     def forward(self, x: Any) -> Tensor:
         """Convolve, normalize and cut off below 0."""
         return self.relu(self.bn(self.conv(x)))
+
+
+class Branches(nn.ModuleDict):
+    """Modules that are each given the same input, and whose results are joined along the channels."""
+
+    def __init__(self, **branches: Any) -> None:
+        super().__init__(branches)
+
+    def forward(self, x: Any) -> Tensor:
+        """The channels of all branches, one after the other."""
+        return cat([branch(x) for branch in self.values()], 1)
 
 
 def start_by_he(model: nn.Module, linear_std: float | None = None) -> None:

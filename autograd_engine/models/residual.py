@@ -73,6 +73,10 @@ class BasicBlock(nn.Module):
         self.downsample = downsample
         self.stride = stride
 
+    def last_normalization(self) -> nn.Module:
+        """The one of the block's result."""
+        return self.bn2
+
     def forward(self, x: Any) -> Tensor:
         """The input, or what `downsample` makes of it, plus what the block computes; cut off below 0."""
         out = self.relu(self.bn1(self.conv1(x)))
@@ -119,6 +123,10 @@ class Bottleneck(nn.Module):
         self.relu = nn.ReLU()
         self.downsample = downsample
         self.stride = stride
+
+    def last_normalization(self) -> nn.Module:
+        """The one of the block's result."""
+        return self.bn3
 
     def forward(self, x: Any) -> Tensor:
         """The input, or what `downsample` makes of it, plus what the block computes; cut off below 0."""
