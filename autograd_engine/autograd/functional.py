@@ -251,7 +251,7 @@ class _scalar:
     def __init__(self, name: str, func: ScalarFunction) -> None:
         self.name = name
         self.func = func
-        self.shape: tuple[int, ...] = ()
+        self.shape: tuple[int, ...]
 
     def __call__(self, *inputs: Any) -> Any:
         result = self.func(*inputs)

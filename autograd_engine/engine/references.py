@@ -17,13 +17,13 @@ from collections.abc import Callable
 
 __all__ = ["INCREMENT", "LEAF", "SUM", "VALUE", "measure"]
 
-LEAF = -1
+LEAF: int
 """Of a gradient that has reached its leaf."""
-SUM = -1
+SUM: int
 """Of the gradient so far, when a contribution is added to it."""
-INCREMENT = -1
+INCREMENT: int
 """The same, when an accumulating rule adds to it."""
-VALUE = -1
+VALUE: int
 """Of the array of a tensor that is to be changed in part."""
 
 if not getattr(sys, "_is_gil_enabled", lambda: True)():

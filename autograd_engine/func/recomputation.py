@@ -108,7 +108,7 @@ class _Replay:
             source = node.tensor() if isinstance(node, Leaf) else None
             array = arrays.get(node) if source is None else source.array
             tensors.append(
-                make_tensor(np.broadcast_to(node.dtype.type(0), node.shape) if array is None else array, node)
+                make_tensor(np.broadcast_to(np.empty((), node.dtype), node.shape) if array is None else array, node)
             )
         return tensors
 

@@ -264,6 +264,16 @@ def test_strict_allows_outputs_that_depend_on_one_input_each(name, torch):
             exactly("jvp: v may only be left out where func takes a single tensor of one element"),
         ),
         (
+            lambda x: functional.vjp(lambda x: (x[0], x), x),
+            RuntimeError,
+            exactly("vjp: v may only be left out where func returns a single tensor of one element"),
+        ),
+        (
+            lambda x: functional.jvp(ag.mul, (x[0], x)),
+            RuntimeError,
+            exactly("jvp: v may only be left out where func takes a single tensor of one element"),
+        ),
+        (
             lambda x: functional.vjp(ag.sin, x, x[:2]),
             RuntimeError,
             exactly("vjp: cotangents has shape (2,), expected (3,)"),

@@ -9,6 +9,8 @@ import pytest
 import autograd_engine as ag
 from autograd_engine.engine import modes
 
+from ..messages import exactly
+
 
 @pytest.fixture
 def x():
@@ -153,6 +155,30 @@ def test_anomalies_in_every_kind_of_rule():
     np.testing.assert_array_equal(x.grad.detach().numpy(), [4.0, 1.0])
     with ag.detect_anomaly(), pytest.raises(RuntimeError, match="derivative of getitem contains NaN"):
         x[0].backward(np.float32("nan"))
+
+
+class SecondOfTwo(ag.autograd.Function):
+    """The second result, and the second derivative, is the first one that can hold NaN."""
+
+    @staticmethod
+    def forward(ctx, x, y):
+        return x.long(), x * 1, y / y
+
+    @staticmethod
+    def backward(ctx, g_whole, g_x, g_y):
+        return g_x, g_x * np.nan
+
+
+def test_an_anomaly_is_looked_for_in_all_results_and_all_derivatives():
+    x = ag.tensor(1.0, requires_grad=True)
+    with ag.detect_anomaly():
+        with pytest.raises(RuntimeError, match=exactly("the result of SecondOfTwo contains NaN\n  recorded at ...")):
+            SecondOfTwo.apply(x, ag.tensor(0.0))
+        _, same, _ = SecondOfTwo.apply(x, ag.tensor(2.0, requires_grad=True))
+        with pytest.raises(
+            RuntimeError, match=exactly("the derivative of SecondOfTwo contains NaN\n  recorded at ...")
+        ):
+            same.backward()
 
 
 def test_anomaly_mode_inside_no_grad_checks_nothing():

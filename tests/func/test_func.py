@@ -124,6 +124,11 @@ TRANSFORMS = {
     ),
     "jacrev": (one_in_several_out, (VECTOR,), lambda f, t: f.jacrev(t)),
     "jacrev by both": (two_in_one_out, (VECTOR, OTHER), lambda f, t: f.jacrev(lambda x, y: x * y, argnums=(1, 0))),
+    "jacrev by three": (
+        two_in_one_out,
+        (VECTOR, OTHER, VECTOR * 2),
+        lambda f, t: f.jacrev(lambda x, y, z: x * y * y * z * z * z, argnums=(2, 0, 1)),
+    ),
     "jacrev of a structure": (structured, (DICT,), lambda f, t: f.jacrev(lambda p: p["w"] * t(p))),
     "jacrev with aux": (
         one_in_several_out,

@@ -192,7 +192,7 @@ class Source:
             if field in ("annotation", "returns", "type_params") or _is_type(node, field):
                 continue
             for child in value if isinstance(value, list) else [value]:
-                if isinstance(child, ast.AST) and child not in defaults:
+                if isinstance(child, ast.AST) and child not in defaults and not _is_zips_check(node, child):
                     yield from self._visit(child, where)
 
     def _changes(self, node: Any) -> Iterator[tuple[int, int, str, str]]:
@@ -214,8 +214,6 @@ class Source:
                         yield from self._operator(a, b, old, new, "comparison")
             case ast.UnaryOp(operand=operand):
                 yield (*self._span(node), f"({self._of(operand)})", "sign")
-            case ast.keyword(arg="strict"):
-                return
             case ast.Constant(value=bool() | int() | float()):
                 for new in _other_values(node.value):
                     yield (*self._span(node), new, "constant")
@@ -278,7 +276,7 @@ class Source:
                     yield start, end, self._of(b) + self.text[a_end:b_start] + self._of(a), "arguments"
         before = [*node.args, *(k.value for k in node.keywords)]
         for i, keyword in enumerate(node.keywords, len(node.args)):
-            if i and keyword.arg not in (None, "strict"):
+            if i and keyword.arg is not None and not _is_zips_check(node, keyword):
                 yield self._span(before[i - 1])[1], self._span(keyword.value)[1], "", "keyword"
 
 
@@ -296,9 +294,16 @@ def _defaults(node: ast.AST) -> list[ast.expr]:
     return []
 
 
+def _is_zips_check(node: ast.AST, child: ast.AST) -> bool:
+    """Whether this is the `strict=True` of a `zip`: the linter asks for it, where the lengths are equal already."""
+    return isinstance(child, ast.keyword) and child.arg == "strict" and _last_name(node) == "zip"
+
+
 def _is_type(node: ast.AST, field: str) -> bool:
     """Whether this part of the node only says a type."""
     match node:
+        case ast.AnnAssign(target=ast.Attribute(), value=None) if field == "target":
+            return True
         case ast.Call() if field == "args" and _last_name(node) in ("cast", "TypeVar", "NewType"):
             return True
         case ast.Assign(value=ast.BinOp(op=ast.BitOr()), targets=[ast.Name(id=name)]) if field == "value":

@@ -25,6 +25,12 @@ def f(x, dim=-1, keep=False, *, name="sum"):
     return math.sum(x, dim, keep=keep) + 2.5
 
 
+class C:
+    def __init__(self, x):
+        self.shape: int
+        self.pairs = [a for a, _ in zip(x, x, strict=True)] + list(g(x, strict=True))
+
+
 def h(x):
     f(x)
     return max(x)
@@ -49,6 +55,14 @@ CHANGES = {
 @pytest.fixture
 def source():
     return Source("ops/example.py", TEXT.replace("as max does", "as max and mean do"))
+
+
+def test_what_would_change_nothing_is_not_planted(source):
+    changed = {edit.after for edit in source.edits if edit.where.startswith("C.")}
+    assert changed == {"self.pairs = [a for a, _ in zip(x, x, strict=True)] + list(g(x))", "pass"} | {
+        f"self.pairs = [a for a, _ in zip(x, x, strict=True)] {new}"
+        for new in ("+ list(g(x, strict=False))", "- list(g(x, strict=True))")
+    }
 
 
 @pytest.mark.parametrize("kind", CHANGES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -193,7 +194,7 @@ FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.round: lambda a, decimals=0: rounding.round(a, decimals=decimals),
     np.searchsorted: _whole(np.searchsorted),
     np.shape: lambda a: tuple(a.shape),
-    np.size: lambda a: int(np.prod(a.shape, dtype=int)),
+    np.size: lambda a: math.prod(a.shape),
     np.sort: lambda a, axis=-1: sort.sort(*_line(a, axis)).values,
     np.split: _split,
     np.std: _std,
