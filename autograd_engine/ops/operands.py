@@ -32,6 +32,11 @@ def constant_like(x: Any, like: Array) -> Array:
     return make_tensor(x, None) if isinstance(like, Value) else x
 
 
+def as_array(x: Any) -> Array:
+    """An array or tensor as it is; numbers and lists of them, which NumPy's functions take too, as an array."""
+    return x if hasattr(x, "shape") else np.asarray(x)
+
+
 def apart(result: Array, source: Array) -> Array:
     """`result`, copied if it is a view of `source`: for operators whose result is never a view in PyTorch.
 

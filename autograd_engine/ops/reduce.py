@@ -156,6 +156,7 @@ def prod(x: Array, dim: int | None = None, keepdim: bool = False, *, dtype: Any 
         out = clone(x)  # the derivative is 1, even of an infinity
     elif dim is None or not x.shape:
         out = _prod(ravel(x), dim=0, keepdim=False)
+        out = _reshape(out, shape=(1,) * len(x.shape)) if keepdim else out
     else:
         out = _prod(x, dim=dim, keepdim=keepdim)
     return out if dtype is None else to_dtype(out, dtype)

@@ -172,7 +172,9 @@ class SecondOfTwo(ag.autograd.Function):
 def test_an_anomaly_is_looked_for_in_all_results_and_all_derivatives():
     x = ag.tensor(1.0, requires_grad=True)
     with ag.detect_anomaly():
-        with pytest.raises(RuntimeError, match=exactly("the result of SecondOfTwo contains NaN\n  recorded at ...")):
+        with pytest.raises(
+            RuntimeError, match=exactly("the result of SecondOfTwo contains NaN\n  recorded at ...")
+        ):
             SecondOfTwo.apply(x, ag.tensor(0.0))
         _, same, _ = SecondOfTwo.apply(x, ag.tensor(2.0, requires_grad=True))
         with pytest.raises(

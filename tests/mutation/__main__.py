@@ -17,7 +17,7 @@ TESTS = {
     "backend": ["backend", "tensor", "engine", "ops"],
     "engine": ["engine", "tensor", "func"],
     "ops": ["ops", "test_errors.py", "test_names.py", "nn"],
-    "tensor": ["tensor", "ops/test_calls.py"],
+    "tensor": ["tensor", "ops/test_calls.py", "test_errors.py"],
     "func": ["func", "autograd"],
     "autograd": ["autograd", "test_names.py"],
     "testing": ["testing"],

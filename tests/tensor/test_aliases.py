@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import autograd_engine as ag
+from autograd_engine.engine.order import reverse_topological
 
 from ..messages import exactly
 
@@ -361,6 +362,38 @@ def test_a_base_with_gaps_is_refused():
         ),
     ):
         every_other[:2].mul_(x[:2])
+
+
+@pytest.mark.parametrize("place", [0, slice(1, None), (slice(None), 0), ...])
+def test_an_augmented_assignment_is_one_change(place):
+    """`y[i] += v` is `y[i].add_(v)`, then an assignment of what is there already, which changes nothing."""
+    graphs = []
+    for augmented in (True, False):
+        x = ag.tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
+        y = x * 2
+        view = y.view(4)
+        if augmented:
+            y[place] += x[place]
+        else:
+            y[place].add_(x[place])
+        nodes = reverse_topological([y.node])
+        graphs.append((y._version, [node.name for node in nodes], view.tolist(), derivative(y, x)))
+    assert graphs[0] == graphs[1]
+
+
+@pytest.mark.parametrize("take", [lambda y: y.T, lambda y: y.flip(0).flip(0), lambda y: y.view(ag.int32)])
+def test_an_assignment_of_the_same_memory_in_another_order_or_dtype(take):
+    y = ag.tensor([[1.0, 2.0], [3.0, 4.0]])
+    z = y.clone()
+    y[...] = take(y)
+    z[...] = take(z).clone()
+    assert y.tolist() == z.tolist()
+    w = ag.tensor(1.0, requires_grad=True)
+    y, z = (ag.tensor([[1.0, 2.0], [3.0, 4.0]]) * w for _ in range(2))
+    if take(y).dtype == y.dtype:
+        y[...] = take(y)
+        z[...] = take(z).clone()
+        assert y.tolist() == z.tolist()
 
 
 # ------------------------------------------------------------------------------- memory

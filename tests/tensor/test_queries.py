@@ -1,5 +1,6 @@
 """Types, devices, promotion, limits: questions about tensors and dtypes; PyTorch as a witness."""
 
+import numpy as np
 import pytest
 
 import autograd_engine as ag
@@ -68,7 +69,13 @@ def test_limits_agree_with_torch(torch):
         ours, theirs = ag.finfo(getattr(ag, name)), torch.finfo(getattr(torch, name))
         for field in ("bits", "eps", "max", "min", "tiny", "smallest_normal", "resolution", "dtype"):
             assert getattr(ours, field) == getattr(theirs, field)
-    assert ag.finfo() == ag.finfo(ag.float32)
+    assert ag.finfo() == ag.finfo(ag.float32) != ag.finfo(ag.float64)
+    assert ag.iinfo(ag.uint8) == ag.iinfo(np.uint8) != ag.iinfo(ag.int8)
+    assert repr(ag.iinfo(ag.uint8)) == "iinfo(bits=8, max=255, min=0, dtype='uint8')"
+    assert repr(ag.finfo(ag.float16)) == (
+        "finfo(bits=16, eps=0.0009765625, max=65504.0, min=-65504.0, tiny=6.103515625e-05, "
+        "smallest_normal=6.103515625e-05, resolution=0.001, dtype='float16')"
+    )
     for name in ("uint8", "int8", "int16", "int32", "int64"):
         ours, theirs = ag.iinfo(getattr(ag, name)), torch.iinfo(getattr(torch, name))
         assert [ours.bits, ours.max, ours.min, ours.dtype] == [theirs.bits, theirs.max, theirs.min, theirs.dtype]

@@ -179,6 +179,16 @@ def test_leaving_tensor():
         ValueError, match=exactly("the truth value of a tensor of shape (1, 2) is ambiguous; use any() or all()")
     ):
         bool(x)
+    for dtype in (None, np.float32, np.float64):
+        for wish in ({}, {"copy": None}, {"copy": True}, {"copy": False}):
+            if dtype is np.float64 and wish.get("copy") is False:
+                with pytest.raises(ValueError, match=exactly("Unable to avoid copy while creating an array ...")):
+                    x.detach().__array__(dtype, **wish)
+                continue
+            array = x.detach().__array__(dtype, **wish)
+            assert array.dtype == (dtype or np.float32)
+            is_ours = dtype is not np.float64 and wish.get("copy") is not True
+            assert np.shares_memory(array, x.array) == is_ours
     one = ag.tensor([3])
     assert (one.item(), int(one), float(one), bool(one), [10, 20, 30, 40][one[0]]) == (3, 3, 3.0, True, 40)
     with pytest.raises(TypeError, match=exactly("a tensor of dtype float32 cannot be used as an index")):

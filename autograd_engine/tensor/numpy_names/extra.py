@@ -25,6 +25,7 @@ from ...ops import (
     windows,
 )
 from ...ops.linear_algebra import products
+from ...ops.operands import as_array as _as_array
 from ...ops.operands import constant_like, in_float32
 
 
@@ -152,8 +153,7 @@ def digitize(x: Array, bins: Array, right: bool = False) -> Array:
 def interp(x: Array, xp: Array, fp: Array, left: Any = None, right: Any = None) -> Array:
     """The value at `x` of the polygon through the points (xp, fp). Beyond its two ends the values are `left` and
     `right`, which by default are those at the ends."""
-    points = tuple(p if hasattr(p, "shape") else np.asarray(p) for p in (x, xp, fp))
-    x, xp, fp = points
+    x, xp, fp = map(_as_array, (x, xp, fp))
     inside = piecewise.clamp(x, xp[0], xp[-1])
     place = np.asarray(count.searchsorted(raw(xp), raw(inside), right=True))
     upper = np.clip(place, 1, xp.shape[0] - 1)
@@ -207,7 +207,7 @@ def polyval(p: Array, x: Array) -> Array:
 def append(arr: Array, values: Array, axis: int | None = None) -> Array:
     """`arr` and `values` one after the other along `axis`; without it, both are flattened."""
     if axis is None:
-        arr, values = (shape.ravel(a if hasattr(a, "shape") else np.asarray(a)) for a in (arr, values))
+        arr, values = (shape.ravel(_as_array(a)) for a in (arr, values))
     return shape.cat([arr, values], axis or 0)
 
 

@@ -27,6 +27,7 @@ from ...ops import (
     stacks,
     statistics,
 )
+from ...ops.operands import as_array
 from . import extra
 
 
@@ -109,7 +110,16 @@ def _cov(
 ) -> Array:
     m = m if rowvar else shape.t(m)
     correction = int(not bias) if ddof is None else ddof
-    return statistics.cov(m, correction=correction, fweights=fweights, aweights=aweights)
+    weights = {n: as_array(w) for n, w in (("fweights", fweights), ("aweights", aweights)) if w is not None}
+    return statistics.cov(m, correction=correction, **weights)
+
+
+def _clip(a: Array, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Array:
+    return piecewise.clamp(a, a_min if min is None else min, a_max if max is None else max)
+
+
+def _trapezoid(y: Array, x: Any = None, dx: float = 1.0, axis: int = -1) -> Array:
+    return scan.trapezoid(y, dx=dx, dim=axis) if x is None else scan.trapezoid(y, as_array(x), dim=axis)
 
 
 def _gradient(f: Array, *spacing: Any, axis: Any = None, edge_order: int = 1) -> Any:
@@ -138,7 +148,7 @@ def _nan_to_num(x: Array, copy: bool = True, nan: float = 0.0, posinf: Any = Non
 
 
 def _array_equal(a1: Array, a2: Array) -> bool:
-    return comparison.equal(*(a if hasattr(a, "shape") else np.asarray(a) for a in (a1, a2)))
+    return comparison.equal(as_array(a1), as_array(a2))
 
 
 def _take(a: Array, indices: Array, axis: int | None = None) -> Array:
@@ -151,7 +161,7 @@ FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.array_equal: _array_equal,
     np.array_split: _listed(stacks.tensor_split),
     np.bincount: _whole(np.bincount),
-    np.clip: lambda a, a_min=None, a_max=None: piecewise.clamp(a, a_min, a_max),
+    np.clip: _clip,
     np.corrcoef: lambda x, *, rowvar=True: statistics.corrcoef(x if rowvar else shape.t(x)),
     np.cov: _cov,
     np.cumprod: lambda a, axis=None: scan.cumprod(*_line(a, axis)),
@@ -188,7 +198,7 @@ FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.prod: lambda a, axis=None, *, keepdims=False: reduce.prod(a, axis, keepdims),
     np.quantile: _quantile,
     np.repeat: lambda a, repeats, axis=None: arrange.repeat_interleave(a, repeats, axis),
-    np.reshape: lambda a, newshape: shape.reshape(a, newshape),
+    np.reshape: lambda a, shape: a.reshape(shape),
     np.roll: lambda a, shift, axis=None: arrange.roll(a, shift, axis),
     np.rot90: lambda m, k=1, axes=(0, 1): arrange.rot90(m, k, axes),
     np.round: lambda a, decimals=0: rounding.round(a, decimals=decimals),
@@ -202,7 +212,7 @@ FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.take: _take,
     np.tile: lambda a, reps: arrange.tile(a, *(reps if isinstance(reps, Sequence) else (reps,))),
     np.transpose: lambda a, axes=None: shape.permute(a, *(range(len(a.shape))[::-1] if axes is None else axes)),
-    np.trapezoid: lambda y, x=None, dx=1.0, axis=-1: scan.trapezoid(y, x, dx=dx if x is None else None, dim=axis),
+    np.trapezoid: _trapezoid,
     np.tril: lambda m, k=0: diagonal.tril(m, k),
     np.triu: lambda m, k=0: diagonal.triu(m, k),
     np.unstack: lambda x, *, axis=0: shape.unbind(x, axis),
