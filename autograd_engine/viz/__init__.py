@@ -1,11 +1,14 @@
-"""Pictures and tables: a graph, its forward and backward pass, the layers of a model, the curves of a training."""
+"""Pictures and tables: graphs and their two passes, models' layers and what they see, the curves of a training."""
 
-from . import plots
+from . import attribution, inside, plots, representation
+from .attribution import *
 from .graph import GraphPicture, graph
+from .inside import *
 from .modules import keep_modules
 from .passes import backward_table, forward_table
 from .plots import *
 from .reading import keep_values
+from .representation import *
 from .summary import LayerRow, Summary, summary
 from .table import Table
 
@@ -21,4 +24,7 @@ __all__ = [
     "keep_values",
     "summary",
 ]
+__all__ += attribution.__all__
+__all__ += inside.__all__
 __all__ += plots.__all__
+__all__ += representation.__all__

@@ -1,25 +1,21 @@
 """Plots: curves of a training, learning rates, confusion matrices, ROC curves, decision boundaries, histograms.
 
-All are matplotlib figures made without pyplot. So no global state changes, no window opens, and a figure is freed
-with the last reference to it. With a `path` they are also saved there, in the format of its suffix.
+All are matplotlib figures; with a `path` they are also saved there, in the format of its suffix.
 """
 
 from __future__ import annotations
 
-import io
 import os
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
 from itertools import cycle
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..backend.extras import from_extra
-from ..backend.files import write_atomically
 from ..data import read_csv
 from ..engine.graph import raw
+from .figures import CLASS_COLORS, COLORS, OTHER_COLORS, finish, new_figure, plain
 from .text import short_text
 
 if TYPE_CHECKING:
@@ -34,48 +30,6 @@ __all__ = [
     "plot_roc",
     "plot_schedule",
 ]
-
-_COLORS = {"train": "#1f5fa8", "test": "#c8501e", "val": "#22753a"}
-_OTHER_COLORS = ("#7a4fa3", "#b07a00", "#767676")
-_CLASS_COLORS = ("#1f5fa8", "#c8501e", "#22753a", "#7a4fa3", "#b07a00", "#2a8f9c", "#9c1c55", "#555555")
-
-
-@cache
-def _figure_type() -> type[Figure]:
-    """A subclass of matplotlib's Figure that a notebook shows by itself, without pyplot."""
-    with from_extra("train", "plots need matplotlib"):
-        from matplotlib.figure import Figure
-
-    class NotebookFigure(Figure):
-        def _repr_png_(self) -> bytes:
-            return _encoded(self, "png")
-
-    return NotebookFigure
-
-
-def _figure(width: float, height: float) -> Figure:
-    figure_type = _figure_type()
-    from matplotlib.layout_engine import ConstrainedLayoutEngine
-
-    return figure_type(figsize=(width, height), layout=ConstrainedLayoutEngine(w_pad=0.12, h_pad=0.12))
-
-
-def _encoded(figure: Figure, form: str) -> bytes:
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format=form, dpi=144, bbox_inches="tight", pad_inches=0.12)  # long names need more room
-    return buffer.getvalue()
-
-
-def _finish(figure: Figure, path: str | os.PathLike[str] | None) -> Figure:
-    """Save the figure if a path is given, in the format of its suffix; returns the figure."""
-    if path is not None:
-        form = Path(path).suffix.lower().removeprefix(".")
-        supported = figure.canvas.get_supported_filetypes()
-        if form not in supported:
-            raise ValueError(f"cannot save a plot as {Path(path).name!r}: use .{', .'.join(sorted(supported))}")
-        write_atomically(path, _encoded(figure, form))
-    return figure
-
 
 # ----------------------------------------------------------------------------------------- history
 
@@ -108,17 +62,17 @@ def plot_history(
     epochs = list(columns.get("epoch", range(1, count + 1)))
     changes = len(set(columns.get("lr", ()))) > 1
     width = len(panels) + changes
-    figure = _figure(5.2 * width, 3.6)
+    figure = new_figure(5.2 * width, 3.6)
     if changes:
         _draw_rates(figure.add_subplot(1, width, width), epochs, columns["lr"], "epoch")
     from matplotlib.ticker import MaxNLocator
 
     for i, panel in enumerate(panels):
         axes = figure.add_subplot(1, width, i + 1)
-        spare = cycle(_OTHER_COLORS)
+        spare = cycle(OTHER_COLORS)
         for name in (c for c in columns if c.endswith(panel)):
             label = short_text(name.removesuffix(panel).strip("_ ") or panel)
-            color = _COLORS.get(label) or next(spare)
+            color = COLORS.get(label) or next(spare)
             last = columns[name][-1] if count else float("nan")
             shown = f"{last:.1%}" if panel == "accuracy" else f"{last:.4f}"
             marker = "o" if count <= 30 else ""
@@ -130,16 +84,9 @@ def plot_history(
             axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}" if value <= 1 else "")
         elif not any(v < 0 for c in columns if c.endswith(panel) for v in columns[c]):
             axes.set_ylim(bottom=0)
-        _plain(axes)
+        plain(axes)
         axes.legend(title="after the last epoch", frameon=False)
-    return _finish(figure, path)
-
-
-def _plain(axes: Axes) -> None:
-    """Give the axes a grid in the background, and a frame on two sides only."""
-    axes.grid(color="#dddddd", linewidth=0.7)
-    axes.set_axisbelow(True)
-    axes.spines[["top", "right"]].set_visible(False)
+    return finish(figure, path)
 
 
 def plot_schedule(rates: Any, path: str | os.PathLike[str] | None = None, *, unit: str = "step") -> Figure:
@@ -168,17 +115,17 @@ def plot_schedule(rates: Any, path: str | os.PathLike[str] | None = None, *, uni
     }
     if not named or any(r.ndim != 1 or not r.size for r in named.values()):
         raise ValueError("a schedule is a list of learning rates, one per step")
-    figure = _figure(5.2, 3.6)
+    figure = new_figure(5.2, 3.6)
     axes = figure.add_subplot()
-    for (name, r), color in zip(named.items(), _CLASS_COLORS * len(named), strict=False):
+    for (name, r), color in zip(named.items(), CLASS_COLORS * len(named), strict=False):
         _draw_rates(axes, range(len(r)), r, unit, color, short_text(str(name)))
     if isinstance(rates, Mapping):
         axes.legend(frameon=False)
-    return _finish(figure, path)
+    return finish(figure, path)
 
 
 def _draw_rates(
-    axes: Axes, steps: Any, rates: Any, unit: str, color: str = _COLORS["train"], label: str | None = None
+    axes: Axes, steps: Any, rates: Any, unit: str, color: str = COLORS["train"], label: str | None = None
 ) -> None:
     """Draw a curve of learning rates.
 
@@ -197,7 +144,7 @@ def _draw_rates(
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_xlabel(unit)
     axes.set_ylabel("learning rate")
-    _plain(axes)
+    plain(axes)
 
 
 # ------------------------------------------------------------------------------------------ layers
@@ -228,19 +175,19 @@ def plot_histograms(
         raise ValueError("there is nothing to draw: no tensors, or all of them are None")
     columns = min(3, len(arrays))
     rows = -(-len(arrays) // columns)
-    figure = _figure(3.6 * columns, 2.5 * rows + 0.2)
+    figure = new_figure(3.6 * columns, 2.5 * rows + 0.2)
     for i, (name, array) in enumerate(arrays.items()):
         axes = figure.add_subplot(rows, columns, i + 1)
         finite = array[np.isfinite(array)]
-        axes.hist(finite, bins=bins, color=_COLORS["train"], alpha=0.85)
+        axes.hist(finite, bins=bins, color=COLORS["train"], alpha=0.85)
         notes = [f"{finite.mean():.2g} ± {finite.std():.2g}"] if finite.size else []
         notes += [f"{count / array.size:.0%} zero" for count in [np.count_nonzero(array == 0)] if count]
         notes += [f"{count:,} not finite" for count in [array.size - finite.size] if count]
         axes.set_title(f"{short_text(str(name))}\n{', '.join(notes) or 'empty'}", fontsize=9)
         axes.tick_params(labelsize=8)
         axes.locator_params(axis="x", nbins=5)
-        _plain(axes)
-    return _finish(figure, path)
+        plain(axes)
+    return finish(figure, path)
 
 
 # ---------------------------------------------------------------------------------- classification
@@ -273,7 +220,7 @@ def plot_confusion_matrix(
     totals = counts.sum(axis=1, keepdims=True)
     shares = counts / np.maximum(totals, 1)
     side = min(2.2 + 0.42 * len(counts), 12.0)
-    figure = _figure(side + 0.9, side)
+    figure = new_figure(side + 0.9, side)
     axes = figure.add_subplot()
     image = axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     bar = figure.colorbar(image, ax=axes, fraction=0.046, pad=0.03)
@@ -299,7 +246,7 @@ def plot_confusion_matrix(
             if n:
                 color = "white" if shares[row, column] > 0.5 else "#1c1c1c"
                 axes.text(column, row, f"{n:,}", ha="center", va="center", color=color, fontsize=9)
-    return _finish(figure, path)
+    return finish(figure, path)
 
 
 def plot_roc(
@@ -329,16 +276,16 @@ def plot_roc(
         raise ValueError(f"{len(classes)} class names for {max(wanted) + 1} classes")
     titles = [f"class {k}" for k in range(max(wanted) + 1)] if classes is None else classes
     names = [short_text(str(title)) for title in titles]
-    figure = _figure(4.8, 4.4)
+    figure = new_figure(4.8, 4.4)
     axes = figure.add_subplot()
-    for (k, score), color in zip(wanted.items(), _CLASS_COLORS * len(wanted), strict=False):
+    for (k, score), color in zip(wanted.items(), CLASS_COLORS * len(wanted), strict=False):
         positive = labels == k
         if positive.all() or not positive.any():
             raise ValueError(
                 f"{names[k]} has {positive.sum()} of {len(labels)} samples: there is nothing to tell apart"
             )
         wrong, right, _ = roc_curve(positive, score)
-        style = "-" if k < len(_CLASS_COLORS) else "--"
+        style = "-" if k < len(CLASS_COLORS) else "--"
         axes.plot(wrong, right, style, color=color, label=f"{names[k]}: {auc(wrong, right):.4f}")
     axes.plot([0, 1], [0, 1], color="#aaaaaa", linewidth=0.8, linestyle="--")
     axes.set_aspect("equal")
@@ -346,9 +293,9 @@ def plot_roc(
     axes.set_ylabel("true positive rate")
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter(lambda value, _: f"{value:.0%}")
-    _plain(axes)
+    plain(axes)
     axes.legend(title="area under the curve", frameon=False, loc="lower right", fontsize=8)
-    return _finish(figure, path)
+    return finish(figure, path)
 
 
 def plot_decision_boundary(
@@ -388,12 +335,12 @@ def plot_decision_boundary(
         raise ValueError(
             f"predict returned shape {answer.shape} for {len(plane)} points; classes or scores expected"
         )
-    figure = _figure(4.6, 4.2)
+    figure = new_figure(4.6, 4.2)
     axes = figure.add_subplot()
     from matplotlib.colors import ListedColormap
 
     classes = int(max(labels.max(), regions.max())) + 1
-    colors = [_CLASS_COLORS[i % len(_CLASS_COLORS)] for i in range(classes)]
+    colors = [CLASS_COLORS[i % len(CLASS_COLORS)] for i in range(classes)]
     extent = (float(sides[0][0]), float(sides[0][-1]), float(sides[1][0]), float(sides[1][-1]))
     axes.imshow(
         regions.reshape(resolution, resolution),
@@ -422,4 +369,4 @@ def plot_decision_boundary(
             )
     axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False)
     axes.spines[["top", "right"]].set_visible(False)
-    return _finish(figure, path)
+    return finish(figure, path)

@@ -21,6 +21,7 @@ from ..nn import Module
 from ..tensor import Tensor
 from ..tensor.creation import rand, zeros
 from .table import Table
+from .watching import watching
 
 
 @dataclass(frozen=True)
@@ -159,7 +160,8 @@ def summary(
         inputs = _made_inputs(model, input_size, dtypes)
     watch = {module: _Calls() for module in model.modules()}
     if inputs:
-        _call(model, inputs, watch)
+        with watching(model, lambda module, args, output: watch[module].note(module, args, output)), no_grad():
+            model(*inputs)
     rows = []
     for name, module in model.named_modules():
         calls, parameters = watch[module], list(module.parameters())
@@ -219,18 +221,3 @@ def _shape_of(output: Any) -> Any:
     if isinstance(output, dict):
         return {name: _shape_of(value) for name, value in output.items()}
     return None
-
-
-def _call(model: Module, inputs: tuple[Any, ...], watch: dict[Module, _Calls]) -> None:
-    """Call the model with hooks that note every call of a module, and leave the model as it was."""
-    modes = {module: module.training for module in watch}
-    handles = [module.register_forward_hook(calls.note) for module, calls in watch.items()]
-    try:
-        model.eval()
-        with no_grad():
-            model(*inputs)
-    finally:
-        for handle in handles:
-            handle.remove()
-        for module, mode in modes.items():
-            module.training = mode

@@ -7,7 +7,7 @@ import pytest
 
 import autograd_engine as ag
 from autograd_engine import viz
-from autograd_engine.viz import plots
+from autograd_engine.viz import figures
 
 from ..messages import exactly
 
@@ -191,7 +191,7 @@ def test_figures_show_themselves_and_leave_pyplot_alone(history):
 
 
 def test_without_matplotlib(history, monkeypatch):
-    plots._figure_type.cache_clear()
+    figures._figure_type.cache_clear()
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     with pytest.raises(ImportError, match=exactly('plots need matplotlib: pip install "autograd_engine[train]"')):
         viz.plot_history(history)

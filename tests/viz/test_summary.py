@@ -147,19 +147,42 @@ def test_unclear_requests_are_refused(call, words):
         call()
 
 
-def test_pytorch_counts_the_same():
+def dense(layers):
+    return layers.Sequential(
+        layers.Flatten(2), layers.Linear(6, 5), layers.Tanh(), layers.Linear(5, 4, bias=False), layers.ReLU()
+    )
+
+
+def convolutional(layers):
+    return layers.Sequential(
+        layers.Conv2d(4, 8, 3, 2, 1, groups=2),
+        layers.BatchNorm2d(8),
+        layers.ReLU(),
+        layers.MaxPool2d(2, 1),
+        layers.ConvTranspose2d(8, 6, 3, 2, 1, 1, groups=2),
+        layers.Conv2d(6, 3, 1),
+    )
+
+
+def deep(layers):
+    return layers.Sequential(
+        layers.Conv3d(2, 4, 3, padding=1),
+        layers.Flatten(2),
+        layers.LazyConv1d(3, 4, dilation=2),
+        layers.LazyLinear(2),
+    )
+
+
+@pytest.mark.parametrize(
+    ("build", "size"), [(dense, (7, 3, 2, 3)), (convolutional, (2, 4, 9, 8)), (deep, (1, 2, 3, 4, 5))]
+)
+def test_pytorch_counts_the_same(build, size):
     torch = pytest.importorskip("torch", reason="PyTorch is the second opinion")
     from torch.utils.flop_counter import FlopCounterMode
 
-    def build(lib):
-        layers = lib.nn
-        return layers.Sequential(
-            layers.Flatten(2), layers.Linear(6, 5), layers.Tanh(), layers.Linear(5, 4, bias=False), layers.ReLU()
-        )
-
-    theirs = build(torch)
+    theirs = build(torch.nn)
     with FlopCounterMode(display=False) as counter:
-        theirs(torch.ones(7, 3, 2, 3))
-    found = summary(build(ag), input_size=(7, 3, 2, 3))
+        theirs(torch.ones(size))
+    found = summary(build(nn), input_size=size)
     assert found.total_flops == counter.get_total_flops()
     assert found.total_parameters == sum(p.numel() for p in theirs.parameters())
