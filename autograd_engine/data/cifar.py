@@ -1,6 +1,6 @@
 """CIFAR-10 and CIFAR-100, read from their published archives or the unpacked folder.
 
-Their files are pickles, and reading a pickle can run any code; `read_pickle` runs none. The archive is read where
+Their files are pickles, and reading a pickle can run any code; `read_arrays` runs none. The archive is read where
 it is and never unpacked, so that the paths in it do no harm. No more is read of a file, or of the unzipped archive,
 than the published ones have.
 """
@@ -18,7 +18,7 @@ from typing import Any, BinaryIO, ClassVar
 import numpy as np
 
 from ..tensor.creation import from_numpy
-from .pickles import read_pickle
+from .pickles import read_arrays
 from .pictures import PictureSet
 from .stored import check_md5, find, read_limited
 
@@ -188,7 +188,7 @@ class _Limited:
 
 def _unpickled(path: str, content: bytes) -> Any:
     try:
-        return read_pickle(content)
+        return read_arrays(content)
     except ValueError as error:
         raise ValueError(f"{path} is damaged or not a file of CIFAR: {error}") from error
 

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from autograd_engine.data import CIFAR10, ImageFolder, read_csv, read_idx, read_picture
-from autograd_engine.data.pickles import read_pickle
+from autograd_engine.data.pickles import read_arrays
 
 from ..messages import exactly
 from .limited import refusal, run_limited
@@ -117,11 +117,11 @@ def test_a_pickle_gives_what_python_gives():
     shared = ["again"]
     value["shared"] = [shared, shared]
     for protocol in range(5):
-        assert read_pickle(pickle.dumps(value, protocol)) == value
+        assert read_arrays(pickle.dumps(value, protocol)) == value
     array = np.arange(6, dtype=np.uint8).reshape(2, 3)
     for protocol in (2, 4):
         for order in (array, np.asfortranarray(array)):
-            np.testing.assert_array_equal(read_pickle(pickle.dumps(order, protocol)), array)
+            np.testing.assert_array_equal(read_arrays(pickle.dumps(order, protocol)), array)
 
 
 def test_names_of_classes_are_text(tmp_path):

@@ -15,21 +15,21 @@ from autograd_engine.data import (
     CIFAR10,
     ImageFolder,
     cifar,
-    pickles,
     read_csv,
     read_picture,
     stored,
     tabular,
     write_idx,
 )
-from autograd_engine.data.pickles import read_pickle
+from autograd_engine.data.pickles import read_arrays
+from autograd_engine.serialization import pickles
 
 from ..messages import each, exactly
 from .test_cifar import cifar_files, write_archive, write_folder
 
 
 def reading(content):
-    return lambda: read_pickle(content)
+    return lambda: read_arrays(content)
 
 
 ENCODE = b"c_codecs\nencode\n"
@@ -67,20 +67,20 @@ def test_a_pickle_that_cannot_be_read_says_why(kind, text, call):
 
 
 def test_what_is_taken_off_the_stack_is_gone():
-    assert read_pickle(b"\x80\x02K\x07(K\x01K\x021.") == 7
-    assert read_pickle(b"\x80\x02K\x07K\x010.") == 7
-    assert read_pickle(b"(lp0\nI1\na.") == [1]
-    assert read_pickle(b"(dp0\nS'a'\nI1\ns.") == {"a": 1}
-    assert read_pickle(pickle.dumps([True, False, None, 1.5, b"\xff"], 4)) == [True, False, None, 1.5, b"\xff"]
+    assert read_arrays(b"\x80\x02K\x07(K\x01K\x021.") == 7
+    assert read_arrays(b"\x80\x02K\x07K\x010.") == 7
+    assert read_arrays(b"(lp0\nI1\na.") == [1]
+    assert read_arrays(b"(dp0\nS'a'\nI1\ns.") == {"a": 1}
+    assert read_arrays(pickle.dumps([True, False, None, 1.5, b"\xff"], 4)) == [True, False, None, 1.5, b"\xff"]
 
 
 def test_so_many_operations_and_no_more(monkeypatch):
     content = b"\x80\x02]K\x01a."
     monkeypatch.setattr(pickles, "_MOST", 5)
-    assert read_pickle(content) == [1]
+    assert read_arrays(content) == [1]
     monkeypatch.setattr(pickles, "_MOST", 4)
     with pytest.raises(ValueError, match=exactly("the pickle cannot be read: it has more than 4 operations")):
-        read_pickle(content)
+        read_arrays(content)
 
 
 def test_so_many_bytes_of_a_file_and_no_more(tmp_path):

@@ -25,7 +25,7 @@ TESTS = {
     "optim": ["optim"],
     "data": ["data"],
     "models": ["models"],
-    "serialization": ["test_serialization.py"],
+    "serialization": ["test_serialization.py", "test_torch_files.py"],
     "viz": ["viz"],
     "training": ["training"],
     "cli": ["cli"],

@@ -1,4 +1,5 @@
 """Tensors in files of the safetensors format, which holds numbers and text only: reading one runs no code.
+(`torch_files` reads PyTorch's own files, and runs none either.)
 
 A dictionary of tensors becomes a plain safetensors file, which `safetensors.torch.load_file` reads too, and files
 that `safetensors.torch.save_file` wrote can be loaded here. Tensors may also lie in nested dicts, lists and tuples
@@ -15,15 +16,17 @@ import os
 import warnings
 from collections import Counter, OrderedDict
 from collections.abc import Mapping
+from io import BytesIO
 from typing import Any, BinaryIO
 
 import numpy as np
 
-from .backend.device import check_device
-from .backend.files import write_atomically
-from .engine.graph import raw
-from .tensor import Tensor
-from .tensor.creation import from_numpy
+from ..backend.device import check_device
+from ..backend.files import write_atomically
+from ..engine.graph import raw
+from ..tensor import Tensor
+from ..tensor.creation import from_numpy
+from .torch_files import TORCH_FILES, read_torch_file
 
 __all__ = ["load", "save"]
 
@@ -90,7 +93,11 @@ def save(obj: Any, path: str | os.PathLike[str] | BinaryIO) -> None:
 
 
 def load(path: str | os.PathLike[str] | BinaryIO, map_location: Any = None, *, weights_only: bool = True) -> Any:
-    """Read a file that `save` or `safetensors.torch.save_file` wrote: the same structure, with tensors on the CPU.
+    """Read a file that `save`, `safetensors.torch.save_file` or `torch.save` wrote: the same structure, with
+    tensors on the CPU. Reading runs no code, whatever the file says.
+
+    Of the files that `torch.save` wrote (.pth, .pt), those can be read that hold tensors in plain values, such as a
+    `state_dict()` or a checkpoint of some; not those of whole models, which name classes of their program.
 
     Args:
         path: the file, or an open binary file.
@@ -99,8 +106,8 @@ def load(path: str | os.PathLike[str] | BinaryIO, map_location: Any = None, *, w
 
     Raises:
         FileNotFoundError: there is no such file.
-        ValueError: the file is damaged, not in this format, or has a dtype that tensors cannot have; or there is no
-            such device.
+        ValueError: the file is damaged, not in one of these formats, or holds other things than tensors and plain
+            values; or there is no such device.
 
     Warns:
         UserWarning: the file holds bfloat16, which NumPy does not have; it became float32, which holds the same
@@ -108,29 +115,41 @@ def load(path: str | os.PathLike[str] | BinaryIO, map_location: Any = None, *, w
 
     Example: see `save`.
     """
-    from safetensors import SafetensorError, deserialize
-
     if map_location is not None:
         check_device(map_location)
     if hasattr(path, "read"):
-        name, content = getattr(path, "name", "the file"), path.read()
-    else:
-        name = os.fspath(path)
-        with open(path, "rb") as file:
-            content = file.read()
+        return _read(BytesIO(path.read()), getattr(path, "name", "the file"))
+    with open(path, "rb") as file:
+        return _read(file, os.fspath(path))
+
+
+def _read(file: BinaryIO, name: str) -> Any:
+    """What the open file of this name holds."""
+    start = file.read(max(map(len, TORCH_FILES)))
+    file.seek(0)
+    if start.startswith(TORCH_FILES):
+        try:
+            value, halves = read_torch_file(file)
+        except ValueError as error:
+            raise ValueError(
+                f"{name} cannot be read: {error}. Of the files that torch.save wrote, those are read that hold "
+                "tensors in plain values, such as model.state_dict(); no code is run"
+            ) from error
+        if halves:
+            _warn_of_halves(name, f"{halves} arrays were converted to float32")
+        return value
+    from safetensors import SafetensorError, deserialize
+
+    content = file.read()
     try:
         tensors = deserialize(content)  # type: ignore[no-untyped-call]
         metadata = _metadata(content)
     except (SafetensorError, ValueError) as error:
-        hint = "; PyTorch's own files are pickles: write one with safetensors.torch.save_file" * _is_pickle(content)
+        hint = "; it is a pickle, but none that torch.save wrote" * content.startswith(b"\x80")
         raise ValueError(f"{name} is damaged or not a safetensors file: {error}{hint}") from error
-    halves = [key for key, info in tensors if info["dtype"] == "BF16"]
-    if halves:
-        warnings.warn(
-            f"{name}: NumPy has no bfloat16; {len(halves)} tensors were converted to float32, the first is "
-            f"{halves[0]!r}",
-            stacklevel=2,
-        )
+    named = [key for key, info in tensors if info["dtype"] == "BF16"]
+    if named:
+        _warn_of_halves(name, f"{len(named)} tensors were converted to float32, the first is {named[0]!r}")
     arrays = {key: _array(name, key, info) for key, info in tensors}
     if _STRUCTURE not in metadata:
         return {key: from_numpy(array) for key, array in arrays.items()}
@@ -138,6 +157,10 @@ def load(path: str | os.PathLike[str] | BinaryIO, map_location: Any = None, *, w
         return _rebuilt(json.loads(metadata[_STRUCTURE]), arrays)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"{name} is damaged: its structure cannot be read ({error!r})") from error
+
+
+def _warn_of_halves(name: str, what: str) -> None:
+    warnings.warn(f"{name}: NumPy has no bfloat16; {what}", stacklevel=4)
 
 
 # ---------------------------------------------------------------------------------------- writing
@@ -202,10 +225,6 @@ def _metadata(content: bytes) -> dict[str, str]:
     """The text entries of the JSON header, which follows its own length in the first 8 bytes."""
     header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
     return header.get("__metadata__") or {}
-
-
-def _is_pickle(content: bytes) -> bool:
-    return content[:2] == b"PK" or content[:1] == b"\x80"
 
 
 def _array(file: str, name: str, info: Mapping[str, Any]) -> Any:
