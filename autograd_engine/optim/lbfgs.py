@@ -136,9 +136,7 @@ class LBFGS(Optimizer):
                 memory["t"] = t = point.t
                 loss, g = point.loss, point.gradient
             self._move(origin, t, d)
-            if iteration == group["max_iter"]:
-                break
-            if not group["line_search_fn"]:
+            if iteration < group["max_iter"] and not group["line_search_fn"]:
                 found, g = evaluate()
                 loss = float(found)
             if (

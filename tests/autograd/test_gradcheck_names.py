@@ -40,26 +40,6 @@ def test_these_are_all_of_pytorchs_arguments():
         assert named == {*SHARED, *others}
 
 
-@pytest.mark.parametrize("check", [gradcheck, gradgradcheck])
-@pytest.mark.parametrize(
-    ("option", "error", "words"),
-    [
-        (
-            {"check_batched_grad": True},
-            ValueError,
-            "check_batched_grad=True asks for a mode that does not exist here",
-        ),
-        ({"check_forward_ad": True}, ValueError, "check_forward_ad=True asks for a mode"),
-        ({"check_backward_ad": False}, ValueError, "check_backward_ad=False leaves nothing to check"),
-        ({"check_rev_over_rev": False}, ValueError, "leaves nothing to check"),
-        ({"tolerance": 1}, TypeError, "got an unexpected argument 'tolerance'"),
-    ],
-)
-def test_what_cannot_be_checked_is_refused(check, option, error, words):
-    with pytest.raises(error, match=words):
-        check(ag.sin, ag.tensor(X, requires_grad=True), **option)
-
-
 def test_the_checks_and_functional_are_loaded_on_first_use_only():
     code = (
         "import sys, autograd_engine as ag\n"

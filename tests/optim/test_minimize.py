@@ -182,6 +182,10 @@ def test_bounds_of_one_tensor_are_a_pair_or_scipys_list(bounds):
             {"type": "ineq", "fun": lambda p: 2 - p["a"] ** 2 - p["b"] ** 2},
             {"type": "ineq", "fun": lambda p: 9 - p["a"] ** 2, "jac": lambda x: np.array([-2 * x[0], 0.0])},
         ],
+        {
+            "type": "ineq",
+            "fun": lambda p: ag.stack([9 - p["a"] ** 2, 2 - p["a"] ** 2 - p["b"] ** 2]).reshape(2, 1),
+        },
         optimize.NonlinearConstraint(lambda x: x @ x, 0, 2),
     ],
 )

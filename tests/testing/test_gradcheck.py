@@ -254,29 +254,6 @@ def test_a_smooth_function_of_strong_curvature_is_not_excused():
     assert not isinstance(caught.value, NotSmoothError)
 
 
-# ------------------------------------------------------------------------------- what cannot be checked
-
-
-def test_float32_is_refused_with_the_remedy():
-    with pytest.raises(ValueError, match=r"input 1 is float32, too coarse .* dtype=float64"):
-        gradcheck(lambda x, y: x * y, (leaf([1.0]), ag.tensor([1.0], requires_grad=True)))
-
-
-def test_no_input_to_check():
-    with pytest.raises(ValueError, match="no input requires gradients"):
-        gradcheck(ag.exp, ag.tensor([1.0]))
-
-
-def test_unknown_method():
-    with pytest.raises(ValueError, match="'central' or 'complex', not 'forward'"):
-        gradcheck(ag.exp, leaf([1.0]), method="forward")
-
-
-def test_the_complex_step_needs_a_complex_result():
-    with pytest.raises(ValueError, match="computes with complex arrays"):
-        gradcheck(lambda x: getattr(x, "real", x) * 1.0, leaf([1.0]), method="complex")
-
-
 # ------------------------------------------------------------------------------ check_call, check_op
 
 
@@ -388,6 +365,13 @@ def test_check_call_finds_dependence_on_the_layout():
         check_call(depends_on_layout, x)
 
 
+def test_check_call_allows_the_rounding_of_float32_beside_a_large_gradient():
+    """One gradient is 0 as a difference of large numbers, which float32 rounds; it is small beside the other."""
+    u = np.random.default_rng(0).uniform(0.5, 1.5, 3)
+    w = ag.tensor([1e5, 2e5, -3e5] / u)
+    check_call(lambda x, w: x[0] * w + x[1] * 1e5, leaf([0.5, 1.5]), w)
+
+
 def test_check_op_passes_what_is_right():
     check_op(good_sine, reference=np.sin, method="complex")
     check_op(lambda x, y: x * ag.tanh(y), 2, raw=False)
@@ -417,11 +401,6 @@ def test_check_op_takes_a_strategy():
 def test_check_op_finds(function):
     with pytest.raises((AssertionError, GradcheckError, ValueError, IndexError)):
         check_op(function, examples=50)
-
-
-def test_check_op_refuses_a_wrong_number_of_domains():
-    with pytest.raises(ValueError, match="2 inputs but 1 domains"):
-        check_op(ag.mul, 2, domain=[(0.0, 1.0)])
 
 
 def test_an_accumulating_rule_that_disagrees_with_itself_is_found():
