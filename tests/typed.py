@@ -104,6 +104,8 @@ assert_type(nn.Embedding(3, 2)(ag.tensor([1])), Tensor)
 assert_type(nn.MSELoss()(a, b), Tensor)
 assert_type(nn.TripletMarginLoss()(a, b, b), Tensor)
 assert_type(ag.models.MLP([2, 3])(a), Tensor)
+assert_type(ag.models.lenet5(num_classes=3)(ag.ones(1, 1, 32, 32)), Tensor)
+assert_type(nn.utils.skip_init(ag.models.resnet18, num_classes=3), ag.models.ResNet)
 assert_type(nn.utils.clip_grad_norm_(block.parameters(), 1.0), Tensor)
 
 optimizer = optim.SGD(block.parameters(), lr=0.1)
