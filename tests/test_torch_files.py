@@ -381,6 +381,14 @@ def test_files_are_read_within_limits(tmp_path):
         assert why in line
 
 
+def test_pickles_of_every_protocol_are_read():
+    value = {"list": [1, 2], "tuple": (1, (2, 3), ()), "text": "é", "number": 2.5, "nested": [{"a": [None, True]}]}
+    value["again"] = value["list"]
+    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+        assert pickles.read_pickle(pickle.dumps(value, protocol)) == value
+    assert pickles.read_pickle(b"(I1\nI2\nl.") == [1, 2]
+
+
 def test_the_number_of_operations_is_limited_here_too(tmp_path, monkeypatch):
     path = archive(tmp_path / "w.pth", b"]K\x01a.", EIGHT)
     monkeypatch.setattr(pickles, "_MOST", 5)
