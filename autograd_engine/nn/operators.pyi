@@ -126,8 +126,6 @@ def mish(input: Any, inplace: bool = False) -> Tensor:
     """x tanh(softplus(x))."""
 def gelu(input: Any, approximate: str = 'none') -> Tensor:
     """x P(Z < x) for a standard normal Z."""
-def pad(input: Any, pad: Sequence[int], mode: str = 'constant', value: float | None = None) -> Tensor:
-    """The input with elements added before and after it along its last dimensions."""
 def conv1d(input: Any, weight: Any, bias: Any | None = None, stride: Size = 1, padding: Size | str = 0, dilation: Size = 1, groups: int = 1) -> Tensor:
     """out[n, o, p] = bias[o] + sum over c, k of weight[o, c, k] input[n, c, stride p + dilation k - padding]."""
 def conv2d(input: Any, weight: Any, bias: Any | None = None, stride: Size = 1, padding: Size | str = 0, dilation: Size = 1, groups: int = 1) -> Tensor:
@@ -247,6 +245,8 @@ def rms_norm(input: Any, normalized_shape: Sequence[int], weight: Any | None = N
     """weight x / sqrt(mean(x^2) + eps), over the last dimensions; `eps` is by default the precision of the dtype."""
 def local_response_norm(input: Any, size: int, alpha: float = 0.0001, beta: float = 0.75, k: float = 1.0) -> Tensor:
     """x / (k + alpha mean)^beta, where the mean is that of x^2 over `size` neighboring channels, 0 beyond the last."""
+def pad(input: Any, pad: Sequence[int], mode: str = 'constant', value: float | None = None) -> Tensor:
+    """The input with elements added before and after it along its last dimensions."""
 def pixel_shuffle(input: Any, upscale_factor: int) -> Tensor:
     """Each r * r channels become r by r pixels: (..., C r^2, H, W) -> (..., C, H r, W r)."""
 def pixel_unshuffle(input: Any, downscale_factor: int) -> Tensor:

@@ -1,7 +1,19 @@
 """The work: one file for each kind of work, which lists its cases. The order here is that of the tables."""
 
 from ..case import Case
-from . import chains, footprint, kernels, layers, loading, network, operators, optimizers, slices, training
+from . import (
+    chains,
+    convolution,
+    footprint,
+    kernels,
+    layers,
+    loading,
+    network,
+    operators,
+    optimizers,
+    slices,
+    training,
+)
 
 __all__ = ["CASES"]
 
@@ -15,6 +27,7 @@ CASES: tuple[Case, ...] = (
     *operators.CASES,
     *kernels.CASES,
     *layers.CASES,
+    *convolution.CASES,
     *loading.CASES,
     *footprint.CASES,
 )

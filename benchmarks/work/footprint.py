@@ -75,9 +75,15 @@ def first_kernel(library: Library, cold: bool) -> Task | None:
 # ------------------------------------------------------------------------------------ installed size
 
 
+COMPILED = {".pyc", ".nbi", ".nbc"}
+"""Bytecode, and machine code that numba made."""
+
+
 def installed_size(distribution: str) -> int:
-    """Bytes of the files a distribution installs, without compiled bytecode. For an editable installation, or one
-    known only by what a build left in the source tree, those of its package there."""
+    """Bytes of the files a distribution installs, without what is compiled of them later.
+
+    For an editable installation, or one known only by what a build left in the source tree, those of its package there.
+    """
     found = importlib.metadata.distribution(distribution)
     origin = json.loads(found.read_text("direct_url.json") or "{}")
     if origin.get("dir_info", {}).get("editable") or found.read_text("RECORD") is None:
@@ -86,7 +92,7 @@ def installed_size(distribution: str) -> int:
         files = [path for place in places for path in Path(place).rglob("*")]
     else:
         files = [Path(str(file.locate())) for file in found.files or ()]
-    return sum(path.stat().st_size for path in files if path.is_file() and path.suffix != ".pyc")
+    return sum(path.stat().st_size for path in files if path.is_file() and path.suffix not in COMPILED)
 
 
 def required_distributions(distribution: str) -> set[str]:

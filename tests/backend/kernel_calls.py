@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,9 @@ import numpy as np
 
 from autograd_engine import optim
 from autograd_engine.backend import kernels
+from autograd_engine.backend.kernels import pooling
+from autograd_engine.backend.kernels.convolution import Geometry
+from autograd_engine.backend.kernels.pooling import Windows
 
 Calls = Callable[[np.random.Generator, Any], list[tuple[Any, ...]]]
 
@@ -199,7 +203,119 @@ def _updates(random: np.random.Generator, dtype: Any) -> list[tuple[Any, ...]]:
     return calls
 
 
+def _beside(x: Any) -> Any:
+    """The same numbers with the channels of each place side by side in memory."""
+    return np.moveaxis(np.ascontiguousarray(np.moveaxis(x, 1, -1)), -1, 1)
+
+
+CONVOLUTIONS = {
+    "few channels, 3 by 3": ((3, 2, 5, 6), 5, (3, 3), Geometry((1, 1), (1, 0), (1, 2), (1, 1), 1)),
+    "few channels, 5 by 5": ((2, 3, 9, 40), 3, (5, 5), Geometry((1, 1), (2, 0), (2, 0), (1, 1), 1)),
+    "one image": ((1, 2, 40, 31), 7, (2, 3), Geometry((1, 1), (0, 1), (1, 1), (1, 1), 1)),
+    "signals of few channels": ((3, 4, 20), 6, (3,), Geometry((1,), (1,), (1,), (1,), 1)),
+    "each channel alone": ((3, 6, 7, 8), 6, (3, 2), Geometry((2, 1), (1, 0), (1, 1), (1, 2), 6)),
+    "signals, each channel alone": ((2, 5, 9), 5, (4,), Geometry((1,), (2,), (1,), (1,), 5)),
+    "tiles": ((3, 17, 9, 8), 18, (3, 3), Geometry((1, 1), (1, 1), (1, 1), (1, 1), 1)),
+    "tiles, an uneven frame": ((2, 19, 6, 11), 21, (3, 3), Geometry((1, 1), (0, 2), (1, 0), (1, 1), 1)),
+}
+"""The shape of the input, how many filters there are, the window, and how it moves."""
+if not os.environ.get("NUMBA_DISABLE_JIT"):  # in plain Python it would take too long
+    CONVOLUTIONS["tiles of a large image"] = ((1, 17, 64, 62), 18, *CONVOLUTIONS["tiles"][2:])
+
+
+def _convolutions(random: np.random.Generator, dtype: Any) -> list[tuple[Any, ...]]:
+    """In both orders of memory, with and without a bias; and a large step with few filters."""
+    calls: list[tuple[Any, ...]] = []
+    for shape, filters, window, geometry in (
+        *CONVOLUTIONS.values(),
+        ((2, 3, 9, 8), 4, (3, 3), Geometry((2, 2), (1, 1), (1, 1), (1, 1), 1)),
+    ):
+        x, bias = _numbers(random, dtype, *shape), _numbers(random, dtype, filters)
+        w = _numbers(random, dtype, filters, shape[1] // geometry.groups, *window)
+        calls += [(x, w, bias, geometry), (_beside(x), w, None, geometry)]
+    return calls
+
+
+def _input_gradients(random: np.random.Generator, dtype: Any) -> list[tuple[Any, ...]]:
+    """Of convolutions of each channel alone, and of one with a large step."""
+    calls: list[tuple[Any, ...]] = []
+    for x, w, _, geometry in _convolutions(random, dtype):
+        if geometry.groups > 1 or set(geometry.stride) != {1}:
+            g = _numbers(random, dtype, *kernels.convolve.numpy(x, w, None, geometry).shape)
+            calls += [(g, w, _numbers(random, dtype, x.shape[1]), x.shape[2:], geometry)]
+            calls += [(_beside(g), w, None, x.shape[2:], geometry)]
+    return calls
+
+
+def _weight_gradients(random: np.random.Generator, dtype: Any) -> list[tuple[Any, ...]]:
+    calls: list[tuple[Any, ...]] = []
+    for x, w, bias, geometry in _convolutions(random, dtype)[:-2]:
+        g = _numbers(random, dtype, *kernels.convolve.numpy(x, w, None, geometry).shape)
+        calls.append((g if bias is None else _beside(g), x, w.shape[2:], geometry))
+    return calls
+
+
+def _pictures(random: np.random.Generator, dtype: Any) -> list[tuple[Any, Windows]]:
+    """Signals and pictures in both orders of memory, with NaN and -inf; windows that overlap, reach out, and lie
+    outside altogether."""
+    calls: list[tuple[Any, Windows]] = []
+    for shape in (2, 3, 9), (2, 3, 8, 11):
+        for size, stride, padding, dilation in (
+            (2, 2, 0, 1),
+            (3, 2, 1, 1),
+            (3, 1, 1, 2),
+            (2, 3, 1, 1),
+            (4, 1, 2, 3),
+        ):
+            dims = len(shape) - 2
+            moves = [(n,) * dims for n in (size, stride, padding, dilation)]
+            places = pooling.places_of(shape[2:], *moves, ceil_mode=True)
+            if min(places) > 0:
+                x = _numbers(random, dtype, *shape)
+                x.flat[3], x.flat[8], x[1, 1] = np.nan, -np.inf, -np.inf
+                windows = Windows(*moves, places)
+                calls += [(x, windows), (_beside(x), windows)]
+    return calls
+
+
+def _chosen(random: np.random.Generator, dtype: Any) -> list[tuple[Any, ...]]:
+    """Gradients in both orders of memory, winners in another or the same one."""
+    calls: list[tuple[Any, ...]] = []
+    for x, windows in _pictures(random, dtype):
+        _, winner = pooling.largest.numpy(x, windows)
+        winner = winner if x.flags.c_contiguous else _beside(winner)
+        g = _numbers(random, dtype, *winner.shape)
+        calls += [(g, winner, x.shape[2:], windows), (_beside(g), winner, x.shape[2:], windows)]
+    return calls
+
+
+_MEANS = [(True, None), (False, None), (False, 5)]
+"""Whether what lies outside counts, and what else sums are divided by."""
+
+
+def _means(random: np.random.Generator, dtype: Any) -> list[tuple[Any, ...]]:
+    return [(*a, *m) for a in _pictures(random, dtype) if a[1].dilation[0] == 1 for m in _MEANS]
+
+
+def _mean_gradients(random: np.random.Generator, dtype: Any) -> list[tuple[Any, ...]]:
+    calls: list[tuple[Any, ...]] = []
+    for x, windows, *settings in _means(random, dtype):
+        g = _numbers(random, dtype, *x.shape[:2], *windows.places)
+        calls.append((g if x.flags.c_contiguous else _beside(g), x.shape[2:], windows, *settings))
+    return calls
+
+
 CALLS: dict[str, Calls] = {
+    "convolution.convolve": _convolutions,
+    "convolution.convolve_input": _input_gradients,
+    "convolution.convolve_weight": _weight_gradients,
+    "layout.channels_to_last": lambda random, dtype: [
+        (_numbers(random, dtype, *shape),) for shape in ((2, 19, 5, 7), (3, 9, 40))
+    ],
+    "pooling.averaged": _means,
+    "pooling.averaged_input": _mean_gradients,
+    "pooling.largest": _pictures,
+    "pooling.to_winners": _chosen,
     "elements.kept": _draws,
     "scans.running_sums": _rows,
     "places.add_rows": _additions,

@@ -24,6 +24,12 @@ COMPILED = {
     for name, made in choice.KERNELS.items()
     if (form := choice.implementation(made.numpy, np.ndarray)) is not None
 }
+PARTS = {"arithmetic", "elementwise", "windows", "alone", "narrow", "winograd"}
+"""The files with what several kernels are made of, or one of the ways in which one works."""
+
+IN_SINGLE = {"convolution.convolve", "convolution.convolve_input", "convolution.convolve_weight"}
+"""The kernels that are compiled for float32 only."""
+
 PRECISION = {np.float32: 2e-6, np.float64: 1e-12}
 """How far a number may lie from NumPy's, as a part of it or, where sums cancel, of the largest."""
 
@@ -50,7 +56,7 @@ def check(found, expected, precision):
 
 
 def as_half(argument):
-    if isinstance(argument, (tuple, list)):
+    if type(argument) in (tuple, list):
         return type(argument)(as_half(item) for item in argument)
     return argument.astype(np.float16) if isinstance(argument, np.ndarray) else argument
 
@@ -64,12 +70,13 @@ def test_every_compiled_kernel_is_called_here():
 
 
 def test_compiled_functions_are_named_after_kernels():
-    files = {m.name for m in pkgutil.iter_modules(compiled.__path__)} - {"arithmetic", "elementwise"}
+    files = {m.name for m in pkgutil.iter_modules(compiled.__path__)} - PARTS
     assert files == {name.partition(".")[0] for name in COMPILED}
 
 
-@pytest.mark.parametrize("dtype", PRECISION)
-@pytest.mark.parametrize("name", COMPILED)
+@pytest.mark.parametrize(
+    ("name", "dtype"), [(n, d) for n in COMPILED for d in PRECISION if d is np.float32 or n not in IN_SINGLE]
+)
 def test_values(name, dtype):
     for arguments, again in zip(calls(name, dtype), calls(name, dtype), strict=True):
         with np.errstate(all="ignore"):
@@ -119,6 +126,17 @@ def test_without_the_compiler():
         return
     done = subprocess.run(command, env=environment, capture_output=True, text=True, cwd=Path(__file__).parents[2])
     assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("name", ["convolution.convolve", "convolution.convolve_weight"])
+@pytest.mark.parametrize("number", [np.inf, -np.inf, np.nan, np.finfo(np.float32).max])
+def test_a_convolution_of_what_is_not_finite_is_numpys(name, number):
+    for first, *others in calls(name, np.float32)[::2]:
+        if others[-1].groups > 1:  # nothing is multiplied with the zeros of a frame there
+            continue
+        first.flat[[1, -2]] = number
+        with np.errstate(all="ignore"), ag.use_kernels("compiled"):
+            check(choice.KERNELS[name](first, *others), choice.KERNELS[name].numpy(first, *others), 1e-5)
 
 
 # ------------------------------------------------------------------- element by element: layouts and blocks

@@ -7,6 +7,7 @@ from .activations import *
 from .choice import use_kernels as use_kernels
 from .convolution import *
 from .elements import *
+from .layout import *
 from .norms import *
 from .order import *
 from .places import *

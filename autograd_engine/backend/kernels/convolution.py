@@ -20,11 +20,22 @@ import numpy as np
 from ..kinds import kind_of
 from ..threads import share
 from .choice import kernel
+from .layout import channels_last, channels_to_last, in_order, last
 
-__all__ = ["Geometry", "channels_last", "convolve", "convolve_input", "convolve_weight"]
+__all__ = [
+    "PARTS",
+    "Geometry",
+    "convolve",
+    "convolve_input",
+    "convolve_weight",
+    "places_of",
+]
 
 _BUFFER = 2**18
 """How many numbers of windows are copied at a time: 1 MB of float32, which stays in the cache of a core."""
+
+PARTS = 8
+"""In how many parts images are summed up for the gradient of a weight, at most, whatever the number of threads."""
 
 _PARTIAL = 2**22
 """How many numbers the partial sums of a weight's gradient may take."""
@@ -33,44 +44,34 @@ Sizes = tuple[int, ...]
 
 
 class Geometry(NamedTuple):
-    """How a kernel moves over its input; each but `groups` has one number for each dimension of the picture.
+    """How a window moves over its input; each but `groups` has one number for each dimension of the picture.
 
     Attributes:
         stride: the step from one position to the next.
-        padding: how many zeros stand before the first element, and after the last.
-        dilation: the distance of the kernel's elements.
+        before: how many zeros stand before the first element; a negative number leaves elements out.
+        after: the same after the last.
+        dilation: the distance of a window's elements.
         groups: into how many parts the channels are divided, each with filters of its own.
     """
 
     stride: Sizes
-    padding: Sizes
+    before: Sizes
+    after: Sizes
     dilation: Sizes
     groups: int
 
 
-def channels_last(shape: Sizes, like: Any) -> Any:
-    """A new array (N, C, ...) in whose memory the channels of one position lie side by side; of another's kind and
-    dtype."""
-    n, c, *places = shape
-    return np.empty_like(np.moveaxis(kind_of(like).empty((n, *places, c), like.dtype), -1, 1))
-
-
-def _in_order(x: Any) -> Any:
-    """x in row-major memory, itself if it is."""
-    return x if x.flags.c_contiguous else kind_of(x).array(x, order="C")
-
-
 def _framed(x: Any, before: Sizes, after: Sizes) -> Any:
     """(N, C, ...) as a contiguous array (N, ..., C) with zeros around; a negative width cuts off."""
-    last = np.moveaxis(x, 1, -1)
+    rows = channels_to_last(x)
     if not any(before) and not any(after):
-        return _in_order(last)
+        return rows
     sizes = x.shape[2:]
     framed = [n + b + a for n, b, a in zip(sizes, before, after, strict=True)]
     out = kind_of(x).zeros((x.shape[0], *framed, x.shape[1]), x.dtype)
     inner = tuple(slice(max(b, 0), b + n + min(a, 0)) for n, b, a in zip(sizes, before, after, strict=True))
     kept = tuple(slice(max(-b, 0), n + min(a, 0)) for n, b, a in zip(sizes, before, after, strict=True))
-    out[:, *inner] = last[:, *kept]
+    out[:, *inner] = rows[:, *kept]
     return out
 
 
@@ -112,8 +113,9 @@ def _filters(w: Any, groups: int) -> Any:
 
 def _by_group(g: Any, groups: int) -> Any:
     """(N, O, ...) as (groups, N, ..., O / groups)."""
-    last = np.moveaxis(g, 1, -1)
-    return np.moveaxis(last.reshape(*last.shape[:-1], groups, last.shape[-1] // groups), -2, 0)
+    places = last(g)
+    apart = places.reshape(*places.shape[:-1], groups, places.shape[-1] // groups)
+    return apart.transpose(g.ndim - 1, *range(g.ndim - 1), g.ndim)
 
 
 def _rows(part: Any) -> Any:
@@ -125,27 +127,31 @@ def _over_images(work: Callable[[Sequence[Any]], None], chunks: Sequence[Any]) -
     share(lambda part: work(chunks[part]), len(chunks))
 
 
-@kernel
-def convolve(x: Any, w: Any, geometry: Geometry) -> Any:
-    """out[n, o, p] = sum over c, k of x[n, c, stride p + dilation k - padding] w[o, c, k], with zeros outside of x.
+def places_of(size: Sizes, window: Sizes, geometry: Geometry) -> Sizes:
+    """How many places a window has in a picture of this size, in each dimension."""
+    stride, before, after, dilation, _ = geometry
+    return tuple(
+        (n + b + a - d * (k - 1) - 1) // s + 1
+        for n, k, s, b, a, d in zip(size, window, stride, before, after, dilation, strict=True)
+    )
 
-    Shapes: x (N, C, ...), w (O, C / groups, ...) with as many dimensions; the result (N, O, ...).
+
+@kernel
+def convolve(x: Any, w: Any, bias: Any, geometry: Geometry) -> Any:
+    """out[n, o, p] = bias[o] + sum over c, k of x[n, c, stride p + dilation k - before] w[o, c, k], with zeros
+    outside of x.
+
+    Shapes: x (N, C, ...), w (O, C / groups, ...) with as many dimensions, bias (O,) or None; result (N, O, ...).
     """
     size, groups = w.shape[2:], geometry.groups
-    return _apply(_framed(x, geometry.padding, geometry.padding), _filters(w, groups), size, geometry)
-
-
-def _apply(framed: Any, filters: Any, size: Sizes, geometry: Geometry) -> Any:
-    """The products of all windows of the framed images with the filters, matrices for each group."""
-    groups, _, each = filters.shape
-    places = tuple(
-        (n - d * (k - 1) - 1) // s + 1
-        for n, k, s, d in zip(framed.shape[1:-1], size, geometry.stride, geometry.dilation, strict=True)
-    )
+    framed, filters = _framed(x, geometry.before, geometry.after), _filters(w, groups)
+    each = filters.shape[2]
+    places = places_of(x.shape[2:], size, geometry)
     out = channels_last((len(framed), groups * each, *places), framed)
     windows = _windows(framed, places, size, geometry)
     results = _by_group(out, groups)
     one_by_one = groups == 1 and math.prod(size) == 1 and set(geometry.stride) == {1}
+    biases = 0 if bias is None else bias.reshape(groups, 1, each)
 
     def work(chunks: Sequence[tuple[slice, slice]]) -> None:
         for images, rows in chunks:
@@ -153,9 +159,12 @@ def _apply(framed: Any, filters: Any, size: Sizes, geometry: Geometry) -> Any:
             count = math.prod(target.shape[1:-1])
             columns = part.reshape(groups, count, filters.shape[1])  # a copy, or for one by one a view
             if groups == 1:
-                np.matmul(columns[0], filters[0], out=target[0].reshape(count, each))
+                flat = target.reshape(1, count, each)
+                np.matmul(columns, filters, out=flat)
+                if bias is not None:
+                    flat += biases
             else:
-                target[...] = np.matmul(columns, filters).reshape(target.shape)
+                target[...] = (np.matmul(columns, filters) + biases).reshape(target.shape)
 
     per_place = math.prod(size) * framed.shape[-1]
     _over_images(work, _chunks(len(framed), places, 1 if one_by_one else per_place, rows=True))
@@ -163,52 +172,53 @@ def _apply(framed: Any, filters: Any, size: Sizes, geometry: Geometry) -> Any:
 
 
 @kernel
-def convolve_input(g: Any, w: Any, size: Sizes, geometry: Geometry) -> Any:
-    """The gradient of `convolve` to its input of this size, from the gradient g of its result.
+def convolve_input(g: Any, w: Any, bias: Any, size: Sizes, geometry: Geometry) -> Any:
+    """The gradient of `convolve` to its input of this size, from the gradient g of its result; plus a bias or None.
 
     With a stride of 1 it is a convolution of g, framed with zeros, by the mirrored filters. Otherwise each place of
     g adds its multiple of the filters where they lay.
     """
-    stride, padding, dilation, groups = geometry
-    kernel_size = w.shape[2:]
+    stride, before, _, dilation, groups = geometry
+    window = w.shape[2:]
     channels = w.shape[1] * groups
     if set(stride) == {1}:
-        reach = [d * (k - 1) for d, k in zip(dilation, kernel_size, strict=True)]
-        before = tuple(r - p for r, p in zip(reach, padding, strict=True))
-        after = tuple(n + r - m - b for n, r, m, b in zip(size, reach, g.shape[2:], before, strict=True))
-        mirrored = w[:, :, *(slice(None, None, -1),) * len(kernel_size)]
+        reach = [d * (k - 1) for d, k in zip(dilation, window, strict=True)]
+        start = tuple(r - b for r, b in zip(reach, before, strict=True))
+        end = tuple(n + r - m - s for n, r, m, s in zip(size, reach, g.shape[2:], start, strict=True))
+        mirrored = w[:, :, *(slice(None, None, -1),) * len(window)]
         apart = mirrored.reshape(groups, len(w) // groups, *mirrored.shape[1:])
-        swapped = apart.swapaxes(1, 2).reshape(channels, len(w) // groups, *kernel_size)
-        return _apply(_framed(g, before, after), _filters(swapped, groups), kernel_size, geometry)
+        swapped = apart.swapaxes(1, 2).reshape(channels, len(w) // groups, *window)
+        return convolve(g, swapped, bias, Geometry(stride, start, end, dilation, groups))
     filters = _filters(w, groups).swapaxes(1, 2)
     out = channels_last((len(g), channels, *size), g)
-    inputs = np.moveaxis(out, 1, -1)
-    inputs[...] = 0
+    inputs = last(out)
+    inputs[...] = 0 if bias is None else bias
     places = g.shape[2:]
     gradients = _by_group(g, groups)
-    taps = list(_taps(kernel_size, size, places, geometry))
+    taps = list(_taps(window, size, places, geometry))
 
     def work(chunks: Sequence[tuple[slice, slice]]) -> None:
         for images, _ in chunks:
             part = gradients[:, images]
             columns = np.matmul(_rows(part), filters)
-            spread = np.moveaxis(columns.reshape(*part.shape[:-1], *kernel_size, w.shape[1]), 0, -2)
+            spread = np.moveaxis(columns.reshape(*part.shape[:-1], *window, w.shape[1]), 0, -2)
             target = inputs[images]
             target = target.reshape(*target.shape[:-1], groups, w.shape[1])
             for tap, source, goal in taps:
                 target[:, *goal] += spread[(slice(None), *source, *tap)]
 
-    _over_images(work, _chunks(len(g), places, math.prod(kernel_size) * channels, rows=False))
+    _over_images(work, _chunks(len(g), places, math.prod(window) * channels, rows=False))
     return out
 
 
 def _taps(
-    kernel_size: Sizes, size: Sizes, places: Sizes, geometry: Geometry
+    window: Sizes, size: Sizes, places: Sizes, geometry: Geometry
 ) -> Iterator[tuple[Sizes, tuple[slice, ...], tuple[slice, ...]]]:
-    """For each element of a kernel: its index, the places at which it lies inside the input, and where there."""
-    for tap in product(*map(range, kernel_size)):
+    """For each element of a window: its index, the places at which it lies inside the input, and where there."""
+    stride, before, _, dilation, _ = geometry
+    for tap in product(*map(range, window)):
         sources, goals = [], []
-        for k, n, m, s, p, d in zip(tap, size, places, *geometry[:3], strict=True):
+        for k, n, m, s, p, d in zip(tap, size, places, stride, before, dilation, strict=True):
             offset = d * k - p
             first = max(0, -(offset // s))
             last = min(m - 1, (n - 1 - offset) // s)
@@ -222,18 +232,18 @@ def _taps(
 
 @kernel
 def convolve_weight(g: Any, x: Any, size: Sizes, geometry: Geometry) -> Any:
-    """The gradient of `convolve` to its weight, whose kernel has this size, from the gradient g of its result.
+    """The gradient of `convolve` to its weight, whose windows have this size, from the gradient g of its result.
 
     The sum over images is taken in parts that do not depend on the number of threads.
     """
     groups = geometry.groups
-    framed = _framed(x, geometry.padding, geometry.padding)
+    framed = _framed(x, geometry.before, geometry.after)
     places = g.shape[2:]
     windows = _windows(framed, places, size, geometry)
     gradients = _by_group(g, groups)
     each, filters = math.prod(size) * framed.shape[-1] // groups, gradients.shape[-1]
     chunks = _chunks(len(g), places, each * groups, rows=True)
-    count = max(1, min(8, len(chunks), _PARTIAL // (groups * each * filters or 1)))
+    count = max(1, min(PARTS, len(chunks), _PARTIAL // (groups * each * filters or 1)))
     sums = kind_of(g).zeros((count, groups, each, filters), g.dtype)
     steps = [chunks[len(chunks) * i // count : len(chunks) * (i + 1) // count] for i in range(count)]
 
@@ -248,4 +258,4 @@ def convolve_weight(g: Any, x: Any, size: Sizes, geometry: Geometry) -> Any:
     whole = sums[0] if count == 1 else np.add.reduce(sums, axis=0)
     channels = framed.shape[-1] // groups
     back = np.moveaxis(whole.reshape(groups, *size, channels, filters), (-1, -2), (1, 2))
-    return _in_order(back).reshape(groups * filters, channels, *size)
+    return in_order(back).reshape(groups * filters, channels, *size)

@@ -21,8 +21,10 @@ __all__ = [
     "Windows",
     "averaged",
     "averaged_input",
+    "divisors",
     "index_of_winners",
     "largest",
+    "numbers",
     "of_winners",
     "places_of",
     "taps",
@@ -79,7 +81,7 @@ def taps(picture: Sizes, windows: Windows) -> Iterator[tuple[int, Slices, Slices
             )
 
 
-def _numbers(windows: Windows) -> Any:
+def numbers(windows: Windows) -> Any:
     """The smallest dtype that holds the number of each element of a window, and one more."""
     return np.min_scalar_type(math.prod(windows.size))
 
@@ -90,7 +92,7 @@ def largest(x: Any, windows: Windows) -> tuple[Any, Any]:
 
     Shapes: x (N, C, ...); both results (N, C, places).
     """
-    shape, dtype = (*x.shape[:2], *windows.places), _numbers(windows)
+    shape, dtype = (*x.shape[:2], *windows.places), numbers(windows)
     nobody = math.prod(windows.size)
     out, winner = np.full_like(x, -np.inf, shape=shape), np.full_like(x, nobody, dtype, shape=shape)
     for number, places, elements in taps(x.shape[2:], windows):
@@ -148,7 +150,7 @@ def _counts(picture: Sizes, windows: Windows, padded: bool, dtype: Any) -> Any:
     return counts
 
 
-def _divisor(x: Any, picture: Sizes, windows: Windows, padded: bool, divisor: int | None) -> Any:
+def divisors(x: Any, picture: Sizes, windows: Windows, padded: bool, divisor: int | None) -> Any:
     """What sums are divided by, beside an array."""
     if divisor is not None:
         return x.dtype.type(divisor)
@@ -162,14 +164,14 @@ def averaged(x: Any, windows: Windows, padded: bool, divisor: int | None) -> Any
     out = np.zeros_like(x, shape=(*x.shape[:2], *windows.places))
     for _, places, elements in taps(x.shape[2:], windows):
         out[:, :, *places] += x[:, :, *elements]
-    out /= _divisor(x, x.shape[2:], windows, padded, divisor)
+    out /= divisors(x, x.shape[2:], windows, padded, divisor)
     return out
 
 
 @kernel
 def averaged_input(g: Any, picture: Sizes, windows: Windows, padded: bool, divisor: int | None) -> Any:
     """The gradient of `averaged` to its input, a picture of this size, from that of its result."""
-    share = g / _divisor(g, picture, windows, padded, divisor)
+    share = g / divisors(g, picture, windows, padded, divisor)
     out = np.zeros_like(g, shape=(*g.shape[:2], *picture))
     for _, places, elements in taps(picture, windows):
         out[:, :, *elements] += share[:, :, *places]

@@ -22,7 +22,7 @@ from ..index import _getitem
 from ..names import operator
 from ..operands import constant_like
 from ..reduce import max as max_along
-from ..reduce import sum
+from ..reduce import mean, sum
 from ..shape import _reshape
 from .convolution import Size, each
 from .pooling import avg_pool, batched, unbatched
@@ -59,6 +59,8 @@ def _adaptive_avg_pool(input: Array, output_size: Any, dims: int) -> Array:
     picture, sizes = tuple(x.shape[2:]), _wanted(output_size, x, dims, name)
     if 0 in picture:
         raise ValueError(f"{name}: the input of shape {tuple(input.shape)} has no elements to take means of")
+    if set(sizes) == {1}:
+        return unbatched(mean(x, tuple(range(2, 2 + dims)), keepdim=True), one)
     if all(m and n % m == 0 for n, m in zip(picture, sizes, strict=True)):
         size = tuple(n // m for n, m in zip(picture, sizes, strict=True))
         return unbatched(avg_pool(x, Windows(size, size, (0,) * dims, (1,) * dims, sizes)), one)

@@ -18,7 +18,6 @@ from ..index import _getitem
 from ..names import operator
 from ..reduce import sum
 from ..shape import _reshape
-from .padding import pad
 
 Size = int | Sequence[int]
 """One number for each dimension of the picture, or one for all."""
@@ -41,7 +40,7 @@ def _places(x: Array, shape: tuple[int, ...]) -> Array:
 )
 def _convolve(x: Array, w: Array, bias: Array = None, *, geometry: Geometry) -> Array:
     """The convolution of x (N, C, ...) by w (O, C / groups, ...), plus a bias (O,)."""
-    return _biased(_in_single(kernels.convolve, x, w, geometry), bias)
+    return _in_single(kernels.convolve, x, w, bias, geometry)
 
 
 @primitive(
@@ -54,7 +53,7 @@ def _convolve_input(
     back: Array, w: Array, bias: Array = None, *, size: tuple[int, ...], geometry: Geometry
 ) -> Array:
     """The gradient to an input of this size from that of the result, `back` (N, O, ...), plus a bias (C,)."""
-    return _biased(_in_single(kernels.convolve_input, back, w, size, geometry), bias)
+    return _in_single(kernels.convolve_input, back, w, bias, size, geometry)
 
 
 @primitive(
@@ -70,12 +69,6 @@ def _convolve_weight(back: Array, x: Array, *, size: tuple[int, ...], geometry: 
 def _in_single(kernel: Callable[..., Any], x: Array, y: Array, *settings: Any) -> Array:
     """The result of a kernel, of float16 by way of float32, as many products are summed."""
     return astype(kernel(widened(x), widened(y), *settings), x.dtype)
-
-
-def _biased(out: Array, bias: Array) -> Array:
-    if bias is not None:
-        out += bias.reshape(-1, *(1,) * (out.ndim - 2))
-    return out
 
 
 # ------------------------------------------------------------------------------------------ what users give
@@ -146,16 +139,16 @@ def _conv(
     size = tuple(weight.shape[2:])
     reach = [d * (k - 1) for d, k in zip(apart, size, strict=True)]
     if isinstance(padding, str):
-        input, around = _by_word(input, padding, steps, reach, name)
+        before, after = _by_word(padding, steps, reach, name)
     else:
-        around = each(padding, dims, name, "padding", 0)
-    for d, (n, r, p) in enumerate(zip(input.shape[-dims:], reach, around, strict=True)):
-        if n + 2 * p < r + 1:
+        before = after = each(padding, dims, name, "padding", 0)
+    for d, (n, r, b, a) in enumerate(zip(input.shape[-dims:], reach, before, after, strict=True)):
+        if n + b + a < r + 1:
             raise ValueError(
                 f"{name}: the kernel {size}, with dilation {apart[d]}, reaches over {r + 1} elements in dimension "
-                f"{d} of the picture, and the input {tuple(input.shape)} has {n} and {2 * p} of padding"
+                f"{d} of the picture, and the input {tuple(input.shape)} has {n} and {b + a} of padding"
             )
-    geometry = Geometry(steps, around, apart, groups)
+    geometry = Geometry(steps, before, after, apart, groups)
     if batch:
         return _convolve(input, weight, bias, geometry=geometry)
     out = _convolve(_reshape(input, shape=(1, *input.shape)), weight, bias, geometry=geometry)
@@ -163,19 +156,16 @@ def _conv(
 
 
 def _by_word(
-    input: Array, padding: str, steps: tuple[int, ...], reach: Sequence[int], name: str
-) -> tuple[Array, tuple[int, ...]]:
-    """The input and the padding that "valid" or "same" stand for; a frame of uneven width is added to the input."""
+    padding: str, steps: tuple[int, ...], reach: Sequence[int], name: str
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The padding before and after the picture that "valid" or "same" stand for."""
     if padding == "valid":
-        return input, (0,) * len(reach)
+        return (0,) * len(reach), (0,) * len(reach)
     if padding != "same":
         raise ValueError(f"{name}: padding must be numbers, 'valid' or 'same', not {padding!r}")
     if any(step > 1 for step in steps):
         raise ValueError(f"{name}: padding 'same' takes a stride of 1, not {steps}")
-    if any(r % 2 for r in reach):
-        widths = [width for r in reversed(reach) for width in (r // 2, r - r // 2)]
-        return pad(input, widths), (0,) * len(reach)
-    return input, tuple(r // 2 for r in reach)
+    return tuple(r // 2 for r in reach), tuple(r - r // 2 for r in reach)
 
 
 def _conv_transpose(
@@ -211,7 +201,7 @@ def _conv_transpose(
             f"{name}: an input {tuple(input.shape)}, a kernel {tuple(weight.shape[2:])} and padding {around} give "
             f"a result of size {size}"
         )
-    geometry = Geometry(steps, around, apart, groups)
+    geometry = Geometry(steps, around, around, apart, groups)
     if batch:
         return _convolve_input(input, weight, bias, size=size, geometry=geometry)
     out = _convolve_input(_reshape(input, shape=(1, *input.shape)), weight, bias, size=size, geometry=geometry)

@@ -42,10 +42,25 @@ def _normalize_rule(
 ) -> tuple[Array, Array, Array]:
     if scale.dtype == np.float64:  # also of an x in float32, whose squares left its range
         x = astype(x, scale.dtype)
+    shape = x.shape
+    rows, groups, channels = _along_memory(x, groups, channels)
+    if rows is not x:
+        g = kernels.channels_to_last(g).reshape(rows.shape)
     x, weights, biases = kernels.normalize_gradients(
-        g, x, _flat(weight), means, scale, groups, channels, center, wanted
+        g, rows, _flat(weight), means, scale, groups, channels, center, wanted
     )
+    if x is not None and x.shape != shape:
+        x = kernels.from_places(x, shape)
     return x, _shaped(weights, weight), _shaped(biases, bias)
+
+
+def _along_memory(x: Array, groups: View, channels: View) -> tuple[Array, View, View]:
+    """x and its views; for a batch norm of an x with its channels last in memory, as rows of channels."""
+    rows = kernels.places_in_rows(x) if groups == channels else None
+    if rows is None:
+        return x, groups, channels
+    view = (*rows.shape, 1)
+    return rows, view, view
 
 
 def _flat(weight: Array) -> Array:
@@ -105,6 +120,8 @@ def _normalize(
     """
     if x.dtype.kind != "f":
         raise TypeError(f"needs a floating dtype, not {x.dtype}")
+    shape = x.shape
+    x, groups, channels = _along_memory(x, groups, channels)
     out, means, variances, scale = kernels.normalize(x, _flat(weight), _flat(bias), groups, channels, eps, center)
     if x.dtype == np.float32 and _left_the_range(variances, eps):
         x, weight, bias = (None if part is None else part.astype(np.float64) for part in (x, weight, bias))
@@ -112,6 +129,8 @@ def _normalize(
             x, _flat(weight), _flat(bias), groups, channels, eps, center
         )
         out = out.astype(np.float32)
+    if x.shape != shape:
+        out = kernels.from_places(out, shape)
     if moments is not None:
         moments += (means, variances)
     return out, means, scale
@@ -157,13 +176,25 @@ def _affine_composed(x: Array, scale: Array, shift: Array) -> Array:
     return x * _reshape(scale, shape=lane) + _reshape(shift, shape=lane)
 
 
+def _affine_rule(g: Array, x: Array, scale: Array) -> tuple[Array, Array, Array]:
+    rows = kernels.places_in_rows(x)
+    if rows is None:
+        return kernels.affine_gradients(g, x, scale)
+    given = kernels.channels_to_last(g).reshape(rows.shape)
+    given, scales, shifts = kernels.affine_gradients(given, rows, scale)
+    return kernels.from_places(given, x.shape), scales, shifts
+
+
 @primitive(
     composition=_affine_composed,
-    jointly=Jointly(("x", "scale", "shift"), lambda g, x, scale: kernels.affine_gradients(g, x, scale)),
+    jointly=Jointly(("x", "scale", "shift"), _affine_rule),
 )
 def _affine(x: Array, scale: Array, shift: Array) -> Array:
     """x scale + shift, with one number per channel each, in one node."""
-    return kernels.affine(x, scale, shift)
+    rows = kernels.places_in_rows(x)
+    if rows is None:
+        return kernels.affine(x, scale, shift)
+    return kernels.from_places(kernels.affine(rows, scale, shift), x.shape)
 
 
 def _by_running(name: str, input: Array, mean: Any, var: Any, weight: Any, bias: Any, eps: float) -> Array:

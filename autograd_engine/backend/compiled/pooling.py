@@ -1,0 +1,207 @@
+"""Pooling in one pass over the windows, whose elements lie in the cache from the first to the last.
+
+The loops see a picture as (A, H, W, B): a channel of an image after the other (A = N C, B = 1), or the channels of
+one place side by side (A = N, B = C), as they lie in memory. Signals are pictures of one row.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..kernels.layout import channels_last, channels_to_last, last
+from ..kernels.pooling import Windows, divisors, numbers
+from ..threads import share
+from . import FLOATS, inlined, loop
+from .windows import reach
+
+
+@inlined
+def _first(i: int, windows: Any, d: int) -> int:
+    """Which element of window i is the first one inside the picture, in a dimension; past all if none is."""
+    size, stride, padding, dilation = windows
+    return min(size[d], max(0, -((i * stride[d] - padding[d]) // dilation[d])))
+
+
+@loop
+def _largest(x: Any, windows: Any, out: Any, winner: Any) -> None:
+    """Windows begin with their first element inside; then one element of all windows after the other is compared,
+    without a branch."""
+    size, stride, padding, dilation = windows
+    nobody = winner.dtype.type(size[0] * size[1])
+    for a in range(x.shape[0]):
+        for i in range(out.shape[1]):
+            p = _first(i, windows, 0)
+            r = i * stride[0] - padding[0] + p * dilation[0]
+            for j in range(out.shape[2]):
+                q = _first(j, windows, 1)
+                s = j * stride[1] - padding[1] + q * dilation[1]
+                if r < x.shape[1] and s < x.shape[2] and p < size[0] and q < size[1]:
+                    out[a, i, j] = x[a, r, s]
+                    winner[a, i, j] = winner.dtype.type(p * size[1] + q)
+                else:
+                    out[a, i, j] = -np.inf
+                    winner[a, i, j] = nobody
+        for p in range(size[0]):
+            low, high, top = reach(p, x.shape[1], out.shape[1], stride[0], padding[0], dilation[0])
+            for i in range(low, high):
+                row, best, who = x[a, i * stride[0] + top], out[a, i], winner[a, i]
+                for q in range(size[1]):
+                    begin, end, left = reach(q, x.shape[2], out.shape[2], stride[1], padding[1], dilation[1])
+                    number = winner.dtype.type(p * size[1] + q)
+                    if x.shape[3] == 1:
+                        for j in range(begin, end):
+                            value, most = row[j * stride[1] + left, 0], best[j, 0]
+                            better = (value > most) | (value != value)
+                            best[j, 0] = value if better else most
+                            who[j, 0] = number if better else who[j, 0]
+                    else:
+                        for j in range(begin, end):
+                            source, target, name = row[j * stride[1] + left], best[j], who[j]
+                            for c in range(source.size):
+                                better = (source[c] > target[c]) | (source[c] != source[c])
+                                target[c] = source[c] if better else target[c]
+                                name[c] = number if better else name[c]
+
+
+@loop
+def _to_winners(g: Any, winner: Any, windows: Any, offsets: Any, out: Any) -> None:
+    """offsets: for each element of a window, where it lies in the flat picture, seen from the first."""
+    _, stride, padding, _ = windows
+    wide, channels = out.shape[2], out.shape[3]
+    for a in range(g.shape[0]):
+        target = out[a].reshape(-1)
+        target[:] = 0
+        for i in range(g.shape[1]):
+            for j in range(g.shape[2]):
+                first = (i * stride[0] - padding[0]) * wide + j * stride[1] - padding[1]
+                values, who = g[a, i, j], winner[a, i, j]
+                for c in range(channels):
+                    if who[c] < offsets.size:
+                        target[(first + offsets[who[c]]) * channels + c] += values[c]
+
+
+@loop
+def _sums(x: Any, windows: Any, out: Any) -> None:
+    size, stride, padding, dilation = windows
+    for a in range(x.shape[0]):
+        total = out[a]
+        total[:] = 0
+        for p in range(size[0]):
+            low, high, top = reach(p, x.shape[1], out.shape[1], stride[0], padding[0], dilation[0])
+            for i in range(low, high):
+                row = x[a, i * stride[0] + top]
+                for q in range(size[1]):
+                    begin, end, left = reach(q, x.shape[2], out.shape[2], stride[1], padding[1], dilation[1])
+                    if x.shape[3] == 1:
+                        for j in range(begin, end):
+                            total[i, j, 0] += row[j * stride[1] + left, 0]
+                    else:
+                        for j in range(begin, end):
+                            source, target = row[j * stride[1] + left], total[i, j]
+                            for c in range(source.size):
+                                target[c] += source[c]
+
+
+@loop
+def _spread(g: Any, windows: Any, out: Any) -> None:
+    size, stride, padding, dilation = windows
+    for a in range(g.shape[0]):
+        picture = out[a]
+        picture[:] = 0
+        for p in range(size[0]):
+            low, high, top = reach(p, out.shape[1], g.shape[1], stride[0], padding[0], dilation[0])
+            for i in range(low, high):
+                row = picture[i * stride[0] + top]
+                for q in range(size[1]):
+                    begin, end, left = reach(q, out.shape[2], g.shape[2], stride[1], padding[1], dilation[1])
+                    if g.shape[3] == 1:
+                        for j in range(begin, end):
+                            row[j * stride[1] + left, 0] += g[a, i, j, 0]
+                    else:
+                        for j in range(begin, end):
+                            source, target = g[a, i, j], row[j * stride[1] + left]
+                            for c in range(source.size):
+                                target[c] += source[c]
+
+
+# -------------------------------------------------------------------------------------- the kernels
+
+
+def _known(x: Any) -> bool:
+    return bool(x.ndim in (3, 4) and x.dtype in FLOATS and x.size)
+
+
+def _in_order(x: Any) -> tuple[bool, Any]:
+    """Whether the channels of a place are to lie side by side, and x as the loops see it."""
+    x = x[:, :, None] if x.ndim == 3 else x
+    if x.flags.c_contiguous:
+        return False, x.reshape(-1, *x.shape[2:], 1)
+    return True, channels_to_last(x)
+
+
+def _made(like: Any, places: tuple[int, ...], beside: bool, dtype: Any = None) -> tuple[Any, Any]:
+    """A new array (N, C, places) in this order, and as the loops see it."""
+    shape = (*like.shape[:2], *places)
+    picture = (*shape[:2], 1, *shape[2:]) if len(shape) == 3 else shape
+    if beside:
+        out = channels_last(picture, like if dtype is None else np.empty(0, dtype))
+        return out.reshape(shape) if len(shape) == 3 else out, last(out)
+    out = np.empty(shape, like.dtype if dtype is None else dtype)
+    return out, out.reshape(-1, *picture[2:], 1)
+
+
+def _seen(windows: Windows) -> tuple[tuple[int, ...], ...]:
+    """The size, stride, padding and dilation of windows on a picture."""
+    given, fill = windows[:4], (1, 1, 0, 1)
+    return tuple((first, *w) if len(w) == 1 else w for first, w in zip(fill, given, strict=True))
+
+
+def largest(x: Any, windows: Windows) -> Any:
+    if not _known(x):
+        return NotImplemented
+    beside, given = _in_order(x)
+    out, made = _made(x, windows.places, beside)
+    winner, named = _made(x, windows.places, beside, numbers(windows))
+    seen = _seen(windows)
+    share(lambda part: _largest(given[part], seen, made[part], named[part]), len(given))
+    return out, winner
+
+
+def to_winners(g: Any, winner: Any, picture: tuple[int, ...], windows: Windows) -> Any:
+    if not _known(g) or not winner.size:
+        return NotImplemented
+    beside, named = _in_order(winner)
+    given = (
+        channels_to_last(g[:, :, None] if g.ndim == 3 else g)
+        if beside
+        else np.ascontiguousarray(g).reshape(named.shape)
+    )
+    out, made = _made(g, picture, beside)
+    seen = _seen(windows)
+    (high, wide), (down, right) = seen[0], seen[3]
+    offsets = (np.arange(high)[:, None] * down * made.shape[2] + np.arange(wide) * right).reshape(-1)
+    share(lambda part: _to_winners(given[part], named[part], seen, offsets, made[part]), len(given))
+    return out
+
+
+def averaged(x: Any, windows: Windows, padded: bool, divisor: int | None) -> Any:
+    if not _known(x):
+        return NotImplemented
+    beside, given = _in_order(x)
+    out, made = _made(x, windows.places, beside)
+    seen = _seen(windows)
+    share(lambda part: _sums(given[part], seen, made[part]), len(given))
+    out /= divisors(x, x.shape[2:], windows, padded, divisor)
+    return out
+
+
+def averaged_input(g: Any, picture: tuple[int, ...], windows: Windows, padded: bool, divisor: int | None) -> Any:
+    if not _known(g):
+        return NotImplemented
+    beside, given = _in_order(g / divisors(g, picture, windows, padded, divisor))
+    out, made = _made(g, picture, beside)
+    seen = _seen(windows)
+    share(lambda part: _spread(given[part], seen, made[part]), len(given))
+    return out
