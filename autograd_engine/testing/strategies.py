@@ -11,6 +11,7 @@ al., Hypothesis: A new approach to property-based testing, Journal of Open Sourc
 from __future__ import annotations
 
 import functools
+import inspect
 import math
 from collections.abc import Callable, Sequence
 from typing import Any, Concatenate, ParamSpec, Protocol
@@ -60,7 +61,9 @@ def _strategy(definition: Callable[Concatenate[Draw, P], Any]) -> Callable[P, An
     def make(*args: P.args, **kwargs: P.kwargs) -> Any:
         return composite()(*args, **kwargs)
 
-    del make.__wrapped__  # the signature that users see starts after `draw`
+    signature = inspect.signature(definition)
+    users = [p for name, p in signature.parameters.items() if name != "draw"]
+    vars(make)["__signature__"] = signature.replace(parameters=users)
     return make
 
 

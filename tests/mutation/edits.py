@@ -181,12 +181,12 @@ class Source:
             ):
                 return
             where = f"{where}.{node.name}".strip(".")
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
+            return
         for start, end, new, kind in self._changes(node):
             yield Edit(self, start, end, new, kind, where)
         if isinstance(node, ast.JoinedStr | ast.Import | ast.ImportFrom):
             return  # Before Python 3.12 the columns inside an f-string are wrong.
-        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
-            return
         defaults = _defaults(node)
         for field, value in ast.iter_fields(node):
             if field in ("annotation", "returns", "type_params") or _is_type(node, field):

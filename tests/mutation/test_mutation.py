@@ -26,6 +26,9 @@ def f(x, dim=-1, keep=False, *, name="sum"):
 
 
 class C:
+    if TYPE_CHECKING:
+        y: int
+
     def __init__(self, x):
         self.shape: int
         self.pairs = [a for a, _ in zip(x, x, strict=True)] + list(g(x, strict=True))

@@ -8,6 +8,8 @@ from autograd_engine import nn
 from autograd_engine.nn import functional as F
 from autograd_engine.testing import gradcheck, gradgradcheck
 
+from ..messages import exactly
+
 
 def number(*shape, seed=0):
     return np.random.default_rng(seed).standard_normal(shape)
@@ -218,63 +220,126 @@ def test_large_pictures_are_convolved_in_parts():
 REFUSED = [
     (
         lambda: F.conv2d(ag.ones(1, 3, 4, 4), ag.ones(2, 3, 5, 5)),
-        r"reaches over 5 elements in dimension 0 .* has 4 and 0",
+        "conv2d: the kernel (5, 5), with dilation 1, reaches over 5 elements in dimension 0 of the picture, "
+        "and the input (1, 3, 4, 4) has 4 and 0 of padding",
     ),
-    (lambda: F.conv2d(ag.ones(1, 3, 4, 4), ag.ones(2, 4, 3, 3)), r"\(1, 3, 4, 4\) has 3 channels.*is for 4"),
-    (lambda: F.conv2d(ag.ones(1, 4, 4, 4), ag.ones(3, 2, 3, 3), groups=2), "3 filters do not divide into 2 groups"),
+    (
+        lambda: F.conv2d(ag.ones(1, 3, 4, 4), ag.ones(2, 4, 3, 3)),
+        "conv2d: the input (1, 3, 4, 4) has 3 channels, and the weight (2, 4, 3, 3) is for 4",
+    ),
+    (
+        lambda: F.conv2d(ag.ones(1, 4, 4, 4), ag.ones(3, 2, 3, 3), groups=2),
+        "conv2d: 3 filters do not divide into 2 groups",
+    ),
     (
         lambda: F.conv2d(ag.ones(4, 4), ag.ones(3, 2, 3, 3)),
-        r"of 4 dimensions, or one sample of 3, got shape \(4, 4\)",
+        "conv2d: expected an input (N, C, ...) of 4 dimensions, or one sample of 3, got shape (4, 4)",
     ),
-    (lambda: F.conv2d(ag.ones(1, 2, 4, 4), ag.ones(3, 2, 3)), r"a weight of 4 dimensions, got shape \(3, 2, 3\)"),
-    (lambda: F.conv2d(ag.ones(1, 2, 4, 4), ag.ones(3, 2, 3, 3), ag.ones(2)), r"a bias of shape \(3,\), got \(2,\)"),
-    (lambda: F.conv2d(ag.ones(1, 2, 4, 4), ag.ones(3, 2, 3, 3), stride=0), "stride must be at least 1, not 0"),
+    (
+        lambda: F.conv2d(ag.ones(1, 2, 4, 4), ag.ones(3, 2, 3)),
+        "conv2d: expected a weight of 4 dimensions, got shape (3, 2, 3)",
+    ),
+    (
+        lambda: F.conv2d(ag.ones(1, 2, 4, 4), ag.ones(3, 2, 3, 3), ag.ones(2)),
+        "conv2d: expected a bias of shape (3,), got (2,)",
+    ),
+    (
+        lambda: F.conv2d(ag.ones(1, 2, 4, 4), ag.ones(3, 2, 3, 3), stride=0),
+        "conv2d: stride must be at least 1, not 0",
+    ),
     (
         lambda: F.conv2d(ag.ones(1, 2, 4, 4), ag.ones(3, 2, 3, 3), padding=(1, 2, 3)),
-        r"or 2 of them, not \(1, 2, 3\)",
+        "conv2d: padding must be a whole number, or 2 of them, not (1, 2, 3)",
     ),
-    (lambda: F.conv2d(ag.ones(1, 2, 4, 4), ag.ones(3, 2, 3, 3), padding="full"), "'valid' or 'same', not 'full'"),
+    (
+        lambda: F.conv2d(ag.ones(1, 2, 4, 4), ag.ones(3, 2, 3, 3), padding="full"),
+        "conv2d: padding must be numbers, 'valid' or 'same', not 'full'",
+    ),
     (
         lambda: F.conv2d(ag.ones(1, 2, 4, 4), ag.ones(3, 2, 3, 3), None, 2, "same"),
-        r"takes a stride of 1, not \(2, 2\)",
+        "conv2d: padding 'same' takes a stride of 1, not (2, 2)",
     ),
-    (lambda: F.conv_transpose1d(ag.ones(1, 2, 3), ag.ones(2, 2, 3), None, 1, 3), r"result of size \(-1,\)"),
+    (
+        lambda: F.conv_transpose1d(ag.ones(1, 2, 3), ag.ones(2, 2, 3), None, 1, 3),
+        "conv_transpose1d: an input (1, 2, 3), a kernel (3,) and padding (3,) give a result of size (-1,)",
+    ),
     (
         lambda: F.conv_transpose1d(ag.ones(1, 2, 3), ag.ones(2, 2, 3), None, 2, 0, 2),
-        r"smaller than the stride \(2,\)",
+        "conv_transpose1d: output_padding (2,) must be smaller than the stride (2,) or the dilation (1,)",
     ),
     (
         lambda: F.max_pool2d(ag.ones(1, 2, 4, 4), 5),
-        r"windows of \(5, 5\).* do not fit into a picture of size \(4, 4\)",
+        "max_pool2d: windows of (5, 5), with dilation (1, 1) and padding (0, 0), do not fit into a picture "
+        "of size (4, 4)",
     ),
-    (lambda: F.max_pool2d(ag.ones(1, 2, 4, 4), 2, padding=2), r"padding \(2, 2\) must be at most half"),
-    (lambda: F.avg_pool2d(ag.ones(1, 2, 4, 4), 2, divisor_override=0), "divisor_override must not be 0"),
-    (lambda: F.adaptive_avg_pool2d(ag.ones(1, 2, 4, 4), (1, 2, 3)), r"or 2 of them, not \(1, 2, 3\)"),
-    (lambda: F.fractional_max_pool2d(ag.ones(1, 1, 4, 4), 2), "give either output_size or output_ratio"),
-    (lambda: F.fractional_max_pool2d(ag.ones(1, 1, 4, 4), 3, 3), r"\(3, 3\) windows of \(3, 3\) do not fit"),
+    (
+        lambda: F.max_pool2d(ag.ones(1, 2, 4, 4), 2, padding=2),
+        "max_pool2d: padding (2, 2) must be at most half of the kernel_size (2, 2)",
+    ),
+    (
+        lambda: F.avg_pool2d(ag.ones(1, 2, 4, 4), 2, divisor_override=0),
+        "avg_pool2d: divisor_override must not be 0",
+    ),
+    (
+        lambda: F.adaptive_avg_pool2d(ag.ones(1, 2, 4, 4), (1, 2, 3)),
+        "adaptive_avg_pool2d: output_size must be a number, or 2 of them, not (1, 2, 3)",
+    ),
+    (
+        lambda: F.fractional_max_pool2d(ag.ones(1, 1, 4, 4), 2),
+        "fractional_max_pool2d: give either output_size or output_ratio, got None and None",
+    ),
+    (
+        lambda: F.fractional_max_pool2d(ag.ones(1, 1, 4, 4), 3, 3),
+        "fractional_max_pool2d: (3, 3) windows of (3, 3) do not fit into a picture of size (4, 4)",
+    ),
     (
         lambda: F.max_unpool1d(ag.ones(1, 1, 2), ag.zeros(1, 1, 3, dtype=int), 2),
-        r"\(1, 1, 3\) for an input of \(1, 1, 2\)",
+        "max_unpool1d: indices of shape (1, 1, 3) for an input of (1, 1, 2)",
     ),
-    (lambda: F.unfold(ag.ones(1, 1, 2, 2), 3), r"windows of \(3, 3\).* picture of size \(2, 2\)"),
-    (lambda: F.fold(ag.ones(1, 5, 4), 3, 2), r"a multiple of 4, and 4 columns for a picture of size \(3, 3\)"),
-    (lambda: F.grid_sample(ag.ones(1, 1, 2, 2), ag.ones(2, 1, 1, 2)), r"got \(1, 1, 2, 2\) and \(2, 1, 1, 2\)"),
-    (lambda: F.grid_sample(ag.ones(1, 1, 2, 2), ag.ones(1, 1, 1, 2), "cubic"), "not 'cubic'"),
-    (lambda: F.affine_grid(ag.ones(1, 2, 2), (1, 1, 2, 2)), r"got \(1, 2, 2\) and \(1, 1, 2, 2\)"),
-    (lambda: nn.Conv2d(3, 4, 3, groups=2), "in_channels 3 does not divide into 2 groups"),
-    (lambda: nn.Conv2d(4, 3, 3, groups=2), "out_channels 3 does not divide into 2 groups"),
-    (lambda: nn.Conv2d(4, 4, 3, groups=0), "groups must be a positive whole number, not 0"),
-    (lambda: nn.Conv2d(3, 4, (3, 3, 3)), r"kernel_size must be .* or 2 of them, not \(3, 3, 3\)"),
-    (lambda: nn.Conv2d(3, 4, 3, padding="full"), "'same' or 'valid', not 'full'"),
-    (lambda: nn.Conv2d(3, 4, 3, 2, "same"), r"takes a stride of 1, not \(2, 2\)"),
-    (lambda: nn.Conv2d(3, 4, 3, padding_mode="mirror"), "zeros, reflect, replicate, circular, not 'mirror'"),
-    (lambda: nn.ConvTranspose2d(3, 4, 3, padding_mode="reflect"), "must be 'zeros', not 'reflect'"),
+    (
+        lambda: F.unfold(ag.ones(1, 1, 2, 2), 3),
+        "unfold: windows of (3, 3), with dilation (1, 1) and padding (0, 0), do not fit into a picture of "
+        "size (2, 2)",
+    ),
+    (
+        lambda: F.fold(ag.ones(1, 5, 4), 3, 2),
+        "fold: an input (1, 5, 4) for windows of (2, 2); expected rows that are a multiple of 4, and 4 "
+        "columns for a picture of size (3, 3)",
+    ),
+    (
+        lambda: F.grid_sample(ag.ones(1, 1, 2, 2), ag.ones(2, 1, 1, 2)),
+        "grid_sample: expected an input (N, C, H, W) with a grid (N, H', W', 2), or (N, C, D, H, W) with (N, "
+        "D', H', W', 3), got (1, 1, 2, 2) and (2, 1, 1, 2)",
+    ),
+    (
+        lambda: F.grid_sample(ag.ones(1, 1, 2, 2), ag.ones(1, 1, 1, 2), "cubic"),
+        "grid_sample: mode must be bilinear, nearest or, for pictures, bicubic, not 'cubic'",
+    ),
+    (
+        lambda: F.affine_grid(ag.ones(1, 2, 2), (1, 1, 2, 2)),
+        "affine_grid: expected maps (N, 2, 3) for a size (N, C, H, W), or (N, 3, 4) for (N, C, D, H, W), got "
+        "(1, 2, 2) and (1, 1, 2, 2)",
+    ),
+    (lambda: nn.Conv2d(3, 4, 3, groups=2), "Conv2d: in_channels 3 does not divide into 2 groups"),
+    (lambda: nn.Conv2d(4, 3, 3, groups=2), "Conv2d: out_channels 3 does not divide into 2 groups"),
+    (lambda: nn.Conv2d(4, 4, 3, groups=0), "Conv2d: groups must be a positive whole number, not 0"),
+    (lambda: nn.Conv2d(3, 4, (3, 3, 3)), "Conv2d: kernel_size must be a whole number, or 2 of them, not (3, 3, 3)"),
+    (lambda: nn.Conv2d(3, 4, 3, padding="full"), "Conv2d: padding must be numbers, 'same' or 'valid', not 'full'"),
+    (lambda: nn.Conv2d(3, 4, 3, 2, "same"), "Conv2d: padding 'same' takes a stride of 1, not (2, 2)"),
+    (
+        lambda: nn.Conv2d(3, 4, 3, padding_mode="mirror"),
+        "Conv2d: padding_mode must be one of zeros, reflect, replicate, circular, not 'mirror'",
+    ),
+    (
+        lambda: nn.ConvTranspose2d(3, 4, 3, padding_mode="reflect"),
+        "ConvTranspose2d: padding_mode must be 'zeros', not 'reflect'",
+    ),
 ]
 
 
 @pytest.mark.parametrize(("call", "words"), REFUSED, ids=range(len(REFUSED)))
 def test_what_does_not_fit_is_refused_with_the_sizes(call, words):
-    with pytest.raises(ValueError, match=words):
+    with pytest.raises(ValueError, match=exactly(words)):
         call()
 
 

@@ -1,11 +1,26 @@
 """The checker is checked: right rules pass, and each kind of planted mistake is found and named."""
 
+import importlib
+import inspect
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 import autograd_engine as ag
 from autograd_engine.autograd import Accumulate
-from autograd_engine.testing import GradcheckError, NotSmoothError, check_call, check_op, gradcheck, gradgradcheck
+from autograd_engine.testing import (
+    GradcheckError,
+    NotSmoothError,
+    arrays,
+    check_call,
+    check_op,
+    gradcheck,
+    gradgradcheck,
+    tensors,
+)
+
+check = importlib.import_module("autograd_engine.testing.check")
 
 
 def leaf(data, **options):
@@ -95,6 +110,20 @@ def test_given_grad_outputs():
     x = leaf([0.5, 1.0])
     assert gradgradcheck(ag.exp, x, grad_outputs=ag.tensor([2.0, 3.0], dtype=ag.float64))
     assert gradgradcheck(ag.exp, x, grad_outputs=[leaf([2.0, 3.0])])
+
+
+def test_a_difference_of_just_the_tolerance_is_right():
+    x = leaf([1.0, 2.0])
+    assert gradcheck(lambda x: 2 * x, x, 2.0**-10, atol=0, rtol=0)
+    off_by = ag.primitive(x=lambda g: g * 2.25)(lambda x: x * 2.0)
+    assert gradcheck(off_by, x, 2.0**-10, atol=0.25, rtol=0)
+    assert not gradcheck(off_by, x, 2.0**-10, atol=0.2, rtol=0, raise_exception=False)
+
+
+def test_an_input_that_does_not_matter_has_derivative_zero():
+    x, y = leaf([0.5, 1.0]), leaf([2.0])
+    assert gradcheck(lambda x, y: (x * x, x.sum()), (x, y))
+    assert gradgradcheck(lambda x, y: (x * x, x.sum()), (x, y))
 
 
 def test_inputs_are_not_touched():
@@ -380,6 +409,40 @@ def test_check_op_passes_what_is_right():
     check_op(lambda x, y: x @ y.T if x.ndim == 2 else x * y, 2, broadcast=False, order=1)
     check_op(ag.signbit, order=0)
     check_op(ag.sign)
+
+
+def test_check_op_passes_its_settings_on(monkeypatch):
+    checked, chosen, package = [], [], check.hypothesis()
+
+    def settings(**given):
+        chosen.append(given)
+        return package.settings(**{**given, "max_examples": 1})
+
+    monkeypatch.setattr(check, "check_call", lambda function, *tensors, **given: checked.append(given))
+    monkeypatch.setattr(check, "hypothesis", lambda: SimpleNamespace(**{**vars(package), "settings": settings}))
+    given = {"reference": np.exp, "order": 1, "raw": False, "method": "complex"}
+    check_op(ag.exp, **given)
+    check_op(ag.exp, examples=7, derandomize=True)
+    check_op(ag.exp, derandomize=False)
+    assert checked[0] == given
+    assert checked[-1] == {"reference": None, "order": 2, "raw": True, "method": "central"}
+    assert chosen == [
+        {"deadline": None},
+        {"deadline": None, "max_examples": 7, "derandomize": True, "database": None},
+        {"deadline": None, "derandomize": False},
+    ]
+
+
+def test_one_setting_has_one_default():
+    """Where a function passes a setting on, what it leaves out is the same as there."""
+    for outer, inner in ((tensors, arrays), (gradgradcheck, gradcheck), (check_op, check_call), (check_op, arrays)):
+        ours, theirs = (
+            {n: p for n, p in inspect.signature(f).parameters.items() if p.default is not p.empty}
+            for f in (outer, inner)
+        )
+        same = ours.keys() & theirs.keys()
+        assert same
+        assert [ours[n].default for n in same] == [theirs[n].default for n in same]
 
 
 def test_check_op_passes_over_kinks():

@@ -12,6 +12,8 @@ import autograd_engine as ag
 from autograd_engine.testing import arrays, broadcastable_shapes, indices, shapes, tensors
 from autograd_engine.testing.strategies import LAYOUTS, lay_out
 
+from ..messages import exactly
+
 MANY = settings(max_examples=1000, database=None, derandomize=True)
 
 
@@ -62,7 +64,7 @@ def test_layouts_are_what_they_say():
     assert lay_out(values, "strided").strides == (96, 16)
     assert lay_out(values, "reversed").strides == (-24, -8)
     assert lay_out(values, "shifted").strides == (32, 8)
-    with pytest.raises(ValueError, match="no layout 'diagonal'; there are contiguous"):
+    with pytest.raises(ValueError, match=exactly(f"lay_out: no layout 'diagonal'; there are {', '.join(LAYOUTS)}")):
         lay_out(values, "diagonal")
 
 
@@ -128,13 +130,19 @@ def test_indices_reach_their_edges():
         lambda i: isinstance(i, tuple) and any(isinstance(x, np.ndarray) and len(set(x.flat)) < x.size for x in i),
     )
     reaches(indices(()), lambda i: isinstance(i, tuple) and not i)
+    cube = np.zeros((1, 1, 1))
+    reaches(indices(cube.shape, "basic"), lambda i: cube[i].ndim == 0, lambda i: cube[i].ndim == 4)
+    with pytest.raises(NoSuchExample):
+        find(indices(cube.shape, "basic"), lambda i: cube[i].ndim > 4, settings=MANY)
     reaches(indices((0, 3)), lambda i: isinstance(i, np.ndarray))
 
 
 def test_indices_refuse_what_cannot_be():
-    with pytest.raises(ValueError, match=r"no integer index into an array of shape \(0, 3\)"):
+    with pytest.raises(ValueError, match=exactly("indices: no integer index into an array of shape (0, 3)...")):
         find(indices((0, 3), "integer"), lambda i: True, settings=MANY)
-    with pytest.raises(ValueError, match="kind must be 'basic', 'integer', 'mask' or 'mixed', not 'fancy'"):
+    with pytest.raises(
+        ValueError, match=exactly("indices: kind must be 'basic', 'integer', 'mask' or 'mixed', not 'fancy'...")
+    ):
         find(indices((2, 3), "fancy"), lambda i: True, settings=MANY)
 
 
