@@ -63,7 +63,7 @@ def _strategy(definition: Callable[Concatenate[Draw, P], Any]) -> Callable[P, An
 
     signature = inspect.signature(definition)
     users = [p for name, p in signature.parameters.items() if name != "draw"]
-    vars(make)["__signature__"] = signature.replace(parameters=users)
+    make.__signature__ = signature.replace(parameters=users)  # type: ignore[attr-defined]
     return make
 
 
