@@ -358,7 +358,7 @@ BOMBS = {
     ),
     "needs more than the 2 numbers": lambda path: archive(path, tensor(Storage(), 0, (2**33,), (0,)), EIGHT),
     "its directory has": lambda path: archive(path, b"N.", {f"{i:04000}": b"" for i in range(1100)}),
-    "the pickle cannot be read: its tensors take more bytes": one_record_for_many,
+    "cannot be read: ": one_record_for_many,  # newer versions of zipfile find it before we do
 }
 
 
