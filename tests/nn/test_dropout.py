@@ -7,6 +7,8 @@ import autograd_engine as ag
 from autograd_engine import nn
 from autograd_engine.nn import functional as F
 
+from ..messages import exactly
+
 
 def test_dropout_scales_what_it_keeps_and_passes_the_gradient_through_the_same_mask():
     ag.manual_seed(0)
@@ -49,9 +51,9 @@ def test_dropout_of_nothing_of_everything_and_in_evaluation(name):
     assert layer(0.9).eval()(x) is x
     assert layer(1.0)(x).detach().numpy().any() == np.False_
     for p in (-0.1, 1.5):
-        with pytest.raises(ValueError, match="probability p must lie"):
+        with pytest.raises(ValueError, match=exactly(f"{name}: the probability p must lie in [0, 1], not {p}")):
             layer(p)
-        with pytest.raises(ValueError, match="probability p must lie"):
+        with pytest.raises(ValueError, match=exactly(f"dropout: the probability p must lie in [0, 1], not {p}")):
             F.dropout(x, p)
 
 

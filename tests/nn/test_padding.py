@@ -70,5 +70,5 @@ def test_padding_refuses_what_does_not_fit(widths, mode, value, words):
 
 
 def test_a_padding_layer_needs_its_number_of_widths():
-    with pytest.raises(ValueError, match=r"ZeroPad2d: expected a number or 4 of them, got \(1, 2\)"):
+    with pytest.raises(ValueError, match=exactly("ZeroPad2d: expected a number or 4 of them, got (1, 2)")):
         nn.ZeroPad2d((1, 2))

@@ -263,7 +263,7 @@ def test_state_that_does_not_fit_is_refused():
     one.step()
     with pytest.raises(ValueError, match=exactly("the state has groups of [1] parameters, the optimizer of [2]")):
         two.load_state_dict(one.state_dict())
-    with pytest.raises(ValueError, match=r"exp_avg of parameter 0 has shape \(2,\), not \(1,\)"):
+    with pytest.raises(ValueError, match=exactly("exp_avg of parameter 0 has shape (2,), not (1,)")):
         optim.Adam([a]).load_state_dict(one.state_dict())
 
 

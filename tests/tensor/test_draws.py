@@ -46,7 +46,7 @@ def test_random_fills_know_their_limits():
         (lambda x: x.exponential_(0), "exponential_: the rate must be positive, not 0"),
         (lambda x: x.geometric_(0), exactly("geometric_: p must be a probability above 0, not 0")),
         (lambda x: x.bernoulli_(1.5), exactly("bernoulli_: p must hold probabilities, between 0 and 1")),
-        (lambda x: x.random_(3, 3), exactly("random_: there is no integer from 3 up to but not including 3")),
+        (lambda x: x.random_(3, 2), exactly("random_: there is no integer from 3 up to but not including 2")),
         (
             lambda x: x.fill_diagonal_(1),
             exactly("fill_diagonal_: no main diagonal in shape (2,); a matrix or equal sizes have one"),
