@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 pytest.importorskip("psutil", reason='the benchmarks need pip install "autograd_engine[bench]"')
-pytest.importorskip("threadpoolctl", reason='the benchmarks need pip install "autograd_engine[bench]"')
+pytest.importorskip("psutil", reason='the benchmarks need pip install "autograd_engine[bench]"')
 
 from benchmarks import __main__ as command
 from benchmarks import report

@@ -1,7 +1,8 @@
 """Threads: array operations that NumPy does on one core, cut into parts that several threads do.
 
 NumPy and compiled kernels release the interpreter's lock (GIL), so threads really work at the same time. BLAS has
-its own threads for products of large matrices. These are for all else that is large.
+its own threads for products of large matrices. These are for all else that is large, and for many products with
+other work between them.
 
 A part is handed over through two locks, which takes about 10 us; a `ThreadPoolExecutor` takes 40, and many a kernel
 is done in 100.
@@ -11,10 +12,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import nullcontext
 from contextvars import Context, copy_context
 from itertools import pairwise
 from threading import Lock, Thread
 from typing import Any
+
+from . import blas
 
 __all__ = ["get_num_threads", "set_num_threads", "share"]
 
@@ -79,12 +83,12 @@ _count = 0
 
 
 def get_num_threads() -> int:
-    """How many threads share array operations. BLAS has its own, which OPENBLAS_NUM_THREADS sets."""
+    """How many threads share array operations."""
     return _threads
 
 
 def set_num_threads(num: int) -> None:
-    """Share array operations among `num` threads, the calling one included.
+    """Share array operations among `num` threads, the calling one included; and let BLAS use as many.
 
     Raises:
         ValueError: `num` is not a positive whole number.
@@ -104,6 +108,7 @@ def set_num_threads(num: int) -> None:
         while _idle:
             _idle.pop().dismiss()
             _count -= 1
+    blas.limit(num)
 
 
 def _forget() -> None:
@@ -140,10 +145,11 @@ def _release(helpers: list[_Helper]) -> None:
                 _idle.append(helper)
 
 
-def share(work: Callable[[slice], Any], count: int, each: int = 1) -> None:
+def share(work: Callable[[slice], Any], count: int, each: int = 1, *, multiplies: bool = False) -> None:
     """Cut `range(count)` into slices and call `work` with each, on a thread of its own; returns when all are done.
 
-    Every slice but the last has a multiple of `each` elements. `work` runs in a copy of the caller's context, of
+    Every slice but the last has a multiple of `each` elements. If the work `multiplies` matrices, BLAS starts no
+    threads of its own meanwhile. `work` runs in a copy of the caller's context, of
     which `np.errstate` is part. If it raises, `share` waits for the other threads and raises that exception.
     Threads that another caller occupies are not waited for: this one then does their part.
     """
@@ -152,6 +158,17 @@ def share(work: Callable[[slice], Any], count: int, each: int = 1) -> None:
     if not helpers:
         work(slice(0, count))
         return
+    with blas.one_thread() if multiplies else nullcontext():
+        error = _work_with(helpers, work, count, pieces, each)
+    _release(helpers)
+    if error is not None:
+        raise error
+
+
+def _work_with(
+    helpers: list[_Helper], work: Callable[[slice], Any], count: int, pieces: int, each: int
+) -> BaseException | None:
+    """What one of the parts raised, when all are done."""
     parts = len(helpers) + 1
     stops = [min(count, pieces * part // parts * each) for part in range(parts + 1)]
     first, *others = (slice(i, j) for i, j in pairwise(stops))
@@ -164,6 +181,4 @@ def share(work: Callable[[slice], Any], count: int, each: int = 1) -> None:
         error = raised
     for helper in helpers:
         error = helper.wait() or error
-    _release(helpers)
-    if error is not None:
-        raise error
+    return error

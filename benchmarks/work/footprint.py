@@ -82,7 +82,8 @@ COMPILED = {".pyc", ".nbi", ".nbc"}
 def installed_size(distribution: str) -> int:
     """Bytes of the files a distribution installs, without what is compiled of them later.
 
-    For an editable installation, or one known only by what a build left in the source tree, those of its package there.
+    For an editable installation, or one known only by what a build left in the source tree, those of its package
+    there.
     """
     found = importlib.metadata.distribution(distribution)
     origin = json.loads(found.read_text("direct_url.json") or "{}")

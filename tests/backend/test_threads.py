@@ -2,13 +2,15 @@
 
 import multiprocessing
 import os
+import subprocess
+import sys
 import threading
 
 import numpy as np
 import pytest
 
 import autograd_engine as ag
-from autograd_engine.backend import kernels, threads
+from autograd_engine.backend import blas, kernels, threads
 from autograd_engine.backend.kernels import order, products
 
 from ..messages import exactly
@@ -151,3 +153,48 @@ def test_a_forked_process_starts_its_own():
     assert queue.get(timeout=20) == expected
     process.join(20)
     assert process.exitcode == 0
+
+
+# ------------------------------------------------------------------------------------- BLAS's own threads
+
+
+def test_blas_has_as_many_threads():
+    """NumPy's, and SciPy's, which is loaded later; in a process of its own, as both stay loaded."""
+    program = """
+import sys, threadpoolctl, autograd_engine as ag
+ag.set_num_threads(3)
+assert "scipy.linalg" not in sys.modules
+ag.linalg.lu_factor(ag.eye(3))
+pools = [pool["num_threads"] for pool in threadpoolctl.threadpool_info() if pool["user_api"] == "blas"]
+assert len(pools) > 1 and set(pools) == {3}, pools
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def blas_threads():
+    return [library.get_num_threads() for library in blas._libraries(False)]
+
+
+def test_blas_starts_no_threads_while_ours_multiply(number):
+    seen = []
+    threads.share(lambda part: seen.append(blas_threads()), 10, multiplies=True)
+    assert blas_threads() == [number]
+    assert seen == [[1]] * number if number > 1 else [[number]]
+
+
+def test_blas_gets_its_threads_back_from_the_last_of_several(number):
+    with blas.one_thread():
+        with pytest.raises(KeyError), blas.one_thread():
+            raise KeyError
+        assert blas_threads() == [1]
+    assert blas_threads() == [number]
+
+
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+def test_a_process_forked_meanwhile_has_them_too(number):
+    with blas.one_thread():
+        pid = os.fork()
+        if not pid:
+            os._exit(blas_threads() != [number])
+        assert os.waitpid(pid, 0)[1] == 0

@@ -225,7 +225,7 @@ def convolve_tiles(x: Any, w: Any, bias: Any, geometry: Geometry) -> Any:
             checks.append(_transform_back(m, biases, 2 * first, sums, pair, made[images]))
 
     checks: list[Any] = []
-    share(work, len(tiling.chunks))
+    share(work, len(tiling.chunks), multiplies=True)
     return NotImplemented if np.isnan(checks).any() else out
 
 
@@ -253,7 +253,7 @@ def weight_of_tiles(g: Any, x: Any, geometry: Geometry) -> Any:
                 flat = d.reshape(16, -1, channels).swapaxes(1, 2)
                 sums[p] += np.matmul(flat, m.reshape(16, -1, filters), out=each)
 
-    share(work, parts)
+    share(work, parts, multiplies=True)
     whole = np.add.reduce(sums, axis=0).reshape(16, -1)
     kernel = np.kron(_G, _G).T.astype(dtype) @ whole
     if not np.isfinite(kernel).all():

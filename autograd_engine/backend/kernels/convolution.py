@@ -124,7 +124,7 @@ def _rows(part: Any) -> Any:
 
 
 def _over_images(work: Callable[[Sequence[Any]], None], chunks: Sequence[Any]) -> None:
-    share(lambda part: work(chunks[part]), len(chunks))
+    share(lambda part: work(chunks[part]), len(chunks), multiplies=True)
 
 
 def places_of(size: Sizes, window: Sizes, geometry: Geometry) -> Sizes:
@@ -254,7 +254,7 @@ def convolve_weight(g: Any, x: Any, size: Sizes, geometry: Geometry) -> Any:
                 columns = windows[:, images, rows].reshape(groups, math.prod(given.shape[1:-1]), each)
                 total += np.matmul(columns.swapaxes(1, 2), _rows(given))
 
-    share(work, count)
+    share(work, count, multiplies=True)
     whole = sums[0] if count == 1 else np.add.reduce(sums, axis=0)
     channels = framed.shape[-1] // groups
     back = np.moveaxis(whole.reshape(groups, *size, channels, filters), (-1, -2), (1, 2))

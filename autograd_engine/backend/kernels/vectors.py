@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..blas import linalg_of_scipy
+
 __all__ = ["NUMPY", "SHORT", "Vectors", "for_short"]
 
 SHORT = 10_000
@@ -46,8 +48,7 @@ NUMPY = Vectors(_scal, _axpy)
 @cache
 def for_short(dtype: np.dtype[Any]) -> Vectors:
     """BLAS for short vectors in float32 and float64; NumPy for the dtypes that BLAS does not know."""
-    from scipy.linalg import blas
-
+    blas = linalg_of_scipy().blas
     if dtype == np.float32:
         return Vectors(blas.sscal, blas.saxpy)
     if dtype == np.float64:

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from ...backend.arrays import Array
+from ...backend.blas import linalg_of_scipy
 from ...backend.kinds import kind_of
 from ...engine.graph import raw
 from ...engine.primitive import primitive
@@ -103,12 +104,11 @@ def _triu(x: Array, offset: int = 0) -> Array:
 @functools.cache
 def _fortran(routine: str, dtype: Any) -> Any:
     """The routine of BLAS or LAPACK for this dtype. SciPy is loaded on first use."""
-    from scipy.linalg import blas, lapack
-
+    linalg = linalg_of_scipy()
     prefix = {"f": "s", "d": "d", "F": "c", "D": "z"}.get(dtype.char)
     if prefix is None:
         raise TypeError(f"LAPACK does not compute in {dtype}; convert with .float() first")
-    return getattr(blas, prefix + routine, None) or getattr(lapack, prefix + routine)
+    return getattr(linalg.blas, prefix + routine, None) or getattr(linalg.lapack, prefix + routine)
 
 
 def _by_one(x: Array) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...backend.arrays import Array
+from ...backend.blas import linalg_of_scipy
 from ...backend.kinds import kind_of
 from ...engine.broadcast import clone
 from ...engine.graph import raw
@@ -57,10 +58,8 @@ def _matrix_exp_rule(g: Array, x: Array) -> Array:
 
 @primitive(x=_matrix_exp_rule)
 def _matrix_exp(x: Array) -> Array:
-    from scipy.linalg import expm
-
     kind = kind_of(x)  # SciPy computes on the host
-    return kind.sent(expm(kind.read(x)).astype(x.dtype, copy=False)) if x.size else x.copy()
+    return kind.sent(linalg_of_scipy().expm(kind.read(x)).astype(x.dtype, copy=False)) if x.size else x.copy()
 
 
 @operator("torch Tensor linalg")

@@ -1,0 +1,91 @@
+"""BLAS's own threads: how many there are, and none while ours multiply matrices.
+
+NumPy and SciPy each bring an OpenBLAS, with threads that spin for a while after a product, in wait for the next
+one. Where products are shared among our threads, those of BLAS would take the cores from them.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Lock
+from typing import Any
+
+__all__ = ["limit", "linalg_of_scipy", "one_thread"]
+
+_limit: int | None = None
+
+
+@functools.cache
+def _libraries(with_scipy: bool) -> list[Any]:
+    """What controls each BLAS that is loaded; looked for again once SciPy has brought its own."""
+    from threadpoolctl import ThreadpoolController
+
+    return list(ThreadpoolController().select(user_api="blas").lib_controllers)
+
+
+def _loaded() -> list[Any]:
+    return _libraries("scipy.linalg" in sys.modules)
+
+
+def limit(num: int) -> None:
+    """Let BLAS use so many threads, that of NumPy and that of SciPy, loaded or not."""
+    global _limit
+    _limit = num
+    for library in _loaded():
+        library.set_num_threads(num)
+
+
+@functools.cache
+def linalg_of_scipy() -> Any:
+    """The module `scipy.linalg`, which is loaded on first use, and its BLAS under the limit."""
+    import scipy.linalg
+
+    if _limit is not None:
+        limit(_limit)
+    return scipy.linalg
+
+
+_lock = Lock()
+_open = 0
+"""How many have opened `one_thread`."""
+_before: list[int] = []
+"""How many threads each BLAS had before the first of them."""
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """While this is open, BLAS works on the thread that calls it. It may be opened by several threads at once."""
+    global _open, _before
+    libraries = _libraries(False)  # products of matrices are NumPy's
+    with _lock:
+        if not _open:
+            _before = [library.get_num_threads() for library in libraries]
+            for library in libraries:
+                library.set_num_threads(1)
+        _open += 1
+    try:
+        yield
+    finally:
+        with _lock:
+            _open -= 1
+            if not _open:
+                for library, count in zip(libraries, _before, strict=True):
+                    library.set_num_threads(count)
+
+
+def _forget() -> None:
+    """A forked process has no threads that could still be inside."""
+    global _lock, _open
+    _lock = Lock()
+    if _open:
+        _open = 0
+        for library, count in zip(_libraries(False), _before, strict=True):
+            library.set_num_threads(count)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget)
