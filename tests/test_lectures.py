@@ -4,13 +4,16 @@ CMU 10-601 lecture 14 (backpropagation), UCLA EE147 notes, NAI "Principles of De
 CS763 "Deep Learning for Computer Vision with Torch7".
 """
 
+import json
 import math
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import autograd_engine as ag
-from autograd_engine import optim, viz
+from autograd_engine import models, nn, optim, viz
 from autograd_engine.nn import functional as F
 from autograd_engine.testing import gradcheck
 
@@ -385,3 +388,121 @@ def test_a_linear_autoencoder_spans_the_plane_of_the_principal_components():
     principal = ag.linalg.svd(x, full_matrices=False)[2][:2]
     span = ag.linalg.qr(best["out"])[0]
     assert close(ag.linalg.svdvals(principal @ span), [1.0, 1.0], 1e-5)
+
+
+# ------------------------------------------------------- convolutional networks of CMU 10-601, NAI and EE147
+
+
+def rows_of(text):
+    return ag.tensor([[float(n) for n in row] for row in text.split()])[None, None]
+
+
+PICTURE = rows_of("0000000 0111110 0100100 0101000 0110000 0100000 0000000")
+
+
+def test_the_filter_of_the_lecture_and_its_tables_of_pooling():
+    assert F.conv2d(PICTURE, rows_of("000 011 010"))[0, 0].tolist() == [
+        [3, 2, 2, 3, 1],
+        [2, 0, 2, 1, 0],
+        [2, 2, 1, 0, 0],
+        [3, 1, 0, 0, 0],
+        [1, 0, 0, 0, 0],
+    ]
+    inner = PICTURE[:, :, 1:, 1:]
+    assert F.conv2d(inner, ag.ones(1, 1, 2, 2), stride=2)[0, 0].tolist() == [[3, 3, 1], [3, 1, 0], [1, 0, 0]]
+    assert F.avg_pool2d(inner, 2)[0, 0].tolist() == [[0.75, 0.75, 0.25], [0.75, 0.25, 0], [0.25, 0, 0]]
+    assert F.max_pool2d(inner, 2)[0, 0].tolist() == [[1, 1, 1], [1, 1, 0], [1, 0, 0]]
+
+
+def test_the_five_by_five_example_valid_and_padded():
+    x, w = rows_of("11100 01110 00111 00110 01100"), rows_of("101 010 101")
+    assert F.conv2d(x, w)[0, 0].tolist() == [[4, 3, 4], [2, 4, 3], [2, 3, 4]]
+    assert F.conv2d(x, w, padding=1)[0, 0].tolist() == [
+        [2, 2, 3, 1, 1],
+        [1, 4, 3, 4, 1],
+        [1, 2, 4, 3, 3],
+        [1, 2, 3, 4, 1],
+        [0, 2, 2, 1, 1],
+    ]
+
+
+def count(model):
+    return sum(p.numel() for p in model.parameters())
+
+
+def test_weights_that_convolutions_save():
+    convolution, linear = nn.Conv2d(1, 4, 7, bias=False), nn.Linear(28 * 28, 4 * 22 * 22, bias=False)
+    assert convolution(ag.zeros(1, 1, 28, 28)).shape == (1, 4, 22, 22)
+    assert (count(convolution), count(linear)) == (196, 1_517_824)
+    assert (count(models.lenet5().conv1), count(models.lenet5())) == (156, 61_706)
+    full = nn.Conv2d(64, 128, 3, bias=False)
+    parts = nn.Conv2d(64, 64, 3, groups=64, bias=False), nn.Conv2d(64, 128, 1, bias=False)
+    assert (count(full), sum(map(count, parts))) == (73_728, 8_768)
+
+
+@pytest.mark.parametrize(
+    ("settings", "width"),
+    [
+        ([{}], 3),
+        ([{}, {}], 5),
+        ([{}, {}, {}], 7),
+        ([{"kernel_size": 7}], 7),
+        ([{"stride": 2}, {}], 7),
+        ([{"dilation": 4}], 9),
+    ],
+)
+def test_receptive_fields(settings, width):
+    layers = [nn.Conv2d(1, 1, **{"kernel_size": 3, "bias": False, **s}) for s in settings]
+    x = leaf(np.zeros((1, 1, 25, 25)))
+    out = nn.Sequential(*layers).double()(x)
+    (slope,) = gradients(out[0, 0, out.shape[2] // 2, out.shape[3] // 2], x)
+    columns = slope[0, 0].abs().sum(0).nonzero()[:, 0].tolist()
+    assert columns[-1] - columns[0] + 1 == width
+
+
+def test_a_transposed_convolution_is_the_adjoint():
+    x, weight = random_leaf(1, 2, 9, 9), random_leaf(3, 2, 3, 3)
+    y = F.conv2d(x, weight, stride=2)
+    g = ag.randn(*y.shape, dtype=ag.float64)
+    assert close((y * g).sum(), (x * F.conv_transpose2d(g, weight, stride=2)).sum())
+
+
+def test_a_picture_that_slides_under_a_filter_of_zero_sum_leaves_edges_only():
+    edges = rows_of("111 111 111") - 9 * rows_of("000 010 000")
+    step = ag.cat([ag.zeros(1, 1, 6, 4), ag.ones(1, 1, 6, 4)], 3)
+    seen = F.conv2d(step, edges)[0, 0]
+    assert seen.abs().sum(0).nonzero()[:, 0].tolist() == [2, 3]
+
+
+def notebook_cell(start):
+    """The code cell of the notebook on convolution that has this text."""
+    path = Path(__file__).parent.parent / "notebooks" / "05_convolution.ipynb"
+    sources = ["".join(cell["source"]) for cell in json.loads(path.read_text())["cells"]]
+    (found,) = [source for source in sources if start in source]
+    return found
+
+
+@pytest.mark.parametrize("library", ["autograd_engine", "torch"])
+def test_the_pytorch_chapter_runs_with_its_import_changed(library, capsys):
+    pytest.importorskip(library)
+    program = notebook_cell("import autograd_engine as torch")
+    program = re.sub(
+        r"^import torch as torch$", "import torch", program.replace("autograd_engine", library), flags=re.M
+    )
+    names = {"__name__": "chapter"}
+    exec(compile(program, "chapter", "exec"), names)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0:2] == ["Net(", "  (conv1): Conv2d(1, 6, kernel_size=(5, 5), stride=(1, 1))"]
+    assert names["after"] < 0.9 * names["losses"][0]
+
+
+def test_the_keras_chapters_count_their_parameters_as_keras_does():
+    layers = re.search(r"nn.Sequential\((.*?)\n\)", notebook_cell("nn.LazyConv2d(8, 3),\n"), re.DOTALL)[0]
+    table = viz.summary(eval(layers, {"nn": nn}), input_size=(1, 1, 32, 32))
+    shown = [(row.type, row.output_shape[1:], row.parameters) for row in table.rows if row.parameters]
+    assert shown == [
+        ("Sequential", (10,), 7_018),
+        ("Conv2d", (8, 30, 30), 80),
+        ("Conv2d", (16, 13, 13), 1_168),
+        ("Linear", (10,), 5_770),
+    ]
