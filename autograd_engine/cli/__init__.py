@@ -24,7 +24,7 @@ from typing import Any
 
 from . import info, predict, report, train
 from .folder import UserError
-from .settings import RULES, WHOLE, Rule, number, shown
+from .settings import MODELS, RULES, WHOLE, Rule, number, shown
 from .sources import READY
 
 __all__ = ["main"]
@@ -43,6 +43,16 @@ def _typed(rule: Rule, kind: Callable[[str], Any]) -> Callable[[str], Any]:
         return value
 
     return parse
+
+
+def _add_workers(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--workers",
+        type=_typed(number(int, zero=True, below=129), int),
+        metavar="N",
+        help="processes that read and change pictures ahead of time, which changes nothing in the result (default: "
+        "half as many as cores, at most 4, for folders of pictures; else 0)",
+    )
 
 
 def _version() -> str:
@@ -65,9 +75,10 @@ def _parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser(
         "train",
-        help="train a multilayer perceptron",
-        description="Train a multilayer perceptron, by default on the UCI handwritten digits (1,797 pictures of "
-        "8x8 pixels, a fifth of them held back as the test set), and write the run to a folder.",
+        help="train a classifier",
+        description="Train a multilayer perceptron, or a network with convolutions, by default on the UCI "
+        "handwritten digits (1,797 pictures of 8x8 pixels, a fifth of them held back as the test set), and write "
+        "the run to a folder. The defaults that are shown are those of the perceptron.",
     )
     command.set_defaults(command=train.train)
     default = train.Settings()
@@ -84,12 +95,13 @@ def _parser() -> argparse.ArgumentParser:
 
     setting(
         "data",
-        f"what to learn: {', '.join(READY)}; a .csv file whose last column is the class; or a folder of IDX files, "
-        "as MNIST has them",
+        f"what to learn: {', '.join(READY)}; a .csv file whose last column is the class; or a folder: IDX files, "
+        "as MNIST has them, CIFAR's files, pictures in train/CLASS and test/CLASS, or pictures in CLASS",
         nargs="?",
         type=_typed(RULES["data"], str),
         metavar="DATA",
     )
+    setting("--model", "network: mlp, or one for pictures", choices=MODELS)
     setting("--epochs", "passes through the training data", type=_typed(RULES["epochs"], int), metavar="N")
     setting("--hidden", "sizes of the hidden layers", "128", type=_typed(WHOLE, int), nargs="*", metavar="N")
     setting("--activation", "activation function between the layers", choices=train.ACTIVATIONS)
@@ -98,6 +110,33 @@ def _parser() -> argparse.ArgumentParser:
         "probability that a hidden unit is dropped in training",
         type=_typed(RULES["dropout"], float),
         metavar="P",
+    )
+    setting(
+        "--size",
+        "pixels a side to which pictures are brought for the model",
+        "the size the network was made for, 32 or 224",
+        type=_typed(RULES["size"], int),
+        metavar="N",
+    )
+    setting(
+        "--flip",
+        "mirror pictures at random in training",
+        "for colored pictures, but not with mlp",
+        action=argparse.BooleanOptionalAction,
+    )
+    setting(
+        "--crop",
+        "shift pictures at random in training, by up to N pixels",
+        "2 for gray pictures, 4 for colored ones, 0 with mlp",
+        type=_typed(RULES["crop"], int),
+        metavar="N",
+    )
+    setting(
+        "--rotation",
+        "turn pictures at random in training, by up to so many degrees",
+        "10 for gray pictures, 0 for colored ones and with mlp",
+        type=_typed(RULES["rotation"], float),
+        metavar="DEGREES",
     )
     setting("--optimizer", "what adjusts the weights; sgd has momentum 0.9", choices=train.OPTIMIZERS)
     usual = ", ".join(f"{known['lr']} for {name}" for name, known in train.USUAL.items())
@@ -138,6 +177,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.add_argument("--overwrite", action="store_true", help="replace the run that --out already holds")
     command.add_argument("--no-progress", action="store_true", help="show no progress bar")
+    _add_workers(command)
 
     def of_run(name: str, function: Callable[..., int], help: str, description: str) -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=help, description=description)
@@ -147,7 +187,7 @@ def _parser() -> argparse.ArgumentParser:
         )
         return command
 
-    of_run(
+    command_evaluate = of_run(
         "evaluate",
         report.evaluate_run,
         "measure a trained run on its test set",
@@ -161,6 +201,8 @@ def _parser() -> argparse.ArgumentParser:
         "classify with a trained run",
         "Classify with the weights of a run: the whole test set, one sample of it, or a file.",
     )
+    _add_workers(command_evaluate)
+    _add_workers(command_predict)
     what = command_predict.add_mutually_exclusive_group()
     what.add_argument(
         "--index",
@@ -171,9 +213,11 @@ def _parser() -> argparse.ArgumentParser:
     what.add_argument(
         "--file",
         type=_path,
+        nargs="+",
         metavar="FILE",
         help="samples in a .csv (a row each; a further column is the true class) or .npy file. For digits: 64 "
-        "numbers or 8x8, with pixels from 0 (paper) to 16 (ink)",
+        "numbers or 8x8, with pixels from 0 (paper) to 16 (ink). Or files of pictures, .png, .jpg .., for a run of "
+        "pictures; characters with bright ink on black paper, as in the data",
     )
 
     command_info = commands.add_parser(

@@ -11,19 +11,23 @@ from typing import Any
 
 import numpy as np
 
-from .. import nn
+from .. import models, nn
 from ..backend.files import write_atomically
+from ..data import DataLoader
 from ..engine.modes import no_grad
 from ..models import MLP
 from ..nn import functional as F
 from ..serialization import load
 from .files import CHECKPOINT, CONFIG, WEIGHTS
 from .replacement import NEXT, settled, stamp
-from .settings import ACTIVATIONS, check_settings
+from .settings import ACTIVATIONS, PERCEPTRON, check_settings, completed, takes_channels
 
-__all__ = ["RUNS", "Scale", "UserError", "open_run"]
+__all__ = ["BATCH", "RUNS", "Scale", "UserError", "open_run"]
 
 RUNS = Path("runs")
+
+BATCH = 250
+"""How many samples are measured at once."""
 
 _LONGEST = 2**26
 """The most bytes that settings may take."""
@@ -74,7 +78,7 @@ def read_config(folder: Path) -> dict[str, Any]:
     try:
         if len(content) > _LONGEST:
             raise ValueError(f"it has more than {_LONGEST:,} bytes")
-        config: dict[str, Any] = json.loads(content.decode())
+        config: dict[str, Any] = completed(json.loads(content.decode()))
     except (ValueError, RecursionError) as error:
         raise UserError(f"the run {folder} cannot be read: {CONFIG}: {error}") from error
     try:
@@ -84,8 +88,12 @@ def read_config(folder: Path) -> dict[str, Any]:
     return config
 
 
-def make_model(config: dict[str, Any]) -> MLP:
-    """A new, untrained model of the sizes, activation and dropout in the settings."""
+def make_model(config: dict[str, Any]) -> nn.Module:
+    """A new, untrained model as the settings describe it."""
+    name = config["model"]
+    if name != PERCEPTRON:
+        channels = {"in_channels": config["picture"][0]} if takes_channels(name) else {}
+        return models.get_model(name, num_classes=len(config["classes"]), **channels)
     return MLP(config["sizes"], ACTIVATIONS[config["activation"]], config["dropout"])
 
 
@@ -129,7 +137,7 @@ def _load_model(folder: Path, config: dict[str, Any]) -> nn.Module:
         )
     try:
         weights = load(folder / WEIGHTS)
-        held, needed = sum(tensor.numel() for tensor in weights.values()), parameters(config["sizes"])
+        held, needed = sum(tensor.numel() for tensor in weights.values()), parameters(config["sizes"] or [])
         if needed > held:
             raise ValueError(f"{CONFIG} describes a model of {needed:,} parameters, but {WEIGHTS} has {held:,}")
         model = make_model(config)
@@ -148,7 +156,10 @@ def parameters(sizes: list[int]) -> int:
     return sum((inputs + 1) * outputs for inputs, outputs in pairwise(sizes))
 
 
-def probabilities(model: nn.Module, inputs: Any) -> Any:
-    """The probability of each class, an array (N, C), for inputs (N, features)."""
+def probabilities(model: nn.Module, samples: Any, workers: int = 0) -> tuple[Any, Any]:
+    """The probability of each class, an array (N, C), for the inputs of a data set; and their classes (N,)."""
+    batches = DataLoader(samples, BATCH, num_workers=workers)
     with no_grad():
-        return F.softmax(model(inputs), 1).numpy()
+        found = [(F.softmax(model(inputs), 1).numpy(), classes.numpy()) for inputs, classes in batches]
+    shares, classes = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    return shares, classes

@@ -9,9 +9,15 @@ from typing import Any
 
 import numpy as np
 
+from ..data import Subset
+from ..data.folder import IMG_EXTENSIONS
 from ..tensor.creation import as_tensor
 from .folder import Scale, UserError, open_run, probabilities
-from .sources import check_same, check_values, read_table, task
+from .folders import read_picture
+from .inputs import Inputs, Preparation
+from .settings import Settings
+from .sources import check_values, read_table, task
+from .task import targets
 
 __all__ = ["predict"]
 
@@ -28,30 +34,38 @@ def predict(options: argparse.Namespace) -> int:
         OSError: the file cannot be read.
     """
     folder, config, model = open_run(options.folder)
+    names: list[str] = []
+    workers = 0
     if options.file is not None:
-        inputs, labels = _read(options.file, config)
+        samples, labels = _read(options.file, config)
+        names = [str(path) for path in options.file if _is_picture(path)]
+        numbers: Sequence[int] = range(len(samples))
     else:
         source = task(config["data"])
-        check_same(config, source)
-        inputs, indices = (t.numpy() for t in source.test.tensors)
-        labels = [source.classes[i] for i in indices]
-    numbers: Sequence[int] = range(len(inputs))
-    if options.index is not None:
-        if options.index >= len(inputs):
-            raise UserError(f"--index {options.index}: the test set has {_noun(config)}s 0 to {len(inputs) - 1}")
-        numbers = [options.index]
-    shares = probabilities(model, as_tensor(inputs))
+        inputs = Inputs(source, Settings.of(config))
+        inputs.check_same(config)
+        workers = 0 if options.index is not None else inputs.workers(options.workers)
+        samples, numbers = inputs.test(), range(len(source.test))
+        if options.index is not None:
+            if options.index >= len(samples):
+                raise UserError(
+                    f"--index {options.index}: the test set has {_noun(config)}s 0 to {len(samples) - 1}"
+                )
+            samples, numbers = Subset(samples, [options.index]), [options.index]
+        labels = [source.classes[i] for i in targets(source.test)[np.array(numbers)]]
+    shares, _ = probabilities(model, samples, workers)
     classes = config["classes"]
     right = np.array([classes[i] == label for i, label in zip(shares.argmax(1), labels, strict=False)])
     whole_test = options.file is None and options.index is None
-    for i in numbers:
+    for i, number in enumerate(numbers):
         if whole_test and right[i]:
             continue
-        print(f"{_noun(config)} {i}: {_verdict(shares[i], classes, labels[i] if labels else None)}")
-        if config["picture"] and max(config["picture"]) <= _SHOWN:
-            print(_drawn(inputs[i].reshape(config["picture"])))
+        name = names[i] if names else f"{_noun(config)} {number}"
+        print(f"{name}: {_verdict(shares[i], classes, labels[i] if labels else None)}")
+        if config["picture"] and len(config["picture"]) == 2 and max(config["picture"]) <= _SHOWN:
+            print(_drawn(samples[i][0].numpy().reshape(config["picture"])))
     if labels and len(numbers) > 1:
-        where = "the test set" if options.file is None else str(options.file)
+        where = "the test set" if options.file is None else str(options.file[0])
         kind = ", the others are shown above" if whole_test and not right.all() else ""
         print(f"{folder} on {where}: {right.mean():.2%} right ({right.sum()} of {len(right)}{kind})")
     return 0
@@ -61,8 +75,27 @@ def _noun(config: dict[str, Any]) -> str:
     return "picture" if config["picture"] else "sample"
 
 
-def _read(path: Path, config: dict[str, Any]) -> tuple[Any, list[str]]:
-    """The scaled inputs in a file, and the names of their classes if the file has them (else an empty list)."""
+def _is_picture(path: Path) -> bool:
+    return path.suffix.lower() in IMG_EXTENSIONS
+
+
+def _read(paths: Sequence[Path], config: dict[str, Any]) -> tuple[Any, list[str]]:
+    """The inputs in files, as samples whose class is 0; and the names of their classes if the files have them (else
+    an empty list)."""
+    endings = ", ".join(IMG_EXTENSIONS)
+    if config["picture"] and all(map(_is_picture, paths)):
+        prepared = Preparation(config)
+        return [(prepared(read_picture(str(path))), 0) for path in paths], []
+    if len(paths) > 1:
+        raise UserError(f"several files must all be pictures, {endings}, not {paths[0]}")
+    if config["sizes"] is None:
+        raise UserError(f"{paths[0]}: the model {config['model']} takes files of pictures, {endings}")
+    table, labels = _read_numbers(paths[0], config)
+    return [(row, 0) for row in as_tensor(table)], labels
+
+
+def _read_numbers(path: Path, config: dict[str, Any]) -> tuple[Any, list[str]]:
+    """The scaled numbers in a file, and the names of their classes if it has them."""
     size, picture = config["sizes"][0], config["picture"]
     scale = Scale(config["offset"], config["unit"])
     labels: list[str] = []
@@ -73,7 +106,8 @@ def _read(path: Path, config: dict[str, Any]) -> tuple[Any, list[str]]:
     elif path.suffix == ".npy":
         table = _read_array(path, config)
     else:
-        raise UserError(f"{path}: {_noun(config)}s come in a .csv or .npy file")
+        ending = f", or in files of their own, {', '.join(IMG_EXTENSIONS)}" if picture else ""
+        raise UserError(f"{path}: {_noun(config)}s come in a .csv or .npy file{ending}")
     if picture:
         _check_pixels(path, table, scale.unit[0])
     with np.errstate(over="ignore"):
@@ -94,7 +128,7 @@ def _read_array(path: Path, config: dict[str, Any]) -> Any:
         raise UserError(f"{path} is not a .npy file of numbers")
     shapes: list[tuple[int, ...]] = [(size,), *([tuple(picture), (1, *picture)] if picture else [])]
     if not array.size or (array.shape not in shapes and array.shape[1:] not in shapes):
-        sides = f", or {picture[0]} rows of {picture[1]}," if picture else ""
+        sides = f", or {' rows of '.join(map(str, picture))}," if picture else ""
         raise UserError(f"{path} has shape {array.shape}: expected {size} numbers{sides} for each {_noun(config)}")
     table = np.array(array.reshape(-1, size), np.float64)
     check_values(str(path), table)

@@ -8,9 +8,13 @@ from typing import Any
 import numpy as np
 
 from .. import nn, viz
+from ..data import DataLoader
 from ..training import evaluate
-from .folder import open_run
-from .sources import check_same, task
+from .folder import BATCH, open_run
+from .inputs import Inputs
+from .settings import OF_PICTURES, Settings
+from .sources import task
+from .task import targets
 
 __all__ = ["evaluate_run", "summarize_run"]
 
@@ -19,11 +23,12 @@ def evaluate_run(options: argparse.Namespace) -> int:
     """Print how well a run classifies its test set; returns the exit code."""
     folder, config, model = open_run(options.folder)
     source = task(config["data"])
-    check_same(config, source)
-    missing = sorted(set(range(len(source.classes))) - set(source.test.tensors[1].tolist()))
+    inputs = Inputs(source, Settings.of(config))
+    inputs.check_same(config)
+    missing = sorted(set(range(len(source.classes))) - set(targets(source.test).tolist()))
     measured = evaluate(
         model,
-        source.test,
+        DataLoader(inputs.test(), BATCH, num_workers=inputs.workers(options.workers)),
         nn.CrossEntropyLoss(label_smoothing=config["label_smoothing"]),
         metrics=["accuracy", *([] if missing else ["auc"]), "confusion_matrix"],
     )
@@ -66,9 +71,10 @@ def summarize_run(options: argparse.Namespace) -> int:
     folder, config, model = open_run(options.folder)
     print(f"{folder}")
     for name, value in config.items():
-        if name not in ("offset", "unit") and value is not None:
+        if name not in ("offset", "unit") and value is not None and (config["picture"] or name not in OF_PICTURES):
             print(f"  {name.replace('_', ' ')}: {_shown(value)}")
-    print(f"\n{viz.summary(model, input_size=(1, config['sizes'][0]))}")
+    size = (1, *config["picture"]) if config["sizes"] is None else (1, config["sizes"][0])
+    print(f"\n{viz.summary(model, input_size=size)}")
     return 0
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import inspect
+import math
 import reprlib
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, fields
@@ -11,21 +13,29 @@ from typing import Any
 
 import numpy as np
 
-from .. import nn, optim
+from .. import models, nn, optim
 from ..optim import lr_scheduler
 
 __all__ = [
     "ACTIVATIONS",
+    "MODELS",
+    "OF_PERCEPTRONS",
+    "OF_PICTURES",
     "OPTIMIZERS",
+    "PERCEPTRON",
     "RULES",
     "SCHEDULES",
+    "SMALL",
     "USUAL",
+    "USUAL_OF_PICTURES",
     "WHOLE",
     "Rule",
     "Settings",
     "check_settings",
+    "completed",
     "number",
     "shown",
+    "takes_channels",
 ]
 
 ACTIVATIONS: dict[str, type[nn.Module]] = {
@@ -50,6 +60,25 @@ OPTIMIZERS: dict[str, type[optim.Optimizer]] = {
     if isinstance(kind, type) and issubclass(kind, optim.Optimizer) and kind is not optim.Optimizer
 }
 """Every optimizer by its name in lower case."""
+
+PERCEPTRON = "mlp"
+MODELS = (PERCEPTRON, *models.list_models())
+"""What `--model` offers: a perceptron, and the networks that classify pictures."""
+
+SMALL = {"lenet5", *(name for name in models.list_models() if name in models.residual_cifar.__all__)}
+"""The networks that were made for pictures of 32 by 32 pixels."""
+
+
+def takes_channels(model: str) -> bool:
+    """Whether a network can be made for gray pictures as well as for colored ones."""
+    return "in_channels" in inspect.signature(getattr(models, model)).parameters
+
+
+OF_PERCEPTRONS = ("hidden", "activation", "dropout")
+"""The settings that only a perceptron has."""
+
+OF_PICTURES = ("size", "flip", "crop", "rotation")
+"""The settings that only data of pictures have."""
 
 USUAL: dict[str, dict[str, float]] = {
     "sgd": {"lr": 0.1, "momentum": 0.9, "weight_decay": 1e-4},
@@ -87,15 +116,31 @@ SCHEDULES = {
 }
 
 
+USUAL_OF_PICTURES: dict[str, Any] = {
+    **dict.fromkeys(OF_PERCEPTRONS),
+    "optimizer": "adam",
+    "lr": 3e-3,
+    "schedule": "onecycle",
+    "batch_size": 32,
+}
+"""Settings that suit a network with convolutions."""
+
+
 @dataclass(frozen=True)
 class Settings:
-    """What the user asked of a run; None leaves the choice to the optimizer's default."""
+    """What the user asked of a run. None leaves a choice to the optimizer, or to what suits the model and the data;
+    the settings of another model than a perceptron that only perceptrons have are None."""
 
     data: str = "digits"
+    model: str = PERCEPTRON
     epochs: int = 30
-    hidden: list[int] = field(default_factory=lambda: [128])
-    activation: str = "relu"
-    dropout: float = 0.0
+    hidden: list[int] | None = field(default_factory=lambda: [128])
+    activation: str | None = "relu"
+    dropout: float | None = 0.0
+    size: int | None = None
+    flip: bool | None = None
+    crop: int | None = None
+    rotation: float | None = None
     optimizer: str = "sgd"
     lr: float | None = None
     weight_decay: float | None = None
@@ -104,6 +149,11 @@ class Settings:
     label_smoothing: float = 0.1
     patience: int | None = None
     seed: int = 0
+
+    @classmethod
+    def of(cls, config: dict[str, Any]) -> Settings:
+        """The settings of a run."""
+        return cls(**{f.name: config[f.name] for f in fields(cls)})
 
     @classmethod
     def chosen(cls, options: argparse.Namespace, names: Collection[str]) -> dict[str, Any]:
@@ -161,14 +211,20 @@ def _many(rule: Rule, least: int, words: str) -> Rule:
 
 
 WHOLE = number(int)
+_SIDE = number(int, below=4097)
 _TEXT = Rule("text", lambda value: isinstance(value, str))
 
 RULES: dict[str, Rule] = {
     "data": Rule("a name or path", lambda value: isinstance(value, str) and value != "" and "\0" not in value),
+    "model": _one_of(MODELS),
     "epochs": WHOLE,
     "hidden": _many(WHOLE, 0, "a list of positive whole numbers below 1e+09"),
     "activation": _one_of(ACTIVATIONS),
     "dropout": number(float, zero=True, below=1),
+    "size": _SIDE,
+    "flip": Rule("true or false", lambda value: isinstance(value, bool)),
+    "crop": number(int, zero=True, below=4097),
+    "rotation": number(float, zero=True, below=361),
     "optimizer": _one_of(OPTIMIZERS),
     "lr": number(float),
     "weight_decay": number(float, zero=True),
@@ -181,20 +237,32 @@ RULES: dict[str, Rule] = {
 """What each setting may be if it is given."""
 
 _IN_FILE: dict[str, Rule] = {
-    "sizes": _many(WHOLE, 2, "a list of two or more positive whole numbers below 1e+09"),
+    "sizes": _or_none(_many(WHOLE, 2, "a list of two or more positive whole numbers below 1e+09")),
     **RULES,
-    "weight_decay": _or_none(RULES["weight_decay"]),
-    "patience": _or_none(RULES["patience"]),
+    **{name: _or_none(RULES[name]) for name in (*OF_PERCEPTRONS, "size", "weight_decay", "patience")},
     "classes": _many(_TEXT, 2, "a list of two or more names"),
     "offset": _many(
         Rule("a number", lambda v: type(v) in (int, float) and abs(v) <= _LARGEST), 1, "a list of finite numbers"
     ),
     "unit": _many(number(float), 1, "a list of finite numbers above 0"),
     "picture": _or_none(
-        Rule("a height and a width", lambda v: isinstance(v, list) and len(v) == 2 and all(map(WHOLE.accepts, v)))
+        Rule(
+            "a height and a width, after the number of channels if there are several",
+            lambda v: isinstance(v, list) and len(v) in (2, 3) and all(map(_SIDE.accepts, v)),
+        )
     ),
 }
 """What each entry of config.json may be; all must be there."""
+
+_ADDED: dict[str, Any] = {"model": PERCEPTRON, "size": None, "flip": False, "crop": 0, "rotation": 0.0}
+"""Entries that config.json did not have before there were other models than perceptrons."""
+
+
+def completed(config: Any) -> Any:
+    """The settings of a run, with the entries that older ones lack."""
+    if not isinstance(config, dict):
+        return config
+    return {**config, **{name: value for name, value in _ADDED.items() if name not in config}}
 
 
 def check_settings(config: Any, name: str) -> None:
@@ -210,15 +278,28 @@ def check_settings(config: Any, name: str) -> None:
             raise ValueError(f"{name} has no {key!r}")
         if not rule.accepts(config[key]):
             raise ValueError(f"{name}: {key} is {shown(config[key])}, which is not {rule.words}")
+    perceptron = config["model"] == PERCEPTRON
+    for key in ("sizes", *OF_PERCEPTRONS):
+        if (config[key] is not None) != perceptron:
+            raise ValueError(
+                f"{name}: {key} is {shown(config[key])}, but the model {config['model']} "
+                + (f"needs {(_IN_FILE | RULES)[key].words}" if perceptron else "has none")
+            )
     sizes, picture = config["sizes"], config["picture"]
-    for key, place in (("classes", -1), ("offset", 0), ("unit", 0)):
-        if len(config[key]) != sizes[place]:
-            raise ValueError(f"{name}: sizes has {sizes[place]}, but {key} has {len(config[key])} entries")
+    if not perceptron and (picture is None or len(picture) != 3):
+        raise ValueError(
+            f"{name}: picture is {shown(picture)}, but the model {config['model']} takes channels, height and width"
+        )
+    lengths = [("classes", sizes[-1]), ("offset", sizes[0]), ("unit", sizes[0])] if perceptron else []
+    for key, length in lengths or [("offset", picture[0]), ("unit", picture[0])]:
+        if len(config[key]) != length:
+            where = "sizes" if perceptron else "picture"
+            raise ValueError(f"{name}: {where} has {length}, but {key} has {len(config[key])} entries")
     if len(set(config["classes"])) < len(config["classes"]):
         raise ValueError(f"{name}: classes has a name twice")
-    if picture is not None and picture[0] * picture[1] != sizes[0]:
+    if perceptron and picture is not None and math.prod(picture) != sizes[0]:
         raise ValueError(
-            f"{name}: a picture of {picture[0]} by {picture[1]} pixels does not have {sizes[0]} of them"
+            f"{name}: a picture of {' by '.join(map(str, picture))} pixels does not have {sizes[0]} of them"
         )
 
 

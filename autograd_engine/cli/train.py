@@ -10,7 +10,7 @@ import inspect
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -19,14 +19,15 @@ import numpy as np
 
 from .. import nn, viz
 from ..backend.random import Generator, manual_seed
-from ..data import DataLoader, TensorDataset
+from ..data import DataLoader, Subset
 from ..serialization import load, save
 from ..training import Callback, Checkpoint, CSVLogger, EarlyStopping, Run, Scheduler, confusion_matrix, fit
 from .files import CHECKPOINT, CONFIG, FILES, HISTORY, WEIGHTS
-from .folder import UserError, make_model, parameters, probabilities, read_config, write_config
+from .folder import BATCH, UserError, make_model, parameters, probabilities, read_config, write_config
+from .inputs import Inputs, prepared_for
 from .place import Place, new_place, old_place
-from .settings import ACTIVATIONS, OPTIMIZERS, SCHEDULES, USUAL, Settings, shown
-from .sources import READY, Task, check_same, task
+from .settings import ACTIVATIONS, OPTIMIZERS, PERCEPTRON, SCHEDULES, USUAL, USUAL_OF_PICTURES, Settings, shown
+from .sources import READY, task
 
 __all__ = ["ACTIVATIONS", "INTERRUPTED", "OPTIMIZERS", "SCHEDULES", "USUAL", "Settings", "train"]
 
@@ -53,15 +54,18 @@ def train(options: argparse.Namespace) -> int:
             with old_place(options.resume) as place:
                 old = read_config(place.folder if place.start is None else place.start.parent)
                 settings = _resumed(place.folder, old, Settings.chosen(options, READY))
-                source = task(settings.data)
-                check_same(old, source)
-                return _Training(settings, source, place).train(quiet, old["epochs"])
-        settings = Settings(**Settings.chosen(options, READY))
+                inputs = Inputs(task(settings.data), settings)
+                inputs.check_same(old)
+                return _Training(settings, inputs, place, options.workers).train(quiet, old["epochs"])
+        chosen = Settings.chosen(options, READY)
+        usual = USUAL_OF_PICTURES if chosen.get("model", PERCEPTRON) != PERCEPTRON else {}
+        settings = Settings(**{**usual, **chosen})
         if not 0.0 <= settings.label_smoothing <= 1.0:
             raise UserError(f"--label-smoothing must lie in [0, 1], not {settings.label_smoothing}")
         source = task(settings.data)
+        settings = prepared_for(settings, source)
         with new_place(options.out, source.name, options.overwrite) as place:
-            return _Training(settings, source, place).train(quiet)
+            return _Training(settings, Inputs(source, settings), place, options.workers).train(quiet)
 
 
 def _check_extras() -> None:
@@ -76,7 +80,7 @@ def _check_extras() -> None:
 
 def _resumed(folder: Path, old: dict[str, Any], chosen: dict[str, Any]) -> Settings:
     """The settings of the run in `folder`, with the epochs that were asked for: nothing else may change."""
-    settings = Settings(**{f.name: old[f.name] for f in fields(Settings)})
+    settings = Settings.of(old)
     for name, value in chosen.items():
         if name != "epochs" and value != getattr(settings, name):
             raise UserError(
@@ -123,25 +127,21 @@ class _Begin(Callback):
 class _Training:
     """The model, optimizer, loss and data that the settings describe, and the training of them."""
 
-    def __init__(self, settings: Settings, source: Task, place: Place) -> None:
-        self.source = source
+    def __init__(self, settings: Settings, inputs: Inputs, place: Place, workers: int | None) -> None:
+        self.source = source = inputs.source
+        self.inputs = inputs
+        self.test = inputs.test()
         self.place = place
+        self.workers = inputs.workers(workers)
         self.run: Run | None = None
         self.before = 0
         optimizer = self._optimizer_settings(settings)
         self.settings = settings = replace(
             settings, lr=optimizer["lr"], weight_decay=optimizer.get("weight_decay", settings.weight_decay)
         )
-        features = source.train.tensors[0].shape[1]
-        self.config = {
-            **asdict(settings),
-            "sizes": [features, *settings.hidden, len(source.classes)],
-            "classes": source.classes,
-            "offset": source.scale.offset,
-            "unit": source.scale.unit,
-            "picture": source.picture,
-        }
-        if (count := parameters(self.config["sizes"])) > _LARGEST_MODEL:
+        sizes = None if settings.hidden is None else [inputs.features, *settings.hidden, len(source.classes)]
+        self.config = {**asdict(settings), "sizes": sizes, "classes": source.classes, **inputs.shape}
+        if (count := parameters(sizes or [])) > _LARGEST_MODEL:
             raise UserError(
                 f"hidden {shown(settings.hidden)}: a network of {count:,} parameters is too large, at most "
                 f"{_LARGEST_MODEL:,} will do"
@@ -161,16 +161,24 @@ class _Training:
             raise UserError(f"the optimizer {settings.optimizer} has no weight decay")
         return usual | USUAL.get(settings.optimizer, {}) | given
 
-    def _parts(self) -> tuple[TensorDataset, dict[str, DataLoader]]:
-        """The data to train on, and loaders of what is only measured: the test set and, for early stopping, a
+    def _parts(self) -> tuple[DataLoader, dict[str, DataLoader]]:
+        """Loaders of the data to train on, and of what is only measured: the test set and, for early stopping, a
         validation set."""
-        train, held_out = self.source.train, {}
+        train: Any = self.inputs.train()
+        held_out = {"test": self.test}
         if self.settings.patience is not None:
             order = Generator().manual_seed(self.settings.seed).numpy.permutation(len(train))
             count = max(1, round(_VALIDATION * len(train)))
-            train, validation = (TensorDataset(*train[np.sort(part)]) for part in (order[count:], order[:count]))
-            held_out["val"] = DataLoader(validation, len(validation))
-        return train, {**held_out, "test": DataLoader(self.source.test, len(self.source.test))}
+            validation = Subset(self.inputs.train(changed=False), np.sort(order[:count]).tolist())
+            train, held_out = Subset(train, np.sort(order[count:]).tolist()), {"val": validation, **held_out}
+        return self._loader(train, self.settings.batch_size, shuffle=True), {
+            name: self._loader(part) for name, part in held_out.items()
+        }
+
+    def _loader(self, samples: Any, batch_size: int = BATCH, shuffle: bool = False) -> DataLoader:
+        return DataLoader(
+            samples, batch_size, shuffle, num_workers=self.workers, persistent_workers=self.workers > 0
+        )
 
     def _callbacks(self, steps: int) -> list[Callback]:
         settings = self.settings
@@ -193,7 +201,7 @@ class _Training:
         settings, source = self.settings, self.source
         write_config(self.place.work, self.config)
         print(
-            f"{len(run.train.dataset)} training and {len(source.test)} test {source.noun}s; the run goes to "  # type: ignore[attr-defined]
+            f"{len(run.train.dataset)} training and {len(self.test)} test {source.noun}s; the run goes to "  # type: ignore[attr-defined]
             f"{self.place.folder}"
         )
         print(f"{self.model}\n{sum(p.numel() for p in self.model.parameters()):,} parameters")
@@ -210,8 +218,7 @@ class _Training:
             epochs_before: how many epochs a resumed run was meant to have.
         """
         settings, place = self.settings, self.place
-        train, held_out = self._parts()
-        loader = DataLoader(train, settings.batch_size, shuffle=True)
+        loader, held_out = self._parts()
         history: dict[str, list[float]] = {}
         started = time.perf_counter()
         interrupted = False
@@ -230,7 +237,7 @@ class _Training:
             )
         except KeyboardInterrupt:
             interrupted = True
-        except FloatingPointError as error:
+        except (FloatingPointError, UserError) as error:
             raise UserError(f"{error}{self._kept()}") from error
         except (ValueError, RuntimeError) as error:
             if place.start is None:
@@ -288,8 +295,7 @@ class _Training:
             CSVLogger(place.work / HISTORY).on_epoch_end(run)
             run.save(place.work / CHECKPOINT)
         save(self.model.state_dict(), place.work / WEIGHTS)
-        inputs, classes = self.source.test.tensors
-        confusions = confusion_matrix(probabilities(self.model.eval(), inputs), classes)
+        confusions = confusion_matrix(*probabilities(self.model.eval(), self.test, self.workers))
         self._draw(history, confusions)
         place.finish()
         return confusions
@@ -326,9 +332,10 @@ class _Training:
 
     def _draw_graph(self, path: Path) -> None:
         """Draw the graph of the loss of one sample as SVG and PNG. If that fails, write its text and raise."""
-        sample, target = self.source.test[:1]
+        sample, target = next(iter(DataLoader(self.test)))
         named = {**dict(self.model.named_parameters()), self.source.noun: sample}
-        graph = viz.graph(self.loss(self.model.train()(sample), target), names=named)
+        model = self.model.train(self.config["sizes"] is not None)  # batch normalization takes no single sample
+        graph = viz.graph(self.loss(model(sample), target), names=named)
         try:
             graph.save(path)
             graph.save(path.with_suffix(".png"))

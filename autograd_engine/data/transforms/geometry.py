@@ -269,8 +269,6 @@ class RandomRotation(Transform):
 
     def apply(self, x: Any) -> Pixels:
         """The transformed array."""
-        from scipy.ndimage import affine_transform
-
         low, high = as_pair("degrees", self.degrees)
         angle = math.radians(resolve(None).uniform(low, high))
         cos, sin = math.cos(angle), math.sin(angle)
@@ -282,17 +280,26 @@ class RandomRotation(Transform):
             new_size = np.ceil(abs(back) @ size - 1e-6).astype(int)
         pivot = middle if self.center is None or self.expand else np.array(self.center[::-1]) - 0.5
         offset = pivot - back @ (pivot if not self.expand else (new_size - 1) / 2)
-        dtype = x.dtype if x.dtype.kind == "f" else np.dtype(np.float32)
-        result = np.empty((*x.shape[:-2], *new_size), dtype)
-        for channel in np.ndindex(x.shape[:-2]):
-            affine_transform(
-                x[channel].astype(dtype, copy=False),
-                back,
-                offset,
-                output=result[channel],
-                order=0 if self.interpolation == "nearest" else 1,
-                mode="grid-constant",
-                cval=self.fill,
-                output_shape=tuple(new_size),
-            )
-        return rounded(result, x.dtype)
+        r, c = np.arange(new_size[0])[:, None], np.arange(new_size[1])
+        rows, columns = (offset[i] + back[i, 0] * r + back[i, 1] * c for i in (0, 1))
+        return rounded(_looked_up(x, rows, columns, self.fill, self.interpolation == "bilinear"), x.dtype)
+
+
+def _looked_up(x: Any, rows: Any, columns: Any, fill: float, bilinear: bool) -> Any:
+    """The values of a picture at places between its pixels, (rows, columns) of shape (H, W): those of the nearest
+    pixels, or the weighted means of four. Around the picture lies `fill`."""
+    dtype = x.dtype if x.dtype.kind == "f" else np.dtype(np.float32)
+    framed = _padded(x.astype(dtype, copy=False), (1, 1), (1, 1), fill, "constant")
+    height, width = framed.shape[-2:]
+    flat = framed.reshape(*x.shape[:-2], -1)
+    rows, columns = np.clip(rows + 1, 0, height - 1), np.clip(columns + 1, 0, width - 1)
+    if not bilinear:
+        nearest = np.floor(rows + 0.5) * width + np.floor(columns + 0.5)
+        return flat.take(nearest.astype(np.intp), -1)
+    top, left = np.minimum(np.floor(rows), height - 2), np.minimum(np.floor(columns), width - 2)
+    down, across = (rows - top).astype(dtype), (columns - left).astype(dtype)
+    corner = (top * width + left).astype(np.intp)
+    upper, lower = (
+        (1 - across) * flat.take(row, -1) + across * flat.take(row + 1, -1) for row in (corner, corner + width)
+    )
+    return (1 - down) * upper + down * lower
