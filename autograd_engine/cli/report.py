@@ -71,7 +71,7 @@ def summarize_run(options: argparse.Namespace) -> int:
     folder, config, model = open_run(options.folder)
     print(f"{folder}")
     for name, value in config.items():
-        if name not in ("offset", "unit") and value is not None and (config["picture"] or name not in OF_PICTURES):
+        if name not in ("offset", "unit") and value is not None and (value or name not in OF_PICTURES):
             print(f"  {name.replace('_', ' ')}: {_shown(value)}")
     size = (1, *config["picture"]) if config["sizes"] is None else (1, config["sizes"][0])
     print(f"\n{viz.summary(model, input_size=size)}")

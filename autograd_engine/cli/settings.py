@@ -283,7 +283,7 @@ def check_settings(config: Any, name: str) -> None:
         if (config[key] is not None) != perceptron:
             raise ValueError(
                 f"{name}: {key} is {shown(config[key])}, but the model {config['model']} "
-                + (f"needs {(_IN_FILE | RULES)[key].words}" if perceptron else "has none")
+                + (f"needs {_IN_FILE[key].words.removesuffix(', or null')}" if perceptron else "has none")
             )
     sizes, picture = config["sizes"], config["picture"]
     if not perceptron and (picture is None or len(picture) != 3):

@@ -148,9 +148,18 @@ class _Training:
             )
         manual_seed(settings.seed)
         self.model = make_model(self.config)
+        if sizes is None:
+            self._check_size()
         self.optimizer = OPTIMIZERS[settings.optimizer](self.model.parameters(), **optimizer)
         self.loss = nn.CrossEntropyLoss(label_smoothing=settings.label_smoothing)
         self.stopping = None if settings.patience is None else EarlyStopping("val_loss", settings.patience)
+
+    def _check_size(self) -> None:
+        """Raise if the network does not take pictures of this size."""
+        try:
+            probabilities(self.model.eval(), [self.test[0]])
+        except (ValueError, RuntimeError) as error:
+            raise UserError(f"--size {self.settings.size}: {error}") from error
 
     def _optimizer_settings(self, settings: Settings) -> dict[str, Any]:
         known = inspect.signature(OPTIMIZERS[settings.optimizer]).parameters
@@ -204,11 +213,30 @@ class _Training:
             f"{len(run.train.dataset)} training and {len(self.test)} test {source.noun}s; the run goes to "  # type: ignore[attr-defined]
             f"{self.place.folder}"
         )
-        print(f"{self.model}\n{sum(p.numel() for p in self.model.parameters()):,} parameters")
+        shown_model = self.model if self.config["sizes"] else f"{settings.model} for {self._pictures()}"
+        print(f"{shown_model}\n{sum(p.numel() for p in self.model.parameters()):,} parameters")
         if settings.label_smoothing:
             floor = _smoothing_floor(settings.label_smoothing, len(source.classes))
             share = f"{settings.label_smoothing:g}"
             print(f"the loss has label smoothing {share}: its lowest possible value is {floor:.4f}")
+
+    def _pictures(self) -> str:
+        """What the network is shown, in words."""
+        channels, height, width = self.config["picture"]
+        settings = self.settings
+        changes = [
+            words
+            for value, words in (
+                (settings.crop, f"shifted by up to {settings.crop} pixel{'s' * (settings.crop != 1)}"),
+                (settings.flip, "mirrored"),
+                (settings.rotation, f"turned by up to {settings.rotation:g} degrees"),
+            )
+            if value
+        ]
+        kind = {1: "gray", 3: "colored"}.get(channels, f"{channels}-channel")
+        return f"{kind} pictures of {height} by {width} pixels" + (
+            f", in training {', '.join(changes)} at random" if changes else ""
+        )
 
     def train(self, quiet: bool, epochs_before: int | None = None) -> int:
         """Train, write and print the outcome, even when interrupted; returns the exit code.

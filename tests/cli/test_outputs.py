@@ -122,6 +122,7 @@ def test_a_summary(trained, capsys):
     assert capsys.readouterr() == (
         f"{trained}\n"
         """  data: digits
+  model: mlp
   epochs: 5
   hidden: 32
   activation: relu

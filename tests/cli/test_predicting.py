@@ -73,7 +73,12 @@ def test_files_of_pictures_are_classified(trained, capsys):
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
-        ("a.png", b"", "a.png: pictures come in a .csv or .npy file"),
+        ("a.png", b"", "a.png is damaged or no picture: ..."),
+        (
+            "a.txt",
+            b"",
+            "a.txt: pictures come in a .csv or .npy file, or in files of their own, .jpg, ...",
+        ),
         (
             "a.csv",
             b"a,b\n1,2\n",

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from autograd_engine import cli, optim
 from autograd_engine.cli import settings
 from autograd_engine.serialization import load
 
+from ..messages import exactly
 from .runs import train
 
 LARGEST = float(np.finfo(np.float32).max)
@@ -19,6 +21,11 @@ BELOW = float(np.nextafter(np.float32(LARGEST), np.float32(0)))
 
 BOUNDS = {
     "data": ("a name or path", ["x", " "], ["", "a\0b", None, 3]),
+    "model": ("one of mlp, ...", ["mlp", "lenet5"], ["MLP", "", None, ["mlp"]]),
+    "size": ("a positive whole number below 4097", [1, 4096], [0, 4097, 1.0, True]),
+    "flip": ("true or false", [True, False], [0, 1, None, "true"]),
+    "crop": ("a whole number from 0 on below 4097", [0, 4096], [-1, 4097, 1.0, False]),
+    "rotation": ("a number from 0 on below 361", [0, 360.5], [-1, 361, math.nan, False]),
     "epochs": ("a positive whole number below 1e+09", [1, 10**9 - 1], [0, -1, 10**9, 1.0, True, "1"]),
     "hidden": ("a list of positive whole numbers below 1e+09", [[], [1], [5, 3]], [[0], [1.0], 1, (1,), [1, "a"]]),
     "activation": (
@@ -54,15 +61,23 @@ BOUNDS = {
 def test_a_setting_at_its_bounds(name):
     words, right, wrong = BOUNDS[name]
     rule = settings.RULES[name]
-    assert rule.words == words
+    assert re.fullmatch(exactly(words), rule.words)
     assert [value for value in right if not rule.accepts(value)] == []
     assert [value for value in wrong if rule.accepts(value)] == []
 
 
 IN_FILE = {
+    **{
+        name: (
+            f"{BOUNDS[name][0]}, or null",
+            [None, *BOUNDS[name][1]],
+            [w for w in BOUNDS[name][2] if w is not None],
+        )
+        for name in ("hidden", "activation", "dropout", "size")
+    },
     "sizes": (
-        "a list of two or more positive whole numbers below 1e+09",
-        [[1, 1], [3, 2, 1]],
+        "a list of two or more positive whole numbers below 1e+09, or null",
+        [None, [1, 1], [3, 2, 1]],
         [[1], [1, 0], [1, True]],
     ),
     "weight_decay": (f"a number from 0 on below {LARGEST:g}, or null", [None, 0], [-1, "0"]),
@@ -70,7 +85,11 @@ IN_FILE = {
     "classes": ("a list of two or more names", [["a", "b"]], [["a"], ["a", 1], "ab", []]),
     "offset": ("a list of finite numbers", [[0], [-LARGEST, LARGEST]], [[], [math.nan], [2 * LARGEST], [True], 0]),
     "unit": ("a list of finite numbers above 0", [[1e-9], [1, BELOW]], [[], [0], [-1.0], [math.inf]]),
-    "picture": ("a height and a width, or null", [None, [1, 2]], [[1], [1, 2, 3], [0, 1], [1.0, 1], (1, 2)]),
+    "picture": (
+        "a height and a width, after the number of channels if there are several, or null",
+        [None, [1, 2], [3, 1, 2]],
+        [[1], [1, 2, 3, 4], [0, 1], [1.0, 1], (1, 2), [4097, 1]],
+    ),
 }
 
 
@@ -78,7 +97,7 @@ IN_FILE = {
 def test_an_entry_of_a_file_at_its_bounds(name):
     rule = settings._IN_FILE[name]
     words, right, wrong = IN_FILE.get(name) or BOUNDS[name]
-    assert rule.words == words
+    assert re.fullmatch(exactly(words), rule.words)
     assert [value for value in right if not rule.accepts(value)] == []
     assert [value for value in wrong if rule.accepts(value)] == []
 
@@ -92,10 +111,15 @@ def test_a_long_value_is_shown_shortened():
 
 DEFAULTS = {
     "data": "digits",
+    "model": "mlp",
     "epochs": 30,
     "hidden": [128],
     "activation": "relu",
     "dropout": 0.0,
+    "size": None,
+    "flip": False,
+    "crop": 0,
+    "rotation": 0.0,
     "optimizer": "sgd",
     "lr": 0.1,
     "weight_decay": 0.0001,
@@ -116,13 +140,18 @@ def test_without_options_a_run_has_the_defaults_that_the_help_tells(monkeypatch,
     told = {}
     for line in out.splitlines():
         if line[:3].strip():
-            name = line.split()[0].strip("-").replace("-", "_").lower()
+            name = line.split()[0].strip("-,").replace("-", "_").lower()
         if "(default: " in line:
             told[name] = line.rpartition("(default: ")[2].removesuffix(")")
     assert told == {
         **{name: str(value) for name, value in DEFAULTS.items() if name not in ("hidden", "lr", "weight_decay")
            and value is not None},
         "hidden": "128",
+        "size": "the size the network was made for, 32 or 224",
+        "flip": "for colored pictures, but not with mlp",
+        "crop": "2 for gray pictures, 4 for colored ones, 0 with mlp",
+        "rotation": "10 for gray pictures, 0 for colored ones and with mlp",
+        "workers": "half as many as cores, at most 4, for folders of pictures; else 0",
         "lr": "0.1 for sgd, 0.003 for adam, 0.003 for adamw; else the optimizer's own",
         "weight_decay": "0.0001 for sgd; else the optimizer's own",
         "out": "runs/DATA, or runs/DATA-2, ... when that is taken",

@@ -66,6 +66,9 @@ def test_an_entry_that_is_missing_or_wrong_is_named(trained, name, capsys):
                 assert f"config.json: {name} is " in said
                 assert rule.words in said
     without = {key: value for key, value in config.items() if key != name}
+    if name in settings._ADDED:
+        assert settings.completed(without) == config
+        return
     for said in refused(trained, json.dumps(without).encode(), capsys):
         assert f"config.json has no {name!r}" in said
 
@@ -78,6 +81,21 @@ def test_an_entry_that_is_missing_or_wrong_is_named(trained, name, capsys):
         ({"unit": [16.0]}, "config.json: sizes has 64, but unit has 1 entries"),
         ({"classes": ["a"] * 10}, "config.json: classes has a name twice"),
         ({"picture": [8, 9]}, "config.json: a picture of 8 by 9 pixels does not have 64 of them"),
+        ({"picture": [3, 8, 8]}, "config.json: a picture of 3 by 8 by 8 pixels does not have 64 of them"),
+        ({"hidden": None}, "config.json: hidden is None, but the model mlp needs a list of positive whole numbers"),
+        ({"model": "lenet5"}, "config.json: sizes is [64, 32, 10], but the model lenet5 has none"),
+        (
+            {"model": "lenet5", "sizes": None, "hidden": None, "activation": None, "dropout": None},
+            "config.json: picture is [8, 8], but the model lenet5 takes channels, height and width",
+        ),
+        (
+            {
+                **dict.fromkeys(("sizes", "hidden", "activation", "dropout")),
+                "model": "lenet5",
+                "picture": [1, 32, 32],
+            },
+            "config.json: picture has 1, but offset has 64 entries",
+        ),
     ],
 )
 def test_entries_that_do_not_go_together_are_named(trained, change, words, capsys):
