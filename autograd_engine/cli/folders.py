@@ -80,7 +80,7 @@ def _pictures(path: Path) -> Task:
         every = data.ImageFolder(path, loader=read_picture)
         train, test = (
             _with_samples(every, [every.samples[i] for i in np.sort(part)])
-            for part in split(f"{path}:", "picture", np.array(every.targets), every.classes)
+            for part in split(str(path), "picture", np.array(every.targets), every.classes)
         )
     if len(train.classes) < 2:
         raise UserError(f"{path}: every picture is in {train.classes[0]!r}: nothing to tell apart")

@@ -80,7 +80,7 @@ def _table(path: Path) -> Task:
         )
     places = {name: i for i, name in enumerate(classes)}
     indices = np.array([places[label] for label in labels])
-    train, test = split(f"{path}: the last column is the class, but", "row", indices, classes)
+    train, test = split(str(path), "row", indices, classes, "the last column is the class, but ")
     parts = (part for rows in (train, test) for part in (numbers[rows], indices[rows]))
     return _scaled(path.stem, *parts, classes=classes)
 

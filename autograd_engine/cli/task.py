@@ -70,7 +70,7 @@ def targets(samples: Any) -> Any:
     return np.asarray(samples.tensors[1] if isinstance(samples, TensorDataset) else samples.targets)
 
 
-def split(place: str, noun: str, indices: Any, classes: Sequence[str]) -> tuple[Any, Any]:
+def split(place: str, noun: str, indices: Any, classes: Sequence[str], hint: str = "") -> tuple[Any, Any]:
     """The indices of the samples to train on, and of those to test on: a fifth, the same share of each class.
 
     Args:
@@ -78,6 +78,7 @@ def split(place: str, noun: str, indices: Any, classes: Sequence[str]) -> tuple[
         noun: the word for a sample.
         indices: the class of each sample, an array of integers (N,).
         classes: the names of the classes.
+        hint: what the error about a rare class begins with, after the place.
 
     Raises:
         UserError: a class has one sample only, or there are too few.
@@ -88,11 +89,11 @@ def split(place: str, noun: str, indices: Any, classes: Sequence[str]) -> tuple[
     rare = min(indices.tolist(), key=counts.__getitem__)  # the first of equal ones
     if counts[rare] < 2:
         raise UserError(
-            f"{place} only one {noun} has {classes[rare]!r}: each class needs a {noun} to train on and one to test "
+            f"{place}: {hint}only one {noun} has {classes[rare]!r}: each class needs a {noun} to train on and one to test "
             "on"
         )
     try:
         train, test = train_test_split(np.arange(len(indices)), test_size=0.2, random_state=0, stratify=indices)
     except ValueError as error:
-        raise UserError(f"{place} each class needs samples for training and for testing: {error}") from error
+        raise UserError(f"{place}: each class needs samples for training and for testing: {error}") from error
     return train, test

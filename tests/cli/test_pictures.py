@@ -269,5 +269,5 @@ def test_lenet_tells_99_percent_of_the_digits():
         assert (
             cli.main(["train", "--model", "lenet5", "--seed", str(seed), "--out", str(seed), "--no-progress"]) == 0
         )
-        found.append(float(read_history(seed)["test_accuracy"][-1]))
+        found.append(float(read_history(str(seed))["test_accuracy"][-1]))
     assert np.median(found) >= 0.99, found

@@ -156,8 +156,10 @@ def test_without_options_a_run_has_the_defaults_that_the_help_tells(monkeypatch,
         "weight_decay": "0.0001 for sgd; else the optimizer's own",
         "out": "runs/DATA, or runs/DATA-2, ... when that is taken",
     }  # fmt: skip
+    models = ",".join(settings.MODELS)
     assert out.startswith(
-        "usage: python -m autograd_engine train [-h] [--epochs N] [--hidden [N ...]] [--activation {"
+        f"usage: python -m autograd_engine train [-h] [--model {{{models}}}] [--epochs N] [--hidden [N ...]] "
+        "[--activation {"
     )
     assert cli.main(["train", "--epochs", "1", "--no-progress"]) == 0
     config = json.loads(Path("runs/digits/config.json").read_text())

@@ -87,7 +87,7 @@ def test_wrong_usage_is_explained(arguments, words, capsys):
 
 
 HELP = {
-    "train": "train a multilayer perceptron",
+    "train": "train a classifier",
     "evaluate": "measure a trained run on its test set",
     "summary": "show the layers of a run",
     "predict": "classify with a trained run",
