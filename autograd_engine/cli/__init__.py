@@ -114,7 +114,7 @@ def _parser() -> argparse.ArgumentParser:
     setting(
         "--size",
         "pixels a side to which pictures are brought for the model",
-        "the size the network was made for, 32 or 224",
+        "the size the network was made for",
         type=_typed(RULES["size"], int),
         metavar="N",
     )

@@ -20,7 +20,7 @@ from ..nn import functional as F
 from ..serialization import load
 from .files import CHECKPOINT, CONFIG, WEIGHTS
 from .replacement import NEXT, settled, stamp
-from .settings import ACTIVATIONS, PERCEPTRON, check_settings, completed, takes_channels
+from .settings import ACTIVATIONS, PERCEPTRON, check_settings, completed, network_settings
 
 __all__ = ["BATCH", "RUNS", "Scale", "UserError", "open_run"]
 
@@ -92,8 +92,8 @@ def make_model(config: dict[str, Any]) -> nn.Module:
     """A new, untrained model as the settings describe it."""
     name = config["model"]
     if name != PERCEPTRON:
-        channels = {"in_channels": config["picture"][0]} if takes_channels(name) else {}
-        return models.get_model(name, num_classes=len(config["classes"]), **channels)
+        chosen = network_settings(name, config["picture"][0])
+        return models.get_model(name, num_classes=len(config["classes"]), **chosen)
     return MLP(config["sizes"], ACTIVATIONS[config["activation"]], config["dropout"])
 
 

@@ -18,7 +18,7 @@ from ..data.pictures import PictureSet, TransformedPictures
 from ..data.transforms import CenterCrop, Compose, RandomCrop, RandomHorizontalFlip, RandomRotation, Resize
 from ..data.transforms.picture import Transform
 from .folder import UserError
-from .settings import OF_PERCEPTRONS, PERCEPTRON, SMALL, Settings, takes_channels
+from .settings import OF_PERCEPTRONS, PERCEPTRON, SIZES, Settings, network_settings
 from .task import Task
 
 __all__ = ["Inputs", "Preparation", "prepared_for"]
@@ -28,8 +28,6 @@ _MOST_IN_MEMORY = 2**28
 
 _MIDDLE, _SPREAD = 0.5, 0.25
 """What a network with convolutions takes off a pixel from 0 to 1, and divides it by."""
-
-_USUAL_SIZE, _SMALL_SIZE = 224, 32
 
 
 @dataclass
@@ -124,9 +122,8 @@ def prepared_for(settings: Settings, source: Task) -> Settings:
         if asked:
             raise UserError(f"--{asked[0]} goes with --model mlp: {settings.model} is as its paper describes it")
         changes |= pictures.changes
-    small = perceptron or settings.model in SMALL
     if not perceptron or pictures.side is None:
-        changes["size"] = _SMALL_SIZE if small else _USUAL_SIZE
+        changes["size"] = SIZES.get(settings.model, 224)
     chosen = {name: getattr(settings, name) for name in changes if getattr(settings, name) is not None}
     return replace(settings, **{**changes, **chosen})
 
@@ -156,7 +153,8 @@ class Inputs:
         side = (settings.size, settings.size) if settings.size else pictures.side
         assert side is not None
         height, width = side
-        channels = pictures.channels if perceptron or takes_channels(settings.model) else 3
+        chosen = perceptron or "in_channels" in network_settings(settings.model, pictures.channels)
+        channels = pictures.channels if chosen else 3
         self.features = channels * height * width
         if perceptron:
             offset, unit = [0.0] * self.features, [pictures.ink] * self.features

@@ -25,7 +25,7 @@ __all__ = [
     "PERCEPTRON",
     "RULES",
     "SCHEDULES",
-    "SMALL",
+    "SIZES",
     "USUAL",
     "USUAL_OF_PICTURES",
     "WHOLE",
@@ -33,9 +33,9 @@ __all__ = [
     "Settings",
     "check_settings",
     "completed",
+    "network_settings",
     "number",
     "shown",
-    "takes_channels",
 ]
 
 ACTIVATIONS: dict[str, type[nn.Module]] = {
@@ -65,13 +65,17 @@ PERCEPTRON = "mlp"
 MODELS = (PERCEPTRON, *models.list_models())
 """What `--model` offers: a perceptron, and the networks that classify pictures."""
 
-SMALL = {"lenet5", *(name for name in models.list_models() if name in models.residual_cifar.__all__)}
-"""The networks that were made for pictures of 32 by 32 pixels."""
+_SMALL = {PERCEPTRON, "lenet5", *models.residual_cifar.__all__, *models.fractalnet.__all__}
+SIZES = {**dict.fromkeys(_SMALL, 32), "inception_v4": 299}
+"""How many pixels a side the pictures have that a network was made for, where that is not 224."""
 
 
-def takes_channels(model: str) -> bool:
-    """Whether a network can be made for gray pictures as well as for colored ones."""
-    return "in_channels" in inspect.signature(getattr(models, model)).parameters
+def network_settings(model: str, channels: int) -> dict[str, Any]:
+    """The settings of a network for pictures of so many channels, where it lets them be chosen. It gets no heads
+    that only the training uses."""
+    wanted = {"in_channels": channels, "aux_logits": False}
+    accepted = inspect.signature(getattr(models, model)).parameters
+    return {name: value for name, value in wanted.items() if name in accepted}
 
 
 OF_PERCEPTRONS = ("hidden", "activation", "dropout")

@@ -89,8 +89,8 @@ def split(place: str, noun: str, indices: Any, classes: Sequence[str], hint: str
     rare = min(indices.tolist(), key=counts.__getitem__)  # the first of equal ones
     if counts[rare] < 2:
         raise UserError(
-            f"{place}: {hint}only one {noun} has {classes[rare]!r}: each class needs a {noun} to train on and one to test "
-            "on"
+            f"{place}: {hint}only one {noun} has {classes[rare]!r}: each class needs a {noun} to train on and one "
+            "to test on"
         )
     try:
         train, test = train_test_split(np.arange(len(indices)), test_size=0.2, random_state=0, stratify=indices)

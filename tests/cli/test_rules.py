@@ -147,7 +147,7 @@ def test_without_options_a_run_has_the_defaults_that_the_help_tells(monkeypatch,
         **{name: str(value) for name, value in DEFAULTS.items() if name not in ("hidden", "lr", "weight_decay")
            and value is not None},
         "hidden": "128",
-        "size": "the size the network was made for, 32 or 224",
+        "size": "the size the network was made for",
         "flip": "for colored pictures, but not with mlp",
         "crop": "2 for gray pictures, 4 for colored ones, 0 with mlp",
         "rotation": "10 for gray pictures, 0 for colored ones and with mlp",
