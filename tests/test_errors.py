@@ -423,8 +423,85 @@ MORE_NETWORKS = {
     },
 }
 
+PICTURE = ag.ones(1, 1, 4, 4)
+LEAST_COMMON = {
+    AttributeError: {
+        "module 'autograd_engine.autograd' has no attribute 'gradchek'": lambda: ag.autograd.gradchek,
+    },
+    RuntimeError: {
+        (
+            "the state does not fit this Linear; nothing was loaded\n  weight: the state holds a str that is no "
+            "array of real numbers"
+        ): lambda: ag.nn.Linear(1, 1).load_state_dict({"weight": "one", "bias": ag.ones(1)}),
+    },
+    TypeError: {
+        "LAPACK does not compute in float16; convert with .float() first": lambda: ag.linalg.inv(
+            PICTURE[0, 0].half()
+        ),
+    },
+    ValueError: {
+        "repeat_interleave: output_size 4, but the repeats add up to 3": lambda: ag.repeat_interleave(
+            FIVE[:2], WHOLE, output_size=4
+        ),
+        "histc: from -inf to 1.0 there are no equal parts; give min and max (called with float32[2])": lambda: (
+            ag.histc(ag.tensor([1.0, -np.inf]), 3)
+        ),
+        (
+            "bilinear: expected inputs (..., in1) and (..., in2) with the same leading dimensions and a weight "
+            "(out, in1, in2), got (3, 4), (3,), (1, 2, 3)"
+        ): lambda: F.bilinear(X, V, CUBE),
+        "prelu: weight of shape (5,) for an input of shape (3, 4); expected one number, or (4,) for its channels": (
+            lambda: F.prelu(X, FIVE)
+        ),
+        "adaptive_avg_pool2d: the input of shape (1, 0, 3) has no elements to take means of": lambda: (
+            F.adaptive_avg_pool2d(EMPTY[None], 2)
+        ),
+        "adaptive_max_pool2d: the input of shape (1, 0, 3) has no elements to choose from": lambda: (
+            F.adaptive_max_pool2d(EMPTY[None], 2)
+        ),
+        "fractional_max_pool2d: expected samples of shape (1, 1, 2), got (1, 2, 3)": lambda: (
+            F.fractional_max_pool2d(PICTURE, 2, 2, _random_samples=CUBE)
+        ),
+        "fractional_max_pool2d: output_ratio must lie between 0 and 1, not 1.5": lambda: F.fractional_max_pool2d(
+            PICTURE, 2, output_ratio=1.5
+        ),
+        "fractional_max_pool2d: output_ratio must lie between 0 and 1, not (0.5, 0.5, 0.5)": lambda: (
+            F.fractional_max_pool2d(PICTURE, 2, output_ratio=(0.5, 0.5, 0.5))
+        ),
+        "conv2d: the kernel of a weight of shape (3, 1, 0, 3) has no elements": lambda: F.conv2d(
+            PICTURE, ag.ones(3, 1, 0, 3)
+        ),
+        "max_pool2d: expected an input (N, C, ...) of 4 dimensions, or one sample of 3, got shape (3, 4)": lambda: (
+            F.max_pool2d(X, 2)
+        ),
+        "grid_sample: padding_mode must be zeros, border or reflection, not 'wrap'": lambda: F.grid_sample(
+            PICTURE, ag.ones(1, 1, 1, 2), padding_mode="wrap"
+        ),
+        "grid_sample: an input of shape (1, 1, 0, 4) has no elements to read": lambda: F.grid_sample(
+            PICTURE[:, :, :0], ag.ones(1, 1, 1, 2)
+        ),
+        "max_unpool1d: output_size must be less than the stride (2,) away from (4,), not (9,)": lambda: (
+            F.max_unpool1d(CUBE[:, :1, :2], ag.zeros(1, 1, 2, dtype=ag.int64), 2, output_size=(9,))
+        ),
+        "set_num_threads: expected a positive whole number, not 0": lambda: ag.set_num_threads(0),
+        "set_num_threads: expected a positive whole number, not 1.5": lambda: ag.set_num_threads(1.5),
+    },
+}
 
-@each(ELEMENTWISE, REDUCTIONS, SHAPES, MORE_SHAPES, INDICES, ORDER, NETWORKS, MORE_NETWORKS, NUMPY, CREATION)
+
+@each(
+    LEAST_COMMON,
+    ELEMENTWISE,
+    REDUCTIONS,
+    SHAPES,
+    MORE_SHAPES,
+    INDICES,
+    ORDER,
+    NETWORKS,
+    MORE_NETWORKS,
+    NUMPY,
+    CREATION,
+)
 def test_an_error_names_the_operator_and_the_offending_values(kind, text, call):
     with pytest.raises(kind, match=exactly(text)) as caught:
         call()
