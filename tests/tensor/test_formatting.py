@@ -122,3 +122,17 @@ def test_the_printing_profiles():
 def test_long_notes_go_to_the_next_line():
     x = ag.ones(18, requires_grad=True) * 1.5
     assert repr(x).endswith("1.5000],\n       grad_fn=<mul>)")
+
+
+@pytest.mark.parametrize("width", range(1, 50))
+def test_lines_break_where_pytorchs_do(torch, width):
+    """At every width: before the element, or the note, that would stand beyond it."""
+    torch.set_printoptions(linewidth=width)
+    try:
+        with ag.printoptions(linewidth=width):
+            for data in ([1.5, -2.0, 0.25], [[1.0, 2.0, 3.0]]):
+                ours, theirs = (lib.tensor(data, requires_grad=True) for lib in (ag, torch))
+                assert repr(ours) == repr(theirs)
+            assert repr(ag.arange(12)) == repr(torch.arange(12))
+    finally:
+        torch.set_printoptions(profile="default")
