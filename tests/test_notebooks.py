@@ -4,12 +4,11 @@ import base64
 import copy
 import io
 
+import nbformat
 import pytest
+from PIL import Image, ImageFilter
 
 from . import notebooks
-
-nbformat = pytest.importorskip("nbformat", reason="the extra `test` brings it")
-image = pytest.importorskip("PIL.Image")
 
 FILES = sorted(notebooks.FOLDER.glob("*.ipynb"))
 
@@ -91,12 +90,12 @@ def test_an_output_that_is_missing_or_of_another_kind_is_a_difference():
 
 @pytest.mark.parametrize(("blur", "width"), [(40, notebooks.WIDTH), (0, notebooks.WIDTH / 4)])
 def test_pictures_are_made_small(blur, width):
-    noise = image.effect_noise((1600, 800), 90).filter(pytest.importorskip("PIL.ImageFilter").GaussianBlur(blur))
+    noise = Image.effect_noise((1600, 800), 90).filter(ImageFilter.GaussianBlur(blur))
     buffer = io.BytesIO()
     noise.convert("RGB").save(buffer, "PNG")
     small = base64.b64decode(notebooks._small(base64.b64encode(buffer.getvalue()).decode()))
     assert len(small) <= notebooks.MOST
-    assert image.open(io.BytesIO(small)).size == (width, width / 2)
+    assert Image.open(io.BytesIO(small)).size == (width, width / 2)
 
 
 def test_a_run_gives_what_the_cells_say_and_writing_keeps_it(tmp_path):
