@@ -1,9 +1,11 @@
 """The defaults of every signature are PyTorch's, but for those that are listed with a reason."""
 
 import fnmatch
+import inspect
 
 import pytest
 
+from tests import defaults
 from tests.defaults import PLACES, collected, of_signature, ours, read
 
 RECORDED = read()
@@ -112,3 +114,18 @@ def test_all_places_are_compared():
 def test_recorded_defaults_are_those_of_pytorch():
     torch = pytest.importorskip("torch", reason="PyTorch is not installed")
     assert collected(torch) == RECORDED, "record anew with python -m tests.defaults"
+
+
+@pytest.mark.parametrize("place", ["nn", "optim", "optim.lr_scheduler", "optim.swa_utils", "utils.data"])
+def test_what_has_to_be_given_has_pytorchs_names_in_its_order(place):
+    pytest.importorskip("torch", reason="PyTorch is not installed")
+
+    def required(thing):
+        named = inspect.signature(thing).parameters.values()
+        return [p.name for p in named if p.default is p.empty and p.kind is p.POSITIONAL_OR_KEYWORD]
+
+    theirs = defaults.named("torch", place)
+    both = {n for n, c in ours(place).items() if inspect.isclass(c) and inspect.isclass(getattr(theirs, n, None))}
+    both -= {"Parameter", "Tensor"}  # PyTorch makes a parameter of nothing, and tells no signature of a tensor
+    assert len(both) > 1
+    assert {n: required(ours(place)[n]) for n in both} == {n: required(getattr(theirs, n)) for n in both}

@@ -256,3 +256,8 @@ def test_a_layer_passes_its_settings_on_past_parameters_that_it_leaves_alone():
     assert Scaled()(1.0) == 8.0
     assert Scaled(factor=4.0)(1.0) == 9.0
     assert repr(Scaled()) == "Scaled(factor=3.0)"
+
+
+def test_the_forward_that_is_written_out_says_whose_it_is():
+    assert nn.GELU.forward.__qualname__ == "GELU.forward"
+    assert nn.GELU.forward.__doc__ == "`gelu` of the arguments, with the settings of the layer."

@@ -376,6 +376,23 @@ def test_check_call_finds(function, message):
         check_call(function, leaf([[0.5, 1.0], [1.5, 0.25]]))
 
 
+@ag.primitive(x=lambda g, x: kept.append(ag.exp(leaf(1.0)).node) or g * 2 * x)
+def keeps_a_node_of_its_rule(x):
+    return x * x
+
+
+def test_check_call_finds_a_node_that_only_the_backward_pass_makes():
+    with pytest.raises(AssertionError, match=r"outlive their results.*exp"):
+        check_call(keeps_a_node_of_its_rule, leaf([0.5]))
+
+
+def test_check_call_of_order_one_asks_for_no_second_derivative():
+    x = leaf([0.5, 1.0])
+    check_call(constant_derivative, x, order=1)
+    with pytest.raises(GradcheckError, match="wrong second derivative"):
+        check_call(constant_derivative, x)
+
+
 def test_check_call_finds_a_wrong_value():
     with pytest.raises(AssertionError, match="result 0 differs by the reference"):
         check_call(good_sine, leaf([0.5]), reference=lambda x: np.sin(x) + 1e-6)

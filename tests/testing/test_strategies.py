@@ -43,7 +43,10 @@ def test_broadcastable_shapes_differ():
         lambda s: len(s[0]) < len(s[1]),
         lambda s: 1 in s[0] and len(s[0]) == len(s[1]) and s[0] != s[1],
         lambda s: 0 in s[0],
+        lambda s: len(s[0]) == 3,
     )
+    with pytest.raises(NoSuchExample):
+        find(broadcastable_shapes(max_dims=1), lambda s: len(s[0]) > 1 or len(s[1]) > 1, settings=MANY)
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
