@@ -59,7 +59,7 @@ def layout_of(base: Any, view: Any) -> Layout:
     distinct = True
     for n, stride in sorted(zip(view.shape, map(abs, strides), strict=True), key=lambda pair: pair[1]):
         distinct = distinct and (n <= 1 or stride >= reach)
-        reach = max(reach, stride * n)
+        reach += stride * max(n - 1, 0)
     return Layout(order, tuple(view.shape), strides, offset // size if view.size else 0, distinct)
 
 

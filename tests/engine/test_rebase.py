@@ -61,3 +61,16 @@ def test_the_primitives_by_themselves(take):
         assert check(lambda v: spread(v, layout=layout, shape=(3, 4)), [value])
         if layout.distinct:
             assert check(lambda x, v: overwritten(x, v, layout=layout), [x, value])
+
+
+@pytest.mark.parametrize("take", VIEWS.values(), ids=VIEWS)
+@pytest.mark.parametrize("shape", [(3, 4), (4, 3), (1, 4), (0, 3)])
+def test_a_layout_knows_whether_elements_are_the_same(take, shape):
+    if shape[0] < 2 and take is VIEWS["row"]:
+        return
+    places = ag.arange(shape[0] * shape[1]).reshape(shape)
+    view = take(places) if take is not VIEWS["expanded"] else places.unsqueeze(0).expand(2, *shape)
+    layout = layout_of(places.array, view.array)
+    if view.numel():
+        assert layout.distinct == (np.unique(view.array).size == view.array.size)
+    assert layout.shape == view.shape
