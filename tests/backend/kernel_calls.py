@@ -22,11 +22,11 @@ def _numbers(random: np.random.Generator, dtype: Any, *shape: int) -> Any:
 
 
 def _edges(dtype: Any) -> Any:
-    """What a formula may get wrong: zeros of both signs, infinities, NaN, huge and tiny numbers."""
+    """What a formula may get wrong: zeros of both signs, infinities, NaN, huge and tiny numbers; and the points at
+    which one of its branches ends."""
     tiny, huge = np.finfo(dtype).tiny, np.finfo(dtype).max
-    return np.array(
-        [0.0, -0.0, np.inf, -np.inf, np.nan, huge, -huge, tiny, -tiny, 1, -1, 50, -50, 100, -100], dtype
-    )
+    extreme = [0.0, -0.0, np.inf, -np.inf, np.nan, huge, -huge, tiny, -tiny, 50, -50, 100, -100]
+    return np.array([*extreme, 1, -1, 3, -3, 0.5, 1.5, 20], dtype)
 
 
 def _elements(random: np.random.Generator, dtype: Any) -> list[tuple[Any, ...]]:
