@@ -34,6 +34,9 @@ __all__ = [
 _BUFFER = 2**18
 """How many numbers of windows are copied at a time: 1 MB of float32, which stays in the cache of a core."""
 
+_ALONE = 2**14
+"""The same where channels are multiplied one by one, as several arrays of so many numbers are in use."""
+
 PARTS = 8
 """In how many parts images are summed up for the gradient of a weight, at most, whatever the number of threads."""
 
@@ -144,6 +147,13 @@ def convolve(x: Any, w: Any, bias: Any, geometry: Geometry) -> Any:
     Shapes: x (N, C, ...), w (O, C / groups, ...) with as many dimensions, bias (O,) or None; result (N, O, ...).
     """
     size, groups = w.shape[2:], geometry.groups
+    if _is_alone(x.shape[1], len(w), geometry):
+        out = channels_last((*x.shape[:2], *places_of(x.shape[2:], size, geometry)), x)
+        rows, made = channels_to_last(x), last(out)
+        made[...] = 0 if bias is None else bias
+        pieces = _pieces(size, x.shape[2:], out.shape[2:], geometry, len(w))
+        _add_products(w, [(tap, rows, inside, made, at) for tap, at, inside in pieces])
+        return out
     framed, filters = _framed(x, geometry.before, geometry.after), _filters(w, groups)
     each = filters.shape[2]
     places = places_of(x.shape[2:], size, geometry)
@@ -189,11 +199,15 @@ def convolve_input(g: Any, w: Any, bias: Any, size: Sizes, geometry: Geometry) -
         apart = mirrored.reshape(groups, len(w) // groups, *mirrored.shape[1:])
         swapped = apart.swapaxes(1, 2).reshape(channels, len(w) // groups, *window)
         return convolve(g, swapped, bias, Geometry(stride, start, end, dilation, groups))
-    filters = _filters(w, groups).swapaxes(1, 2)
     out = channels_last((len(g), channels, *size), g)
-    inputs = last(out)
+    inputs, places = last(out), g.shape[2:]
     inputs[...] = 0 if bias is None else bias
-    places = g.shape[2:]
+    if _is_alone(channels, len(w), geometry):
+        rows = channels_to_last(g)
+        pieces = _pieces(window, size, places, geometry, channels)
+        _add_products(w, [(tap, rows, at, inputs, inside) for tap, at, inside in pieces])
+        return out
+    filters = _filters(w, groups).swapaxes(1, 2)
     gradients = _by_group(g, groups)
     taps = list(_taps(window, size, places, geometry))
 
@@ -209,6 +223,54 @@ def convolve_input(g: Any, w: Any, bias: Any, size: Sizes, geometry: Geometry) -
 
     _over_images(work, _chunks(len(g), places, math.prod(window) * channels, rows=False))
     return out
+
+
+def _is_alone(channels: int, filters: int, geometry: Geometry) -> bool:
+    """Whether each channel has one filter of its own. Then there is no sum over channels, and no product of
+    matrices."""
+    return geometry.groups > 1 and geometry.groups == channels == filters
+
+
+Piece = tuple[Sizes, tuple[slice, ...], tuple[slice, ...]]
+
+
+def _pieces(window: Sizes, size: Sizes, places: Sizes, geometry: Geometry, channels: int) -> list[Piece]:
+    """`_taps`, for a few rows of places at a time, which stay in the cache."""
+    step = max(1, _ALONE // (math.prod(places[1:]) * channels or 1))
+    taps, stride = list(_taps(window, size, places, geometry)), geometry.stride[0]
+    pieces = []
+    for row in range(0, places[0], step):
+        for tap, (rows, *at), (goals, *inside) in taps:
+            first, stop = max(rows.start, row), min(rows.stop, row + step)
+            if first < stop:
+                start = goals.start + (first - rows.start) * stride
+                goals_here = slice(start, start + (stop - first - 1) * stride + 1, stride)
+                pieces.append((tap, (slice(first, stop), *at), (goals_here, *inside)))
+    return pieces
+
+
+def _add_products(w: Any, pieces: list[tuple[Sizes, Any, Any, Any, Any]]) -> None:
+    """target[n][here] += source[n][there] w[tap], for each channel, image by image.
+
+    Arrays are (N, ..., C), pieces (tap, source, there, target, here).
+    """
+    if not pieces:
+        return
+    _, source, _, target, _ = pieces[0]
+    wide = target.shape[-2]
+    # Rows of weights, because a product with C numbers at a time is slow.
+    weights = {tap: np.tile(w[(slice(None), 0, *tap)], (wide, 1)) for tap, *_ in pieces}
+
+    def work(images: slice) -> None:
+        memory = kind_of(target).empty(target.shape[1:], target.dtype)
+        for n in range(images.start, images.stop):
+            given, made = source[n], target[n]
+            for tap, _, there, _, here in pieces:
+                goal = made[here]
+                product = memory[tuple(map(slice, goal.shape))]
+                goal += np.multiply(given[there], weights[tap][: goal.shape[-2]], out=product)
+
+    share(work, len(source))
 
 
 def _taps(
@@ -237,6 +299,8 @@ def convolve_weight(g: Any, x: Any, size: Sizes, geometry: Geometry) -> Any:
     The sum over images is taken in parts that do not depend on the number of threads.
     """
     groups = geometry.groups
+    if _is_alone(x.shape[1], g.shape[1], geometry):
+        return _weight_of_alone(g, x, size, geometry)
     framed = _framed(x, geometry.before, geometry.after)
     places = g.shape[2:]
     windows = _windows(framed, places, size, geometry)
@@ -259,3 +323,25 @@ def convolve_weight(g: Any, x: Any, size: Sizes, geometry: Geometry) -> Any:
     channels = framed.shape[-1] // groups
     back = np.moveaxis(whole.reshape(groups, *size, channels, filters), (-1, -2), (1, 2))
     return in_order(back).reshape(groups * filters, channels, *size)
+
+
+def _weight_of_alone(g: Any, x: Any, size: Sizes, geometry: Geometry) -> Any:
+    gradients, rows, channels = channels_to_last(g), channels_to_last(x), g.shape[1]
+    pieces = _pieces(size, x.shape[2:], g.shape[2:], geometry, channels)
+    parts = min(PARTS, len(g))
+    sums: Any = kind_of(g).zeros((parts, *size, g.shape[-1], channels), g.dtype)
+
+    def work(part: slice) -> None:
+        memory = kind_of(g).empty(gradients.shape[1:], g.dtype)
+        for p in range(part.start, part.stop):
+            for n in range(len(g) * p // parts, len(g) * (p + 1) // parts):
+                given, picture = gradients[n], rows[n]
+                for tap, at, inside in pieces:
+                    factor = given[at]
+                    product = memory[tuple(map(slice, factor.shape))]
+                    np.multiply(factor, picture[inside], out=product)
+                    total = sums[(p, *tap)]
+                    total[: factor.shape[-2]] += np.add.reduce(product, axis=tuple(range(product.ndim - 2)))
+
+    share(work, parts)
+    return np.moveaxis(np.add.reduce(sums, axis=(0, -2)), -1, 0)[:, None]
