@@ -72,9 +72,9 @@ def _five(x: Any, w: Any, p: Any, q: Any, blocks: int) -> None:
 def _narrow(
     x: Any, w: Any, bias: Any, frame: Any, framed: Any, strip: int, out: Any, first: int, last: int
 ) -> None:
-    """For images and blocks of filters, counted together. w: (blocks, rows of all filters, filters, width)."""
-    pitch, top, left, height = frame
-    blocks, rows, filters, width = w.shape
+    """For images and blocks of filters, counted together. w: (blocks, channels, height, filters, width)."""
+    pitch, top, left = frame
+    blocks, inputs, height, filters, width = w.shape
     _, channels, high, wide = out.shape
     sums = np.empty((filters, strip * pitch + _LANES), x.dtype)
     seen = -1
@@ -88,12 +88,13 @@ def _narrow(
             lanes = -(-count * pitch // _LANES)
             for f in range(filters):
                 sums[f] = bias[block * filters + f]
-            for row in range(rows):
-                source, by = framed[row // height, (start + row % height) * pitch :], w[block, row]
-                if width == 3:
-                    _three(source, by, sums[0], sums[1], sums[2], sums[3], lanes)
-                else:
-                    _five(source, by, sums[0], sums[1], lanes)
+            for c in range(inputs):
+                for row in range(height):
+                    source, by = framed[c, (start + row) * pitch :], w[block, c, row]
+                    if width == 3:
+                        _three(source, by, sums[0], sums[1], sums[2], sums[3], lanes)
+                    else:
+                        _five(source, by, sums[0], sums[1], lanes)
             for f in range(min(filters, channels - block * filters)):
                 for i in range(count):
                     source, target = sums[f, i * pitch :], out[image, block * filters + f, start + i]
@@ -163,9 +164,9 @@ def _five_back(x: Any, p: Any, q: Any, sums: Any) -> None:
 def _narrow_weight(
     g: Any, x: Any, frame: Any, framed: Any, given: Any, strip: int, sums: Any, first: int, last: int
 ) -> None:
-    """sums: (blocks, rows of all filters, filters, width); `given` holds g with the pitch of the frame."""
-    pitch, top, left, height = frame
-    blocks, rows, filters, width = sums.shape
+    """sums: (blocks, channels, height, filters, width); `given` holds g with the pitch of the frame."""
+    pitch, top, left = frame
+    blocks, inputs, height, filters, width = sums.shape
     high = g.shape[2]
     for image in range(first, last):
         _frame(x[image], framed, pitch, top, left)
@@ -175,21 +176,21 @@ def _narrow_weight(
             for block in range(blocks):
                 f = block * filters
                 p, q = given[f, begin:end], given[f + 1, begin:end]
-                for row in range(rows):
-                    source, total = framed[row // height, begin + row % height * pitch :], sums[block, row]
-                    if width == 3:
-                        _three_back(source, p, q, given[f + 2, begin:end], given[f + 3, begin:end], total)
-                    else:
-                        _five_back(source, p, q, total)
+                for c in range(inputs):
+                    for row in range(height):
+                        source, total = framed[c, begin + row * pitch :], sums[block, c, row]
+                        if width == 3:
+                            _three_back(source, p, q, given[f + 2, begin:end], given[f + 3, begin:end], total)
+                        else:
+                            _five_back(source, p, q, total)
 
 
 def _framing(x: Any, window: tuple[int, ...], geometry: Geometry) -> tuple[tuple[int, ...], tuple[int, int], int]:
     """What the loops know of a frame, the shape of one, and how many rows are in a strip."""
     (top, left), (bottom, right) = geometry.before, geometry.after
-    height, width = window
     pitch = x.shape[3] + left + right
-    shape = (x.shape[1], (x.shape[2] + top + bottom) * pitch + width - 1 + _LANES)
-    return (pitch, top, left, height), shape, max(1, _STRIP // pitch)
+    shape = (x.shape[1], (x.shape[2] + top + bottom) * pitch + window[1] - 1 + _LANES)
+    return (pitch, top, left), shape, max(1, _STRIP // pitch)
 
 
 def convolve_narrow(x: Any, w: Any, bias: Any, geometry: Geometry) -> Any:
@@ -201,7 +202,7 @@ def convolve_narrow(x: Any, w: Any, bias: Any, geometry: Geometry) -> Any:
     blocks = -(-filters // each)
     padded = np.zeros((blocks * each, channels * height, width), x.dtype)
     padded[:filters] = w.reshape(filters, channels * height, width)
-    weights = padded.reshape(blocks, each, channels * height, width).swapaxes(1, 2).copy()
+    weights = padded.reshape(blocks, each, channels, height, width).transpose(0, 2, 3, 1, 4).copy()
     biases = np.zeros(blocks * each, x.dtype)
     if bias is not None:
         biases[:filters] = bias
@@ -226,7 +227,7 @@ def weight_of_narrow(g: Any, x: Any, window: tuple[int, ...], geometry: Geometry
     blocks = -(-filters // each)
     parts = min(PARTS, len(g))
     gradients, pictures = channels_to_planes(g), channels_to_planes(x)
-    sums = np.zeros((parts, blocks, channels * height, each, width), np.float64)
+    sums = np.zeros((parts, blocks, channels, height, each, width), np.float64)
 
     def work(part: slice) -> None:
         frames = np.zeros(framed, x.dtype), np.zeros((blocks * each, g.shape[2] * frame[0]), x.dtype)
@@ -235,5 +236,5 @@ def weight_of_narrow(g: Any, x: Any, window: tuple[int, ...], geometry: Geometry
             _narrow_weight(gradients, pictures, frame, *frames, strip, sums[i], *images)
 
     share(work, parts)
-    whole = np.add.reduce(sums, axis=0).swapaxes(1, 2).reshape(blocks * each, channels, height, width)
+    whole = np.add.reduce(sums, axis=0).transpose(0, 3, 1, 2, 4).reshape(blocks * each, channels, height, width)
     return whole[:filters].astype(x.dtype) if np.isfinite(whole).all() else NotImplemented

@@ -20,7 +20,7 @@ import numpy as np
 from ..kinds import kind_of
 from ..threads import share
 from .choice import kernel
-from .layout import channels_last, channels_to_last, in_order, last
+from .layout import channels_last, channels_to_last, first, in_order, last
 
 __all__ = [
     "PARTS",
@@ -208,7 +208,7 @@ def convolve_input(g: Any, w: Any, bias: Any, size: Sizes, geometry: Geometry) -
         _add_products(w, [(tap, rows, at, inputs, inside) for tap, at, inside in pieces])
         return out
     filters = _filters(w, groups).swapaxes(1, 2)
-    gradients = _by_group(g, groups)
+    gradients = _by_group(first(channels_to_last(g)), groups)
     taps = list(_taps(window, size, places, geometry))
 
     def work(chunks: Sequence[tuple[slice, slice]]) -> None:
@@ -304,7 +304,7 @@ def convolve_weight(g: Any, x: Any, size: Sizes, geometry: Geometry) -> Any:
     framed = _framed(x, geometry.before, geometry.after)
     places = g.shape[2:]
     windows = _windows(framed, places, size, geometry)
-    gradients = _by_group(g, groups)
+    gradients = _by_group(first(channels_to_last(g)), groups)  # as a chunk of it would be copied slowly
     each, filters = math.prod(size) * framed.shape[-1] // groups, gradients.shape[-1]
     chunks = _chunks(len(g), places, each * groups, rows=True)
     count = max(1, min(PARTS, len(chunks), _PARTIAL // (groups * each * filters or 1)))
