@@ -283,6 +283,17 @@ def test_a_smooth_function_of_strong_curvature_is_not_excused():
     assert not isinstance(caught.value, NotSmoothError)
 
 
+def test_the_rounding_of_large_values_is_no_kink():
+    @ag.primitive(x=lambda g, x: g * 3.0 * ag.cos(x))
+    def high(x):
+        return np.sin(x) + 1e9
+
+    for x in (0.1, 0.2, 0.3, 0.5, 0.6, 0.7):
+        with pytest.raises(GradcheckError) as caught:
+            gradcheck(high, leaf([x]))
+        assert not isinstance(caught.value, NotSmoothError)
+
+
 # ------------------------------------------------------------------------------ check_call, check_op
 
 
@@ -391,6 +402,17 @@ def test_check_call_of_order_one_asks_for_no_second_derivative():
     check_call(constant_derivative, x, order=1)
     with pytest.raises(GradcheckError, match="wrong second derivative"):
         check_call(constant_derivative, x)
+
+
+def test_check_call_gives_all_arguments_as_tensors_or_all_as_arrays():
+    seen = set()
+
+    def scaled(x, constant):
+        seen.add((isinstance(x, ag.Tensor), isinstance(constant, ag.Tensor)))
+        return x * constant
+
+    check_call(scaled, leaf([0.5, 1.0]), ag.tensor([2.0, 3.0], dtype=ag.float64))
+    assert seen == {(True, True), (False, False)}
 
 
 def test_check_call_finds_a_wrong_value():
