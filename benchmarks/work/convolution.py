@@ -6,20 +6,26 @@ names are measured; this project on both of its tiers.
 
 from __future__ import annotations
 
+import ctypes
+import subprocess
+import sys
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import psutil
 
 from ..case import Case, Task
-from ..libraries import Library
+from ..libraries import Library, named
+from .footprint import ROOT, peak_resident
 
 __all__ = ["CASES", "NETWORKS"]
 
 Shape = tuple[int, ...]
 
-STEP, LAYER = 1.0, 1.5
-"""The largest ratios to PyTorch that are accepted: of a training step, and of a layer."""
+STEP, LAYER, MEMORY = 1.0, 1.5, 1.2
+"""The largest ratios to PyTorch that are accepted: of a training step's time, a layer's, and a step's memory."""
 
 
 def random_pictures(shape: Shape) -> Any:
@@ -161,6 +167,36 @@ def training_step(network: Callable[[Any], Any], shape: Shape) -> Callable[[Libr
     return prepare
 
 
+def print_memory(key: str, name: str) -> None:
+    """Print by how much a training step raises the memory of this process at most, in bytes.
+
+    What the library keeps from the steps before, such as machine code, is not counted; what they left to the
+    allocator is given back first. Linux only.
+    """
+    library = named(key)
+    library.load(threads=2)
+    _, network, shape = NETWORKS[name]
+    step = training(library, network, shape)
+    assert step is not None
+    for _ in range(3):
+        step()
+    ctypes.CDLL(None).malloc_trim(0)
+    Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew
+    before = psutil.Process().memory_info().rss
+    step()
+    print(peak_resident() - before)
+
+
+def peak_memory(name: str) -> Callable[[Library], Task | None]:
+    def prepare(library: Library) -> Task | None:
+        if not library.torch_names or not Path("/proc/self/clear_refs").exists():
+            return None
+        command = [sys.executable, "-c", f"from {__name__} import print_memory as p; p({library.key!r}, {name!r})"]
+        return Task(lambda: int(subprocess.run(command, check=True, cwd=ROOT, capture_output=True).stdout))
+
+    return prepare
+
+
 def forward_pass(network: Callable[[Any], Any], shape: Shape) -> Callable[[Library], Task | None]:
     def prepare(library: Library) -> Task | None:
         if not library.torch_names:
@@ -242,6 +278,11 @@ CASES = (
     *(
         Case(name, f"{title}, forward", forward_pass(network, shape), "pass", rounds=7, budget=20.0, tiers=True)
         for name, (title, network, shape) in FORWARD.items()
+    ),
+    *(
+        Case(f"{name}-memory", f"{title}, peak memory of a training step", peak_memory(name), "process", unit="B",
+             reads=True, rounds=3, quick_rounds=1, budget=40.0, targets={"torch": MEMORY}, tiers=True)
+        for name, (title, _, _) in NETWORKS.items()
     ),
     *(
         Case(name, layer.title, layer_pass(layer), "pass", rounds=11, budget=10.0, targets={"torch": LAYER},

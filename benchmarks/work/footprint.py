@@ -22,7 +22,7 @@ from ..case import Case, Task
 from ..libraries import ENGINE, Library, named
 from .training import MIDDLE, SMALL, steps
 
-__all__ = ["CASES", "installed_size", "required_distributions"]
+__all__ = ["CASES", "ROOT", "installed_size", "peak_resident", "required_distributions"]
 
 STEPS = 20
 """For the peak of memory."""
