@@ -15,7 +15,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..kinds import kind_of
+from ..threads import share
+from .blocks import in_blocks
 from .choice import kernel
+from .elements import masked
 
 __all__ = [
     "Windows",
@@ -86,6 +89,28 @@ def numbers(windows: Windows) -> Any:
     return np.min_scalar_type(math.prod(windows.size))
 
 
+def _in_order(x: Any, windows: Windows, out: Any, winner: Any) -> None:
+    """The largest elements and their numbers, where each window has an element that is neither NaN nor -inf.
+
+    No element is chosen by a branch, and of the winner's numbers the larger one is the later one.
+    """
+    picture = x.shape[2:]
+    out[...], winner[...] = -np.inf, 0
+    steps = [(winner.dtype.type(number), *where) for number, *where in taps(picture, windows)]
+
+    def work(images: slice) -> None:
+        better, named = np.empty(out.shape[1:], bool), np.empty(winner.shape[1:], winner.dtype)
+        for n in range(images.start, images.stop):
+            for number, places, elements in steps:
+                element, best, who = x[n, :, *elements], out[n, :, *places], winner[n, :, *places]
+                inside = (slice(None), *(slice(0, size) for size in element.shape[1:]))
+                np.greater(element, best, out=better[inside])
+                np.maximum(element, best, out=best)
+                np.maximum(who, np.multiply(better[inside].view(np.uint8), number, out=named[inside]), out=who)
+
+    share(work, len(x))
+
+
 @kernel
 def largest(x: Any, windows: Windows) -> tuple[Any, Any]:
     """The largest element of each window, and its number in the window; the first of equal ones, the last NaN.
@@ -95,6 +120,11 @@ def largest(x: Any, windows: Windows) -> tuple[Any, Any]:
     shape, dtype = (*x.shape[:2], *windows.places), numbers(windows)
     nobody = math.prod(windows.size)
     out, winner = np.full_like(x, -np.inf, shape=shape), np.full_like(x, nobody, dtype, shape=shape)
+    if kind_of(x).readable and out.size:
+        _in_order(x, windows, out, winner)
+        if np.minimum.reduce(out, axis=None) > -np.inf:
+            return out, winner
+        out[...], winner[...] = -np.inf, nobody
     for number, places, elements in taps(x.shape[2:], windows):
         element, best, who = x[:, :, *elements], out[:, :, *places], winner[:, :, *places]
         better = element > best
@@ -109,9 +139,14 @@ def largest(x: Any, windows: Windows) -> tuple[Any, Any]:
 def to_winners(g: Any, winner: Any, picture: Sizes, windows: Windows) -> Any:
     """An array of this picture's size with each element of g (N, C, places) added where its winner lies."""
     out = np.zeros_like(g, shape=(*g.shape[:2], *picture))
-    for number, places, elements in taps(picture, windows):
-        part = g[:, :, *places]
-        out[:, :, *elements] += np.where(winner[:, :, *places] == number, part, part.dtype.type(0))
+    steps = list(taps(picture, windows))
+
+    def work(images: slice) -> None:
+        made, given, who = out[images], g[images], winner[images]
+        for number, places, elements in steps:
+            made[:, :, *elements] += masked(given[:, :, *places], who[:, :, *places] == number)
+
+    in_blocks(work, g, len(g), math.prod(out.shape[1:]), row=g.shape[-1])
     return out
 
 
