@@ -34,7 +34,7 @@ __all__ = [
 _BUFFER = 2**18
 """How many numbers of windows are copied at a time: 1 MB of float32, which stays in the cache of a core."""
 
-_ALONE = 2**14
+_ALONE = 2**15
 """The same where channels are multiplied one by one, as several arrays of so many numbers are in use."""
 
 PARTS = 8
