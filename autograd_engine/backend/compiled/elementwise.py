@@ -23,6 +23,10 @@ __all__ = ["elementwise"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+_TOGETHER = 1024
+"""A thread's part has a multiple of so many elements. The last ones of a part are computed one by one, and may differ
+in the last bit from what many at once give: so these must not depend on the number of threads."""
+
 formula: Any = None
 """What the loops apply; each formula gets loops of its own."""
 
@@ -60,7 +64,7 @@ def elementwise(formula: F) -> F:
         out = np.empty_like(x)
         made, *given = (in_order_of(out, a) for a in (out, x, *others[:count]))
         over = over_two if count else over_one
-        share(lambda part: over(*(a[part] for a in given), made[part], settings), x.size)
+        share(lambda part: over(*(a[part] for a in given), made[part], settings), x.size, _TOGETHER)
         return out
 
     return run  # type: ignore[return-value]
