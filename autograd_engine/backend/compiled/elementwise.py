@@ -24,8 +24,8 @@ __all__ = ["elementwise"]
 F = TypeVar("F", bound=Callable[..., Any])
 
 _TOGETHER = 1024
-"""A thread's part has a multiple of so many elements. The last ones of a part are computed one by one, and may differ
-in the last bit from what many at once give: so these must not depend on the number of threads."""
+"""A thread's part has a multiple of so many elements. Its last ones are computed one by one, and may differ in the
+last bit from what many at once give; so which they are must not depend on the number of threads."""
 
 formula: Any = None
 """What the loops apply; each formula gets loops of its own."""
