@@ -103,6 +103,7 @@ class _Lines(Callback):
         from tqdm import tqdm
 
         tqdm.write(_line(run.row))
+        sys.stdout.flush()  # a pipe would get the line with 128 kB of others
 
 
 def _line(row: dict[str, float]) -> str:

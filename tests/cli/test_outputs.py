@@ -1,5 +1,6 @@
 """What the commands print, word for word: results on standard output, and everything else on standard error."""
 
+import io
 import json
 import os
 import re
@@ -106,6 +107,21 @@ def test_an_interrupted_training(monkeypatch, capsys):
         "interrupted after 2 of 3 epochs: what was reached is in run\n"
         "go on with: python -m autograd_engine train --resume run\n"
     )
+
+
+def test_the_line_of_an_epoch_does_not_wait_for_others(monkeypatch):
+    """Python 3.14 keeps back 128 kB of what goes into a pipe, which is a thousand epochs."""
+    written, before, line = io.BytesIO(), [], command._line
+
+    def watched(row):
+        before.append(written.getvalue())
+        return line(row)
+
+    monkeypatch.setattr(command, "_line", watched)
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written))
+    assert train("--out", "run", "--epochs", "2") == 0
+    assert b"epoch   1" not in before[0]
+    assert b"epoch   1" in before[1]
 
 
 def test_a_progress_bar_goes_to_standard_error(capsys):
