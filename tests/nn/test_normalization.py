@@ -308,3 +308,53 @@ def test_what_does_not_fit_is_refused(call, error, match):
 def test_an_instance_norm_without_parameters_takes_other_channels_with_a_warning():
     with pytest.warns(UserWarning, match="num_features is 2, and the input has 3"):
         nn.InstanceNorm1d(2)(ag.zeros(1, 3, 4))
+
+
+# ------------------------------------------------------------------------------- channels last in memory
+
+
+def beside(x):
+    """The same numbers with the channels of each place side by side in memory."""
+    return np.moveaxis(np.ascontiguousarray(np.moveaxis(x, 1, -1)), -1, 1)
+
+
+@pytest.mark.parametrize("shape", [(3, 4, 5), (2, 3, 4, 5)])
+@pytest.mark.parametrize("training", [True, False])
+def test_batch_norm_is_the_same_with_channels_last_in_memory(training, shape):
+    random = np.random.default_rng(0)
+    x, given = random.standard_normal((2, *shape))
+    numbers = random.uniform(0.5, 1.5, (4, shape[1]))
+    results = []
+    for order in (np.ascontiguousarray, beside):
+        for gradient in (given, beside(given)):
+            leaves = [ag.tensor(a, requires_grad=True) for a in (order(x), *numbers[:2])]
+            running = [ag.tensor(n.copy()) for n in numbers[2:]]
+            y = F.batch_norm(leaves[0], *running, *leaves[1:], training=training)
+            assert leaves[0].detach().numpy().strides == order(x).strides
+            y.backward(ag.tensor(gradient))
+            results.append([y.detach(), *running, *(leaf.grad for leaf in leaves)])
+    for other in results[1:]:
+        for one, expected in zip(other, results[0], strict=True):
+            np.testing.assert_allclose(one.numpy(), expected.numpy(), rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_derivatives_with_channels_last_in_memory(training):
+    random = np.random.default_rng(0)
+    x = ag.tensor(beside(random.standard_normal((2, 3, 2, 2))), requires_grad=True)
+    weight, bias = (ag.tensor(random.standard_normal(3), requires_grad=True) for _ in range(2))
+    running = [ag.zeros(3, dtype=ag.float64), ag.ones(3, dtype=ag.float64)]
+
+    def call(x, w, b):
+        return F.batch_norm(x, *(None, None) if training else running, w, b, training=training)
+
+    assert gradcheck(call, [x, weight, bias])
+    assert gradgradcheck(call, [x, weight, bias])
+
+
+@pytest.mark.parametrize("shape", [(8, 3), (2, 3, 4, 4)])
+def test_what_leaves_the_range_is_normalized_with_channels_last_too(shape):
+    x = beside(np.random.default_rng(0).standard_normal(shape).astype(np.float32) * np.float32(1e30))
+    y = F.batch_norm(ag.tensor(x), None, None, training=True)
+    expected = F.batch_norm(ag.tensor(np.ascontiguousarray(x)), None, None, training=True)
+    np.testing.assert_allclose(y.numpy(), expected.numpy(), rtol=1e-5, atol=1e-6)
