@@ -31,12 +31,10 @@ _LARGE = 4096
 
 def _dots(x: Any, y: Any = None) -> Any:
     """The sum of x, or of x y, along the last axis of three."""
-    if x.shape[2] == 1:
-        if y is not None:
-            with np.errstate(over="ignore"):  # as in a dot product; who asks for squares looks at what comes out
-                x = x * y
-        return x[:, :, 0]
-    return dots(x, y)
+    with np.errstate(over="ignore"):  # who asks for squares looks at what comes out
+        if x.shape[2] == 1:
+            return (x if y is None else x * y)[:, :, 0]
+        return dots(x, y)
 
 
 def _totals(x: Any, y: Any = None) -> Any:
