@@ -166,26 +166,25 @@ def empty(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool
 
 
 def zeros_like(input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
-    """Zeros in the shape and dtype of `input`."""
-    return _made(kind_of(raw(input)).zeros(input.shape, dtype or input.dtype), None, device, requires_grad)
+    """Zeros in the shape and dtype of `input`, and in its order in memory."""
+    return _made(np.zeros_like(raw(input), dtype or input.dtype), None, device, requires_grad)
 
 
 def ones_like(input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
-    """Ones in the shape and dtype of `input`."""
-    return _made(kind_of(raw(input)).ones(input.shape, dtype or input.dtype), None, device, requires_grad)
+    """Ones in the shape and dtype of `input`, and in its order in memory."""
+    return _made(np.ones_like(raw(input), dtype or input.dtype), None, device, requires_grad)
 
 
 def empty_like(input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
-    """A tensor in the shape and dtype of `input` whose values are whatever the memory held."""
-    return _made(kind_of(raw(input)).empty(input.shape, dtype or input.dtype), None, device, requires_grad)
+    """A tensor in the shape, dtype and order in memory of `input` whose values are whatever the memory held."""
+    return _made(np.empty_like(raw(input), dtype or input.dtype), None, device, requires_grad)
 
 
 def full_like(
     input: Tensor, fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
-    """One value in the shape and dtype of `input`."""
-    made = kind_of(raw(input)).full(input.shape, fill_value, dtype or input.dtype)
-    return _made(made, None, device, requires_grad)
+    """One value in the shape and dtype of `input`, and in its order in memory."""
+    return _made(np.full_like(raw(input), fill_value, dtype or input.dtype), None, device, requires_grad)
 
 
 def eye(

@@ -82,6 +82,18 @@ def test_uniform_draws_stay_below_1():
         assert x.double().mean().item() == pytest.approx(0.5, abs=0.005)
 
 
+@pytest.mark.parametrize("make", [ag.zeros_like, ag.ones_like, ag.empty_like, lambda t: ag.full_like(t, 3)])
+def test_what_is_like_another_has_its_order_in_memory(make):
+    """As in PyTorch; but elements that share memory get one each."""
+    x = np.moveaxis(np.ones((2, 3, 4, 5), np.float32), -1, 1)
+    made = make(ag.from_numpy(x)).numpy()
+    assert made.strides == x.strides
+    assert made.base is None
+    expanded = make(ag.ones(1, 4).expand(3, 4)).numpy()
+    expanded[0, 0] = 7
+    assert np.count_nonzero(expanded == 7) == 1
+
+
 def test_random_tensors_like_another():
     x = ag.zeros(50, 4, dtype=ag.float64)
     draws = ag.randint_like(x, 3)
