@@ -23,6 +23,7 @@ __all__ = [
     "Generator",
     "default_generator",
     "drawing_from",
+    "drawn_seed",
     "get_rng_state",
     "initial_seed",
     "manual_seed",
@@ -147,6 +148,11 @@ def resolve(generator: Generator | None, beside: Any = None) -> Any:
     """What draws arrays of the kind of `beside` for `generator`, or for the default one if that is None. It has the
     methods of NumPy's generator, and is that for NumPy's arrays."""
     return (generator or _current.get()).stream(kind_of(beside))
+
+
+def drawn_seed(generator: Generator | None) -> int:
+    """A seed from `generator`, or the default one, for streams whose numbers are drawn a second time later."""
+    return int((generator or _current.get()).numpy.integers(2**62))
 
 
 def uniform(generator: Generator | None, shape: tuple[int, ...], dtype: np.dtype[Any], beside: Any = None) -> Any:

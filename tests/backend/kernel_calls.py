@@ -163,6 +163,28 @@ def _softmax_gradients(random: np.random.Generator, dtype: Any) -> list[tuple[An
     return [(h, _numbers(random, dtype, *shape), len(shape) - 1) for h, shape in zip(g, shapes, strict=True)]
 
 
+def _attended(random: np.random.Generator, dtype: Any) -> list[tuple[Any, ...]]:
+    """Scores of heads, and the number of the first query where each sees the keys up to its own."""
+    square = _numbers(random, dtype, 2, 3, 40, 41) * 5
+    square[0, 0, 30, 5], square[1, 1, 7, 3], square[1, 2, 9], square[0, 1, 3, 2] = np.nan, -np.inf, -np.inf, np.inf
+    scores = [(_numbers(random, dtype, 1, 9, 70) * 9, 61), (_numbers(random, dtype, 3, 4, 5), 0)]
+    return [*((x, None) for x in _scores(random, dtype)), (square, 0), *scores]
+
+
+def _attended_again(random: np.random.Generator, dtype: Any) -> list[tuple[Any, ...]]:
+    calls = []
+    for scores, first in _attended(random, dtype):
+        with np.errstate(all="ignore"):
+            tops, _ = kernels.exponentials.numpy(scores.copy(), first)
+        calls.append((scores, tops, first))
+    return calls
+
+
+def _attended_gradients(random: np.random.Generator, dtype: Any) -> list[tuple[Any, ...]]:
+    shapes = (3, 4, 5), (2, 3, 9, 70)
+    return [tuple(_numbers(random, dtype, *s) for s in (shape, shape, shape[:-1])) for shape in shapes]
+
+
 def _class_scores(random: np.random.Generator, dtype: Any) -> list[tuple[Any, ...]]:
     """Without NaN, where the loss is NaN, and the exponentials are only means to it."""
     scores = (np.where(np.isnan(x), dtype(1), x) for x in _scores(random, dtype)[1:])
@@ -306,6 +328,9 @@ def _mean_gradients(random: np.random.Generator, dtype: Any) -> list[tuple[Any, 
 
 
 CALLS: dict[str, Calls] = {
+    "attention.exponentials": _attended,
+    "attention.exponentials_again": _attended_again,
+    "attention.scores_gradient": _attended_gradients,
     "convolution.convolve": _convolutions,
     "convolution.convolve_input": _input_gradients,
     "convolution.convolve_weight": _weight_gradients,

@@ -35,6 +35,7 @@ REFUSED = {
     "instance_norm(": "as for batch_norm",
     "qr(f[2, 0], False)": "the last columns of Q are arbitrary: we refuse a derivative",
     "repeat_interleave": "PyTorch lets an output_size pass that is not that of the result",
+    "scaled_dot_product_attention(": "PyTorch lets other lengths pass when there is nothing to attend to",
     "trapezoid(": "PyTorch lets coordinates of another size pass",
 }
 """Where we refuse what PyTorch takes, and why."""
@@ -55,6 +56,8 @@ OTHERS = {
     "group_norm(f[2, 4, 0], ": "PyTorch's gradient of the weight is NaN, ours the sum of nothing",
     "multi_margin_loss(f[0, 3], ": "PyTorch reads memory that nobody has set",
     "multilabel_margin_loss(f[0, 4], ": "the same",
+    "scaled_dot_product_attention(f[0, 1, 3, 0], ": "PyTorch gives the result the leading dimensions of the query",
+    "scaled_dot_product_attention(f[2, 1, ": "the same",
     "pixel_unshuffle(": "PyTorch returns an empty input as it is, in its old shape",
 }
 """Where we differ, and why."""

@@ -4,6 +4,7 @@ All other operations call NumPy directly. `choice` says how an implementation is
 """
 
 from .activations import *
+from .attention import *
 from .choice import use_kernels as use_kernels
 from .convolution import *
 from .elements import *

@@ -1,8 +1,10 @@
-"""What layers compute: convolution, pooling, activation, dropout, embedding, padding, resampling, normalization."""
+"""What layers compute: convolution, pooling, activation, attention, dropout, embedding, padding, resampling,
+normalization."""
 
 from . import (
     activation,
     adaptive_pooling,
+    attention,
     convolution,
     dropout,
     embedding,

@@ -1,0 +1,101 @@
+"""Rows of attention's scores: exponentials, and their gradient, in one pass each over rows in the cache.
+
+Where a query sees no later keys, the passes end at its own: that is half of the work. The loops run on the thread
+that calls them, since whoever calls shares the blocks among threads.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from . import fits, loop
+from .arithmetic import exp, wide
+
+_LANES = 32
+"""How many maxima the loop over a row keeps side by side: a single one is not vectorized."""
+
+
+@loop
+def _exponentials(scores: Any, tops: Any, totals: Any, lanes: Any, first: int, length: int) -> None:
+    wide()
+    zero = scores.dtype.type(0)
+    for i in range(scores.shape[0]):
+        seen = min(scores.shape[1], first + i % length + 1)
+        row, hidden = scores[i, :seen], scores[i, seen:]
+        lanes[:] = -np.inf
+        whole = row.size // lanes.size * lanes.size
+        for start in range(0, whole, lanes.size):
+            some = row[start : start + lanes.size]
+            for k in range(lanes.size):
+                lanes[k] = some[k] if some[k] > lanes[k] else lanes[k]
+        rest = row[whole:]
+        for k in range(rest.size):
+            lanes[k] = rest[k] if rest[k] > lanes[k] else lanes[k]
+        top = lanes[0]
+        for k in range(lanes.size):
+            top = lanes[k] if lanes[k] > top else top
+        top = zero if top == -np.inf else top
+        total = zero
+        for k in range(row.size):
+            e = exp(row[k] - top)
+            row[k] = e
+            total += e
+        hidden[:] = zero
+        if np.isnan(total):
+            top = total
+            row[:] = total
+            hidden[:] = total
+        tops[i], totals[i] = top, total
+
+
+@loop
+def _exponentials_again(scores: Any, tops: Any, first: int, length: int) -> None:
+    wide()
+    for i in range(scores.shape[0]):
+        seen = min(scores.shape[1], first + i % length + 1)
+        row, hidden, top = scores[i, :seen], scores[i, seen:], tops[i]
+        for k in range(row.size):
+            row[k] = exp(row[k] - top)
+        hidden[:] = top - top  # 0, but for NaN
+
+
+@loop
+def _scores_gradient(given: Any, exps: Any, means: Any) -> None:
+    for i in range(given.shape[0]):
+        row, factors, mean = given[i], exps[i], means[i]
+        for k in range(row.size):
+            row[k] = (row[k] - mean) * factors[k]
+
+
+def _rows(scores: Any) -> Any:
+    return scores.reshape(-1, scores.shape[-1])
+
+
+def _first(scores: Any, first: int | None) -> int:
+    return scores.shape[-1] if first is None else first
+
+
+def exponentials(scores: Any, first: int | None) -> Any:
+    if not fits(scores) or not scores.size:
+        return NotImplemented
+    tops, totals = np.empty(scores.shape[:-1], scores.dtype), np.empty(scores.shape[:-1], scores.dtype)
+    lanes, rows = np.empty(_LANES, scores.dtype), _rows(scores)
+    _exponentials(rows, tops.reshape(-1), totals.reshape(-1), lanes, _first(scores, first), scores.shape[-2])
+    return tops, totals
+
+
+def exponentials_again(scores: Any, tops: Any, first: int | None) -> Any:
+    if not fits(scores) or not scores.size or tops.dtype != scores.dtype:
+        return NotImplemented
+    tops = np.ascontiguousarray(tops).reshape(-1)
+    _exponentials_again(_rows(scores), tops, _first(scores, first), scores.shape[-2])
+    return None
+
+
+def scores_gradient(given: Any, exps: Any, means: Any) -> Any:
+    if not fits(given, exps) or not given.size or means.dtype != given.dtype:
+        return NotImplemented
+    _scores_gradient(_rows(given), _rows(exps), np.ascontiguousarray(means).reshape(-1))
+    return None
