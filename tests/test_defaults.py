@@ -54,7 +54,7 @@ OURS = {
     ),
     "random functions take a stream of numbers of their own": (
         "nn.functional.fractional_max_pool[23]d:generator *dropout*:generator *rrelu:generator "
-        "nn.functional.gumbel_softmax:generator"
+        "nn.functional.gumbel_softmax:generator nn.functional.scaled_dot_product_attention:generator"
     ),
     "PyTorch has it in div only": "*true_divide:rounding_mode *true_divide_:rounding_mode",
     "from is no name in Python": "Tensor.uniform_:low Tensor.random_:low",

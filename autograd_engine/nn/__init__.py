@@ -15,11 +15,13 @@ from . import (
     linear,
     loss,
     modules,
+    multihead,
     normalization,
     padding,
     parameter,
     pooling,
     resample,
+    transformer,
     utils,
 )
 from .modules import *
@@ -47,7 +49,9 @@ __all__ += fold.__all__
 __all__ += lazy.__all__
 __all__ += linear.__all__
 __all__ += loss.__all__
+__all__ += multihead.__all__
 __all__ += normalization.__all__
 __all__ += padding.__all__
 __all__ += pooling.__all__
 __all__ += resample.__all__
+__all__ += transformer.__all__

@@ -15,7 +15,9 @@ from .loss.ctc import *
 from .loss.margin import *
 from .loss.regression import *
 from .module import Module as Module
+from .multihead import *
 from .normalization import *
 from .padding import *
 from .pooling import *
 from .resample import *
+from .transformer import *

@@ -206,6 +206,8 @@ def fractional_max_pool3d(input: Any, kernel_size: Size, output_size: Size | Non
 @overload
 def fractional_max_pool3d(input: Any, kernel_size: Size, output_size: Size | None = None, output_ratio: Any = None, *, return_indices: Literal[True], _random_samples: Any | None = None, generator: Generator | None = None) -> tuple[Tensor, Tensor]:
     """`fractional_max_pool2d` over the windows of volumes."""
+def scaled_dot_product_attention(query: Any, key: Any, value: Any, attn_mask: Any | None = None, dropout_p: float = 0.0, is_causal: bool = False, scale: float | None = None, enable_gqa: bool = False, *, generator: Generator | None = None) -> Tensor:
+    """softmax(scale query key^T + mask) value: what each query reads of the values."""
 def dropout(input: Any, p: float = 0.5, training: bool = True, inplace: bool = False, *, generator: Source = None) -> Tensor:
     """In training, 0 with probability p for each element, else x / (1 - p); the input itself otherwise."""
 def dropout1d(input: Any, p: float = 0.5, training: bool = True, inplace: bool = False, *, generator: Source = None) -> Tensor:
@@ -233,6 +235,8 @@ def maxout(input: Any, pieces: int, dim: int = -1, *, axis: int = ...) -> Tensor
     """The largest of every `pieces` neighbours along `dim`; equal ones share the gradient."""
 def gumbel_softmax(logits: Any, tau: float = 1.0, hard: bool = False, eps: float = 1e-10, dim: int = -1, *, generator: Generator | None = None, axis: int = ...) -> Tensor:
     """A differentiable draw from the distribution softmax(logits) along `dim`: softmax((logits + noise) / tau)."""
+def multi_head_attention_forward(query: Any, key: Any, value: Any, embed_dim_to_check: int, num_heads: int, in_proj_weight: Any | None, in_proj_bias: Any | None, bias_k: Any | None, bias_v: Any | None, add_zero_attn: bool, dropout_p: float, out_proj_weight: Any, out_proj_bias: Any | None, training: bool = True, key_padding_mask: Any | None = None, need_weights: bool = True, attn_mask: Any | None = None, use_separate_proj_weight: bool = False, q_proj_weight: Any | None = None, k_proj_weight: Any | None = None, v_proj_weight: Any | None = None, static_k: Any | None = None, static_v: Any | None = None, average_attn_weights: bool = True, is_causal: bool = False) -> tuple[Tensor, Tensor | None]:
+    """Attention of `num_heads` heads, projected to the output, and the weights if they are wanted."""
 def batch_norm(input: Any, running_mean: Any | None, running_var: Any | None, weight: Any | None = None, bias: Any | None = None, training: bool = False, momentum: float = 0.1, eps: float = 1e-05) -> Tensor:
     """weight (x - mean) / sqrt(var + eps) + bias, for each channel over batch and positions."""
 def instance_norm(input: Any, running_mean: Any | None = None, running_var: Any | None = None, weight: Any | None = None, bias: Any | None = None, use_input_stats: bool = True, momentum: float = 0.1, eps: float = 1e-05) -> Tensor:
@@ -344,6 +348,7 @@ __all__ = [
     "maxout",
     "mish",
     "mse_loss",
+    "multi_head_attention_forward",
     "multi_margin_loss",
     "multilabel_margin_loss",
     "multilabel_soft_margin_loss",
@@ -361,6 +366,7 @@ __all__ = [
     "rms_norm",
     "rrelu",
     "rrelu_",
+    "scaled_dot_product_attention",
     "selu",
     "selu_",
     "sigmoid",

@@ -24,9 +24,13 @@ ARGUMENTS = {
     "LazyLinear": ((3,), {}),
     "Linear": ((2, 3), {}),
     "Maxout": ((2, 3, 2), {}),
+    "MultiheadAttention": ((4, 2), {"add_bias_kv": True}),
     "PReLU": ((3,), {}),
     "RMSNorm": ((3,), {}),
     "ConvTranspose": ((2, 4, 3), {}),
+    "Transformer": ((4, 2, 1, 1, 6), {}),
+    "TransformerDecoderLayer": ((4, 2, 6), {}),
+    "TransformerEncoderLayer": ((4, 2, 6), {}),
 }
 LAYERS = sorted(
     name

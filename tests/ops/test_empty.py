@@ -106,7 +106,7 @@ def known_to_torch(row, call: Call) -> bool:
         results = counterpart(row)(*theirs(arguments), **{name: theirs(value) for name, value in settings.items()})
         recorded = [r for r in flat(list(flat(results))) if isinstance(r, torch.Tensor) and r.requires_grad]
         torch.autograd.backward(recorded, [torch.ones_like(r) for r in recorded])
-    except (RuntimeError, ValueError, IndexError, TypeError, NotImplementedError):
+    except (ArithmeticError, AssertionError, IndexError, RuntimeError, TypeError, ValueError):
         return False
     return True
 

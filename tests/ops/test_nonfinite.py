@@ -138,7 +138,8 @@ DIFFERENT = {
     "NaN is never the most frequent": "mode",
     "a weight that is NaN meets the zeros around the gradient": "conv1d conv2d conv3d conv_transpose1d "
     "conv_transpose2d conv_transpose3d",
-    "PyTorch gives 0 to a query all of whose scores are NaN": "scaled_dot_product_attention",
+    "PyTorch gives 0 to a query all of whose scores are NaN": "scaled_dot_product_attention "
+    "multi_head_attention_forward",
     "PyTorch overlooks a NaN in a comparison": "multi_margin_loss multilabel_margin_loss embedding_bag",
 }
 """Operators whose values or gradients are not PyTorch's, by the reason."""

@@ -1,9 +1,9 @@
 """Attention, in blocks of heads and rows whose scores stay in the cache from the first pass over them to the last.
 
-Queries (..., L, E), keys (..., S, E) and values (..., S, F) have their heads in the leading dimensions, in any order
-of memory. A block is a few whole heads, or some rows of one. Of a block the scores are computed, turned into
-exponentials, and multiplied with the values; the result is divided by the sums of the exponentials last, where there
-are fewest numbers. The scores of all heads never exist at once.
+Queries (..., L, E), keys (..., S, E) and values (..., S, F) have their heads in the leading dimensions, in any
+order of memory. A block is a few whole heads, or some rows of one. Of a block the scores are computed, turned into
+exponentials, and multiplied with the values; the result is divided by the sums of the exponentials last, where
+there are fewest numbers. The scores of all heads never exist at once.
 
 For the backward pass two numbers are kept for each query, the largest score and one over the sum of exponentials.
 From them, the queries and the keys the same exponentials are computed again. Up to `KEPT` keys they are kept
@@ -145,7 +145,11 @@ class _Plan:
         for n, i in enumerate(starts):
             j = min(i + self.step, self.length)
             yield _Block(
-                piece * len(starts) + n, self.pieces[piece], i, j, min(j, self.keys) if self.ends_early else self.keys
+                piece * len(starts) + n,
+                self.pieces[piece],
+                i,
+                j,
+                min(j, self.keys) if self.ends_early else self.keys,
             )
 
     @property
@@ -217,8 +221,8 @@ def kept_weights(shape: tuple[int, ...], drop: Drop, causal: bool, beside: Any) 
 def attend(
     query: Any, key: Any, value: Any, bias: Any, scale: float, causal: bool, drop: Drop | None
 ) -> tuple[Any, Any, Any, Any]:
-    """softmax(scale query key^T + bias) value for each head; and for `attend_gradients` the exponentials, or None if
-    there are too many, the tops and one over the sums. A query that sees no key gets 0.
+    """softmax(scale query key^T + bias) value for each head; and for `attend_gradients` the exponentials, or None
+    if there are too many, the tops and one over the sums. A query that sees no key gets 0.
 
     Args:
         bias: (..., 1 or L, S) or None; -inf hides a key.
@@ -282,7 +286,7 @@ def attend_gradients(
     if bias is not None:
         bias = np.broadcast_to(widened(bias), (*batch, length, keys))
     plan = _Plan(batch, length, keys, causal, query)
-    make = np.empty_like if plan.in_one and length else np.zeros_like
+    make = np.empty_like if plan.in_one and length and not plan.ends_early else np.zeros_like
     queries_wanted, keys_wanted, values_wanted, bias_wanted = wanted
     by_query = np.empty_like(query) if queries_wanted else None
     by_key, by_value = make(key) if keys_wanted else None, make(value) if values_wanted else None

@@ -339,6 +339,13 @@ def _check_same_dtype(x: Array, weight: Array) -> None:
         raise TypeError(f"the input has dtype {x.dtype} and the weight {weight.dtype}; convert one of them")
 
 
+def _linear_rule(g: Array, weight: Array) -> Array:
+    if weight.ndim == 1:
+        return np.multiply.outer(g, weight)
+    # One product of many rows is faster than a product for each of the leading dimensions.
+    return np.matmul(g, weight) if g.ndim < 3 else (_rows(g) @ weight).reshape(*g.shape[:-1], weight.shape[1])
+
+
 def _linear_weight_rule(g: Array, x: Array) -> Array:
     if g.ndim < x.ndim:  # the weight is one row
         return g.reshape(-1) @ x.reshape(g.size, x.shape[-1])
@@ -348,7 +355,7 @@ def _linear_weight_rule(g: Array, x: Array) -> Array:
 @operator("torch functional")
 @primitive(
     composition=_linear_composed,
-    x=lambda g, weight: np.matmul(g, weight) if weight.ndim > 1 else np.multiply.outer(g, weight),
+    x=_linear_rule,
     weight=_linear_weight_rule,
     bias=lambda g: added_up(_rows(g), axis=0) if g.ndim > 1 else g,
 )

@@ -10,6 +10,7 @@ from . import (
     embedding,
     folding,
     gates,
+    multihead,
     norm,
     padding,
     pooling,

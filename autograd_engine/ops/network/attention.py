@@ -90,8 +90,8 @@ def _check_operands(query: Array, key: Array, value: Array, name: str) -> None:
     dtypes = [x.dtype for x in (query, key, value)]
     if dtypes[0].kind != "f" or len(set(dtypes)) > 1:
         raise TypeError(
-            f"{name}: query, key and value must have one floating dtype, not {', '.join(map(str, dtypes))}; convert "
-            "them with to()"
+            f"{name}: query, key and value must have one floating dtype, not {', '.join(map(str, dtypes))}; "
+            "convert them with to()"
         )
     if shapes[0][-1] != shapes[1][-1]:
         raise ValueError(f"{name}: a key must be as long as a query; {told}")
@@ -120,8 +120,8 @@ def _check_batch(query: Array, key: Array, value: Array, mask: Any, name: str) -
     except ValueError as error:
         told = f"query {shapes[0]}, key {shapes[1]} and value {shapes[2]}"
         raise ValueError(
-            f"{name}: the leading dimensions of {told} do not broadcast; where several query heads share one of the "
-            "keys, set enable_gqa=True"
+            f"{name}: the leading dimensions of {told} do not broadcast; where several query heads share one of "
+            "the keys, set enable_gqa=True"
         ) from error
     scores = (*batch, shapes[0][-2], shapes[1][-2])
     if mask is None:
@@ -222,7 +222,7 @@ def scaled_dot_product_attention(
     _check_batch(query, key, value, mask, name)
     drop = Drop(dropout_p, drawn_seed(generator)) if dropout_p else None
     scale = 1 / math.sqrt(size or 1) if scale is None else float(scale)
-    out = _attend(query, key, value, mask, scale=scale, causal=is_causal, drop=drop)
+    out: Array = _attend(query, key, value, mask, scale=scale, causal=is_causal, drop=drop)
     if enable_gqa:
         heads = tuple(out.shape)
         out = _reshape(out, shape=(*heads[:-4], shape[-3], *heads[-2:]))

@@ -1,4 +1,4 @@
-"""Attention. Dropout draws with a seeded generator: every call draws the same, whatever the dtype and the layout."""
+"""Attention. Dropout draws with a seeded generator: every call draws the same, in any dtype and layout."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd_engine.backend.random import Generator
-from autograd_engine.ops.network import attention
+from autograd_engine.ops.network import attention, multihead
 
 from ..operators import Operator, call, given, mask, ours, real
 
@@ -19,6 +19,24 @@ def _attend(*arguments: Any, **settings: Any) -> Any:
 
 
 _NOTHING_SEEN = given(np.array([[True, False, True], [False, False, False]]))
+
+
+def _inputs(length: int, batch: int, keys: int, size: int) -> tuple[Any, ...]:
+    """Query, key and value, and their size and the number of heads."""
+    return real(length, batch, size), real(keys, batch, size), real(keys, batch, size), size, 2
+
+
+def _weights(bias_k: Any = None, bias_v: Any = None) -> tuple[Any, ...]:
+    """The first projection, for a size of 4, and what it adds to the keys and values."""
+    return real(12, 4), real(12), bias_k, bias_v
+
+
+def _given(results: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The results without None, which stands for weights that nobody wants."""
+    return tuple(result for result in results if result is not None)
+
+
+_MASKS = {"key_padding_mask": real(1, 3), "attn_mask": real(2, 3), "need_weights": False}
 
 # Without heads, PyTorch 2.13 dies of a division by zero for grouped queries: they are compared in tests/nn.
 ROWS = (
@@ -43,5 +61,30 @@ ROWS = (
         torch="nn.functional.scaled_dot_product_attention",
         analytic=False,
         of=attention.scaled_dot_product_attention,
+    ),
+    Operator(
+        "multi_head_attention_forward",
+        lambda *arguments, **settings: _given(multihead.multi_head_attention_forward(*arguments, **settings)),
+        (
+            call(*_inputs(3, 2, 4, 4), *_weights(), False, 0.0, real(4, 4), real(4)),
+            call(*_inputs(3, 2, 4, 4), *_weights(), False, 0.0, real(4, 4), real(4), need_weights=False),
+            call(
+                *_inputs(2, 1, 3, 4), *_weights(real(1, 1, 4), real(1, 1, 4)), True, 0.0, real(4, 4), None, **_MASKS
+            ),
+            call(
+                *(*_inputs(2, 2, 3, 4)[:3], 4, 2),
+                *(None, real(12), None, None, False, 0.0, real(4, 4), real(4), False),
+                use_separate_proj_weight=True,
+                q_proj_weight=real(4, 4),
+                k_proj_weight=real(4, 4),
+                v_proj_weight=real(4, 4),
+                average_attn_weights=False,
+            ),
+        ),
+        torch=lambda torch, *arguments, **settings: _given(
+            torch.nn.functional.multi_head_attention_forward(*arguments, **settings)
+        ),
+        analytic=False,
+        of=multihead.multi_head_attention_forward,
     ),
 )
