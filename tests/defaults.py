@@ -23,6 +23,7 @@ PLACES = (
     "nn.functional",
     "nn.init",
     "nn.utils",
+    "nn.utils.rnn",
     "optim",
     "optim.lr_scheduler",
     "optim.swa_utils",

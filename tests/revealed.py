@@ -18,8 +18,8 @@ from autograd_engine.nn import Module
 PACKAGE = "autograd_engine."
 ROOMS = """
     autograd autograd.functional cuda data data.transforms func linalg models nn nn.functional nn.init nn.parameter
-    nn.utils optim optim.lr_scheduler optim.swa_utils serialization special testing training utils.checkpoint
-    utils.data viz
+    nn.utils nn.utils.rnn optim optim.lr_scheduler optim.swa_utils serialization special testing training
+    utils.checkpoint utils.data viz
 """
 MODULES = ["autograd_engine", *(PACKAGE + room for room in ROOMS.split())]
 

@@ -40,6 +40,7 @@ PLACES = [
     "nn.utils",
     "nn.utils.clip_grad",
     "nn.utils.convert_parameters",
+    "nn.utils.rnn",
     "optim",
     "optim.lr_scheduler",
     "optim.swa_utils",
@@ -104,6 +105,7 @@ def test_names_stand_in_pytorchs_places():
     assert ag.nn.parameter.Parameter is ag.nn.Parameter
     assert ag.nn.modules.Linear is ag.nn.Linear
     assert ag.nn.utils.clip_grad.clip_grad_norm_ is ag.nn.utils.clip_grad_norm_
+    assert ag.nn.utils.rnn.PackedSequence.__module__ == "autograd_engine.nn.utils.rnn"
     assert ag.utils.checkpoint.checkpoint is ag.func.checkpoint
     assert ag.utils.data.DataLoader is ag.data.DataLoader
     assert ag.autograd.gradcheck is ag.testing.gradcheck

@@ -20,6 +20,8 @@ from . import (
     padding,
     parameter,
     pooling,
+    recurrent,
+    recurrent_cells,
     resample,
     transformer,
     utils,
@@ -53,5 +55,7 @@ __all__ += multihead.__all__
 __all__ += normalization.__all__
 __all__ += padding.__all__
 __all__ += pooling.__all__
+__all__ += recurrent.__all__
+__all__ += recurrent_cells.__all__
 __all__ += resample.__all__
 __all__ += transformer.__all__

@@ -19,5 +19,7 @@ from .multihead import *
 from .normalization import *
 from .padding import *
 from .pooling import *
+from .recurrent import *
+from .recurrent_cells import *
 from .resample import *
 from .transformer import *

@@ -327,6 +327,36 @@ def _mean_gradients(random: np.random.Generator, dtype: Any) -> list[tuple[Any, 
     return calls
 
 
+def _steps(columns: list[int]) -> Calls:
+    """Arrays of so many times the hidden size; one of few rows, one that threads share, one of edge cases."""
+
+    def calls(random: np.random.Generator, dtype: Any) -> list[tuple[Any, ...]]:
+        found = []
+        for rows, width in ((3, 5), (1, 33), (1, 20), (1030, 32)):
+            arrays = [_numbers(random, dtype, rows, n * width) for n in columns]
+            found.append(tuple(arrays))
+        found[2][0][:, :20] = _edges(dtype)
+        found[2][0][:, 40:60] = _edges(dtype)
+        return found
+
+    return calls
+
+
+def _after(step: str, columns: list[int]) -> Calls:
+    """The gates that a step leaves behind, and arrays of so many times the hidden size."""
+
+    def calls(random: np.random.Generator, dtype: Any) -> list[tuple[Any, ...]]:
+        found = []
+        for gates, *others in CALLS[f"recurrence.{step}"](random, dtype):
+            with np.errstate(all="ignore"):
+                getattr(kernels, step).numpy(gates, *others)
+            width = gates.shape[1] // 4
+            found.append((gates, *(_numbers(random, dtype, len(gates), n * width) for n in columns)))
+        return found
+
+    return calls
+
+
 CALLS: dict[str, Calls] = {
     "attention.exponentials": _attended,
     "attention.exponentials_again": _attended_again,
@@ -342,6 +372,10 @@ CALLS: dict[str, Calls] = {
     "pooling.largest": _pictures,
     "pooling.to_winners": _chosen,
     "elements.kept": _draws,
+    "recurrence.gru_step": _steps([4, 3, 1, 1]),
+    "recurrence.gru_step_gradient": _after("gru_step", [1, 1, 4]),
+    "recurrence.lstm_step": _steps([4, 4, 1, 1, 1]),
+    "recurrence.lstm_step_gradient": _after("lstm_step", [1, 1, 1, 4]),
     "scans.running_sums": _rows,
     "places.add_rows": _additions,
     "places.flat_places": _indices,

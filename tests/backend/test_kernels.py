@@ -27,7 +27,15 @@ COMPILED = {
 PARTS = {"arithmetic", "elementwise", "windows", "alone", "narrow", "winograd"}
 """The files with what several kernels are made of, or one of the ways in which one works."""
 
-IN_SINGLE = {"convolution.convolve", "convolution.convolve_input", "convolution.convolve_weight"}
+IN_SINGLE = {
+    "convolution.convolve",
+    "convolution.convolve_input",
+    "convolution.convolve_weight",
+    "recurrence.gru_step",
+    "recurrence.gru_step_gradient",
+    "recurrence.lstm_step",
+    "recurrence.lstm_step_gradient",
+}
 """The kernels that are compiled for float32 only."""
 
 PRECISION = {np.float32: 2e-6, np.float64: 1e-12}

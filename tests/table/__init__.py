@@ -34,6 +34,7 @@ from .rows import (
     piecewise,
     pooling,
     products,
+    recurrence,
     reduce,
     resample,
     rounding,
@@ -96,6 +97,7 @@ _ROWS = (
     *pooling.ROWS,
     *folding.ROWS,
     *sampling.ROWS,
+    *recurrence.ROWS,
 )
 
 TABLE: dict[str, Operator] = {row.name: row for row in _ROWS}

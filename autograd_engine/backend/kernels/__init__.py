@@ -13,6 +13,7 @@ from .norms import *
 from .order import *
 from .places import *
 from .products import *
+from .recurrence import *
 from .scans import *
 from .softmaxes import *
 from .special import *

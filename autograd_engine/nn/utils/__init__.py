@@ -1,7 +1,8 @@
 """What PyTorch keeps in `nn.utils`: all gradients clipped as one vector, all parameters as one vector; modules
-that are not initialized."""
+that are not initialized; sequences of different lengths in `rnn`."""
 
 from . import clip_grad, convert_parameters, skipping
+from . import rnn as rnn
 from .clip_grad import *
 from .convert_parameters import *
 from .skipping import *

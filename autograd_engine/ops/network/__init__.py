@@ -1,5 +1,5 @@
-"""What layers compute: convolution, pooling, activation, attention, dropout, embedding, padding, resampling,
-normalization."""
+"""What layers compute: convolution, pooling, recurrence, attention, activation, dropout, embedding, padding,
+resampling, normalization."""
 
 from . import (
     activation,
@@ -14,6 +14,7 @@ from . import (
     norm,
     padding,
     pooling,
+    recurrence,
     resample,
     sampling,
     segments,

@@ -1,0 +1,148 @@
+"""Steps of gated recurrent layers, all gates in one pass over a row.
+
+A row is a few kilobytes, so what one loop writes the next one finds in the cache; each loop is kept to few arrays.
+Float64 is left to NumPy, whose exponential is faster there.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..threads import share
+from . import loop
+from .arithmetic import sigmoid, tanh, wide
+
+_SHARED = 1 << 17
+"""From this number of gates on a step is shared among threads; below it takes them longer to begin than to work."""
+
+
+def _fits(gates: Any) -> bool:
+    """Whether a step is for the loops; that its arrays are rows of one dtype is up to the layer that made them."""
+    return gates.dtype == np.float32
+
+
+def _run(over: Any, *arrays: Any) -> None:
+    if arrays[0].size < _SHARED:
+        over(*arrays)
+    else:
+        share(lambda part: over(*(x[part] for x in arrays)), len(arrays[0]))
+
+
+@loop
+def _lstm(gates: Any, recurrent: Any, cell: Any, before: Any, out: Any) -> None:
+    wide()
+    n = cell.shape[1]
+    for row in range(len(cell)):
+        x, y = gates[row, : 2 * n], recurrent[row, : 2 * n]
+        for k in range(x.size):
+            x[k] = sigmoid(x[k] + y[k])
+        x, y = gates[row, 2 * n : 3 * n], recurrent[row, 2 * n : 3 * n]
+        for k in range(x.size):
+            x[k] = tanh(x[k] + y[k])
+        x, y = gates[row, 3 * n :], recurrent[row, 3 * n :]
+        for k in range(x.size):
+            x[k] = sigmoid(x[k] + y[k])
+        i, f, u, o = gates[row, :n], gates[row, n : 2 * n], gates[row, 2 * n : 3 * n], gates[row, 3 * n :]
+        c, b, h = cell[row], before[row], out[row]
+        for k in range(c.size):
+            b[k] = c[k]
+        for k in range(c.size):
+            c[k] = f[k] * c[k] + i[k] * u[k]
+        for k in range(c.size):
+            h[k] = o[k] * tanh(c[k])
+
+
+def lstm_step(gates: Any, recurrent: Any, cell: Any, before: Any, out: Any) -> Any:
+    return _run(_lstm, gates, recurrent, cell, before, out) if _fits(gates) else NotImplemented
+
+
+@loop
+def _lstm_gradient(gates: Any, given: Any, cell: Any, before: Any, out: Any) -> None:
+    wide()
+    n = cell.shape[1]
+    one = gates.dtype.type(1)
+    for row in range(len(cell)):
+        i, f, u, o = gates[row, :n], gates[row, n : 2 * n], gates[row, 2 * n : 3 * n], gates[row, 3 * n :]
+        to_i, to_f, to_u, to_o = out[row, :n], out[row, n : 2 * n], out[row, 2 * n : 3 * n], out[row, 3 * n :]
+        g, c, b = given[row], cell[row], before[row]
+        for k in range(c.size):
+            to_o[k] = tanh(f[k] * b[k] + i[k] * u[k])
+        for k in range(c.size):
+            bent = to_o[k]
+            c[k] += g[k] * o[k] * (one - bent * bent)
+            to_o[k] = g[k] * bent * o[k] * (one - o[k])
+        for k in range(c.size):
+            to_i[k] = c[k] * u[k] * i[k] * (one - i[k])
+        for k in range(c.size):
+            to_u[k] = c[k] * i[k] * (one - u[k] * u[k])
+        for k in range(c.size):
+            to_f[k] = c[k] * b[k] * f[k] * (one - f[k])
+            c[k] *= f[k]
+
+
+def lstm_step_gradient(gates: Any, given: Any, cell: Any, before: Any, out: Any, *, scratch: Any = None) -> Any:
+    return _run(_lstm_gradient, gates, given, cell, before, out) if _fits(gates) else NotImplemented
+
+
+@loop
+def _gru(gates: Any, recurrent: Any, hidden: Any, out: Any) -> None:
+    wide()
+    width = hidden.shape[1]
+    for row in range(len(hidden)):
+        x, y = gates[row, width : 3 * width], recurrent[row, : 2 * width]
+        for k in range(x.size):
+            x[k] = sigmoid(x[k] + y[k])
+        n, r, z, q = (
+            gates[row, :width],
+            gates[row, width : 2 * width],
+            gates[row, 2 * width : 3 * width],
+            gates[row, 3 * width :],
+        )
+        y, h, o = recurrent[row, 2 * width :], hidden[row], out[row]
+        for k in range(h.size):
+            q[k] += y[k]
+            n[k] = tanh(n[k] + r[k] * q[k])
+        for k in range(h.size):
+            state = n[k] + z[k] * (h[k] - n[k])
+            h[k] = state
+            o[k] = state
+
+
+def gru_step(gates: Any, recurrent: Any, hidden: Any, out: Any) -> Any:
+    return _run(_gru, gates, recurrent, hidden, out) if _fits(gates) else NotImplemented
+
+
+@loop
+def _gru_gradient(gates: Any, hidden: Any, before: Any, out: Any) -> None:
+    wide()
+    width = hidden.shape[1]
+    one = gates.dtype.type(1)
+    for row in range(len(hidden)):
+        n, r, z, q = (
+            gates[row, :width],
+            gates[row, width : 2 * width],
+            gates[row, 2 * width : 3 * width],
+            gates[row, 3 * width :],
+        )
+        to_n, to_r, to_z, to_q = (
+            out[row, :width],
+            out[row, width : 2 * width],
+            out[row, 2 * width : 3 * width],
+            out[row, 3 * width :],
+        )
+        g, b = hidden[row], before[row]
+        for k in range(g.size):
+            to_z[k] = g[k] * (b[k] - n[k]) * z[k] * (one - z[k])
+        for k in range(g.size):
+            to_n[k] = g[k] * (one - z[k]) * (one - n[k] * n[k])
+            g[k] *= z[k]
+        for k in range(g.size):
+            to_r[k] = to_n[k] * q[k] * r[k] * (one - r[k])
+        for k in range(g.size):
+            to_q[k] = to_n[k] * r[k]
+
+
+def gru_step_gradient(gates: Any, hidden: Any, before: Any, out: Any, *, scratch: Any = None) -> Any:
+    return _run(_gru_gradient, gates, hidden, before, out) if _fits(gates) else NotImplemented

@@ -1,0 +1,152 @@
+"""Steps through a batch of sequences of different lengths: which rows a step works on, and what it starts from.
+
+The elements of all sequences lie in the rows of one matrix, as in PyTorch's packed sequences: first the first
+elements of all sequences, then the second ones of those that have one, and so on. The sequences are sorted by
+length, the longest first, so that step t works on the first `sizes[t]` of them. In a padded batch all are equal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from itertools import accumulate, pairwise
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ....backend.arrays import Array
+from ....backend.kinds import kind_of
+from ....backend.sums import added_up, widened
+from ....engine.graph import raw
+from ...index import _getitem
+from ...shape import cat
+
+__all__ = [
+    "Sizes",
+    "Steps",
+    "before_each",
+    "begun",
+    "projected",
+    "steps_of",
+    "unrolled",
+    "weight_gradients",
+    "wide",
+]
+
+Sizes = tuple[int, ...]
+"""How many sequences have a first element, a second one, and so on."""
+
+
+class Steps(NamedTuple):
+    """The steps of one direction, in the order in which they are taken.
+
+    Attributes:
+        slices: for each step the rows that it works on, and the sequences that these belong to.
+        previous: for each row the row of the step before, in the same sequence; any row where there is none.
+        first: for each sequence the row with which it begins.
+    """
+
+    slices: tuple[tuple[slice, slice], ...]
+    previous: Any
+    first: Any
+
+
+@lru_cache(maxsize=64)
+def steps_of(sizes: Sizes, reverse: bool) -> Steps:
+    """The steps through sequences, from their beginnings, or from their ends."""
+    starts = [0, *accumulate(sizes)]
+    slices = [(slice(i, j), slice(0, n)) for (i, j), n in zip(pairwise(starts), sizes, strict=True)]
+    previous, last = np.zeros(starts[-1], np.intp), np.full(sizes[0], -1)
+    first = np.zeros(sizes[0], np.intp)
+    if reverse:
+        slices.reverse()
+    for rows, batch in slices:
+        here = np.arange(rows.start, rows.stop)
+        begins = last[batch] < 0
+        first[batch][begins] = here[begins]
+        previous[rows] = np.maximum(last[batch], 0)
+        last[batch] = here
+    return Steps(tuple(slices), previous, first)
+
+
+def begun(state: Array, like: Array, count: int, width: int) -> Array:
+    """The state (count, width) that all sequences start from, to be written over; zeros where none is given."""
+    kind = kind_of(like)
+    if state is None:
+        return kind.zeros((count, width), like.dtype)
+    return kind.array(state, like.dtype, order="C")
+
+
+def before_each(states: Array, initial: Array, steps: Steps) -> Array:
+    """For each row the state before its step, of those after each step, and of those at the beginning."""
+    sent = kind_of(states).sent
+    before = states.take(sent(steps.previous), 0)
+    before[sent(steps.first)] = 0 if initial is None else initial
+    return before
+
+
+def wide(*arrays: Array) -> tuple[Array, ...]:
+    """The arrays, those of float16 in float32; None stays what it is."""
+    return tuple(None if x is None else widened(x) for x in arrays)
+
+
+def projected(x: Array, weight: Array, bias: Array, other_bias: Array) -> Array:
+    """What the inputs contribute to all steps, and the biases: x weight^T + bias + other_bias."""
+    out = np.matmul(x, weight.T)
+    if bias is not None:
+        out += bias + other_bias
+    return out
+
+
+def weight_gradients(
+    changes: Array, recurrent: Array, x: Array, before: Array, wanted: Sequence[bool]
+) -> tuple[Array, ...]:
+    """The gradients of w_ih, w_hh, b_ih and b_hh, each one product or sum over all steps; None where not wanted.
+
+    Args:
+        changes: the gradients of what the inputs contribute, and their bias.
+        recurrent: the gradients of what the state before each step contributes, and its bias; often the same.
+        x, before: the inputs, and the states before each step.
+        wanted: which are.
+    """
+    return (
+        changes.T @ x if wanted[0] else None,
+        recurrent.T @ before if wanted[1] else None,
+        added_up(changes, axis=0) if wanted[2] else None,
+        added_up(recurrent, axis=0) if wanted[3] else None,
+    )
+
+
+def unrolled(
+    step: Callable[..., tuple[Array, ...]],
+    projected: Array,
+    states: Sequence[Array],
+    widths: Sequence[int],
+    sizes: Sizes,
+    reverse: bool,
+) -> tuple[Array, ...]:
+    """The recurrence, operation by operation: the first state after each step, as rows, and all final states.
+
+    Args:
+        step: the states after a step, of the projected inputs of its rows and the states before it.
+        projected: what the inputs contribute to each step, a row for each element.
+        states: where the sequences start; None is 0.
+        widths: the sizes of the states.
+        sizes, reverse: see `steps_of`.
+    """
+    kind, dtype = kind_of(raw(projected)), projected.dtype
+    current: list[Array] = [
+        kind.zeros((sizes[0], width), dtype) if state is None else state
+        for state, width in zip(states, widths, strict=True)
+    ]
+    results: list[Array] = []
+    for rows, batch in steps_of(sizes, reverse).slices:
+        rest = (slice(batch.stop, None),)
+        given = [state if batch.stop == sizes[0] else _getitem(state, index=(batch,)) for state in current]
+        made = step(_getitem(projected, index=(rows,)), *given)
+        results.append(made[0])
+        current = [
+            new if batch.stop == sizes[0] else cat([new, _getitem(old, index=rest)])
+            for new, old in zip(made, current, strict=True)
+        ]
+    return cat(results[::-1] if reverse else results), *current
