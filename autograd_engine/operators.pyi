@@ -759,6 +759,22 @@ def feature_alpha_dropout(input: Any, p: float = 0.5, training: bool = False, in
     """`alpha_dropout` of whole channels. Shapes: (N, C, ...)."""
 def feature_alpha_dropout_(input: Any, p: float = 0.5, training: bool = False, inplace: bool = False, *, generator: Source = None) -> Tensor:
     """Like `feature_alpha_dropout`, in place: the result replaces the tensor's own values."""
+def rnn_tanh(input: Any, hx: Any, params: Sequence[Any], has_biases: bool, num_layers: int, dropout: float, train: bool, bidirectional: bool, batch_first: bool) -> tuple[Tensor, Tensor]:
+    """The outputs and final states of plain recurrent layers; see `nn.RNN`."""
+def rnn_relu(input: Any, hx: Any, params: Sequence[Any], has_biases: bool, num_layers: int, dropout: float, train: bool, bidirectional: bool, batch_first: bool) -> tuple[Tensor, Tensor]:
+    """`rnn_tanh` with relu in the place of tanh."""
+def gru(input: Any, hx: Any, params: Sequence[Any], has_biases: bool, num_layers: int, dropout: float, train: bool, bidirectional: bool, batch_first: bool) -> tuple[Tensor, Tensor]:
+    """The outputs and final states of gated recurrent units; see `nn.GRU`, and `rnn_tanh` for the arguments."""
+def lstm(input: Any, hx: Sequence[Any], params: Sequence[Any], has_biases: bool, num_layers: int, dropout: float, train: bool, bidirectional: bool, batch_first: bool) -> tuple[Tensor, Tensor, Tensor]:
+    """The outputs, and the final states h and c, of long short-term memory; see `nn.LSTM`."""
+def rnn_tanh_cell(input: Any, hx: Any | None, w_ih: Any, w_hh: Any, b_ih: Any | None = None, b_hh: Any | None = None) -> Tensor:
+    """tanh(input w_ih^T + b_ih + hx w_hh^T + b_hh): one step of `rnn_tanh`."""
+def rnn_relu_cell(input: Any, hx: Any | None, w_ih: Any, w_hh: Any, b_ih: Any | None = None, b_hh: Any | None = None) -> Tensor:
+    """One step of `rnn_relu`; see `rnn_tanh_cell` for the arguments."""
+def gru_cell(input: Any, hx: Any | None, w_ih: Any, w_hh: Any, b_ih: Any | None = None, b_hh: Any | None = None) -> Tensor:
+    """One step of `gru`: the next state."""
+def lstm_cell(input: Any, hx: Sequence[Any] | None, w_ih: Any, w_hh: Any, b_ih: Any | None = None, b_hh: Any | None = None) -> tuple[Tensor, Tensor]:
+    """One step of `lstm`: the next h and c."""
 def pixel_shuffle(input: Any, upscale_factor: int) -> Tensor:
     """Each r * r channels become r by r pixels: (..., C r^2, H, W) -> (..., C, H r, W r)."""
 def pixel_unshuffle(input: Any, downscale_factor: int) -> Tensor:
@@ -1082,6 +1098,8 @@ __all__ = [
     "gradient",
     "greater",
     "greater_equal",
+    "gru",
+    "gru_cell",
     "gt",
     "hardshrink",
     "heaviside",
@@ -1140,6 +1158,8 @@ __all__ = [
     "logit",
     "logit_",
     "logsumexp",
+    "lstm",
+    "lstm_cell",
     "lt",
     "lu",
     "lu_solve",
@@ -1212,6 +1232,10 @@ __all__ = [
     "repeat",
     "repeat_interleave",
     "reshape",
+    "rnn_relu",
+    "rnn_relu_cell",
+    "rnn_tanh",
+    "rnn_tanh_cell",
     "roll",
     "rot90",
     "round",

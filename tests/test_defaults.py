@@ -127,5 +127,6 @@ def test_what_has_to_be_given_has_pytorchs_names_in_its_order(place):
     theirs = defaults.named("torch", place)
     both = {n for n, c in ours(place).items() if inspect.isclass(c) and inspect.isclass(getattr(theirs, n, None))}
     both -= {"Parameter", "Tensor"}  # PyTorch makes a parameter of nothing, and tells no signature of a tensor
+    both -= {"RNN", "LSTM", "GRU"}  # nor of these, whose arguments it hands on
     assert len(both) > 1
     assert {n: required(ours(place)[n]) for n in both} == {n: required(getattr(theirs, n)) for n in both}

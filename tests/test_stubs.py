@@ -62,6 +62,8 @@ def test_calls_of_layers_have_the_parameters_of_their_forward(checked):
         if (called := found.get(f"nn.{name}.__call__")) is None:
             continue
         _, *parameters = inspect.signature(getattr(nn, name).forward).parameters.values()
+        while (plain := re.sub(r"\[[^][]*\]", "", called)) != called:
+            called = plain
         names = [
             re.sub(r"\W", "", p.split(":")[0])
             for p in called[called.index("(") + 1 : called.index(")")].split(", ")

@@ -12,6 +12,9 @@ from .program import Program
 RANDOM = {"dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "feature_alpha_dropout", "rrelu"}
 """Operators that draw random numbers: other numbers than PyTorch's, unless everything is dropped."""
 
+UNCHECKED = {"gru", "lstm", "rnn_relu", "rnn_tanh"}
+"""Operators that are not called: PyTorch does not check their sizes, and dies of a segmentation fault."""
+
 NO_TIES = {
     *("kthvalue", "topk", "sort", "argsort", "median", "nanmedian", "mode"),  # which of equal elements has no rule
     *("aminmax", "argmax", "argmin", "max", "min", "index_reduce", "scatter_reduce", "std", "std_mean"),
