@@ -116,6 +116,11 @@ DEVIATIONS = (
         "grads",
         r"max\(\)[\s\S]*(data\.|detach\(\)\.)",
     ),
+    Deviation(
+        "parameters and states have just their shapes; PyTorch lets some broadcast",
+        "gru_cell lstm_cell rnn_relu_cell rnn_tanh_cell",
+        "must have shape|states of 2 dimensions",
+    ),
     Deviation("a rate is not negative", "poisson_nll_loss", "the rate must be at least 0"),
     Deviation(
         "a setting has the shape that it is for, also where nothing is normalized",

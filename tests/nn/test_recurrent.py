@@ -458,14 +458,10 @@ REFUSED = {
         nn.GRU(3, 4)(X[0, 0])
     ),
     "RNN: the sequences are empty; they need at least one element": lambda: nn.RNN(3, 4)(X[:0]),
-    (
-        "GRU: h_0 must have shape (1, 2, 4), for layers x directions, the batch and the size of the state, not "
-        "(1, 5, 4)"
-    ): lambda: nn.GRU(3, 4)(X, ag.zeros(1, 5, 4)),
-    (
-        "LSTM: c_0 must have shape (1, 2, 4), for layers x directions, the batch and the size of the state, not "
-        "(1, 2, 2)"
-    ): lambda: nn.LSTM(3, 4, proj_size=2)(X, (H[..., :2], H[..., :2])),
+    "GRU: h_0 must have shape (1, 2, 4), not (1, 5, 4)": lambda: nn.GRU(3, 4)(X, ag.zeros(1, 5, 4)),
+    "LSTM: c_0 must have shape (1, 2, 4), not (1, 2, 2)": lambda: nn.LSTM(3, 4, proj_size=2)(
+        X, (H[..., :2], H[..., :2])
+    ),
     ("GRU: for an input of 2 dimensions states need 2 too, got (1, 2, 4)"): lambda: nn.GRU(3, 4)(X[:, 0], H),
     ("LSTM: for an input of 3 dimensions states need 3 too, got (2, 4) and (2, 4)"): lambda: nn.LSTM(3, 4)(
         X, (H[0], H[0])
@@ -476,16 +472,28 @@ REFUSED = {
     "lstm: expected an input of 3 dimensions, one of which is the batch, got shape (2, 3)": lambda: ag.lstm(
         X[0], (H, H), W, False, 1, 0.0, False, False, False
     ),
-    "lstm: expected 4 or 6 parameters for 2 layers and directions, got 2": lambda: ag.lstm(
+    "lstm: expected 2 parameters, w_ih, w_hh, for each of 2 layers and directions, got 2": lambda: ag.lstm(
         X, (H, H), W, False, 1, 0.0, False, True, False
     ),
-    "gru: expected 4 parameters for 1 layers and directions, got 2": lambda: ag.gru(
-        X, H, W, True, 1, 0.0, False, False, False
+    "gru: expected 4 parameters, w_ih, w_hh, b_ih, b_hh, for each of 1 layers and directions, got 2": lambda: (
+        ag.gru(X, H, W, True, 1, 0.0, False, False, False)
     ),
     (
         "lstm_cell: expected an input and states of 2 dimensions, a row for each sequence, got (5, 2, 3), "
         "(1, 2, 4), (1, 2, 4)"
     ): lambda: ag.lstm_cell(X, (H, H), *W),
+    "lstm: w_ih of layer 1 must have shape (16, 4), not (16, 3)": lambda: ag.lstm(
+        X, None, [*W, *W], False, 2, 0.0, False, False, False
+    ),
+    "lstm: w_hh of layer 0 must have shape (16, 4), not (16, 3)": lambda: ag.lstm(
+        X, None, [W[0], W[0]], False, 1, 0.0, False, False, False
+    ),
+    "lstm: w_hr of layer 0 must have shape (2, 4), not (2, 3)": lambda: ag.lstm(
+        X, None, [W[0], ag.ones(16, 2), ag.ones(2, 3)], False, 1, 0.0, False, False, False
+    ),
+    "lstm_cell: b_hh of layer 0 must have shape (16,), not (4,)": lambda: ag.lstm_cell(
+        X[0], None, *W, ag.ones(16), ag.ones(4)
+    ),
     "lstm_cell: expected both biases or none; a bias of zeros changes nothing": lambda: ag.lstm_cell(
         X[0], (H[0], H[0]), *W, ag.ones(16)
     ),
@@ -498,11 +506,10 @@ REFUSED_TYPES = {
     "LSTM: the initial state must be a pair of tensors (h_0, c_0)": lambda: nn.LSTM(3, 4)(X, H),
     "GRU: the input must be of a floating dtype, not int64": lambda: nn.GRU(3, 4)(X.long()),
     (
-        "GRU: the input has dtype float64 and the weights float32; convert one of them, as by "
-        "input.to(weight.dtype)"
+        "GRU: the input has dtype float64 and w_ih of layer 0 float32; convert one of them, as by input.to(dtype)"
     ): lambda: nn.GRU(3, 4)(X.double()),
-    "LSTM: the input has dtype float32 and c_0 float64; convert one of them": lambda: nn.LSTM(3, 4)(
-        X, (H, H.double())
+    "LSTM: the input has dtype float32 and c_0 float64; convert one of them, as by input.to(dtype)": lambda: (
+        nn.LSTM(3, 4)(X, (H, H.double()))
     ),
 }
 

@@ -28,8 +28,8 @@ def _row(kind: Kind, parts: tuple[float, ...], width: int, dtype: Any) -> Any:
 
 
 def _parts(x: Any, width: int) -> Sequence[Any]:
-    """The columns, `width` at a time."""
-    return [x[:, k : k + width] for k in range(0, x.shape[1], width)]
+    """The four quarters of the columns, of this width each."""
+    return [x[:, k * width : (k + 1) * width] for k in range(4)]
 
 
 @kernel(large=_LARGE)

@@ -14,7 +14,7 @@ __all__ = ["gru", "gru_cell", "lstm", "lstm_cell", "rnn_relu", "rnn_relu_cell", 
 
 
 def _layers(
-    mode: str, name: str, input: Array, hx: Sequence[Array], params: Sequence[Array], *settings: Any
+    mode: str, name: str, input: Array, hx: Sequence[Array] | None, params: Sequence[Array], *settings: Any
 ) -> tuple[Array, ...]:
     """The outputs (T, N, size), and the final states."""
     *others, batch_first = settings
@@ -52,7 +52,7 @@ def _cell(mode: str, name: str, input: Array, hx: Sequence[Array] | None, *weigh
 @operator("torch")
 def rnn_tanh(
     input: Array,
-    hx: Array,
+    hx: Array | None,
     params: Sequence[Array],
     has_biases: bool,
     num_layers: int,
@@ -63,21 +63,21 @@ def rnn_tanh(
 ) -> tuple[Array, Array]:
     """The outputs and final states of plain recurrent layers; see `nn.RNN`.
 
-    Shapes: input (T, N, in), or (N, T, in) with `batch_first`; hx (layers x directions, N, hidden); the parameters
-    are listed layer by layer in the order w_ih, w_hh, b_ih, b_hh.
+    Shapes: input (T, N, in), or (N, T, in) with `batch_first`; hx (layers x directions, N, hidden), or None for 0;
+    the parameters are listed layer by layer in the order w_ih, w_hh, b_ih, b_hh.
 
     Raises:
         TypeError, ValueError: dtypes or sizes do not fit.
     """
     settings = (has_biases, num_layers, dropout, train, bidirectional, batch_first)
-    out, last = _layers("RNN_TANH", "rnn_tanh", input, (hx,), params, *settings)
+    out, last = _layers("RNN_TANH", "rnn_tanh", input, None if hx is None else (hx,), params, *settings)
     return out, last
 
 
 @operator("torch")
 def rnn_relu(
     input: Array,
-    hx: Array,
+    hx: Array | None,
     params: Sequence[Array],
     has_biases: bool,
     num_layers: int,
@@ -92,14 +92,14 @@ def rnn_relu(
         TypeError, ValueError: dtypes or sizes do not fit.
     """
     settings = (has_biases, num_layers, dropout, train, bidirectional, batch_first)
-    out, last = _layers("RNN_RELU", "rnn_relu", input, (hx,), params, *settings)
+    out, last = _layers("RNN_RELU", "rnn_relu", input, None if hx is None else (hx,), params, *settings)
     return out, last
 
 
 @operator("torch")
 def gru(
     input: Array,
-    hx: Array,
+    hx: Array | None,
     params: Sequence[Array],
     has_biases: bool,
     num_layers: int,
@@ -114,14 +114,14 @@ def gru(
         TypeError, ValueError: dtypes or sizes do not fit.
     """
     settings = (has_biases, num_layers, dropout, train, bidirectional, batch_first)
-    out, last = _layers("GRU", "gru", input, (hx,), params, *settings)
+    out, last = _layers("GRU", "gru", input, None if hx is None else (hx,), params, *settings)
     return out, last
 
 
 @operator("torch")
 def lstm(
     input: Array,
-    hx: Sequence[Array],
+    hx: Sequence[Array] | None,
     params: Sequence[Array],
     has_biases: bool,
     num_layers: int,
@@ -132,7 +132,7 @@ def lstm(
 ) -> tuple[Array, Array, Array]:
     """The outputs, and the final states h and c, of long short-term memory; see `nn.LSTM`.
 
-    Shapes: as for `rnn_tanh`; hx is the pair (h, c). A projection is the last parameter of each layer.
+    Shapes: as for `rnn_tanh`; hx is the pair (h, c), or None for 0. A projection is the last parameter of a layer.
 
     Raises:
         TypeError, ValueError: dtypes or sizes do not fit.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ....backend.arrays import Array
 from ...index import _getitem
@@ -72,7 +72,7 @@ def recurrent(
     """
     directions = 2 if bidirectional else 1
     each = len(params) // (num_layers * directions)
-    _check(kind, name, rows, sizes, hx, params, has_biases, num_layers * directions)
+    _check(kind, name, rows, sizes, hx, params, has_biases, directions, num_layers * directions)
     finals: list[list[Array]] = []
     for level in range(num_layers):
         results = []
@@ -92,6 +92,9 @@ def recurrent(
     return rows, [unsqueeze(s[0], 0) if len(s) == 1 else stack(s) for s in zip(*finals, strict=True)]
 
 
+_NAMES = ("w_ih", "w_hh", "b_ih", "b_hh")
+
+
 def _check(
     kind: Kind,
     name: str,
@@ -100,39 +103,49 @@ def _check(
     hx: Sequence[Array] | None,
     params: Sequence[Array],
     has_biases: bool,
+    directions: int,
     count: int,
 ) -> None:
-    """Refuse sizes and dtypes that do not fit the first layer's weights, and states that do not fit all of them."""
-    least = 4 if has_biases else 2
-    counts = [least * count] if kind.states == 1 else [least * count, (least + 1) * count]
-    if len(params) not in counts:
-        expected = " or ".join(map(str, counts))
-        raise ValueError(
-            f"{name}: expected {expected} parameters for {count} layers and directions, got {len(params)}"
-        )
-    w_ih, w_hh = params[:2]
-    width = w_hh.shape[0] // kind.gates
-    if rows.shape[1] != w_ih.shape[1]:
-        raise ValueError(
-            f"{name}: the elements of the input have size {rows.shape[1]}, and the layer takes {w_ih.shape[1]}; "
-            "the last dimension of the input is that of the features"
-        )
-    if rows.dtype.kind != "f":
-        raise TypeError(f"{name}: the input must be of a floating dtype, not {rows.dtype}")
-    if rows.dtype != w_ih.dtype:
-        raise TypeError(
-            f"{name}: the input has dtype {rows.dtype} and the weights {w_ih.dtype}; convert one of them, as by "
-            f"input.to(weight.dtype)"
-        )
+    """Refuse sizes and dtypes that do not fit each other, for `count` layers and directions."""
     if not sizes:
         raise ValueError(f"{name}: the sequences are empty; they need at least one element")
-    for what, state, size in zip(("h_0", "c_0"), hx or (), (w_hh.shape[1], width), strict=False):
-        if tuple(state.shape) != (count, sizes[0], size):
-            raise ValueError(
-                f"{name}: {what} must have shape {(count, sizes[0], size)}, for layers x directions, the batch and "
-                f"the size of the state, not {tuple(state.shape)}"
-            )
-        if state.dtype != rows.dtype:
-            raise TypeError(
-                f"{name}: the input has dtype {rows.dtype} and {what} {state.dtype}; convert one of them"
-            )
+    if rows.dtype.kind != "f":
+        raise TypeError(f"{name}: the input must be of a floating dtype, not {rows.dtype}")
+    names = _NAMES[: 4 if has_biases else 2]
+    if kind.states == 2 and len(params) == (len(names) + 1) * count:
+        names = (*names, "w_hr")
+    if len(params) != len(names) * count:
+        raise ValueError(
+            f"{name}: expected {len(names)} parameters, {', '.join(names)}, for each of {count} layers and "
+            f"directions, got {len(params)}"
+        )
+    width = params[1].shape[0] // kind.gates
+    out = width if names[-1] != "w_hr" else params[-1].shape[0]
+    gates, size = kind.gates * width, rows.shape[1]
+    if size != params[0].shape[-1]:
+        raise ValueError(
+            f"{name}: the elements of the input have size {size}, and the layer takes {params[0].shape[-1]}; the "
+            "last dimension of the input is that of the features"
+        )
+    for k in range(count):
+        shapes: dict[str, tuple[int, ...]] = {
+            "w_ih": (gates, size if k < directions else out * directions),
+            "w_hh": (gates, out),
+            "b_ih": (gates,),
+            "b_hh": (gates,),
+            "w_hr": (out, width),
+        }
+        for what, parameter in zip(names, params[k * len(names) :], strict=False):
+            _check_one(name, f"{what} of layer {k // directions}", parameter, shapes[what], rows.dtype)
+    for what, state, last in zip(("h_0", "c_0"), hx or (), (out, width), strict=False):
+        _check_one(name, what, state, (count, sizes[0], last), rows.dtype)
+
+
+def _check_one(name: str, what: str, given: Array, shape: tuple[int, ...], dtype: Any) -> None:
+    if given.shape != shape:
+        raise ValueError(f"{name}: {what} must have shape {shape}, not {tuple(given.shape)}")
+    if given.dtype != dtype:
+        raise TypeError(
+            f"{name}: the input has dtype {dtype} and {what} {given.dtype}; convert one of them, as by "
+            "input.to(dtype)"
+        )
