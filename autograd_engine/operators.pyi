@@ -759,13 +759,13 @@ def feature_alpha_dropout(input: Any, p: float = 0.5, training: bool = False, in
     """`alpha_dropout` of whole channels. Shapes: (N, C, ...)."""
 def feature_alpha_dropout_(input: Any, p: float = 0.5, training: bool = False, inplace: bool = False, *, generator: Source = None) -> Tensor:
     """Like `feature_alpha_dropout`, in place: the result replaces the tensor's own values."""
-def rnn_tanh(input: Any, hx: Any, params: Sequence[Any], has_biases: bool, num_layers: int, dropout: float, train: bool, bidirectional: bool, batch_first: bool) -> tuple[Tensor, Tensor]:
+def rnn_tanh(input: Any, hx: Any | None, params: Sequence[Any], has_biases: bool, num_layers: int, dropout: float, train: bool, bidirectional: bool, batch_first: bool) -> tuple[Tensor, Tensor]:
     """The outputs and final states of plain recurrent layers; see `nn.RNN`."""
-def rnn_relu(input: Any, hx: Any, params: Sequence[Any], has_biases: bool, num_layers: int, dropout: float, train: bool, bidirectional: bool, batch_first: bool) -> tuple[Tensor, Tensor]:
+def rnn_relu(input: Any, hx: Any | None, params: Sequence[Any], has_biases: bool, num_layers: int, dropout: float, train: bool, bidirectional: bool, batch_first: bool) -> tuple[Tensor, Tensor]:
     """`rnn_tanh` with relu in the place of tanh."""
-def gru(input: Any, hx: Any, params: Sequence[Any], has_biases: bool, num_layers: int, dropout: float, train: bool, bidirectional: bool, batch_first: bool) -> tuple[Tensor, Tensor]:
+def gru(input: Any, hx: Any | None, params: Sequence[Any], has_biases: bool, num_layers: int, dropout: float, train: bool, bidirectional: bool, batch_first: bool) -> tuple[Tensor, Tensor]:
     """The outputs and final states of gated recurrent units; see `nn.GRU`, and `rnn_tanh` for the arguments."""
-def lstm(input: Any, hx: Sequence[Any], params: Sequence[Any], has_biases: bool, num_layers: int, dropout: float, train: bool, bidirectional: bool, batch_first: bool) -> tuple[Tensor, Tensor, Tensor]:
+def lstm(input: Any, hx: Sequence[Any] | None, params: Sequence[Any], has_biases: bool, num_layers: int, dropout: float, train: bool, bidirectional: bool, batch_first: bool) -> tuple[Tensor, Tensor, Tensor]:
     """The outputs, and the final states h and c, of long short-term memory; see `nn.LSTM`."""
 def rnn_tanh_cell(input: Any, hx: Any | None, w_ih: Any, w_hh: Any, b_ih: Any | None = None, b_hh: Any | None = None) -> Tensor:
     """tanh(input w_ih^T + b_ih + hx w_hh^T + b_hh): one step of `rnn_tanh`."""
