@@ -1,4 +1,4 @@
-"""Named networks: perceptrons, and networks that classify pictures, under torchvision's names where it has them.
+"""Networks: perceptrons, a GPT, and networks that classify pictures, under torchvision's names where it has them.
 
 `resnet20(num_classes=10)` makes one, `list_models()` lists them, `get_model(name)` finds one by its name.
 """
@@ -6,6 +6,7 @@
 from . import (
     blocks,
     fractalnet,
+    gpt,
     inception1,
     inception4,
     lenet,
@@ -15,11 +16,13 @@ from . import (
     residual,
     residual_cifar,
     resnet,
+    sampling,
     towers,
     vgg,
 )
 from .blocks import *
 from .fractalnet import *
+from .gpt import *
 from .inception1 import *
 from .inception4 import *
 from .lenet import *
@@ -29,12 +32,14 @@ from .named import *
 from .residual import *
 from .residual_cifar import *
 from .resnet import *
+from .sampling import *
 from .towers import *
 from .vgg import *
 
 __all__: list[str] = []
 __all__ += blocks.__all__
 __all__ += fractalnet.__all__
+__all__ += gpt.__all__
 __all__ += inception1.__all__
 __all__ += inception4.__all__
 __all__ += lenet.__all__
@@ -44,5 +49,6 @@ __all__ += named.__all__
 __all__ += residual.__all__
 __all__ += residual_cifar.__all__
 __all__ += resnet.__all__
+__all__ += sampling.__all__
 __all__ += towers.__all__
 __all__ += vgg.__all__

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..ops.network.multihead import _check_inputs, _multi_head
+from ..ops.network.multihead import check_inputs, multi_head
 from ..tensor import Tensor
 from ..tensor.creation import empty
 from . import init
@@ -131,13 +131,13 @@ class MultiheadAttention(Module):
     ) -> tuple[Tensor, Tensor | None]:
         """What the heads read, and their weights or None. The arguments are those of
         `functional.multi_head_attention_forward`; True in a mask hides a key."""
-        _check_inputs(query, key, value, self.embed_dim, self.num_heads)
+        check_inputs(query, key, value, self.embed_dim, self.num_heads)
         if (key.shape[-1], value.shape[-1]) != (self.kdim, self.vdim):
             raise ValueError(
                 f"MultiheadAttention: keys must have kdim = {self.kdim} columns and values vdim = {self.vdim}; got "
                 f"key {tuple(key.shape)} and value {tuple(value.shape)}"
             )
-        return _multi_head(
+        return multi_head(
             query,
             key,
             value,

@@ -382,6 +382,37 @@ def linear(x: Array, weight: Array, bias: Array = None) -> Array:
     return out
 
 
+def _mapped_composed(x: Array, weight: Array, bias: Array) -> Array:
+    out = matmul(x, weight)
+    return out if bias is None else out + bias
+
+
+@primitive(
+    composition=_mapped_composed,
+    x=lambda g, weight: (_rows(g) @ weight.T).reshape(*g.shape[:-1], weight.shape[0]),
+    weight=lambda g, x: _rows(x).T @ _rows(g),
+    bias=lambda g: added_up(_rows(g), axis=0),
+)
+def mapped(x: Array, weight: Array, bias: Array) -> Array:
+    """x weight + bias, in one node: `linear` for a weight with a row for each input.
+
+    Shapes: x (..., in) of two dimensions or more, weight (in, out), bias (out,) or None -> (..., out).
+
+    Raises:
+        TypeError: the dtypes of x and weight differ.
+        ValueError: the sizes do not fit.
+    """
+    if x.dtype is not weight.dtype:
+        _check_same_dtype(x, weight)
+    try:
+        out = (_rows(x) @ weight).reshape(*x.shape[:-1], weight.shape[1])
+    except ValueError as error:
+        raise ValueError(_misfit(x, weight)) from error
+    if bias is not None:
+        out += bias
+    return out
+
+
 @operator("torch functional")
 def bilinear(input1: Array, input2: Array, weight: Array, bias: Array = None) -> Array:
     """out[..., o] = sum_ij input1[..., i] weight[o, i, j] input2[..., j] + bias[o].

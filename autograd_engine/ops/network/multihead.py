@@ -38,18 +38,18 @@ def _head_views(x: Array, heads: int, batch_first: bool) -> Array:
     return _permute(_reshape(x, shape=(first, second, heads, size // heads)), dims=_orders(batch_first)[0])
 
 
-def _side_by_side(x: Array, batch_first: bool) -> Array:
-    """The inverse of `_head_views`."""
+def side_by_side(x: Array, batch_first: bool) -> Array:
+    """The inverse of cutting (N, L, E), or (L, N, E), into heads: these, (N, heads, L, size), as columns again."""
     x = _permute(x, dims=_orders(batch_first)[1])
     return _reshape(x, shape=(*x.shape[:2], x.shape[2] * x.shape[3]))
 
 
 def _three_rule(g: tuple[Array, ...], batch_first: bool) -> Array:
-    return cat([_side_by_side(given, batch_first) for given in g], -1)
+    return cat([side_by_side(given, batch_first) for given in g], -1)
 
 
 @primitive(outputs=3, x=_three_rule)
-def _three_in_heads(x: Array, *, heads: int, batch_first: bool = True) -> tuple[Array, Array, Array]:
+def three_in_heads(x: Array, *, heads: int, batch_first: bool = True) -> tuple[Array, Array, Array]:
     """The queries, keys and values that lie side by side in x (N, L, 3 E), or (L, N, 3 E): (N, heads, L, E / heads)
     each."""
     first, second, size = x.shape
@@ -98,7 +98,8 @@ def _one_more(x: Array, more: Array) -> Array:
     return cat([x, expand(beside(more, x), (*x.shape[:2], 1, x.shape[3]))], 2)
 
 
-def _check_inputs(query: Array, key: Array, value: Array, embed_dim: int, heads: int) -> None:
+def check_inputs(query: Array, key: Array, value: Array, embed_dim: int, heads: int) -> None:
+    """Raise a ValueError if the inputs have other dimensions, or the heads do not divide their columns."""
     shapes = [tuple(x.shape) for x in (query, key, value)]
     told = f"got query {shapes[0]}, key {shapes[1]} and value {shapes[2]}"
     if len(shapes[0]) not in (2, 3) or len({len(shape) for shape in shapes}) > 1:
@@ -124,7 +125,7 @@ def _projected(
             f"{None if bias is None else tuple(bias.shape)}"
         )
     if len(weights) == 1 and query is key and key is value:
-        return _three_in_heads(linear(query, weights[0], bias), heads=heads, batch_first=batch_first)
+        return three_in_heads(linear(query, weights[0], bias), heads=heads, batch_first=batch_first)
     parts = [slice(i * size, (i + 1) * size) for i in range(3)]
     if len(weights) == 1:
         weights = tuple(weights[0][part] for part in parts)
@@ -134,7 +135,7 @@ def _projected(
     return in_heads[0], in_heads[1], in_heads[2]
 
 
-def _multi_head(
+def multi_head(
     query: Array,
     key: Array,
     value: Array,
@@ -198,7 +199,7 @@ def _multi_head(
         out, told = matmul(drawn, v), mean(drawn, 1) if average else drawn
     else:
         out, told = scaled_dot_product_attention(q, k, v, mask, p, is_causal), None
-    out = linear(_side_by_side(out, batch_first), out_weight, out_bias)
+    out = linear(side_by_side(out, batch_first), out_weight, out_bias)
     if alone:
         out, told = squeeze(out, batch_dim), None if told is None else squeeze(told, 0)
     return out, told
@@ -263,9 +264,9 @@ def multi_head_attention_forward(
 
     Source: Vaswani et al., "Attention is all you need", 2017.
     """
-    _check_inputs(query, key, value, embed_dim_to_check, num_heads)
+    check_inputs(query, key, value, embed_dim_to_check, num_heads)
     weights = (q_proj_weight, k_proj_weight, v_proj_weight) if use_separate_proj_weight else (in_proj_weight,)
-    return _multi_head(
+    return multi_head(
         query,
         key,
         value,
