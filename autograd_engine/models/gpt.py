@@ -272,7 +272,7 @@ class GPT(nn.Module):
         """
         state = load(path)
         named = {_named(name): value for name, value in state.items()} if isinstance(state, Mapping) else {}
-        tables = [named.get(f"transformer.{name}.weight") for name in ("wte", "wpe")]
+        tables: list[Any] = [named.get(f"transformer.{name}.weight") for name in ("wte", "wpe")]
         blocks = {name.split(".")[2] for name in named if name.startswith("transformer.h.")}
         if any(getattr(table, "ndim", 0) != 2 for table in tables) or not blocks:
             raise ValueError(
@@ -317,7 +317,7 @@ class GPT(nn.Module):
             raise ValueError(f"GPT: keep must lie between 1 and {self.context - 1}, not {keep}")
         return self._tokens(tokens, (temperature, top_k, top_p), resolve(generator), keep)
 
-    def _tokens(self, tokens: Any, settings: tuple[Any, ...], random: Any, keep: int) -> Iterator[Tensor]:
+    def _tokens(self, tokens: Any, settings: tuple[Any, Any, Any], random: Any, keep: int) -> Iterator[Tensor]:
         alone, context = tokens.ndim == 1, self.context
         seen = tokens.reshape(-1, tokens.shape[-1])[:, -context:]
         memory = Memory(self.transformer, self.heads, len(seen))
