@@ -24,6 +24,7 @@ from . import (
     recurrent_cells,
     resample,
     transformer,
+    transformer_layers,
     utils,
 )
 from .modules import *
@@ -59,3 +60,4 @@ __all__ += recurrent.__all__
 __all__ += recurrent_cells.__all__
 __all__ += resample.__all__
 __all__ += transformer.__all__
+__all__ += transformer_layers.__all__

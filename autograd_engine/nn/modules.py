@@ -23,3 +23,4 @@ from .recurrent import *
 from .recurrent_cells import *
 from .resample import *
 from .transformer import *
+from .transformer_layers import *
