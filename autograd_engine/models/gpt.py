@@ -90,6 +90,9 @@ class _Attention(nn.Module):
         out = F.scaled_dot_product_attention(q, k, v, dropout_p=self.p if self.training else 0.0, is_causal=True)
         return self.resid_dropout(self.c_proj(side_by_side(out, True)))
 
+    def _flops(self, inputs: tuple[Any, ...], output: Any) -> int:
+        return 4 * output.shape[1] * math.prod(output.shape)
+
 
 class _FeedForward(nn.Module):
     def __init__(self, width: int, dropout: float, bias: bool) -> None:

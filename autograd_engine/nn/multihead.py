@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from ..ops.network.multihead import check_inputs, multi_head
@@ -159,9 +160,9 @@ class MultiheadAttention(Module):
         )
 
     def _flops(self, inputs: tuple[Any, ...], output: Any) -> int:
-        query, key = inputs[0], inputs[1]
-        sequence = -2 if self.batch_first or len(query.shape) == 2 else 0
-        batch = 1 if len(query.shape) == 2 else query.shape[0 if self.batch_first else 1]
-        length, keys, size = query.shape[sequence], key.shape[sequence], self.embed_dim
+        query = output[0].shape
+        key = inputs[1].shape if len(inputs) > 1 else query  # given by name
+        sequence = -2 if self.batch_first or len(query) == 2 else 0
+        length, keys, size = query[sequence], key[sequence], self.embed_dim
         projected = length * 2 * size * size + keys * size * (self.kdim + self.vdim)
-        return 2 * batch * (projected + 2 * length * keys * size)
+        return 2 * (projected + 2 * length * keys * size) * math.prod(query) // (length * size or 1)

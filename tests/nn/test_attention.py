@@ -609,3 +609,17 @@ def test_sequences_that_do_not_fit_the_transformer():
     ):
         model(ag.zeros(4, 2, 8), ag.zeros(4, 3, 8))
     assert model(ag.zeros(4, 8), ag.zeros(5, 8)).shape == (5, 8)
+
+
+@pytest.mark.parametrize("settings", [{}, {"batch_first": True}])
+def test_the_summary_counts_what_pytorch_counts(settings):
+    torch = pytest.importorskip("torch")
+    from torch.utils.flop_counter import FlopCounterMode
+
+    shapes = ((5, 3, 8), (4, 3, 8)) if not settings else ((3, 5, 8), (3, 4, 8))
+    theirs, ours = twins(torch, "TransformerDecoderLayer", 8, 2, 12, **settings)
+    products = torch.nn.attention.sdpa_kernel(torch.nn.attention.SDPBackend.MATH)  # others it does not count
+    with products, FlopCounterMode(display=False) as counter:
+        theirs(*(torch.ones(*shape, dtype=torch.float64) for shape in shapes))
+    found = ag.viz.summary(ours, *(ag.ones(*shape, dtype=ag.float64) for shape in shapes))
+    assert found.total_flops == counter.get_total_flops()

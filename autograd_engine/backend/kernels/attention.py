@@ -24,7 +24,7 @@ from ..arrays import astype
 from ..kinds import kind_of, others
 from ..sums import widened
 from ..threads import share
-from .blocks import BLOCK, dots
+from .blocks import BLOCK, dots, short_buffer
 from .choice import kernel
 from .elements import kept
 
@@ -164,7 +164,8 @@ class _Plan:
             for piece in range(part.start, part.stop):
                 work(piece)
 
-        share(portion, len(self.pieces), multiplies=True)
+        with short_buffer(self.keys):
+            share(portion, len(self.pieces), multiplies=True)
 
 
 def _batch(*arrays: Any) -> tuple[int, ...]:

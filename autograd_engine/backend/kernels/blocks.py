@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy as np
 from ..kinds import Kind, kind_of, others
 from ..threads import share
 
-__all__ = ["BLOCK", "ONE_THREAD", "dots", "in_blocks", "ones"]
+__all__ = ["BLOCK", "ONE_THREAD", "dots", "in_blocks", "ones", "short_buffer"]
 
 BLOCK = 2**16
 """How many elements are worked on at once: 128 KiB of float32, a few of which fit into a core's cache."""
@@ -43,12 +44,19 @@ def in_blocks(
         for i in range(part.start, part.stop, length):
             results[i // length] = work(slice(i, min(i + length, count)))
 
+    with short_buffer(row):
+        share(portion, count, length)
+    return results
+
+
+@contextmanager
+def short_buffer(row: int) -> Iterator[None]:
+    """While this is open, NumPy's buffer is shorter than rows of this length, if they are long."""
     before = np.setbufsize(64 if row >= _LONG else np.getbufsize())
     try:
-        share(portion, count, length)
+        yield
     finally:
         np.setbufsize(before)
-    return results
 
 
 ONE_THREAD = 8192
