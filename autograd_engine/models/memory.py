@@ -72,7 +72,7 @@ class Memory:
             if length > 1:
                 read, *_ = kernels.attend(query, key, value, None, scale, True, None)
             else:
-                read = _read(query, keys[:, :, :after], values[:, :, :after], scale)
+                read = self._read(query, keys[:, :, :after], values[:, :, :after], scale)
             x += _map(read.transpose(0, 2, 1, 3).reshape(-1, width), layer.c_proj)
             hidden = kernels.gelu_tanh(_map(self._normalized(x, layer.ln_2), layer.c_fc))
             x += _map(hidden, layer.c_back)
@@ -90,6 +90,15 @@ class Memory:
             x += bias
         return x
 
+    def _read(self, query: Any, keys: Any, values: Any, scale: float) -> Any:
+        """What one query for each head reads of all values."""
+        weights = query @ keys.swapaxes(-1, -2)
+        weights *= scale
+        weights -= self.kind.largest(weights, -1, True, -np.inf)
+        np.exp(weights, out=weights)
+        weights /= np.add.reduce(weights, axis=-1, keepdims=True)
+        return weights @ values
+
 
 def _weights(layer: Any) -> Any:
     return layer.weight.array, None if layer.bias is None else layer.bias.array
@@ -101,13 +110,3 @@ def _map(x: Any, weights: Any) -> Any:
     if bias is not None:
         out += bias
     return out
-
-
-def _read(query: Any, keys: Any, values: Any, scale: float) -> Any:
-    """What one query for each head reads of all values."""
-    weights = query @ keys.swapaxes(-1, -2)
-    weights *= scale
-    weights -= np.maximum.reduce(weights, axis=-1, keepdims=True)
-    np.exp(weights, out=weights)
-    weights /= np.add.reduce(weights, axis=-1, keepdims=True)
-    return weights @ values

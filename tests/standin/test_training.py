@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import autograd_engine as ag
-from autograd_engine import nn, optim
+from autograd_engine import models, nn, optim
 from autograd_engine.nn import functional as F
 from autograd_engine.nn.utils import clip_grad_norm_, clip_grad_value_
 from tests.nn.losses import LOSSES
@@ -78,6 +78,8 @@ LAYERS = [
     (nn.Linear(4, 3), (2, 4)),
     (nn.Bilinear(4, 3, 2), (2, 4), (2, 3)),
     (nn.Sequential(nn.Linear(4, 5), nn.ReLU(), nn.Flatten(), nn.Linear(5, 2)), (3, 4)),
+    (nn.TransformerEncoderLayer(4, 2, 5, dropout=0.0, activation="gelu"), (3, 2, 4)),
+    (nn.TransformerDecoderLayer(4, 2, 5, dropout=0.0, norm_first=True), (3, 2, 4), (5, 2, 4)),
 ]
 
 
@@ -85,6 +87,18 @@ LAYERS = [
 def test_linear_layers(module, shapes):
     random = np.random.default_rng(0)
     assert not same_on_both(module.double(), [random.normal(size=shape) for shape in shapes])
+
+
+def test_a_gpt_is_trained_and_generates():
+    ag.manual_seed(0)
+    model, tokens = models.GPT(7, 5, layers=1, heads=2, width=4).double(), np.array([[1, 6, 3, 0], [2, 2, 5, 4]])
+    assert not same_on_both(model, [tokens])
+    for settings in {"temperature": 0}, {"top_k": 3}:
+        found, expected = (
+            moved(model, make).generate(tokens, 4, **settings, generator=ag.Generator().manual_seed(0))
+            for make in MAKERS
+        )
+        assert found.tolist() == expected.tolist()
 
 
 @pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
