@@ -327,31 +327,41 @@ def _mean_gradients(random: np.random.Generator, dtype: Any) -> list[tuple[Any, 
     return calls
 
 
-def _steps(columns: list[int]) -> Calls:
-    """Arrays of so many times the hidden size; one of few rows, one that threads share, one of edge cases."""
+def _blank(shape: tuple[int, ...], dtype: Any) -> Any:
+    return np.zeros(shape, dtype)
+
+
+def _steps(gates: int, states: int) -> Calls:
+    """Rows that are given, and what the state contributes to so many gates; states, the new gates, the result.
+
+    Few rows, one that is not, as many as threads share, and edge cases.
+    """
 
     def calls(random: np.random.Generator, dtype: Any) -> list[tuple[Any, ...]]:
         found = []
         for rows, width in ((3, 5), (1, 33), (1, 20), (1030, 32)):
-            arrays = [_numbers(random, dtype, rows, n * width) for n in columns]
-            found.append(tuple(arrays))
-        found[2][0][:, :20] = _edges(dtype)
-        found[2][0][:, 40:60] = _edges(dtype)
+            given, recurrent = (_numbers(random, dtype, rows, n * width) for n in (4, gates))
+            state = _numbers(random, dtype, rows, width)
+            blanks = [_blank(state.shape, dtype) for _ in range(states)]
+            new, result = _blank((4, rows, width), dtype), _blank(state.shape, dtype)
+            found.append((given, recurrent, state, *blanks, new, result))
+        found[2][0][:, :20] = found[2][0][:, 40:60] = _edges(dtype)
         return found
 
     return calls
 
 
-def _after(step: str, columns: list[int]) -> Calls:
-    """The gates that a step leaves behind, and arrays of so many times the hidden size."""
+def _after(step: str, given: int) -> Calls:
+    """The gates that a step leaves behind, so many gradients and states, and the gradients of the gates."""
 
     def calls(random: np.random.Generator, dtype: Any) -> list[tuple[Any, ...]]:
         found = []
-        for gates, *others in CALLS[f"recurrence.{step}"](random, dtype):
+        for arguments in CALLS[f"recurrence.{step}"](random, dtype):
             with np.errstate(all="ignore"):
-                getattr(kernels, step).numpy(gates, *others)
-            width = gates.shape[1] // 4
-            found.append((gates, *(_numbers(random, dtype, len(gates), n * width) for n in columns)))
+                getattr(kernels, step).numpy(*arguments)
+            *_, gates, result = arguments
+            states = (_numbers(random, dtype, *result.shape) for _ in range(given))
+            found.append((gates, *states, _blank(arguments[0].shape, dtype)))
         return found
 
     return calls
@@ -372,10 +382,10 @@ CALLS: dict[str, Calls] = {
     "pooling.largest": _pictures,
     "pooling.to_winners": _chosen,
     "elements.kept": _draws,
-    "recurrence.gru_step": _steps([4, 3, 1, 1]),
-    "recurrence.gru_step_gradient": _after("gru_step", [1, 1, 4]),
-    "recurrence.lstm_step": _steps([4, 4, 1, 1, 1]),
-    "recurrence.lstm_step_gradient": _after("lstm_step", [1, 1, 1, 4]),
+    "recurrence.gru_step": _steps(3, 0),
+    "recurrence.gru_step_gradient": _after("gru_step", 2),
+    "recurrence.lstm_step": _steps(4, 1),
+    "recurrence.lstm_step_gradient": _after("lstm_step", 3),
     "scans.running_sums": _rows,
     "places.add_rows": _additions,
     "places.flat_places": _indices,

@@ -18,33 +18,33 @@ _SHARED = 1 << 17
 """From this number of gates on a step is shared among threads; below it takes them longer to begin than to work."""
 
 
-def _fits(gates: Any) -> bool:
-    """Whether a step is for the loops; that its arrays are rows of one dtype is up to the layer that made them."""
-    return gates.dtype == np.float32
-
-
-def _run(over: Any, *arrays: Any) -> None:
-    if arrays[0].size < _SHARED:
-        over(*arrays)
-    else:
-        share(lambda part: over(*(x[part] for x in arrays)), len(arrays[0]))
+def _run(over: Any, gates: Any, *arrays: Any) -> Any:
+    """Run a loop over the sequences; that the arrays are contiguous and of one dtype is up to the layer."""
+    if gates.dtype != np.float32:
+        return NotImplemented
+    if gates.size < _SHARED:
+        return over(gates, *arrays)
+    return share(lambda part: over(gates[:, part], *(x[part] for x in arrays)), gates.shape[1])
 
 
 @loop
-def _lstm(gates: Any, recurrent: Any, cell: Any, before: Any, out: Any) -> None:
+def _lstm(gates: Any, given: Any, recurrent: Any, cell: Any, before: Any, out: Any) -> None:
     wide()
     n = cell.shape[1]
     for row in range(len(cell)):
-        x, y = gates[row, : 2 * n], recurrent[row, : 2 * n]
-        for k in range(x.size):
-            x[k] = sigmoid(x[k] + y[k])
-        x, y = gates[row, 2 * n : 3 * n], recurrent[row, 2 * n : 3 * n]
-        for k in range(x.size):
-            x[k] = tanh(x[k] + y[k])
-        x, y = gates[row, 3 * n :], recurrent[row, 3 * n :]
-        for k in range(x.size):
-            x[k] = sigmoid(x[k] + y[k])
-        i, f, u, o = gates[row, :n], gates[row, n : 2 * n], gates[row, 2 * n : 3 * n], gates[row, 3 * n :]
+        i, f, u, o = gates[0, row], gates[1, row], gates[2, row], gates[3, row]
+        x, y = given[row, :n], recurrent[row, :n]
+        for k in range(i.size):
+            i[k] = sigmoid(x[k] + y[k])
+        x, y = given[row, n : 2 * n], recurrent[row, n : 2 * n]
+        for k in range(f.size):
+            f[k] = sigmoid(x[k] + y[k])
+        x, y = given[row, 2 * n : 3 * n], recurrent[row, 2 * n : 3 * n]
+        for k in range(u.size):
+            u[k] = tanh(x[k] + y[k])
+        x, y = given[row, 3 * n :], recurrent[row, 3 * n :]
+        for k in range(o.size):
+            o[k] = sigmoid(x[k] + y[k])
         c, b, h = cell[row], before[row], out[row]
         for k in range(c.size):
             b[k] = c[k]
@@ -54,8 +54,8 @@ def _lstm(gates: Any, recurrent: Any, cell: Any, before: Any, out: Any) -> None:
             h[k] = o[k] * tanh(c[k])
 
 
-def lstm_step(gates: Any, recurrent: Any, cell: Any, before: Any, out: Any) -> Any:
-    return _run(_lstm, gates, recurrent, cell, before, out) if _fits(gates) else NotImplemented
+def lstm_step(given: Any, recurrent: Any, cell: Any, before: Any, gates: Any, out: Any) -> Any:
+    return _run(_lstm, gates, given, recurrent, cell, before, out)
 
 
 @loop
@@ -64,7 +64,7 @@ def _lstm_gradient(gates: Any, given: Any, cell: Any, before: Any, out: Any) -> 
     n = cell.shape[1]
     one = gates.dtype.type(1)
     for row in range(len(cell)):
-        i, f, u, o = gates[row, :n], gates[row, n : 2 * n], gates[row, 2 * n : 3 * n], gates[row, 3 * n :]
+        i, f, u, o = gates[0, row], gates[1, row], gates[2, row], gates[3, row]
         to_i, to_f, to_u, to_o = out[row, :n], out[row, n : 2 * n], out[row, 2 * n : 3 * n], out[row, 3 * n :]
         g, c, b = given[row], cell[row], before[row]
         for k in range(c.size):
@@ -83,35 +83,35 @@ def _lstm_gradient(gates: Any, given: Any, cell: Any, before: Any, out: Any) -> 
 
 
 def lstm_step_gradient(gates: Any, given: Any, cell: Any, before: Any, out: Any, *, scratch: Any = None) -> Any:
-    return _run(_lstm_gradient, gates, given, cell, before, out) if _fits(gates) else NotImplemented
+    return _run(_lstm_gradient, gates, given, cell, before, out)
 
 
 @loop
-def _gru(gates: Any, recurrent: Any, hidden: Any, out: Any) -> None:
+def _gru(gates: Any, given: Any, recurrent: Any, hidden: Any, out: Any) -> None:
     wide()
     width = hidden.shape[1]
     for row in range(len(hidden)):
-        x, y = gates[row, width : 3 * width], recurrent[row, : 2 * width]
-        for k in range(x.size):
-            x[k] = sigmoid(x[k] + y[k])
-        n, r, z, q = (
-            gates[row, :width],
-            gates[row, width : 2 * width],
-            gates[row, 2 * width : 3 * width],
-            gates[row, 3 * width :],
-        )
-        y, h, o = recurrent[row, 2 * width :], hidden[row], out[row]
-        for k in range(h.size):
-            q[k] += y[k]
-            n[k] = tanh(n[k] + r[k] * q[k])
+        n, r, z, q = gates[0, row], gates[1, row], gates[2, row], gates[3, row]
+        x, y = given[row, width : 2 * width], recurrent[row, :width]
+        for k in range(r.size):
+            r[k] = sigmoid(x[k] + y[k])
+        x, y = given[row, 2 * width : 3 * width], recurrent[row, width : 2 * width]
+        for k in range(z.size):
+            z[k] = sigmoid(x[k] + y[k])
+        x, y = given[row, 3 * width :], recurrent[row, 2 * width :]
+        for k in range(q.size):
+            q[k] = x[k] + y[k]
+        x, h, o = given[row, :width], hidden[row], out[row]
+        for k in range(n.size):
+            n[k] = tanh(x[k] + r[k] * q[k])
         for k in range(h.size):
             state = n[k] + z[k] * (h[k] - n[k])
             h[k] = state
             o[k] = state
 
 
-def gru_step(gates: Any, recurrent: Any, hidden: Any, out: Any) -> Any:
-    return _run(_gru, gates, recurrent, hidden, out) if _fits(gates) else NotImplemented
+def gru_step(given: Any, recurrent: Any, hidden: Any, gates: Any, out: Any) -> Any:
+    return _run(_gru, gates, given, recurrent, hidden, out)
 
 
 @loop
@@ -120,18 +120,9 @@ def _gru_gradient(gates: Any, hidden: Any, before: Any, out: Any) -> None:
     width = hidden.shape[1]
     one = gates.dtype.type(1)
     for row in range(len(hidden)):
-        n, r, z, q = (
-            gates[row, :width],
-            gates[row, width : 2 * width],
-            gates[row, 2 * width : 3 * width],
-            gates[row, 3 * width :],
-        )
-        to_n, to_r, to_z, to_q = (
-            out[row, :width],
-            out[row, width : 2 * width],
-            out[row, 2 * width : 3 * width],
-            out[row, 3 * width :],
-        )
+        n, r, z, q = gates[0, row], gates[1, row], gates[2, row], gates[3, row]
+        to_n, to_r = out[row, :width], out[row, width : 2 * width]
+        to_z, to_q = out[row, 2 * width : 3 * width], out[row, 3 * width :]
         g, b = hidden[row], before[row]
         for k in range(g.size):
             to_z[k] = g[k] * (b[k] - n[k]) * z[k] * (one - z[k])
@@ -145,4 +136,4 @@ def _gru_gradient(gates: Any, hidden: Any, before: Any, out: Any) -> None:
 
 
 def gru_step_gradient(gates: Any, hidden: Any, before: Any, out: Any, *, scratch: Any = None) -> Any:
-    return _run(_gru_gradient, gates, hidden, before, out) if _fits(gates) else NotImplemented
+    return _run(_gru_gradient, gates, hidden, before, out)

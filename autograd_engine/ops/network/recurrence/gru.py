@@ -4,7 +4,7 @@
     n = tanh(W x_t + b + r (U h_(t-1) + c))
     h_t = (1 - z) n + z h_(t-1)
 
-The weights of the three lie below one another in the order r, z, n. What a step computes lies in one row as
+The weights of the three lie below one another in the order r, z, n. What a step is given lies in one row as
 n, r, z, q, with q = U h_(t-1) + c of n: so what the inputs contribute to is the first three, and what the state
 before contributes to is the last three, and each is one product.
 
@@ -24,7 +24,7 @@ from ....engine.primitive import primitive
 from ...linear_algebra.products import linear
 from ...math import sigmoid, tanh
 from ...shape import chunk
-from .steps import Sizes, before_each, begun, steps_of, unrolled, weight_gradients, wide
+from .steps import Sizes, before_each, begun, room_for, steps_of, turned, unrolled, weight_gradients, wide
 
 __all__ = ["gru_layer"]
 
@@ -64,11 +64,12 @@ def _rule(
     kind, steps, width = kind_of(x), steps_of(sizes, reverse), w_hh.shape[1]
     before = before_each(states, h, steps)
     changes, carried = kind.empty(gates.shape, gates.dtype), begun(g[1], gates, sizes[0], width)
-    recurrent, scratch = (kind.empty((sizes[0], n), gates.dtype) for n in (width, 2 * width))
+    recurrent, scratch = (kind.empty((n * sizes[0], width), gates.dtype) for n in (1, 5))
     for rows, batch in reversed(steps.slices):
         change, arrived, returned = changes[rows], carried[batch], recurrent[batch]
         arrived += g[0][rows]
-        kernels.gru_step_gradient(gates[rows], arrived, before[rows], change, scratch=scratch[batch])
+        made, room = gates[rows].reshape(4, *arrived.shape), scratch[: 5 * batch.stop].reshape(5, *arrived.shape)
+        kernels.gru_step_gradient(made, arrived, before[rows], change, scratch=room)
         arrived += np.matmul(change[:, width:], w_hh, out=returned)
     of_inputs = changes[:, : 3 * width]
     weights = weight_gradients(of_inputs, changes[:, width:], x, before, wanted[2:])
@@ -99,18 +100,20 @@ def gru_layer(
     """
     dtype, kind, width = x.dtype, kind_of(x), w_hh.shape[1]
     x, h, w_ih, w_hh, b_ih, b_hh = wide(x, h, w_ih, w_hh, b_ih, b_hh)
-    gates = kind.empty((len(x), 4 * width), x.dtype)
-    np.matmul(x, w_ih[2 * width :].T, out=gates[:, :width])
-    np.matmul(x, w_ih[: 2 * width].T, out=gates[:, width : 3 * width])
+    given, gates = room_for(sizes, reverse, 4 * width, x)
+    np.matmul(x, w_ih[2 * width :].T, out=given[:, :width])
+    np.matmul(x, w_ih[: 2 * width].T, out=given[:, width : 3 * width])
     if b_ih is None:
-        gates[:, 3 * width :] = 0
+        given[:, 3 * width :] = 0
     else:
-        gates[:, : 3 * width] += np.concatenate((b_ih[2 * width :], b_ih[: 2 * width] + b_hh[: 2 * width]))
-        gates[:, 3 * width :] = b_hh[2 * width :]
+        given[:, : 3 * width] += np.concatenate((b_ih[2 * width :], b_ih[: 2 * width] + b_hh[: 2 * width]))
+        given[:, 3 * width :] = b_hh[2 * width :]
     states, hidden = kind.empty((len(x), width), x.dtype), begun(h, x, sizes[0], width)
-    recurrent, weight = kind.empty((sizes[0], 3 * width), x.dtype), w_hh.T
-    for rows, batch in steps_of(sizes, reverse).slices:
-        current, arrived = hidden[batch], recurrent[batch]
-        np.matmul(current, weight, out=arrived)
-        kernels.gru_step(gates[rows], arrived, current, states[rows])
+    recurrent, weight = kind.empty((sizes[0], 3 * width), x.dtype), turned(w_hh, sizes)
+    with np.errstate(over="ignore"):  # in a sigmoid, which is 0 then
+        for rows, batch in steps_of(sizes, reverse).slices:
+            current, arrived = hidden[batch], recurrent[batch]
+            np.matmul(current, weight, out=arrived)
+            block = gates[rows].reshape(4, *current.shape)
+            kernels.gru_step(given[rows], arrived, current, block, states[rows])
     return (astype(states, dtype), astype(hidden, dtype)), gates

@@ -4,8 +4,8 @@
     c_t = f c_(t-1) + i u
     h_t = o tanh(c_t)
 
-The weights of the four lie below one another in the order i, f, u, o. For the backward pass a node keeps the gates,
-of which nothing needs to be computed again, and the cell before each step; the cell after it is a sum of products.
+The weights of the four lie below one another in the order i, f, u, o. For the backward pass a node keeps the gates
+and the cell before each step; the cell after it is a sum of products.
 
 Sources: Hochreiter and Schmidhuber, "Long short-term memory", 1997; the forget gate: Gers, Schmidhuber and Cummins,
 "Learning to forget", 2000; the projection: Sak, Senior and Beaufays, "Long short-term memory recurrent neural
@@ -24,7 +24,18 @@ from ....engine.primitive import primitive
 from ...linear_algebra.products import linear
 from ...math import sigmoid, tanh
 from ...shape import chunk
-from .steps import Sizes, before_each, begun, projected, steps_of, unrolled, weight_gradients, wide
+from .steps import (
+    Sizes,
+    before_each,
+    begun,
+    projected,
+    room_for,
+    steps_of,
+    turned,
+    unrolled,
+    weight_gradients,
+    wide,
+)
 
 __all__ = ["lstm_layer"]
 
@@ -52,13 +63,9 @@ def _composed(
 
 
 def _released(gates: Array, before: Array) -> Array:
-    """o tanh(c) for all steps at once: what a projection is given."""
-    i, f, u, o = np.split(gates, 4, 1)
-    cell = f * before
-    cell += i * u
-    np.tanh(cell, out=cell)
-    cell *= o
-    return cell
+    """o tanh(c) of a step: what a projection is given."""
+    i, f, u, o = gates
+    return o * np.tanh(f * before + i * u)
 
 
 def _rule(
@@ -77,18 +84,20 @@ def _rule(
 ) -> tuple[Array, ...]:
     x, h, w_ih, w_hh, w_hr, states = wide(x, h, w_ih, w_hh, w_hr, out[0])
     kind, steps, dtype = kind_of(x), steps_of(sizes, reverse), gates.dtype
-    changes, scratch = kind.empty(gates.shape, dtype), kind.empty((sizes[0], gates.shape[1]), dtype)
+    changes, scratch = kind.empty(gates.shape, dtype), kind.empty((5 * sizes[0], before.shape[1]), dtype)
     carried, cell = begun(g[1], gates, sizes[0], states.shape[1]), begun(g[2], gates, sizes[0], before.shape[1])
     if w_hr is not None:
-        projections, released = kind.empty(states.shape, dtype), kind.empty(cell.shape, dtype)
+        projections, released = kind.empty(states.shape, dtype), kind.empty(before.shape, dtype)
     for rows, batch in reversed(steps.slices):
-        change, arrived = changes[rows], carried[batch]
+        change, arrived, earlier = changes[rows], carried[batch], before[rows]
+        made, room = gates[rows].reshape(4, *earlier.shape), scratch[: 5 * batch.stop].reshape(5, *earlier.shape)
         arrived += g[0][rows]
         given = arrived
         if w_hr is not None:
             projections[rows] = arrived
-            given = np.matmul(arrived, w_hr, out=released[batch])
-        kernels.lstm_step_gradient(gates[rows], given, cell[batch], before[rows], change, scratch=scratch[batch])
+            released[rows] = _released(made, earlier)
+            given = np.matmul(arrived, w_hr)
+        kernels.lstm_step_gradient(made, given, cell[batch], earlier, change, scratch=room)
         np.matmul(change, w_hh, out=arrived)
     weights = weight_gradients(changes, changes, x, before_each(states, h, steps), wanted[3:7])
     return (
@@ -96,7 +105,7 @@ def _rule(
         carried,
         cell,
         *weights,
-        projections.T @ _released(gates, before) if wanted[7] else None,
+        projections.T @ released if wanted[7] else None,
     )
 
 
@@ -126,17 +135,21 @@ def lstm_layer(
     """
     dtype, kind = x.dtype, kind_of(x)
     x, h, c, w_ih, w_hh, b_ih, b_hh, w_hr = wide(x, h, c, w_ih, w_hh, b_ih, b_hh, w_hr)
-    gates, weight, width = projected(x, w_ih, b_ih, b_hh), w_hh.T, w_hh.shape[0] // 4
-    states, before = (kind.empty((len(gates), n), gates.dtype) for n in (w_hh.shape[1], width))
-    hidden, cell = begun(h, gates, sizes[0], w_hh.shape[1]), begun(c, gates, sizes[0], width)
-    recurrent = kind.empty((sizes[0], gates.shape[1]), gates.dtype)
-    released = None if w_hr is None else kind.empty(cell.shape, gates.dtype)
-    for rows, batch in steps_of(sizes, reverse).slices:
-        current, state, arrived = hidden[batch], states[rows], recurrent[batch]
-        np.matmul(current, weight, out=arrived)
-        made = state if released is None else released[batch]
-        kernels.lstm_step(gates[rows], arrived, cell[batch], before[rows], made)
-        if released is not None:
-            np.matmul(made, w_hr.T, out=state)
-        current[...] = state
+    weight, width = turned(w_hh, sizes), w_hh.shape[0] // 4
+    given, gates = room_for(sizes, reverse, 4 * width, x)
+    projected(x, w_ih, b_ih, b_hh, given)
+    states, before = (kind.empty((len(x), n), x.dtype) for n in (w_hh.shape[1], width))
+    hidden, cell = begun(h, x, sizes[0], w_hh.shape[1]), begun(c, x, sizes[0], width)
+    recurrent = kind.empty((sizes[0], 4 * width), x.dtype)
+    released = None if w_hr is None else kind.empty(cell.shape, x.dtype)
+    with np.errstate(over="ignore"):  # in a sigmoid, which is 0 then
+        for rows, batch in steps_of(sizes, reverse).slices:
+            current, state, arrived = hidden[batch], states[rows], recurrent[batch]
+            np.matmul(current, weight, out=arrived)
+            made = state if released is None else released[batch]
+            block = gates[rows].reshape(4, batch.stop, width)
+            kernels.lstm_step(given[rows], arrived, cell[batch], before[rows], block, made)
+            if released is not None:
+                np.matmul(made, w_hr.T, out=state)
+            current[...] = state
     return (astype(states, dtype), astype(hidden, dtype), astype(cell, dtype)), gates, before

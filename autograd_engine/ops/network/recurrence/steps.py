@@ -27,6 +27,7 @@ __all__ = [
     "before_each",
     "begun",
     "projected",
+    "room_for",
     "steps_of",
     "unrolled",
     "weight_gradients",
@@ -90,12 +91,27 @@ def wide(*arrays: Array) -> tuple[Array, ...]:
     return tuple(None if x is None else widened(x) for x in arrays)
 
 
-def projected(x: Array, weight: Array, bias: Array, other_bias: Array) -> Array:
+def projected(x: Array, weight: Array, bias: Array, other_bias: Array, out: Array = None) -> Array:
     """What the inputs contribute to all steps, and the biases: x weight^T + bias + other_bias."""
-    out = np.matmul(x, weight.T)
+    out = np.matmul(x, weight.T, out=out)
     if bias is not None:
         out += bias + other_bias
     return out
+
+
+def room_for(sizes: Sizes, reverse: bool, width: int, like: Array) -> tuple[Array, Array]:
+    """Memory for what all steps are given, a row for each element, and for what they make of it.
+
+    It is one block: each step writes over what steps before it have read, so that no step needs room of its own.
+    """
+    rows, shift = sum(sizes), sizes[0]
+    room = kind_of(like).empty((rows + shift, width), like.dtype)
+    return (room[:rows], room[shift:]) if reverse else (room[shift:], room[:rows])
+
+
+def turned(weight: Array, sizes: Sizes) -> Array:
+    """The weight transposed; in memory too, where many products are made with it."""
+    return weight.T if len(sizes) < 8 else kind_of(weight).array(weight.T, weight.dtype, order="C")
 
 
 def weight_gradients(
