@@ -19,9 +19,9 @@ _LARGE = 2048
 """From this number of elements on compiled code wins: it is one call, where NumPy takes a dozen."""
 
 
-def _by_gate(x: Any, width: int) -> Any:
-    """Rows of gates, (batch, gates x width), seen as (gates, batch, width)."""
-    return x.reshape(len(x), -1, width).transpose(1, 0, 2)
+def _by_gate(x: Any, gates: int) -> Any:
+    """Rows of so many gates, (batch, gates x width), seen as (gates, batch, width)."""
+    return x.reshape(len(x), gates, x.shape[1] // gates).transpose(1, 0, 2)
 
 
 def _to_sigmoid(x: Any) -> None:
@@ -45,8 +45,7 @@ def lstm_step(given: Any, recurrent: Any, cell: Any, before: Any, gates: Any, ou
 
     Shapes: given and recurrent (batch, 4 hidden), gates (4, batch, hidden), the others (batch, hidden).
     """
-    width = cell.shape[1]
-    np.add(_by_gate(given, width), _by_gate(recurrent, width), out=gates)
+    np.add(_by_gate(given, 4), _by_gate(recurrent, 4), out=gates)
     i, f, u, o = gates
     _to_sigmoid(gates[:2])
     np.tanh(u, out=u)
@@ -88,7 +87,7 @@ def lstm_step_gradient(gates: Any, given: Any, cell: Any, before: Any, out: Any,
         _times_slope(change, gate, other)
     np.multiply(u, u, out=other)
     to_u *= np.subtract(1, other, out=other)
-    _by_gate(out, cell.shape[1])[...] = scratch[:4]
+    _by_gate(out, 4)[...] = scratch[:4]
 
 
 @kernel(large=_LARGE)
@@ -101,9 +100,8 @@ def gru_step(given: Any, recurrent: Any, hidden: Any, gates: Any, out: Any) -> N
     Shapes: given (batch, 4 hidden), recurrent (batch, 3 hidden), gates (4, batch, hidden), the others
     (batch, hidden).
     """
-    width = hidden.shape[1]
-    columns = _by_gate(given, width)
-    np.add(columns[1:], _by_gate(recurrent, width), out=gates[1:])
+    columns = _by_gate(given, 4)
+    np.add(columns[1:], _by_gate(recurrent, 3), out=gates[1:])
     n, r, z, q = gates
     _to_sigmoid(gates[1:3])
     np.multiply(r, q, out=n)
@@ -140,4 +138,4 @@ def gru_step_gradient(gates: Any, hidden: Any, before: Any, out: Any, *, scratch
     np.multiply(to_n, r, out=to_q)
     _times_slope(to_r, r, other)
     _times_slope(to_z, z, other)
-    _by_gate(out, hidden.shape[1])[...] = scratch[:4]
+    _by_gate(out, 4)[...] = scratch[:4]
