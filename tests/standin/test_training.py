@@ -74,6 +74,26 @@ def test_norms(name, training):
     assert bool(looked) == (training and "momentum=None" in repr(build(nn)))
 
 
+class Outputs(nn.Module):
+    """What a recurrent layer gives at each step."""
+
+    def __init__(self, layer):
+        super().__init__()
+        self.layer = layer
+
+    def forward(self, x):
+        return self.layer(x)[0]
+
+
+RECURRENT = [nn.RNN(2, 3, nonlinearity="relu"), nn.GRU(2, 3, bidirectional=True), nn.LSTM(2, 3, 2, proj_size=2)]
+
+
+@pytest.mark.parametrize("layer", [*RECURRENT, nn.GRU(2, 3, reset_after=False), nn.MinimalGRU(2, 3)], ids=repr)
+def test_recurrent_layers(layer):
+    x = np.random.default_rng(0).normal(size=(4, 3, 2))
+    assert not same_on_both(Outputs(layer).double(), [x])
+
+
 LAYERS = [
     (nn.Linear(4, 3), (2, 4)),
     (nn.Bilinear(4, 3, 2), (2, 4), (2, 3)),

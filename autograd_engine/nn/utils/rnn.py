@@ -14,6 +14,7 @@ import numpy as np
 
 from ...backend.kinds import kind_of
 from ...engine.graph import raw
+from ...engine.results import make_tensor
 from ...ops.index import _getitem, _unindex
 from ...ops.piecewise import where
 from ...ops.shape import _reshape, cat
@@ -165,9 +166,8 @@ def _packed(rows: Any, starts: Any, stride: int, lengths: Any, enforce_sorted: b
         )
     times, members = np.nonzero(np.arange(lengths[0])[:, None] < lengths)
     sizes = from_numpy(np.bincount(times))
-    return PackedSequence(
-        _read(rows, starts[members] + stride * times), sizes, None if order is None else from_numpy(order)
-    )
+    indices = None if order is None else make_tensor(kind_of(raw(rows)).sent(order), None)
+    return PackedSequence(_read(rows, starts[members] + stride * times), sizes, indices)
 
 
 def _lengths(lengths: Any, batch: int, longest: int | None, name: str) -> Any:

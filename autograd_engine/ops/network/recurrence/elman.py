@@ -52,20 +52,19 @@ def _rule(
     wanted: tuple[bool, ...],
 ) -> tuple[Array, ...]:
     x, h, w_ih, w_hh, states = wide(x, h, w_ih, w_hh, out[0])
-    steps = steps_of(sizes, reverse)
     changes = kind_of(x).empty(states.shape, states.dtype)
     carried = begun(g[1], states, sizes[0], states.shape[1])
-    for rows, batch in reversed(steps.slices):
+    for rows, batch in reversed(steps_of(sizes, reverse)):
         state, change, arrived = states[rows], changes[rows], carried[batch]
         arrived += g[0][rows]
         if rectified:
-            masked(arrived, state != 0, change)
+            change[...] = masked(arrived, state != 0)
         else:
             np.multiply(state, state, out=change)
             np.subtract(1, change, out=change)
             change *= arrived
         np.matmul(change, w_hh, out=arrived)
-    weights = weight_gradients(changes, changes, x, before_each(states, h, steps), wanted[2:])
+    weights = weight_gradients(changes, changes, x, before_each(states, h, sizes, reverse), wanted[2:])
     return np.matmul(changes, w_ih) if wanted[0] else None, carried, *weights
 
 
@@ -96,7 +95,7 @@ def elman(
     states = projected(x, w_ih, b_ih, b_hh)
     hidden = begun(h, states, sizes[0], states.shape[1])
     recurrent, weight = kind_of(x).empty(hidden.shape, hidden.dtype), w_hh.T
-    for rows, batch in steps_of(sizes, reverse).slices:
+    for rows, batch in steps_of(sizes, reverse):
         state, current, arrived = states[rows], hidden[batch], recurrent[batch]
         np.matmul(current, weight, out=arrived)
         state += arrived

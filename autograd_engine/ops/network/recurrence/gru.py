@@ -61,11 +61,11 @@ def _rule(
     wanted: tuple[bool, ...],
 ) -> tuple[Array, ...]:
     x, h, w_ih, w_hh, states = wide(x, h, w_ih, w_hh, out[0])
-    kind, steps, width = kind_of(x), steps_of(sizes, reverse), w_hh.shape[1]
-    before = before_each(states, h, steps)
+    kind, width = kind_of(x), w_hh.shape[1]
+    before = before_each(states, h, sizes, reverse)
     changes, carried = kind.empty(gates.shape, gates.dtype), begun(g[1], gates, sizes[0], width)
     recurrent, scratch = (kind.empty((n * sizes[0], width), gates.dtype) for n in (1, 5))
-    for rows, batch in reversed(steps.slices):
+    for rows, batch in reversed(steps_of(sizes, reverse)):
         change, arrived, returned = changes[rows], carried[batch], recurrent[batch]
         arrived += g[0][rows]
         made, room = gates[rows].reshape(4, *arrived.shape), scratch[: 5 * batch.stop].reshape(5, *arrived.shape)
@@ -111,7 +111,7 @@ def gru_layer(
     states, hidden = kind.empty((len(x), width), x.dtype), begun(h, x, sizes[0], width)
     recurrent, weight = kind.empty((sizes[0], 3 * width), x.dtype), turned(w_hh, sizes)
     with np.errstate(over="ignore"):  # in a sigmoid, which is 0 then
-        for rows, batch in steps_of(sizes, reverse).slices:
+        for rows, batch in steps_of(sizes, reverse):
             current, arrived = hidden[batch], recurrent[batch]
             np.matmul(current, weight, out=arrived)
             block = gates[rows].reshape(4, *current.shape)

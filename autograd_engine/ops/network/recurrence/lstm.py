@@ -83,12 +83,12 @@ def _rule(
     wanted: tuple[bool, ...],
 ) -> tuple[Array, ...]:
     x, h, w_ih, w_hh, w_hr, states = wide(x, h, w_ih, w_hh, w_hr, out[0])
-    kind, steps, dtype = kind_of(x), steps_of(sizes, reverse), gates.dtype
+    kind, dtype = kind_of(x), gates.dtype
     changes, scratch = kind.empty(gates.shape, dtype), kind.empty((5 * sizes[0], before.shape[1]), dtype)
     carried, cell = begun(g[1], gates, sizes[0], states.shape[1]), begun(g[2], gates, sizes[0], before.shape[1])
     if w_hr is not None:
         projections, released = kind.empty(states.shape, dtype), kind.empty(before.shape, dtype)
-    for rows, batch in reversed(steps.slices):
+    for rows, batch in reversed(steps_of(sizes, reverse)):
         change, arrived, earlier = changes[rows], carried[batch], before[rows]
         made, room = gates[rows].reshape(4, *earlier.shape), scratch[: 5 * batch.stop].reshape(5, *earlier.shape)
         arrived += g[0][rows]
@@ -99,7 +99,7 @@ def _rule(
             given = np.matmul(arrived, w_hr)
         kernels.lstm_step_gradient(made, given, cell[batch], earlier, change, scratch=room)
         np.matmul(change, w_hh, out=arrived)
-    weights = weight_gradients(changes, changes, x, before_each(states, h, steps), wanted[3:7])
+    weights = weight_gradients(changes, changes, x, before_each(states, h, sizes, reverse), wanted[3:7])
     return (
         np.matmul(changes, w_ih) if wanted[0] else None,
         carried,
@@ -143,7 +143,7 @@ def lstm_layer(
     recurrent = kind.empty((sizes[0], 4 * width), x.dtype)
     released = None if w_hr is None else kind.empty(cell.shape, x.dtype)
     with np.errstate(over="ignore"):  # in a sigmoid, which is 0 then
-        for rows, batch in steps_of(sizes, reverse).slices:
+        for rows, batch in steps_of(sizes, reverse):
             current, state, arrived = hidden[batch], states[rows], recurrent[batch]
             np.matmul(current, weight, out=arrived)
             made = state if released is None else released[batch]

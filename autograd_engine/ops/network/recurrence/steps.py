@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import accumulate, pairwise
-from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -23,7 +22,6 @@ from ...shape import cat
 
 __all__ = [
     "Sizes",
-    "Steps",
     "before_each",
     "begun",
     "projected",
@@ -38,36 +36,13 @@ Sizes = tuple[int, ...]
 """How many sequences have a first element, a second one, and so on."""
 
 
-class Steps(NamedTuple):
-    """The steps of one direction, in the order in which they are taken.
-
-    Attributes:
-        slices: for each step the rows that it works on, and the sequences that these belong to.
-        previous: for each row the row of the step before, in the same sequence; any row where there is none.
-        first: for each sequence the row with which it begins.
-    """
-
-    slices: tuple[tuple[slice, slice], ...]
-    previous: Any
-    first: Any
-
-
 @lru_cache(maxsize=64)
-def steps_of(sizes: Sizes, reverse: bool) -> Steps:
-    """The steps through sequences, from their beginnings, or from their ends."""
-    starts = [0, *accumulate(sizes)]
-    slices = [(slice(i, j), slice(0, n)) for (i, j), n in zip(pairwise(starts), sizes, strict=True)]
-    previous, last = np.zeros(starts[-1], np.intp), np.full(sizes[0], -1)
-    first = np.zeros(sizes[0], np.intp)
-    if reverse:
-        slices.reverse()
-    for rows, batch in slices:
-        here = np.arange(rows.start, rows.stop)
-        begins = last[batch] < 0
-        first[batch][begins] = here[begins]
-        previous[rows] = np.maximum(last[batch], 0)
-        last[batch] = here
-    return Steps(tuple(slices), previous, first)
+def steps_of(sizes: Sizes, reverse: bool) -> tuple[tuple[slice, slice], ...]:
+    """The steps through sequences, from their beginnings, or from their ends: for each the rows that it works on,
+    and the sequences that these belong to."""
+    bounds = pairwise([0, *accumulate(sizes)])
+    steps = [(slice(i, j), slice(0, n)) for (i, j), n in zip(bounds, sizes, strict=True)]
+    return tuple(steps[::-1] if reverse else steps)
 
 
 def begun(state: Array, like: Array, count: int, width: int) -> Array:
@@ -78,11 +53,13 @@ def begun(state: Array, like: Array, count: int, width: int) -> Array:
     return kind.array(state, like.dtype, order="C")
 
 
-def before_each(states: Array, initial: Array, steps: Steps) -> Array:
+def before_each(states: Array, initial: Array, sizes: Sizes, reverse: bool) -> Array:
     """For each row the state before its step, of those after each step, and of those at the beginning."""
-    sent = kind_of(states).sent
-    before = states.take(sent(steps.previous), 0)
-    before[sent(steps.first)] = 0 if initial is None else initial
+    before = kind_of(states).empty(states.shape, states.dtype)
+    current = begun(initial, states, sizes[0], states.shape[1])
+    for rows, batch in steps_of(sizes, reverse):
+        before[rows] = current[batch]
+        current[batch] = states[rows]
     return before
 
 
@@ -156,7 +133,7 @@ def unrolled(
         for state, width in zip(states, widths, strict=True)
     ]
     results: list[Array] = []
-    for rows, batch in steps_of(sizes, reverse).slices:
+    for rows, batch in steps_of(sizes, reverse):
         rest = (slice(batch.stop, None),)
         given = [state if batch.stop == sizes[0] else _getitem(state, index=(batch,)) for state in current]
         made = step(_getitem(projected, index=(rows,)), *given)
