@@ -1,7 +1,7 @@
 """Data: data sets, loaders that group their samples into batches, transforms of pictures, readers of file
 formats."""
 
-from . import bundled, cifar, idx, loader, mnist, sampler, tabular, text, transforms
+from . import bundled, cifar, idx, loader, mnist, sampler, tabular, text, transforms, vocabulary
 from .bundled import *
 from .cifar import *
 from .collate import default_collate, default_convert
@@ -14,6 +14,7 @@ from .mnist import *
 from .sampler import *
 from .tabular import *
 from .text import *
+from .vocabulary import *
 from .workers import WorkerInfo, get_worker_info
 
 __all__ = [
@@ -41,3 +42,4 @@ __all__ += mnist.__all__
 __all__ += sampler.__all__
 __all__ += tabular.__all__
 __all__ += text.__all__
+__all__ += vocabulary.__all__

@@ -10,5 +10,6 @@ from ..data.mnist import *
 from ..data.sampler import *
 from ..data.tabular import *
 from ..data.text import *
+from ..data.vocabulary import *
 
 __all__ = [*data.__all__]
