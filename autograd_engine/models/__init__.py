@@ -1,4 +1,5 @@
-"""Networks: perceptrons, a GPT, and networks that classify pictures, under torchvision's names where it has them.
+"""Networks: perceptrons, language models, and networks that classify pictures, under torchvision's names where it
+has them.
 
 `resnet20(num_classes=10)` makes one, `list_models()` lists them, `get_model(name)` finds one by its name.
 """
@@ -13,6 +14,7 @@ from . import (
     mlp,
     mobilenetv2,
     named,
+    recurrent_lm,
     residual,
     residual_cifar,
     resnet,
@@ -29,6 +31,7 @@ from .lenet import *
 from .mlp import *
 from .mobilenetv2 import *
 from .named import *
+from .recurrent_lm import *
 from .residual import *
 from .residual_cifar import *
 from .resnet import *
@@ -46,6 +49,7 @@ __all__ += lenet.__all__
 __all__ += mlp.__all__
 __all__ += mobilenetv2.__all__
 __all__ += named.__all__
+__all__ += recurrent_lm.__all__
 __all__ += residual.__all__
 __all__ += residual_cifar.__all__
 __all__ += resnet.__all__

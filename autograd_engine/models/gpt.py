@@ -23,7 +23,7 @@ from ..serialization import load
 from ..tensor import Tensor
 from ..tensor.creation import empty, from_numpy
 from .memory import Memory
-from .sampling import check_settings, drawn
+from .sampling import check_settings, checked_prompt, collected, drawn
 
 __all__ = ["GPT", "Conv1D"]
 
@@ -304,16 +304,7 @@ class GPT(nn.Module):
 
         The arguments are those of `generate`, which collects them.
         """
-        tokens = np.asarray(raw(prompt))
-        if tokens.dtype.kind not in "iu" or tokens.ndim not in (1, 2) or not tokens.shape[-1]:
-            raise ValueError(
-                f"GPT: a prompt is one or more integers, (T,) or (N, T), not {tokens.dtype} of shape {tokens.shape}"
-            )
-        if tokens.size and not 0 <= tokens.min() <= tokens.max() < self.vocabulary:
-            wrong = tokens[(tokens < 0) | (tokens >= self.vocabulary)][0]
-            raise IndexError(
-                f"GPT: token {wrong} of the prompt is out of range for a vocabulary of {self.vocabulary}"
-            )
+        tokens = checked_prompt("GPT", prompt, self.vocabulary)
         check_settings(temperature, top_k, top_p)
         keep = self.context - 1 if keep is None else keep
         if not 0 < keep < self.context and self.context > 1:
@@ -366,14 +357,8 @@ class GPT(nn.Module):
             ValueError: no prompt, or a setting is out of range.
             IndexError: a token is not in the vocabulary.
         """
-        if length < 0:
-            raise ValueError(f"GPT: length must not be negative, but is {length}")
         stream = self.stream(prompt, temperature, top_k, top_p, generator, keep)
-        first = np.asarray(raw(prompt), np.int64)
-        chosen = [next(stream).array for _ in range(length)]
-        if not chosen:
-            return from_numpy(first.copy())
-        return from_numpy(np.concatenate([first, np.stack(chosen, -1)], -1))
+        return collected("GPT", stream, np.asarray(raw(prompt), np.int64), length)
 
 
 def _named(name: str) -> str:

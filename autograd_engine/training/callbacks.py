@@ -43,6 +43,9 @@ class Callback:
     def on_step_end(self, run: Run) -> None:
         """After each step of the optimizer, which may be one for several batches."""
 
+    def on_evaluation_begin(self, run: Run) -> None:
+        """Before each of the validation data is measured, when all batches of the epoch were seen."""
+
     def on_epoch_end(self, run: Run) -> None:
         """After each epoch, when its row is in the history."""
 

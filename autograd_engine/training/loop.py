@@ -213,6 +213,7 @@ def fit(
         while run.epoch < run.epochs and run.stop is None:
             row = _train_epoch(run, take_step, Measures(asked), accumulate)
             for prefix, part in run.held_out.items():
+                _call(run, "on_evaluation_begin")
                 measured = _evaluate(model, part, step, Measures(asked))
                 row |= {f"{prefix}_{name}": _number(name, value) for name, value in measured.items()}
             run.finish_epoch(row)

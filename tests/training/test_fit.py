@@ -132,6 +132,13 @@ def test_the_moments_come_in_order():
         "on_train_end",
         "close",
     ]
+    rows = Rows()
+    held_out = {"val": line_data(), "test": line_data()}
+    fit(model, line_data(), optimizer, nn.MSELoss(), 1, validation=held_out, progress=False, callbacks=[rows])
+    assert rows.moments[-6:] == [
+        *["on_evaluation_begin", "on_evaluation_begin"],
+        *["on_epoch_end", "after_epoch", "on_train_end", "close"],
+    ]
 
 
 def test_tensors_arrays_data_sets_and_loaders_train_alike():
