@@ -372,3 +372,11 @@ def test_the_levels_of_a_file_are_counted_whatever_the_interpreter_allows(tmp_pa
                 load(tmp_path / "s")
     finally:
         sys.setrecursionlimit(limit)
+
+
+def test_a_file_gives_its_tensors_in_its_own_order(tmp_path):
+    names = [f"layer{i * 7 % 20}.weight" for i in range(20)]
+    ag.save({name: ag.zeros(i + 1) for i, name in enumerate(names)}, tmp_path / "state.safetensors")
+    header = (tmp_path / "state.safetensors").read_bytes()
+    order = sorted(names, key=lambda name: header.index(f'"{name}"'.encode()))
+    assert list(ag.load(tmp_path / "state.safetensors")) == order

@@ -142,15 +142,17 @@ def _read(file: BinaryIO, name: str) -> Any:
 
     content = file.read()
     try:
-        tensors = deserialize(content)  # type: ignore[no-untyped-call]
-        metadata = _metadata(content)
+        read = dict(deserialize(content))  # type: ignore[no-untyped-call]
+        header = _header(content)
     except (SafetensorError, ValueError) as error:
         hint = "; it is a pickle, but none that torch.save wrote" * content.startswith(b"\x80")
         raise ValueError(f"{name} is damaged or not a safetensors file: {error}{hint}") from error
-    named = [key for key, info in tensors if info["dtype"] == "BF16"]
+    metadata = header.pop("__metadata__", None) or {}
+    tensors = {key: read[key] for key in header}  # safetensors gives them in another order in every run
+    named = [key for key, info in tensors.items() if info["dtype"] == "BF16"]
     if named:
         _warn_of_halves(name, f"{len(named)} tensors were converted to float32, the first is {named[0]!r}")
-    arrays = {key: _array(name, key, info) for key, info in tensors}
+    arrays = {key: _array(name, key, info) for key, info in tensors.items()}
     if _STRUCTURE not in metadata:
         return {key: from_numpy(array) for key, array in arrays.items()}
     try:
@@ -221,10 +223,10 @@ def _described(item: Any, path: str, arrays: dict[str, Any], level: int = 0) -> 
 # ---------------------------------------------------------------------------------------- reading
 
 
-def _metadata(content: bytes) -> dict[str, str]:
-    """The text entries of the JSON header, which follows its own length in the first 8 bytes."""
-    header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
-    return header.get("__metadata__") or {}
+def _header(content: bytes) -> dict[str, Any]:
+    """The JSON header, which follows its own length in the first 8 bytes: what each tensor is, and the metadata."""
+    header: dict[str, Any] = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
+    return header
 
 
 def _array(file: str, name: str, info: Mapping[str, Any]) -> Any:
