@@ -20,7 +20,7 @@ from typing import Any
 
 from . import blas
 
-__all__ = ["get_num_threads", "set_num_threads", "share"]
+__all__ = ["cut", "get_num_threads", "set_num_threads", "share"]
 
 
 def _default() -> int:
@@ -129,6 +129,7 @@ def _engage(wanted: int) -> list[_Helper]:
     global _count
     with _staff:
         while len(_idle) < wanted and _count < _threads - 1:
+            blas.sleep_soon()
             _idle.append(_Helper())
             _count += 1
         return [_idle.pop() for _ in range(min(wanted, len(_idle)))]
@@ -145,6 +146,13 @@ def _release(helpers: list[_Helper]) -> None:
                 _idle.append(helper)
 
 
+def cut(count: int, each: int, parts: int) -> list[slice]:
+    """`range(count)` as so many slices, or fewer: all but the last have a multiple of `each` elements."""
+    pieces = -(-count // each)
+    parts = min(parts, pieces)
+    return [slice(i, j) for i, j in pairwise(min(count, pieces * k // parts * each) for k in range(parts + 1))]
+
+
 def share(work: Callable[[slice], Any], count: int, each: int = 1, *, multiplies: bool = False) -> None:
     """Cut `range(count)` into slices and call `work` with each, on a thread of its own; returns when all are done.
 
@@ -159,19 +167,15 @@ def share(work: Callable[[slice], Any], count: int, each: int = 1, *, multiplies
         work(slice(0, count))
         return
     with blas.one_thread() if multiplies else nullcontext():
-        error = _work_with(helpers, work, count, pieces, each)
+        error = _work_with(helpers, work, cut(count, each, len(helpers) + 1))
     _release(helpers)
     if error is not None:
         raise error
 
 
-def _work_with(
-    helpers: list[_Helper], work: Callable[[slice], Any], count: int, pieces: int, each: int
-) -> BaseException | None:
+def _work_with(helpers: list[_Helper], work: Callable[[slice], Any], parts: list[slice]) -> BaseException | None:
     """What one of the parts raised, when all are done."""
-    parts = len(helpers) + 1
-    stops = [min(count, pieces * part // parts * each) for part in range(parts + 1)]
-    first, *others = (slice(i, j) for i, j in pairwise(stops))
+    first, *others = parts
     for helper, part in zip(helpers, others, strict=True):
         helper.give(copy_context(), work, part)
     error: BaseException | None = None

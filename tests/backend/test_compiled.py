@@ -48,7 +48,9 @@ def test_what_is_compiled_is_kept_on_disk(program, count, tmp_path):
     program = program.format(size=LARGE)
     run(program, NUMBA_CACHE_DIR=str(tmp_path))
     kept = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.nbc")}
-    assert len(kept) == count
+    assert (
+        len([path for path in kept if "_serve" not in path.name]) == count
+    )  # which waits for work, if any thread does
     run(program, NUMBA_CACHE_DIR=str(tmp_path))
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.nbc")} == kept
 

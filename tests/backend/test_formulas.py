@@ -41,7 +41,7 @@ def forms():
         def loop(values, gradients, states, reading, numbers):
             namespace = dict(formulas.FUNCTIONS)
             exec(_source(reading), namespace)
-            namespace["update"](values[0], gradients[0], *states[0], np.array(numbers))
+            namespace["update"](values[0], gradients[0], *states[0], np.array(numbers), 0, values[0].size)
 
         found.append(loop)
     return found

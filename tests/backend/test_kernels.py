@@ -24,7 +24,7 @@ COMPILED = {
     for name, made in choice.KERNELS.items()
     if (form := choice.implementation(made.numpy, np.ndarray)) is not None
 }
-PARTS = {"arithmetic", "elementwise", "windows", "alone", "narrow", "winograd"}
+PARTS = {"arithmetic", "crew", "elementwise", "windows", "alone", "narrow", "winograd"}
 """The files with what several kernels are made of, or one of the ways in which one works."""
 
 IN_SINGLE = {

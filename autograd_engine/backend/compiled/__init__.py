@@ -25,11 +25,11 @@ from ..extras import from_extra
 with from_extra("fast", "compiled kernels need numba"):
     import numba
 
-__all__ = ["FLOATS", "fits", "inlined", "kept_in", "loop", "same"]
+__all__ = ["FLOATS", "MATH", "fits", "inlined", "kept_in", "loop", "machine_code", "same"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_MATH = {"reassoc", "contract", "nsz", "arcp"}
+MATH = {"reassoc", "contract", "nsz", "arcp"}
 """What the compiler may do to floating-point numbers: all that keeps NaN and infinities."""
 
 _checked: set[Path] = set()
@@ -50,7 +50,12 @@ def _drop_stale(folder: Path) -> None:
                 index.unlink()
 
 
-def loop(function: F, math: set[str] = _MATH) -> F:
+def machine_code(function: F, math: set[str] = MATH) -> F:
+    """Compile a function, which runs without the interpreter's lock, in this process only."""
+    return numba.njit(nogil=True, fastmath=math, error_model="numpy")(function)
+
+
+def loop(function: F, math: set[str] = MATH) -> F:
     """Compile a loop over arrays, which runs without the interpreter's lock.
 
     The compiler may change arithmetic by the rules named in `math`.
@@ -60,8 +65,7 @@ def loop(function: F, math: set[str] = _MATH) -> F:
     """
     if numba.config.DISABLE_JIT:
         return function
-    make = numba.njit(nogil=True, fastmath=math, error_model="numpy")
-    compiled: Any = make(function)
+    compiled: Any = machine_code(function, math)
     try:
         compiled.enable_caching()
         _drop_stale(Path(compiled.stats.cache_path))
@@ -73,7 +77,7 @@ def loop(function: F, math: set[str] = _MATH) -> F:
         try:
             return compiled(*arguments)
         except OSError:
-            compiled = make(function)
+            compiled = machine_code(function, math)
             return compiled(*arguments)
 
     return run  # type: ignore[return-value]
@@ -93,7 +97,7 @@ def kept_in(function: Callable[..., Any]) -> Path | None:
 
 def inlined(function: F) -> F:
     """Compile a function of numbers as a part of each loop that calls it."""
-    return numba.njit(forceinline=True, fastmath=_MATH, error_model="numpy")(function)
+    return numba.njit(forceinline=True, fastmath=MATH, error_model="numpy")(function)
 
 
 FLOATS = (np.dtype(np.float32), np.dtype(np.float64))

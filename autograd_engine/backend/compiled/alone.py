@@ -14,59 +14,46 @@ import numpy as np
 
 from ..kernels.convolution import PARTS, Geometry, places_of
 from ..kernels.layout import channels_last, channels_to_last, last
-from ..threads import share
-from . import loop
+from . import inlined
+from .crew import shared_loop
 from .windows import reach
 
-__all__ = ["convolve_alone", "input_of_alone", "is_alone", "weight_of_alone"]
+__all__ = ["convolve_alone", "input_of_alone", "weight_of_alone"]
 
 
-@loop
-def _alone(x: Any, w: Any, bias: Any, geometry: Any, out: Any) -> None:
-    """x: (N, H, W, C), w: (height, width, C)."""
+@shared_loop
+def _alone(
+    picture: Any, places: Any, w: Any, bias: Any, geometry: Any, adjoint: bool, start: int, stop: int
+) -> None:
+    """From the picture to the places of windows, or with `adjoint` back; the result begins with the bias.
+
+    picture: (N, H, W, C), places: the same with other sizes, w: (height, width, C).
+    """
     stride, before, dilation = geometry
-    for n in range(len(x)):
-        made = out[n]
-        for i in range(made.shape[0]):
-            for j in range(made.shape[1]):
-                made[i, j] = bias
+    out = picture if adjoint else places
+    for n in range(start, stop):
+        for i in range(out.shape[1]):
+            for j in range(out.shape[2]):
+                out[n, i, j] = bias
         for p in range(w.shape[0]):
-            low, high, top = reach(p, x.shape[1], made.shape[0], stride[0], before[0], dilation[0])
+            low, high, top = reach(p, picture.shape[1], places.shape[1], stride[0], before[0], dilation[0])
             for i in range(low, high):
+                row, line = picture[n, i * stride[0] + top], places[n, i]
                 for q in range(w.shape[1]):
-                    begin, end, left = reach(q, x.shape[2], made.shape[1], stride[1], before[1], dilation[1])
-                    row, by, target = x[n, i * stride[0] + top], w[p, q], made[i]
+                    begin, end, left = reach(q, row.shape[0], line.shape[0], stride[1], before[1], dilation[1])
+                    by = w[p, q]
                     for j in range(begin, end):
-                        source, goal = row[j * stride[1] + left], target[j]
+                        element, place = row[j * stride[1] + left], line[j]
+                        source, goal = (place, element) if adjoint else (element, place)
                         for c in range(by.size):
                             goal[c] += by[c] * source[c]
 
 
-@loop
-def _alone_input(g: Any, w: Any, bias: Any, geometry: Any, out: Any) -> None:
-    stride, before, dilation = geometry
-    for n in range(len(g)):
-        made = out[n]
-        for i in range(made.shape[0]):
-            for j in range(made.shape[1]):
-                made[i, j] = bias
-        for p in range(w.shape[0]):
-            low, high, top = reach(p, made.shape[0], g.shape[1], stride[0], before[0], dilation[0])
-            for i in range(low, high):
-                for q in range(w.shape[1]):
-                    begin, end, left = reach(q, made.shape[1], g.shape[2], stride[1], before[1], dilation[1])
-                    row, by, target = g[n, i], w[p, q], made[i * stride[0] + top]
-                    for j in range(begin, end):
-                        source, goal = row[j], target[j * stride[1] + left]
-                        for c in range(by.size):
-                            goal[c] += by[c] * source[c]
-
-
-@loop
-def _alone_weight(g: Any, x: Any, geometry: Any, total: Any) -> None:
+@inlined
+def _weight_of_images(g: Any, x: Any, geometry: Any, total: Any, start: int, stop: int) -> None:
     stride, before, dilation = geometry
     sums = np.empty(g.shape[3], g.dtype)
-    for n in range(len(g)):
+    for n in range(start, stop):
         for p in range(total.shape[0]):
             low, high, top = reach(p, x.shape[1], g.shape[1], stride[0], before[0], dilation[0])
             for q in range(total.shape[1]):
@@ -83,32 +70,38 @@ def _alone_weight(g: Any, x: Any, geometry: Any, total: Any) -> None:
                         whole[c] += sums[c]
 
 
-def is_alone(channels: int, filters: int, geometry: Geometry) -> bool:
-    """Whether each channel has one filter of its own."""
-    return geometry.groups == channels == filters
+@shared_loop
+def _alone_weight(g: Any, x: Any, geometry: Any, totals: Any, start: int, stop: int) -> None:
+    """Total by total: each is the sum over some images."""
+    for part in range(start, stop):
+        _weight_of_images(
+            g, x, geometry, totals[part], len(g) * part // len(totals), len(g) * (part + 1) // len(totals)
+        )
 
 
 def _steps(geometry: Geometry) -> tuple[tuple[int, ...], ...]:
     return geometry.stride, geometry.before, geometry.dilation
 
 
-def _run(over: Any, x: Any, w: Any, bias: Any, size: tuple[int, ...], geometry: Geometry) -> Any:
-    out = channels_last((len(x), x.shape[1], *size), x)
-    given, made = channels_to_last(x), last(out)
-    weights = np.ascontiguousarray(w[:, 0].transpose(1, 2, 0))
-    biases = np.zeros(x.shape[1], x.dtype) if bias is None else bias
-    share(lambda part: over(given[part], weights, biases, _steps(geometry), made[part]), len(x))
-    return out
+def _filters(w: Any, bias: Any) -> tuple[Any, Any]:
+    """The filters as (height, width, C), and a bias for each."""
+    return np.ascontiguousarray(w[:, 0].transpose(1, 2, 0)), np.zeros(len(w), w.dtype) if bias is None else bias
 
 
 def convolve_alone(x: Any, w: Any, bias: Any, geometry: Geometry) -> Any:
     """`convolve` of pictures."""
-    return _run(_alone, x, w, bias, places_of(x.shape[2:], w.shape[2:], geometry), geometry)
+    out = channels_last((*x.shape[:2], *places_of(x.shape[2:], w.shape[2:], geometry)), x)
+    given, made, filters, steps = channels_to_last(x), last(out), _filters(w, bias), _steps(geometry)
+    _alone(len(x), 1, given, made, *filters, steps, False)
+    return out
 
 
 def input_of_alone(g: Any, w: Any, bias: Any, size: tuple[int, ...], geometry: Geometry) -> Any:
     """`convolve_input` of pictures."""
-    return _run(_alone_input, g, w, bias, size, geometry)
+    out = channels_last((*g.shape[:2], *size), g)
+    given, made, filters, steps = channels_to_last(g), last(out), _filters(w, bias), _steps(geometry)
+    _alone(len(g), 1, made, given, *filters, steps, True)
+    return out
 
 
 def weight_of_alone(g: Any, x: Any, window: tuple[int, ...], geometry: Geometry) -> Any:
@@ -116,11 +109,5 @@ def weight_of_alone(g: Any, x: Any, window: tuple[int, ...], geometry: Geometry)
     given, rows = channels_to_last(g), channels_to_last(x)
     parts = min(PARTS, len(g))
     totals = np.zeros((parts, *window, g.shape[1]), np.float64)
-
-    def work(part: slice) -> None:
-        for i in range(part.start, part.stop):
-            images = slice(len(g) * i // parts, len(g) * (i + 1) // parts)
-            _alone_weight(given[images], rows[images], _steps(geometry), totals[i])
-
-    share(work, parts)
+    _alone_weight(parts, 1, given, rows, _steps(geometry), totals)
     return np.moveaxis(np.add.reduce(totals, axis=0), -1, 0)[:, None].astype(g.dtype)

@@ -12,9 +12,7 @@ import numpy as np
 
 from . import fits, loop
 from .arithmetic import exp, wide
-
-_LANES = 32
-"""How many maxima the loop over a row keeps side by side: a single one is not vectorized."""
+from .softmaxes import LANES, top_of
 
 
 @loop
@@ -24,18 +22,7 @@ def _exponentials(scores: Any, tops: Any, totals: Any, lanes: Any, first: int, l
     for i in range(scores.shape[0]):
         seen = min(scores.shape[1], first + i % length + 1)
         row, hidden = scores[i, :seen], scores[i, seen:]
-        lanes[:] = -np.inf
-        whole = row.size // lanes.size * lanes.size
-        for start in range(0, whole, lanes.size):
-            some = row[start : start + lanes.size]
-            for k in range(lanes.size):
-                lanes[k] = some[k] if some[k] > lanes[k] else lanes[k]
-        rest = row[whole:]
-        for k in range(rest.size):
-            lanes[k] = rest[k] if rest[k] > lanes[k] else lanes[k]
-        top = lanes[0]
-        for k in range(lanes.size):
-            top = lanes[k] if lanes[k] > top else top
+        top = top_of(row, lanes)
         top = zero if top == -np.inf else top
         total = zero
         for k in range(row.size):
@@ -81,7 +68,7 @@ def exponentials(scores: Any, first: int | None) -> Any:
     if not fits(scores) or not scores.size:
         return NotImplemented
     tops, totals = np.empty(scores.shape[:-1], scores.dtype), np.empty(scores.shape[:-1], scores.dtype)
-    lanes, rows = np.empty(_LANES, scores.dtype), _rows(scores)
+    lanes, rows = np.empty(LANES, scores.dtype), _rows(scores)
     _exponentials(rows, tops.reshape(-1), totals.reshape(-1), lanes, _first(scores, first), scores.shape[-2])
     return tops, totals
 

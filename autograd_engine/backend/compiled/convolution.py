@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from ..kernels import convolution as kernels
-from ..kernels.convolution import Geometry
-from .alone import convolve_alone, input_of_alone, is_alone, weight_of_alone
+from ..kernels.convolution import Geometry, is_alone
+from .alone import convolve_alone, input_of_alone, weight_of_alone
 from .layout import channels_to_planes
 from .narrow import FEW, convolve_narrow, has_rows, weight_of_narrow
 from .winograd import convolve_tiles, is_tiled, weight_of_tiles

@@ -6,21 +6,20 @@ from typing import Any
 
 import numpy as np
 
-from ..threads import share
-from . import FLOATS, fits, loop
+from . import FLOATS, fits
+from .crew import TOGETHER, shared_loop
 
 
-@loop
-def _kept(draws: Any, p: Any, factor: Any, out: Any) -> None:
-    zero = out.dtype.type(0)
-    for i in range(draws.size):
-        out[i] = factor if draws[i] >= p else zero
+@shared_loop
+def _kept(draws: Any, p: Any, factor: Any, out: Any, start: int, stop: int) -> None:
+    zero, given, made = out.dtype.type(0), draws[start:stop], out[start:stop]
+    for i in range(made.size):
+        made[i] = factor if given[i] >= p else zero
 
 
 def kept(draws: Any, p: float, factor: float, dtype: Any) -> Any:
     if not fits(draws) or dtype not in FLOATS:
         return NotImplemented
     out = np.empty(draws.shape, dtype)
-    given, made, settings = draws.reshape(-1), out.reshape(-1), (draws.dtype.type(p), dtype.type(factor))
-    share(lambda part: _kept(given[part], *settings, made[part]), draws.size)
+    _kept(draws.size, TOGETHER, draws.reshape(-1), draws.dtype.type(p), dtype.type(factor), out.reshape(-1))
     return out

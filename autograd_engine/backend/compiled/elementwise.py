@@ -15,39 +15,37 @@ from typing import Any, TypeVar
 import numpy as np
 
 from ..kernels.elementwise import in_order_of, is_like
-from ..threads import share
-from . import FLOATS, inlined, loop
+from . import FLOATS, inlined
 from .arithmetic import wide
+from .crew import TOGETHER, shared_loop
 
 __all__ = ["elementwise"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_TOGETHER = 1024
-"""A thread's part has a multiple of so many elements. Its last ones are computed one by one, and may differ in the
-last bit from what many at once give; so which they are must not depend on the number of threads."""
-
 formula: Any = None
 """What the loops apply; each formula gets loops of its own."""
 
 
-def _over_one(x: Any, out: Any, settings: Any) -> None:
+def _over_one(x: Any, out: Any, settings: Any, start: int, stop: int) -> None:
     wide()
-    for i in range(x.size):
-        out[i] = formula(x[i], *settings)
+    given, made = x[start:stop], out[start:stop]
+    for i in range(made.size):
+        made[i] = formula(given[i], *settings)
 
 
-def _over_two(x: Any, y: Any, out: Any, settings: Any) -> None:
+def _over_two(x: Any, y: Any, out: Any, settings: Any, start: int, stop: int) -> None:
     wide()
-    for i in range(x.size):
-        out[i] = formula(x[i], y[i], *settings)
+    given, other, made = x[start:stop], y[start:stop], out[start:stop]
+    for i in range(made.size):
+        made[i] = formula(given[i], other[i], *settings)
 
 
 def _loop_with(template: Any, element: Any, named: Any) -> Any:
     """The loop around this formula, under the name of the formula: numba keeps machine code by name."""
     made = FunctionType(template.__code__, {"formula": element, "wide": wide}, named.__name__)
     made.__module__, made.__qualname__ = named.__module__, named.__qualname__
-    return loop(made)
+    return shared_loop(made)
 
 
 def elementwise(formula: F) -> F:
@@ -64,7 +62,7 @@ def elementwise(formula: F) -> F:
         out = np.empty_like(x)
         made, *given = (in_order_of(out, a) for a in (out, x, *others[:count]))
         over = over_two if count else over_one
-        share(lambda part: over(*(a[part] for a in given), made[part], settings), x.size, _TOGETHER)
+        over(x.size, TOGETHER, *given, made, settings)
         return out
 
     return run  # type: ignore[return-value]

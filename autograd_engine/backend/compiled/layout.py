@@ -7,20 +7,20 @@ from typing import Any
 import numpy as np
 
 from ..kernels.layout import last
-from ..threads import share
-from . import FLOATS, loop
+from . import FLOATS
+from .crew import shared_loop
 
 _TILE = 8
 """How many channels are copied at a time: more would not stay in the cache, as they are far apart."""
 
 
-@loop
-def _to_last(x: Any, out: Any) -> None:
-    for n in range(x.shape[0]):
+@shared_loop
+def _to_last(x: Any, out: Any, start: int, stop: int) -> None:
+    for n in range(start, stop):
         for c in range(0, x.shape[1], _TILE):
             channels = min(_TILE, x.shape[1] - c)
-            for start in range(0, x.shape[2], 2 * _TILE):
-                for i in range(start, min(start + 2 * _TILE, x.shape[2])):
+            for first in range(0, x.shape[2], 2 * _TILE):
+                for i in range(first, min(first + 2 * _TILE, x.shape[2])):
                     for k in range(channels):
                         out[n, i, c + k] = x[n, c + k, i]
 
@@ -30,18 +30,18 @@ def channels_to_last(x: Any) -> Any:
         return NotImplemented
     out = np.empty((len(x), *x.shape[2:], x.shape[1]), x.dtype)
     given, made = x.reshape(*x.shape[:2], -1), out.reshape(len(x), -1, x.shape[1])
-    share(lambda part: _to_last(given[part], made[part]), len(x))
+    _to_last(len(x), 1, given, made)
     return out
 
 
-@loop
-def _to_planes(x: Any, out: Any) -> None:
-    for n in range(x.shape[0]):
+@shared_loop
+def _to_planes(x: Any, out: Any, start: int, stop: int) -> None:
+    for n in range(start, stop):
         for c in range(0, x.shape[2], _TILE):
             channels = min(_TILE, x.shape[2] - c)
-            for start in range(0, x.shape[1], 2 * _TILE):
+            for first in range(0, x.shape[1], 2 * _TILE):
                 for k in range(channels):
-                    for i in range(start, min(start + 2 * _TILE, x.shape[1])):
+                    for i in range(first, min(first + 2 * _TILE, x.shape[1])):
                         out[n, c + k, i] = x[n, i, c + k]
 
 
@@ -52,5 +52,5 @@ def channels_to_planes(x: Any) -> Any:
         return np.ascontiguousarray(x)
     out = np.empty(x.shape, x.dtype)
     given, made = rows.reshape(len(x), -1, x.shape[1]), out.reshape(*x.shape[:2], -1)
-    share(lambda part: _to_planes(given[part], made[part]), len(x))
+    _to_planes(len(x), 1, given, made)
     return out

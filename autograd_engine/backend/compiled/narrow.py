@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from ..kernels.convolution import PARTS, Geometry, places_of
-from ..threads import share
-from . import inlined, loop
+from . import inlined
+from .crew import shared_loop
 from .layout import channels_to_planes
 
 __all__ = ["FEW", "convolve_narrow", "has_rows", "weight_of_narrow"]
@@ -68,12 +68,11 @@ def _five(x: Any, w: Any, p: Any, q: Any, blocks: int) -> None:
         q[k] += b0 * x[k] + b1 * x[k + 1] + b2 * x[k + 2] + b3 * x[k + 3] + b4 * x[k + 4]
 
 
-@loop
-def _narrow(
-    x: Any, w: Any, bias: Any, frame: Any, framed: Any, strip: int, out: Any, first: int, last: int
-) -> None:
+@shared_loop
+def _narrow(x: Any, w: Any, bias: Any, frame: Any, shape: Any, strip: int, out: Any, first: int, last: int) -> None:
     """For images and blocks of filters, counted together. w: (blocks, channels, height, filters, width)."""
     pitch, top, left = frame
+    framed = np.zeros(shape, x.dtype)
     blocks, inputs, height, filters, width = w.shape
     _, channels, high, wide = out.shape
     sums = np.empty((filters, strip * pitch + _LANES), x.dtype)
@@ -160,11 +159,11 @@ def _five_back(x: Any, p: Any, q: Any, sums: Any) -> None:
     sums[1, 4] += b4
 
 
-@loop
-def _narrow_weight(
+@inlined
+def _weight_of_images(
     g: Any, x: Any, frame: Any, framed: Any, given: Any, strip: int, sums: Any, first: int, last: int
 ) -> None:
-    """sums: (blocks, channels, height, filters, width); `given` holds g with the pitch of the frame."""
+    """`given` holds g with the pitch of the frame."""
     pitch, top, left = frame
     blocks, inputs, height, filters, width = sums.shape
     high = g.shape[2]
@@ -183,6 +182,16 @@ def _narrow_weight(
                             _three_back(source, p, q, given[f + 2, begin:end], given[f + 3, begin:end], total)
                         else:
                             _five_back(source, p, q, total)
+
+
+@shared_loop
+def _narrow_weight(g: Any, x: Any, frame: Any, shape: Any, strip: int, sums: Any, start: int, stop: int) -> None:
+    """sums: (parts, blocks, channels, height, filters, width); each part is the sum over some images."""
+    framed = np.zeros(shape, x.dtype)
+    given = np.zeros((sums.shape[1] * sums.shape[4], g.shape[2] * frame[0]), x.dtype)
+    for part in range(start, stop):
+        first, last = len(g) * part // len(sums), len(g) * (part + 1) // len(sums)
+        _weight_of_images(g, x, frame, framed, given, strip, sums[part], first, last)
 
 
 def _framing(x: Any, window: tuple[int, ...], geometry: Geometry) -> tuple[tuple[int, ...], tuple[int, int], int]:
@@ -207,12 +216,8 @@ def convolve_narrow(x: Any, w: Any, bias: Any, geometry: Geometry) -> Any:
     if bias is not None:
         biases[:filters] = bias
 
-    given = channels_to_planes(x)
-
-    def work(part: slice) -> None:
-        _narrow(given, weights, biases, frame, np.zeros(framed, x.dtype), strip, out, part.start, part.stop)
-
-    share(work, len(x) * blocks, blocks if len(x) > 1 else 1)
+    together = blocks if len(x) > 1 else 1
+    _narrow(len(x) * blocks, together, channels_to_planes(x), weights, biases, frame, framed, strip, out)
     return out
 
 
@@ -226,15 +231,7 @@ def weight_of_narrow(g: Any, x: Any, window: tuple[int, ...], geometry: Geometry
     each = _FILTERS[width]
     blocks = -(-filters // each)
     parts = min(PARTS, len(g))
-    gradients, pictures = channels_to_planes(g), channels_to_planes(x)
     sums = np.zeros((parts, blocks, channels, height, each, width), np.float64)
-
-    def work(part: slice) -> None:
-        frames = np.zeros(framed, x.dtype), np.zeros((blocks * each, g.shape[2] * frame[0]), x.dtype)
-        for i in range(part.start, part.stop):
-            images = len(g) * i // parts, len(g) * (i + 1) // parts
-            _narrow_weight(gradients, pictures, frame, *frames, strip, sums[i], *images)
-
-    share(work, parts)
+    _narrow_weight(parts, 1, channels_to_planes(g), channels_to_planes(x), frame, framed, strip, sums)
     whole = np.add.reduce(sums, axis=0).transpose(0, 3, 1, 2, 4).reshape(blocks * each, channels, height, width)
     return whole[:filters].astype(x.dtype) if np.isfinite(whole).all() else NotImplemented

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from ..kernels.norms import View, groups_of_a_sample
-from ..threads import share
-from . import fits, loop
+from . import fits
+from .crew import shared_loop
 
 _BLOCK = 2**16
 """How many elements are summed before the sums of the weights' gradients are put aside, at least."""
@@ -25,13 +25,23 @@ _LANES = 64
 # ------------------------------------------------------------- a weight for each element of a row
 
 
-@loop
+@shared_loop
 def _rows(
-    x: Any, weight: Any, bias: Any, eps: Any, center: bool, out: Any, means: Any, variances: Any, scale: Any
+    x: Any,
+    weight: Any,
+    bias: Any,
+    eps: Any,
+    center: bool,
+    out: Any,
+    means: Any,
+    variances: Any,
+    scale: Any,
+    start: int,
+    stop: int,
 ) -> None:
     one = x.dtype.type(1)
     portion = one / x.dtype.type(x.shape[1])
-    for i in range(x.shape[0]):
+    for i in range(start, stop):
         row, made, w, b = x[i], out[i], weight[i % weight.shape[0]], bias[i % weight.shape[0]]
         mean = one - one
         if center:
@@ -48,7 +58,7 @@ def _rows(
         means[i], variances[i], scale[i] = mean, variance, factor
 
 
-@loop
+@shared_loop
 def _rows_back(
     g: Any,
     x: Any,
@@ -56,12 +66,12 @@ def _rows_back(
     means: Any,
     scale: Any,
     center: bool,
-    start: int,
-    stop: int,
     length: int,
     out: Any,
     sums: Any,
     products: Any,
+    start: int,
+    stop: int,
 ) -> None:
     zero = x.dtype.type(0)
     less = x.dtype.type(-1) / x.dtype.type(x.shape[1])
@@ -84,19 +94,19 @@ def _rows_back(
 # ----------------------------------------------------------------------- a weight for all of a row
 
 
-@loop
+@shared_loop
 def _planes(
     x: Any,
     weight: Any,
     bias: Any,
     eps: Any,
     center: bool,
-    start: int,
-    stop: int,
     out: Any,
     means: Any,
     variances: Any,
     scale: Any,
+    start: int,
+    stop: int,
 ) -> None:
     one = x.dtype.type(1)
     samples, _, rows, size = x.shape
@@ -130,7 +140,7 @@ def _planes(
         means[i], variances[i], scale[i] = mean, variance, factor
 
 
-@loop
+@shared_loop
 def _planes_back(
     g: Any,
     x: Any,
@@ -138,11 +148,11 @@ def _planes_back(
     means: Any,
     scale: Any,
     center: bool,
-    start: int,
-    stop: int,
     out: Any,
     sums: Any,
     products: Any,
+    start: int,
+    stop: int,
 ) -> None:
     zero = x.dtype.type(0)
     samples, _, rows, size = x.shape
@@ -171,18 +181,18 @@ def _planes_back(
 # -------------------------------------------------------------------------- a weight for a column
 
 
-@loop
+@shared_loop
 def _columns(
     x: Any,
     weight: Any,
     bias: Any,
     eps: Any,
-    start: int,
-    stop: int,
     out: Any,
     means: Any,
     variances: Any,
     scale: Any,
+    start: int,
+    stop: int,
 ) -> None:
     one = x.dtype.type(1)
     portion = 1 / x.shape[0]
@@ -213,18 +223,18 @@ def _columns(
                 made[k] = (row[k] - mean[k]) * by[k] + plus[k]
 
 
-@loop
+@shared_loop
 def _columns_back(
     g: Any,
     x: Any,
     weight: Any,
     means: Any,
     scale: Any,
-    start: int,
-    stop: int,
     out: Any,
     sums: Any,
     products: Any,
+    start: int,
+    stop: int,
 ) -> None:
     less = x.dtype.type(-1) / x.dtype.type(x.shape[0])
     for i in range(start, stop, _COLUMNS):
@@ -274,22 +284,12 @@ def normalize(
     means, variances, scale = np.empty((3, groups[1]), x.dtype)
     if len(lanes) == 4:
         w, b = w.reshape(-1, lanes[2]), b.reshape(-1, lanes[2])
-
-        def work(part: slice) -> None:
-            _planes(rows, w, b, least, center, part.start, part.stop, out, means, variances, scale)
-
+        _planes(groups[1], 1, rows, w, b, least, center, out, means, variances, scale)
     elif each:
         w, b = w.reshape(each, -1), b.reshape(each, -1)
-
-        def work(part: slice) -> None:
-            _rows(rows[part], w, b, least, center, out[part], means[part], variances[part], scale[part])
-
+        _rows(groups[1], each, rows, w, b, least, center, out, means, variances, scale)
     else:
-
-        def work(part: slice) -> None:
-            _columns(rows, w, b, least, part.start, part.stop, out, means, variances, scale)
-
-    share(work, groups[1], each or (_LANES if len(lanes) == 2 else 1))
+        _columns(groups[1], _LANES, rows, w, b, least, out, means, variances, scale)
     return result, means if center else None, variances, scale
 
 
@@ -314,27 +314,15 @@ def normalize_gradients(
     if len(lanes) == 4:
         w = w.reshape(-1, lanes[2])
         sums, products = np.empty((2, *lanes[:3]), x.dtype)
-
-        def work(part: slice) -> None:
-            _planes_back(given, rows, w, means, scale, center, part.start, part.stop, out, sums, products)
-
-        share(work, groups[1])
+        _planes_back(groups[1], 1, given, rows, w, means, scale, center, out, sums, products)
     elif each:
         w = w.reshape(each, -1)
         length = max(_BLOCK // channels[1], 1) * each
         sums, products = np.zeros((2, -(-groups[1] // length), *w.shape), x.dtype)
-
-        def work(part: slice) -> None:
-            _rows_back(given, rows, w, means, scale, center, part.start, part.stop, length, out, sums, products)
-
-        share(work, groups[1], length)
+        _rows_back(groups[1], length, given, rows, w, means, scale, center, length, out, sums, products)
     else:
         sums, products = np.empty((2, 1, groups[1]), x.dtype)
-
-        def work(part: slice) -> None:
-            _columns_back(given, rows, w, means, scale, part.start, part.stop, out, sums[0], products[0])
-
-        share(work, groups[1], _LANES)
+        _columns_back(groups[1], _LANES, given, rows, w, means, scale, out, sums[0], products[0])
     weights, biases = (
         np.add.reduce(s.reshape(-1, channels[1]), axis=0) if wish else None
         for s, wish in zip((products, sums), wanted[1:], strict=True)
@@ -342,18 +330,18 @@ def normalize_gradients(
     return result if wanted[0] else None, weights, biases
 
 
-@loop
-def _affine_planes(x: Any, scale: Any, shift: Any, out: Any) -> None:
-    for n in range(x.shape[0]):
+@shared_loop
+def _affine_planes(x: Any, scale: Any, shift: Any, out: Any, start: int, stop: int) -> None:
+    for n in range(start, stop):
         for i in range(x.shape[1]):
             row, made, by, plus = x[n, i], out[n, i], scale[i], shift[i]
             for k in range(row.size):
                 made[k] = row[k] * by + plus
 
 
-@loop
-def _affine_columns(x: Any, scale: Any, shift: Any, out: Any) -> None:
-    for n in range(x.shape[0]):
+@shared_loop
+def _affine_columns(x: Any, scale: Any, shift: Any, out: Any, start: int, stop: int) -> None:
+    for n in range(start, stop):
         row, made = x[n], out[n]
         for k in range(row.size):
             made[k] = row[k] * scale[k] + shift[k]
@@ -364,7 +352,6 @@ def affine(x: Any, scale: Any, shift: Any) -> Any:
         return NotImplemented
     out, size = np.empty(x.shape, x.dtype), math.prod(x.shape[2:])
     view = x.shape[:2] if size == 1 else (*x.shape[:2], size)
-    given, made = x.reshape(view), out.reshape(view)
-    run = _affine_columns if size == 1 else _affine_planes
-    share(lambda part: run(given[part], scale, shift, made[part]), len(x))
+    over = _affine_columns if size == 1 else _affine_planes
+    over(len(x), 1, x.reshape(view), scale, shift, out.reshape(view))
     return out

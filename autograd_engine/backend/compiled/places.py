@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from ..threads import share
-from . import fits, loop
+from . import fits
+from .crew import TOGETHER, shared_loop
 
 
 def _in_three(x: Any, dim: int, count: int) -> Any:
@@ -20,21 +20,24 @@ def _in_three(x: Any, dim: int, count: int) -> Any:
     return x.reshape(before, count, x.size // (before * count))
 
 
-@loop
-def _take(x: Any, at: Any, out: Any) -> None:
-    for outer in range(x.shape[0]):
-        for i in range(at.size):
-            source, target = x[outer, at[i]], out[outer, i]
-            for k in range(target.size):
-                target[k] = source[k]
+@shared_loop
+def _take(x: Any, at: Any, out: Any, start: int, stop: int) -> None:
+    for row in range(start, stop):
+        outer, i = row // at.size, row % at.size
+        source, target = x[outer, at[i]], out[outer, i]
+        for k in range(target.size):
+            target[k] = source[k]
 
 
-@loop
-def _take_elements(x: Any, at: Any, out: Any) -> None:
-    for outer in range(x.shape[0]):
-        source, target = x[outer], out[outer]
-        for i in range(at.size):
-            target[i] = source[at[i]]
+@shared_loop
+def _take_elements(x: Any, at: Any, out: Any, start: int, stop: int) -> None:
+    while start < stop:
+        outer, first = start // at.size, start % at.size
+        last = min(at.size, first + stop - start)
+        source, places, target = x[outer], at[first:last], out[outer, first:last]
+        for i in range(places.size):
+            target[i] = source[places[i]]
+        start += last - first
 
 
 def take(x: Any, at: Any, dim: int = 0) -> Any:
@@ -42,19 +45,19 @@ def take(x: Any, at: Any, dim: int = 0) -> Any:
         return NotImplemented
     out = np.empty((*x.shape[:dim], *at.shape, *x.shape[dim + 1 :]), x.dtype)
     given, made, places = _in_three(x, dim, x.shape[dim]), _in_three(out, dim, at.size), at.reshape(-1)
-    places, over = places.view(np.uint64), _take
-    if given.shape[2] == 1:
-        given, made, over = given[:, :, 0], made[:, :, 0], _take_elements
-    if len(given) > 1:
-        share(lambda part: over(given[part], places, made[part]), len(given))
+    places, rows, size = places.view(np.uint64), len(given) * at.size, given.shape[2]
+    if size == 1:
+        _take_elements(rows, TOGETHER, given[:, :, 0], places, made[:, :, 0])
     else:
-        share(lambda part: over(given, places[part], made[:, part]), at.size)
+        _take(rows, -(-TOGETHER // size), given, places, made)
     return out
 
 
-@loop
-def _add_rows(values: Any, at: Any, array: Any, first: Any, last: Any) -> None:
-    for outer in range(array.shape[0]):
+@shared_loop
+def _add_rows(values: Any, at: Any, array: Any, start: int, stop: int) -> None:
+    whole = len(array) > 1
+    first, last = np.uint64(0 if whole else start), np.uint64(array.shape[1] if whole else stop)
+    for outer in range(start if whole else 0, stop if whole else 1):
         for i in range(at.size):
             if first <= at[i] < last:
                 source, target = values[outer, i], array[outer, at[i]]
@@ -62,9 +65,11 @@ def _add_rows(values: Any, at: Any, array: Any, first: Any, last: Any) -> None:
                     target[k] += source[k]
 
 
-@loop
-def _add_elements(values: Any, at: Any, array: Any, first: Any, last: Any) -> None:
-    for outer in range(array.shape[0]):
+@shared_loop
+def _add_elements(values: Any, at: Any, array: Any, start: int, stop: int) -> None:
+    whole = len(array) > 1
+    first, last = np.uint64(0 if whole else start), np.uint64(array.shape[1] if whole else stop)
+    for outer in range(start if whole else 0, stop if whole else 1):
         source, target = values[outer], array[outer]
         for i in range(at.size):
             if first <= at[i] < last:
@@ -72,37 +77,39 @@ def _add_elements(values: Any, at: Any, array: Any, first: Any, last: Any) -> No
 
 
 def add_rows(values: Any, at: Any, array: Any, dim: int = 0) -> Any:
-    """Each thread adds to rows of its own, so that the order of additions does not depend on their number."""
+    """Each thread adds to rows of its own, so that the order of additions does not depend on their number.
+
+    These are whole blocks of rows, or some rows if there is one block; then each looks at all places.
+    """
     if not fits(array, values) or at.dtype != np.int64 or not values.size:
         return NotImplemented
     n, places, over = array.shape[dim], at.reshape(-1).view(np.uint64), _add_rows
     values, array = _in_three(values, dim, at.size), _in_three(array, dim, n)
     if array.shape[2] == 1:
         values, array, over = values[:, :, 0], array[:, :, 0], _add_elements
-    ends = (np.uint64(0), np.uint64(n))
-    if len(array) > 1:
-        share(lambda part: over(values[part], places, array[part], *ends), len(array))
-    else:
-        share(lambda part: over(values, places, array, np.uint64(part.start), np.uint64(part.stop)), n)
+    over(len(array) if len(array) > 1 else n, 1, values, places, array)
     return None
 
 
-@loop
-def _flat_places(index: Any, size: int, out: Any, first: int) -> None:
-    for outer in range(index.shape[0]):
-        for i in range(index.shape[1]):
-            source, target = index[outer, i], out[outer, i]
-            start, length = (first + outer) * size * source.size, source.size
-            for k in range(length):
-                target[k] = start + source[k] * length + k
+@shared_loop
+def _flat_places(index: Any, size: int, out: Any, start: int, stop: int) -> None:
+    for row in range(start, stop):
+        outer, i = row // index.shape[1], row % index.shape[1]
+        source, target = index[outer, i], out[outer, i]
+        first, length = outer * size * source.size, source.size
+        for k in range(length):
+            target[k] = first + source[k] * length + k
 
 
-@loop
-def _flat_places_along_rows(index: Any, size: int, out: Any, first: int) -> None:
-    for outer in range(index.shape[0]):
-        source, target, start = index[outer], out[outer], (first + outer) * size
+@shared_loop
+def _flat_places_along_rows(index: Any, size: int, out: Any, start: int, stop: int) -> None:
+    while start < stop:
+        outer, first = start // index.shape[1], start % index.shape[1]
+        last, begin = min(index.shape[1], first + stop - start), outer * size
+        source, target = index[outer, first:last], out[outer, first:last]
         for k in range(source.size):
-            target[k] = start + source[k]
+            target[k] = begin + source[k]
+        start += last - first
 
 
 def flat_places(index: Any, shape: tuple[int, ...], dim: int) -> Any:
@@ -111,11 +118,8 @@ def flat_places(index: Any, shape: tuple[int, ...], dim: int) -> Any:
         return NotImplemented
     out = np.empty(index.shape, np.int64)
     given, made = _in_three(index, dim, index.shape[dim]), _in_three(out, dim, index.shape[dim])
-    size, over = shape[dim], _flat_places
     if made.shape[2] == 1:
-        given, made, over = given[:, :, 0], made[:, :, 0], _flat_places_along_rows
-    if len(given) > 1:
-        share(lambda part: over(given[part], size, made[part], part.start), len(given))
+        _flat_places_along_rows(out.size, TOGETHER, given[:, :, 0], shape[dim], made[:, :, 0])
     else:
-        share(lambda part: over(given[:, part], size, made[:, part], 0), given.shape[1])
+        _flat_places(out.size // made.shape[2], -(-TOGETHER // made.shape[2]), given, shape[dim], made)
     return out

@@ -12,8 +12,8 @@ import numpy as np
 
 from ..kernels.layout import channels_last, channels_to_last, last
 from ..kernels.pooling import Windows, divisors, numbers
-from ..threads import share
-from . import FLOATS, inlined, loop
+from . import FLOATS, inlined
+from .crew import shared_loop
 from .windows import reach
 
 
@@ -24,13 +24,13 @@ def _first(i: int, windows: Any, d: int) -> int:
     return min(size[d], max(0, -((i * stride[d] - padding[d]) // dilation[d])))
 
 
-@loop
-def _largest(x: Any, windows: Any, out: Any, winner: Any) -> None:
+@shared_loop
+def _largest(x: Any, windows: Any, out: Any, winner: Any, start: int, stop: int) -> None:
     """Windows begin with their first element inside; then one element of all windows after the other is compared,
     without a branch."""
     size, stride, padding, dilation = windows
     nobody = winner.dtype.type(size[0] * size[1])
-    for a in range(x.shape[0]):
+    for a in range(start, stop):
         for i in range(out.shape[1]):
             p = _first(i, windows, 0)
             r = i * stride[0] - padding[0] + p * dilation[0]
@@ -65,12 +65,12 @@ def _largest(x: Any, windows: Any, out: Any, winner: Any) -> None:
                                 name[c] = number if better else name[c]
 
 
-@loop
-def _to_winners(g: Any, winner: Any, windows: Any, offsets: Any, out: Any) -> None:
+@shared_loop
+def _to_winners(g: Any, winner: Any, windows: Any, offsets: Any, out: Any, start: int, stop: int) -> None:
     """offsets: for each element of a window, where it lies in the flat picture, seen from the first."""
     _, stride, padding, _ = windows
     wide, channels = out.shape[2], out.shape[3]
-    for a in range(g.shape[0]):
+    for a in range(start, stop):
         target = out[a].reshape(-1)
         target[:] = 0
         for i in range(g.shape[1]):
@@ -82,10 +82,10 @@ def _to_winners(g: Any, winner: Any, windows: Any, offsets: Any, out: Any) -> No
                         target[(first + offsets[who[c]]) * channels + c] += values[c]
 
 
-@loop
-def _sums(x: Any, windows: Any, out: Any) -> None:
+@shared_loop
+def _sums(x: Any, windows: Any, out: Any, start: int, stop: int) -> None:
     size, stride, padding, dilation = windows
-    for a in range(x.shape[0]):
+    for a in range(start, stop):
         total = out[a]
         total[:] = 0
         for p in range(size[0]):
@@ -104,10 +104,10 @@ def _sums(x: Any, windows: Any, out: Any) -> None:
                                 target[c] += source[c]
 
 
-@loop
-def _spread(g: Any, windows: Any, out: Any) -> None:
+@shared_loop
+def _spread(g: Any, windows: Any, out: Any, start: int, stop: int) -> None:
     size, stride, padding, dilation = windows
-    for a in range(g.shape[0]):
+    for a in range(start, stop):
         picture = out[a]
         picture[:] = 0
         for p in range(size[0]):
@@ -164,8 +164,7 @@ def largest(x: Any, windows: Windows) -> Any:
     beside, given = _in_order(x)
     out, made = _made(x, windows.places, beside)
     winner, named = _made(x, windows.places, beside, numbers(windows))
-    seen = _seen(windows)
-    share(lambda part: _largest(given[part], seen, made[part], named[part]), len(given))
+    _largest(len(given), 1, given, _seen(windows), made, named)
     return out, winner
 
 
@@ -182,7 +181,7 @@ def to_winners(g: Any, winner: Any, picture: tuple[int, ...], windows: Windows) 
     seen = _seen(windows)
     (high, wide), (down, right) = seen[0], seen[3]
     offsets = (np.arange(high)[:, None] * down * made.shape[2] + np.arange(wide) * right).reshape(-1)
-    share(lambda part: _to_winners(given[part], named[part], seen, offsets, made[part]), len(given))
+    _to_winners(len(given), 1, given, named, seen, offsets, made)
     return out
 
 
@@ -191,8 +190,7 @@ def averaged(x: Any, windows: Windows, padded: bool, divisor: int | None) -> Any
         return NotImplemented
     beside, given = _in_order(x)
     out, made = _made(x, windows.places, beside)
-    seen = _seen(windows)
-    share(lambda part: _sums(given[part], seen, made[part]), len(given))
+    _sums(len(given), 1, given, _seen(windows), made)
     out /= divisors(x, x.shape[2:], windows, padded, divisor)
     return out
 
@@ -202,6 +200,5 @@ def averaged_input(g: Any, picture: tuple[int, ...], windows: Windows, padded: b
         return NotImplemented
     beside, given = _in_order(g / divisors(g, picture, windows, padded, divisor))
     out, made = _made(g, picture, beside)
-    seen = _seen(windows)
-    share(lambda part: _spread(given[part], seen, made[part]), len(given))
+    _spread(len(given), 1, given, _seen(windows), made)
     return out

@@ -10,28 +10,26 @@ from typing import Any
 
 import numpy as np
 
-from ..threads import share
-from . import loop
 from .arithmetic import sigmoid, tanh, wide
+from .crew import shared_loop
 
-_SHARED = 1 << 17
-"""From this number of gates on a step is shared among threads; below it takes them longer to begin than to work."""
+_LEAST = 2**12
+"""How many gates a thread has to do at least: they take some 8 us."""
 
 
 def _run(over: Any, gates: Any, *arrays: Any) -> Any:
     """Run a loop over the sequences; that the arrays are contiguous and of one dtype is up to the layer."""
     if gates.dtype != np.float32:
         return NotImplemented
-    if gates.size < _SHARED:
-        return over(gates, *arrays)
-    return share(lambda part: over(gates[:, part], *(x[part] for x in arrays)), gates.shape[1])
+    count, rows, size = gates.shape
+    return over(rows, -(-_LEAST // max(1, count * size)), gates, *arrays)
 
 
-@loop
-def _lstm(gates: Any, given: Any, recurrent: Any, cell: Any, before: Any, out: Any) -> None:
+@shared_loop
+def _lstm(gates: Any, given: Any, recurrent: Any, cell: Any, before: Any, out: Any, start: int, stop: int) -> None:
     wide()
     n = cell.shape[1]
-    for row in range(len(cell)):
+    for row in range(start, stop):
         i, f, u, o = gates[0, row], gates[1, row], gates[2, row], gates[3, row]
         x, y = given[row, :n], recurrent[row, :n]
         for k in range(i.size):
@@ -58,12 +56,12 @@ def lstm_step(given: Any, recurrent: Any, cell: Any, before: Any, gates: Any, ou
     return _run(_lstm, gates, given, recurrent, cell, before, out)
 
 
-@loop
-def _lstm_gradient(gates: Any, given: Any, cell: Any, before: Any, out: Any) -> None:
+@shared_loop
+def _lstm_gradient(gates: Any, given: Any, cell: Any, before: Any, out: Any, start: int, stop: int) -> None:
     wide()
     n = cell.shape[1]
     one = gates.dtype.type(1)
-    for row in range(len(cell)):
+    for row in range(start, stop):
         i, f, u, o = gates[0, row], gates[1, row], gates[2, row], gates[3, row]
         to_i, to_f, to_u, to_o = out[row, :n], out[row, n : 2 * n], out[row, 2 * n : 3 * n], out[row, 3 * n :]
         g, c, b = given[row], cell[row], before[row]
@@ -86,11 +84,11 @@ def lstm_step_gradient(gates: Any, given: Any, cell: Any, before: Any, out: Any,
     return _run(_lstm_gradient, gates, given, cell, before, out)
 
 
-@loop
-def _gru(gates: Any, given: Any, recurrent: Any, hidden: Any, out: Any) -> None:
+@shared_loop
+def _gru(gates: Any, given: Any, recurrent: Any, hidden: Any, out: Any, start: int, stop: int) -> None:
     wide()
     width = hidden.shape[1]
-    for row in range(len(hidden)):
+    for row in range(start, stop):
         n, r, z, q = gates[0, row], gates[1, row], gates[2, row], gates[3, row]
         x, y = given[row, width : 2 * width], recurrent[row, :width]
         for k in range(r.size):
@@ -114,12 +112,12 @@ def gru_step(given: Any, recurrent: Any, hidden: Any, gates: Any, out: Any) -> A
     return _run(_gru, gates, given, recurrent, hidden, out)
 
 
-@loop
-def _gru_gradient(gates: Any, hidden: Any, before: Any, out: Any) -> None:
+@shared_loop
+def _gru_gradient(gates: Any, hidden: Any, before: Any, out: Any, start: int, stop: int) -> None:
     wide()
     width = hidden.shape[1]
     one = gates.dtype.type(1)
-    for row in range(len(hidden)):
+    for row in range(start, stop):
         n, r, z, q = gates[0, row], gates[1, row], gates[2, row], gates[3, row]
         to_n, to_r = out[row, :width], out[row, width : 2 * width]
         to_z, to_q = out[row, 2 * width : 3 * width], out[row, 3 * width :]

@@ -11,18 +11,21 @@ from typing import Any
 
 import numpy as np
 
-from ..threads import share
-from . import fits, loop
+from . import fits
+from .crew import shared_loop
 
 _TOGETHER = 4
+"""How many rows are summed at a time."""
+_LANES = 64
+"""A thread's columns are a multiple of this, so that it shares no cache line with another one."""
 
 
-@loop
-def _along_rows(x: Any, out: Any, reverse: bool) -> None:
+@shared_loop
+def _along_rows(x: Any, out: Any, reverse: bool, start: int, stop: int) -> None:
     rows, n = x.shape
     first, step = (n - 1, -1) if reverse else (0, 1)
-    for row in range(0, rows, 4):
-        # The last rows are summed again where there are less than four left.
+    for row in range(start, stop, 4):
+        # Where less than four are left, those before them are summed again, to the same numbers.
         i = min(row, rows - 4)
         a, b, c, d = x[i], x[i + 1], x[i + 2], x[i + 3]
         p, q, r, s = out[i], out[i + 1], out[i + 2], out[i + 3]
@@ -39,20 +42,24 @@ def _along_rows(x: Any, out: Any, reverse: bool) -> None:
             s[j] = h
 
 
-@loop
-def _down_columns(x: Any, out: Any, reverse: bool) -> None:
-    outer, n, _ = x.shape
-    for o in range(outer):
+@shared_loop
+def _down_columns(x: Any, out: Any, reverse: bool, start: int, stop: int) -> None:
+    """Column by column of one block after the other."""
+    _, n, inner = x.shape
+    while start < stop:
+        o, first = start // inner, start % inner
+        last = min(inner, first + stop - start)
         for k in range(n):
             i = n - 1 - k if reverse else k
-            source, target = x[o, i], out[o, i]
+            source, target = x[o, i, first:last], out[o, i, first:last]
             if k == 0:
                 for j in range(source.size):
                     target[j] = source[j]
             else:
-                before = out[o, i + 1 if reverse else i - 1]
+                before = out[o, i + 1 if reverse else i - 1, first:last]
                 for j in range(source.size):
                     target[j] = before[j] + source[j]
+        start += last - first
 
 
 def running_sums(x: Any, dim: int, reverse: bool) -> Any:
@@ -61,18 +68,7 @@ def running_sums(x: Any, dim: int, reverse: bool) -> Any:
         return NotImplemented
     out = np.empty(x.shape, x.dtype)
     if inner == 1:
-        given, made = x.reshape(outer, n), out.reshape(outer, n)
-
-        def rows(part: slice) -> None:
-            # The last part, if it has less than four rows, sums some of its neighbour's again: to the same numbers.
-            start = max(0, min(part.start, part.stop - _TOGETHER))
-            _along_rows(given[start : part.stop], made[start : part.stop], reverse)
-
-        share(rows, outer, _TOGETHER)
-        return out
-    blocks, sums = x.reshape(outer, n, inner), out.reshape(outer, n, inner)
-    if outer > 1:
-        share(lambda part: _down_columns(blocks[part], sums[part], reverse), outer)
+        _along_rows(outer, _TOGETHER, x.reshape(outer, n), out.reshape(outer, n), reverse)
     else:
-        share(lambda part: _down_columns(blocks[:, :, part], sums[:, :, part], reverse), inner)
+        _down_columns(outer * inner, _LANES, x.reshape(outer, n, inner), out.reshape(outer, n, inner), reverse)
     return out

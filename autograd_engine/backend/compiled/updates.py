@@ -6,19 +6,14 @@ import hashlib
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import cache
-from itertools import accumulate
 from typing import Any
 
 import numpy as np
 
 from ..files import write_atomically
 from ..formulas import FUNCTIONS, Reading
-from ..threads import share
-from . import fits, kept_in, loop
-
-_PIECE = 1024
-"""Threads part an array at multiples of this: what the compiler does to the numbers at the end of a loop, which may
-round otherwise than what it does to eight at once, it does to the same numbers for any number of threads."""
+from . import fits, kept_in
+from .crew import TOGETHER, shared_loop
 
 
 def update(
@@ -33,22 +28,9 @@ def update(
         return NotImplemented
     change = _loop_of(reading)
     coefficients = np.array(numbers, values[0].dtype)
-    stops = list(accumulate(p.size for p in values))
-
-    def change_part(part: slice) -> None:
-        for arrays, stop in zip(groups, stops, strict=True):
-            size = arrays[0].size
-            first, last = (_inside(bound - (stop - size), size) for bound in (part.start, part.stop))
-            if first < last:
-                change(*(array[first:last] for array in arrays), coefficients)
-
-    share(change_part, stops[-1], each=_PIECE)
+    for arrays in groups:
+        change(arrays[0].size, TOGETHER, *arrays, coefficients)
     return None
-
-
-def _inside(bound: int, size: int) -> int:
-    """The multiple of a piece before a bound; 0 or all of the array, where the bound lies outside of it."""
-    return size if bound >= size else max(0, bound // _PIECE * _PIECE)
 
 
 @cache
@@ -59,26 +41,29 @@ def _loop_of(reading: Reading) -> Callable[..., None]:
 @cache
 def _loop_from(source: str) -> Callable[..., None]:
     """The loop with this source, which a file has to hold if the compiled loop is to be kept on disk."""
+    name = f"update_{hashlib.sha256(source.encode()).hexdigest()[:20]}"
     file = "<formula>"
     folder = kept_in(update)
     if folder is not None:
-        path = folder / f"update_{hashlib.sha256(source.encode()).hexdigest()[:20]}.py"
+        path = folder / f"{name}.py"
         with suppress(OSError):
             if not path.exists():
                 write_atomically(path, source.encode())
             file = str(path)
     namespace: dict[str, Any] = {"__name__": __name__, **FUNCTIONS}
     exec(compile(source, file, "exec"), namespace)
+    namespace["update"].__name__ = name
     # Sums are not reordered: of an infinite parameter, shrunk and then decayed, nothing may be left.
-    return loop(namespace["update"], math={"contract"})
+    return shared_loop(namespace["update"], math={"contract"})
 
 
 def _source(reading: Reading) -> str:
     """A loop that reads each array once, and writes those that change once."""
-    lines = [f"def update({', '.join(f'all_{name}' for name in reading.arrays)}, numbers):"]
+    lines = [f"def update({', '.join(f'all_{name}' for name in reading.arrays)}, numbers, start, stop):"]
     lines += [f"    {name} = numbers[{i}]" for i, name in enumerate(reading.numbers)]
-    lines += ["    for i in range(all_p.size):"]
-    lines += [f"        {name} = all_{name}[i]" for name in reading.arrays]
+    lines += [f"    part_{name} = all_{name}[start:stop]" for name in reading.arrays]
+    lines += ["    for i in range(part_p.size):"]
+    lines += [f"        {name} = part_{name}[i]" for name in reading.arrays]
     lines += [f"        {o.result} = {o.source}" for o in reading.operations]
-    lines += [f"        all_{array}[i] = {result}" for array, result in reading.results.items()]
+    lines += [f"        part_{array}[i] = {result}" for array, result in reading.results.items()]
     return "\n".join([*lines, ""])

@@ -15,15 +15,15 @@ Source: Lavin and Gray, Fast algorithms for convolutional neural networks, 2016.
 
 from __future__ import annotations
 
-import math
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
+from ..blas import linalg_of_scipy, one_thread
 from ..kernels.convolution import PARTS, Geometry, places_of
 from ..kernels.layout import channels_last, channels_to_last, last
-from ..threads import share
-from . import inlined, loop
+from . import FLOATS, inlined
+from .crew import shared_loop
 
 __all__ = ["convolve_tiles", "is_tiled", "weight_of_tiles"]
 
@@ -31,6 +31,8 @@ _NUMBERS = 2**17
 """How many numbers the tiles that are worked on at a time have: half a MB of float32. Products take as much."""
 
 _G = np.array([[1, 0, 0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0, 0, 1]])
+_GG = {dtype: np.kron(_G, _G).astype(dtype) for dtype in FLOATS}
+"""What makes the 16 elements of a filter, as one row, from its 9."""
 
 
 def is_tiled(x: Any, filters: int, window: tuple[int, ...], geometry: Geometry) -> bool:
@@ -71,7 +73,7 @@ def _minus(x: Any, y: Any, out: Any) -> None:
         out[k] = x[k] - y[k]
 
 
-@loop
+@inlined
 def _transform(x: Any, top: int, left: int, framed: Any, rows: Any, out: Any) -> None:
     """B^T d B of the tiles from row `top` on.
 
@@ -96,7 +98,7 @@ def _transform(x: Any, top: int, left: int, framed: Any, rows: Any, out: Any) ->
                 _minus(odd, odd[channels:], out[4 * a + 3, n, i])
 
 
-@loop
+@inlined
 def _transform_back(m: Any, bias: Any, top: int, rows: Any, pair: Any, out: Any) -> Any:
     """A^T m A + bias, into the rows from `top` on; returns 0 if all is finite, else NaN.
 
@@ -129,7 +131,7 @@ def _transform_back(m: Any, bias: Any, top: int, rows: Any, pair: Any, out: Any)
     return check
 
 
-@loop
+@inlined
 def _spread(g: Any, top: int, framed: Any, rows: Any, out: Any) -> None:
     """A g A^T, the adjoint of A^T m A, of the rows from `top` on.
 
@@ -155,50 +157,86 @@ def _spread(g: Any, top: int, framed: Any, rows: Any, out: Any) -> None:
                     last[k] = -odd[k]
 
 
-class _Tiling(NamedTuple):
-    """How pictures are cut into tiles.
-
-    Attributes:
-        places: the size of the result.
-        wide: how many tiles lie side by side.
-        most: how many images, and rows of tiles, are worked on at a time.
-        chunks: these images, the first row of tiles, and how many there are.
-    """
-
-    places: tuple[int, ...]
-    wide: int
-    most: tuple[int, int]
-    chunks: list[tuple[slice, int, int]]
+@inlined
+def _lent(elements: Any, images: int, rows: int, wide: int) -> Any:
+    """The part of the memory that the elements of so many tiles take."""
+    return elements[: 16 * images * rows * wide].reshape((16, images, rows, wide))
 
 
-def _tiling(x: Any, filters: int, geometry: Geometry) -> _Tiling:
-    places = places_of(x.shape[2:], (3, 3), geometry)
+@shared_loop
+def _convolve(
+    x: Any,
+    w: Any,
+    bias: Any,
+    chunks: Any,
+    most: Any,
+    top: int,
+    left: int,
+    out: Any,
+    checks: Any,
+    start: int,
+    stop: int,
+) -> None:
+    """Chunk by chunk of tiles. x: images (H, W, C), w: (16, C, O), out: images (H, W, O)."""
+    _, channels, filters = w.shape
+    wide = (out.shape[2] + 1) // 2
+    framed = np.zeros((2 * most[1] + 2, 2, wide + 1, channels), x.dtype)
+    rows, sums = np.empty((4, 2 * (wide + 1) * channels), x.dtype), np.empty((8, wide * filters), x.dtype)
+    pair = np.empty((2, wide, filters), x.dtype)
+    tiles = 16 * most[0] * most[1] * wide
+    elements, products = np.empty(tiles * channels, x.dtype), np.empty(tiles * filters, x.dtype)
+    for k in range(start, stop):
+        first, last, high, count = chunks[k]
+        d, m = (
+            _lent(elements, last - first, count, wide * channels),
+            _lent(products, last - first, count, wide * filters),
+        )
+        _transform(x[first:last], 2 * high - top, left, framed[: 2 * count + 2], rows, d)
+        for e in range(16):
+            np.dot(d[e].reshape((-1, channels)), w[e], m[e].reshape((-1, filters)))
+        checks[k] = _transform_back(m, bias, 2 * high, sums, pair, out[first:last])
+
+
+@shared_loop
+def _weight(g: Any, x: Any, chunks: Any, most: Any, top: int, left: int, sums: Any, start: int, stop: int) -> None:
+    """Sum by sum, each over some of the chunks. sums: (parts, 16, C, O)."""
+    _, _, channels, filters = sums.shape
+    wide = (g.shape[2] + 1) // 2
+    framed = np.zeros((2 * most[1] + 2, 2, wide + 1, channels), x.dtype)
+    spread = np.zeros((2 * most[1], 2, wide, filters), x.dtype)
+    rows, sides = np.empty((4, 2 * (wide + 1) * channels), x.dtype), np.empty((4, 2 * wide * filters), x.dtype)
+    tiles = 16 * most[0] * most[1] * wide
+    elements, products = np.empty(tiles * channels, x.dtype), np.empty(tiles * filters, x.dtype)
+    each = np.empty((channels, filters), x.dtype)
+    for part in range(start, stop):
+        for k in range(len(chunks) * part // len(sums), len(chunks) * (part + 1) // len(sums)):
+            first, last, high, count = chunks[k]
+            d, m = (
+                _lent(elements, last - first, count, wide * channels),
+                _lent(products, last - first, count, wide * filters),
+            )
+            _transform(x[first:last], 2 * high - top, left, framed[: 2 * count + 2], rows, d)
+            _spread(g[first:last], 2 * high, spread[: 2 * count], sides, m)
+            for e in range(16):
+                np.dot(d[e].reshape((-1, channels)).T, m[e].reshape((-1, filters)), each)
+                total, plus = sums[part, e].reshape(-1), each.reshape(-1)
+                _plus(total, plus, total)
+
+
+# -------------------------------------------------------------------------------------- the kernels
+
+
+def _cut(x: Any, places: tuple[int, ...], filters: int) -> tuple[Any, tuple[int, int]]:
+    """What is worked on at a time: (images from, images to, first row of tiles, rows), and how much at most."""
     high, wide = (-(-n // 2) for n in places)
     row = 16 * wide * max(x.shape[1], filters)
     rows, images = min(high, max(1, _NUMBERS // row)), min(len(x), max(1, _NUMBERS // (row * high)))
     chunks = [
-        (slice(n, min(n + images, len(x))), i, min(rows, high - i))
+        (n, min(n + images, len(x)), i, min(rows, high - i))
         for n in range(0, len(x), images)
         for i in range(0, high, rows)
     ]
-    return _Tiling(places, wide, (images, rows), chunks)
-
-
-def _memory(tiling: _Tiling, channels: int, dtype: Any, edge: int) -> tuple[Any, Any, Any]:
-    """A frame, rows, and the elements of tiles, for one thread; `edge` tiles reach out at the end."""
-    images, rows = tiling.most
-    wide = tiling.wide + edge
-    return (
-        np.zeros((2 * (rows + edge), 2, wide, channels), dtype),
-        np.empty((4, 2 * wide * channels), dtype),
-        np.empty(16 * images * rows * tiling.wide * channels, dtype),
-    )
-
-
-def _part(elements: Any, images: slice, *shape: int) -> Any:
-    """The part of the memory for elements that these images take."""
-    shape = (16, images.stop - images.start, *shape)
-    return elements[: math.prod(shape)].reshape(shape)
+    return np.array(chunks), (images, rows)
 
 
 def convolve_tiles(x: Any, w: Any, bias: Any, geometry: Geometry) -> Any:
@@ -207,25 +245,16 @@ def convolve_tiles(x: Any, w: Any, bias: Any, geometry: Geometry) -> Any:
     A difference of infinities is NaN, where a plain sum is infinite.
     """
     filters, channels = w.shape[:2]
-    tiling, dtype, (top, left) = _tiling(x, filters, geometry), x.dtype, geometry.before
-    wide = tiling.wide
-    weights = (w.reshape(-1, 9) @ np.kron(_G, _G).T.astype(dtype)).reshape(filters, channels, 16).T.copy()
+    places, dtype = places_of(x.shape[2:], (3, 3), geometry), x.dtype
+    chunks, most = _cut(x, places, filters)
+    wide = -(-places[1] // 2)
     biases = np.zeros(wide * filters, dtype) if bias is None else np.tile(bias, wide)
-    given, out = channels_to_last(x), channels_last((len(x), filters, *tiling.places), x)
-    made = last(out)
-
-    def work(part: slice) -> None:
-        framed, rows, elements = _memory(tiling, channels, dtype, 1)
-        products = np.empty(len(elements) // channels * filters, dtype)
-        sums, pair = np.empty((8, wide * filters), dtype), np.empty((2, wide, filters), dtype)
-        for images, first, count in tiling.chunks[part]:
-            d, m = (_part(e, images, count, wide * n) for e, n in ((elements, channels), (products, filters)))
-            _transform(given[images], 2 * first - top, left, framed[: 2 * count + 2], rows, d)
-            np.matmul(d.reshape(16, -1, channels), weights, out=m.reshape(16, -1, filters))
-            checks.append(_transform_back(m, biases, 2 * first, sums, pair, made[images]))
-
-    checks: list[Any] = []
-    share(work, len(tiling.chunks), multiplies=True)
+    out, checks = channels_last((len(x), filters, *places), x), np.empty(len(chunks), dtype)
+    linalg_of_scipy()
+    given, (top, left) = channels_to_last(x), geometry.before
+    with one_thread():
+        weights = (w.reshape(-1, 9) @ _GG[dtype].T).reshape(filters, channels, 16).T.copy()
+        _convolve(len(chunks), 1, given, weights, biases, chunks, most, top, left, last(out), checks)
     return NotImplemented if np.isnan(checks).any() else out
 
 
@@ -234,28 +263,15 @@ def weight_of_tiles(g: Any, x: Any, geometry: Geometry) -> Any:
 
     The products are summed over tiles before they are transformed.
     """
-    filters, channels = g.shape[1], x.shape[1]
-    tiling, dtype, (top, left) = _tiling(x, filters, geometry), x.dtype, geometry.before
-    wide, chunks = tiling.wide, tiling.chunks
-    given, gradients = channels_to_last(x), channels_to_last(g)
+    filters, channels, dtype = g.shape[1], x.shape[1], x.dtype
+    chunks, most = _cut(x, g.shape[2:], filters)
     parts = min(PARTS, len(chunks))
     sums = np.zeros((parts, 16, channels, filters), dtype)
-
-    def work(part: slice) -> None:
-        framed, rows, elements = _memory(tiling, channels, dtype, 1)
-        spread, sides, products = _memory(tiling, filters, dtype, 0)
-        each = np.empty((16, channels, filters), dtype)
-        for p in range(part.start, part.stop):
-            for images, first, count in chunks[len(chunks) * p // parts : len(chunks) * (p + 1) // parts]:
-                d, m = (_part(e, images, count, wide * n) for e, n in ((elements, channels), (products, filters)))
-                _transform(given[images], 2 * first - top, left, framed[: 2 * count + 2], rows, d)
-                _spread(gradients[images], 2 * first, spread[: 2 * count], sides, m)
-                flat = d.reshape(16, -1, channels).swapaxes(1, 2)
-                sums[p] += np.matmul(flat, m.reshape(16, -1, filters), out=each)
-
-    share(work, parts, multiplies=True)
-    whole = np.add.reduce(sums, axis=0).reshape(16, -1)
-    kernel = np.kron(_G, _G).T.astype(dtype) @ whole
+    linalg_of_scipy()
+    gradients, given, (top, left) = channels_to_last(g), channels_to_last(x), geometry.before
+    with one_thread():
+        _weight(parts, 1, gradients, given, chunks, most, top, left, sums)
+        kernel = _GG[dtype].T @ np.add.reduce(sums, axis=0).reshape(16, -1)
     if not np.isfinite(kernel).all():
         return NotImplemented
     return kernel.reshape(3, 3, channels, filters).transpose(3, 2, 0, 1).copy()

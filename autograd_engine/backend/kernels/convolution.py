@@ -28,6 +28,7 @@ __all__ = [
     "convolve",
     "convolve_input",
     "convolve_weight",
+    "is_alone",
     "places_of",
 ]
 
@@ -147,7 +148,7 @@ def convolve(x: Any, w: Any, bias: Any, geometry: Geometry) -> Any:
     Shapes: x (N, C, ...), w (O, C / groups, ...) with as many dimensions, bias (O,) or None; result (N, O, ...).
     """
     size, groups = w.shape[2:], geometry.groups
-    if _is_alone(x.shape[1], len(w), geometry):
+    if is_alone(x.shape[1], len(w), geometry):
         out = channels_last((*x.shape[:2], *places_of(x.shape[2:], size, geometry)), x)
         rows, made = channels_to_last(x), last(out)
         made[...] = 0 if bias is None else bias
@@ -202,7 +203,7 @@ def convolve_input(g: Any, w: Any, bias: Any, size: Sizes, geometry: Geometry) -
     out = channels_last((len(g), channels, *size), g)
     inputs, places = last(out), g.shape[2:]
     inputs[...] = 0 if bias is None else bias
-    if _is_alone(channels, len(w), geometry):
+    if is_alone(channels, len(w), geometry):
         rows = channels_to_last(g)
         pieces = _pieces(window, size, places, geometry, channels)
         _add_products(w, [(tap, rows, at, inputs, inside) for tap, at, inside in pieces])
@@ -225,7 +226,7 @@ def convolve_input(g: Any, w: Any, bias: Any, size: Sizes, geometry: Geometry) -
     return out
 
 
-def _is_alone(channels: int, filters: int, geometry: Geometry) -> bool:
+def is_alone(channels: int, filters: int, geometry: Geometry) -> bool:
     """Whether each channel has one filter of its own. Then there is no sum over channels, and no product of
     matrices."""
     return geometry.groups > 1 and geometry.groups == channels == filters
@@ -299,7 +300,7 @@ def convolve_weight(g: Any, x: Any, size: Sizes, geometry: Geometry) -> Any:
     The sum over images is taken in parts that do not depend on the number of threads.
     """
     groups = geometry.groups
-    if _is_alone(x.shape[1], g.shape[1], geometry):
+    if is_alone(x.shape[1], g.shape[1], geometry):
         return _weight_of_alone(g, x, size, geometry)
     framed = _framed(x, geometry.before, geometry.after)
     places = g.shape[2:]
