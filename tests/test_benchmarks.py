@@ -15,7 +15,7 @@ from benchmarks import report
 from benchmarks.case import Case, Task
 from benchmarks.libraries import ENGINE, LEARNING_RATE, LIBRARIES, Library, initial_weights, named
 from benchmarks.measure import Outcome, compare, growth, measure, spread_of
-from benchmarks.work import CASES, chains, footprint, loading, training
+from benchmarks.work import CASES, chains, footprint, loading, sequences, training
 
 MACHINE = {
     "date": "2026-01-01",
@@ -256,6 +256,25 @@ def losses_by_hand(x, labels):
         w2, b2 = w2 - LEARNING_RATE * active.T @ g2, b2 - LEARNING_RATE * g2.sum(0)
         w1, b1 = w1 - LEARNING_RATE * x.T @ g1, b1 - LEARNING_RATE * g1.sum(0)
     return losses
+
+
+@every_library
+@pytest.mark.parametrize(("name", "own"), [("lstm-32", "lstm-32"), ("gru-32", "gru-32"), ("gpt", "gpt-model")])
+def test_steps_through_sequences_are_the_same(key, name, own):
+    step = sequences.step_of(loaded(key), name)
+    if step is None:
+        return
+    expected = sequences.step_of(loaded("engine"), own)
+    losses = [expected().item() for _ in range(3)]
+    assert losses[2] < losses[0] - 1e-6
+    np.testing.assert_allclose([number(step()) for _ in range(3)], losses, rtol=1e-6)
+
+
+@pytest.mark.parametrize("key", ["torch", "numpy"])
+def test_the_same_tokens_are_generated(key):
+    tokens = sequences.generation(loaded(key), temperature=0)()
+    assert tokens.shape == (1, sequences.PROMPT + sequences.NEW)
+    assert tokens.tolist() == sequences.generation(loaded("engine"), temperature=0)().tolist()
 
 
 LENGTHY = {"import", "memory", "left-behind", "mlp-1024-2048-2048-10", *(case.name for case in loading.CASES)}

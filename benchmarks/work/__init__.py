@@ -11,6 +11,7 @@ from . import (
     network,
     operators,
     optimizers,
+    sequences,
     slices,
     training,
 )
@@ -28,6 +29,7 @@ CASES: tuple[Case, ...] = (
     *kernels.CASES,
     *layers.CASES,
     *convolution.CASES,
+    *sequences.CASES,
     *loading.CASES,
     *footprint.CASES,
 )

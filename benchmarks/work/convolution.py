@@ -6,21 +6,16 @@ names are measured; this project on both of its tiers.
 
 from __future__ import annotations
 
-import ctypes
-import subprocess
-import sys
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-import psutil
 
 from ..case import Case, Task
-from ..libraries import Library, named
-from .footprint import ROOT, peak_resident
+from ..libraries import Library
+from .footprint import step_memory
 
-__all__ = ["CASES", "NETWORKS"]
+__all__ = ["CASES", "NETWORKS", "step_of"]
 
 Shape = tuple[int, ...]
 
@@ -159,40 +154,16 @@ def training(library: Library, network: Callable[[Any], Any], shape: Shape) -> C
     return step
 
 
+def step_of(library: Library, name: str) -> Callable[[], Any] | None:
+    """The training step of one of `NETWORKS`."""
+    _, network, shape = NETWORKS[name]
+    return training(library, network, shape)
+
+
 def training_step(network: Callable[[Any], Any], shape: Shape) -> Callable[[Library], Task | None]:
     def prepare(library: Library) -> Task | None:
         step = training(library, network, shape)
         return None if step is None else Task(step)
-
-    return prepare
-
-
-def print_memory(key: str, name: str) -> None:
-    """Print by how much a training step raises the memory of this process at most, in bytes.
-
-    What the library keeps from the steps before, such as machine code, is not counted; what they left to the
-    allocator is given back first. Linux only.
-    """
-    library = named(key)
-    library.load(threads=2)
-    _, network, shape = NETWORKS[name]
-    step = training(library, network, shape)
-    assert step is not None
-    for _ in range(3):
-        step()
-    ctypes.CDLL(None).malloc_trim(0)
-    Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew
-    before = psutil.Process().memory_info().rss
-    step()
-    print(peak_resident() - before)
-
-
-def peak_memory(name: str) -> Callable[[Library], Task | None]:
-    def prepare(library: Library) -> Task | None:
-        if not library.torch_names or not Path("/proc/self/clear_refs").exists():
-            return None
-        command = [sys.executable, "-c", f"from {__name__} import print_memory as p; p({library.key!r}, {name!r})"]
-        return Task(lambda: int(subprocess.run(command, check=True, cwd=ROOT, capture_output=True).stdout))
 
     return prepare
 
@@ -280,8 +251,8 @@ CASES = (
         for name, (title, network, shape) in FORWARD.items()
     ),
     *(
-        Case(f"{name}-memory", f"{title}, peak memory of a training step", peak_memory(name), "process", unit="B",
-             reads=True, rounds=3, quick_rounds=1, budget=40.0, targets={"torch": MEMORY}, tiers=True)
+        Case(f"{name}-memory", f"{title}, peak memory of a training step", step_memory(__name__, name), "process",
+             unit="B", reads=True, rounds=3, quick_rounds=1, budget=40.0, targets={"torch": MEMORY}, tiers=True)
         for name, (title, _, _) in NETWORKS.items()
     ),
     *(

@@ -5,6 +5,7 @@ Import time and peak memory are read in fresh interpreters.
 
 from __future__ import annotations
 
+import ctypes
 import functools
 import gc
 import importlib.metadata
@@ -16,13 +17,14 @@ import sys
 import tempfile
 import time
 import tracemalloc
+from collections.abc import Callable
 from pathlib import Path
 
 from ..case import Case, Task
 from ..libraries import ENGINE, Library, named
 from .training import MIDDLE, SMALL, steps
 
-__all__ = ["CASES", "ROOT", "installed_size", "peak_resident", "required_distributions"]
+__all__ = ["CASES", "ROOT", "installed_size", "peak_resident", "required_distributions", "step_memory"]
 
 STEPS = 20
 """For the peak of memory."""
@@ -158,6 +160,41 @@ def peak_memory(library: Library) -> Task | None:
         return None
     command = [sys.executable, "-c", f"from {__name__} import train; train({library.key!r})"]
     return Task(lambda: int(subprocess.run(command, check=True, cwd=ROOT, capture_output=True).stdout))
+
+
+def print_rise(key: str, module: str, name: str) -> None:
+    """Print by how much `module.step_of(library, name)`, a training step, raises this process's memory at most, in
+    bytes.
+
+    What the library keeps from the steps before, such as machine code, is not counted; what they left to the
+    allocator is given back first. Linux only.
+    """
+    import psutil
+
+    library = named(key)
+    library.load(threads=2)
+    step = importlib.import_module(module).step_of(library, name)
+    with library.turn():
+        for _ in range(3):
+            step()
+        ctypes.CDLL(None).malloc_trim(0)
+        Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew
+        before = psutil.Process().memory_info().rss
+        step()
+    print(peak_resident() - before)
+
+
+def step_memory(module: str, name: str) -> Callable[[Library], Task | None]:
+    """What `print_rise` prints in a fresh process, for libraries with PyTorch's names."""
+
+    def prepare(library: Library) -> Task | None:
+        if not library.torch_names or not Path("/proc/self/clear_refs").exists():
+            return None
+        program = f"from {__name__} import print_rise as p; p({library.key!r}, {module!r}, {name!r})"
+        command = [sys.executable, "-c", program]
+        return Task(lambda: int(subprocess.run(command, check=True, cwd=ROOT, capture_output=True).stdout))
+
+    return prepare
 
 
 def left_behind(library: Library) -> Task | None:
