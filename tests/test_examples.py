@@ -49,19 +49,40 @@ class Example(NamedTuple):
     """How a script is tested.
 
     Attributes:
-        epochs: in so many it learns enough.
+        settings: of the command line, with which it learns enough.
         learned: whether what `main` returned shows that.
         saving: the option that names a file to save to.
         start: makes, of the script's names, a model that draws no random numbers, and a function that trains it on
             these batches and returns the losses.
-        inputs: the shape of the inputs of 6 batches.
+        batches: makes, of a random generator, the inputs and targets of 6 batches.
     """
 
-    epochs: int
+    settings: str
     learned: Callable[[Any], bool]
     saving: str
     start: Callable[[Any], tuple[Any, Callable[[Any], list[float]]]]
-    inputs: tuple[int, ...]
+    batches: Callable[[Any], tuple[Any, Any]]
+
+
+def pictures(*shape):
+    return lambda rng: (rng.random((6, 32, *shape), np.float32), rng.integers(0, 10, (6, 32)))
+
+
+def words(rng):
+    """The letters of words, which end with zeros."""
+    lengths = rng.integers(1, 10, (6, 32, 1))
+    letters = rng.integers(1, 30, (6, 32, 9))
+    return np.where(np.arange(9) < lengths, letters, 0), rng.integers(0, 4, (6, 32))
+
+
+def tokens(*shape):
+    """Tokens, and those that follow each."""
+
+    def batches(rng):
+        both = rng.integers(0, 60, (6, *shape[:-1], shape[-1] + 1))
+        return both[..., :-1], both[..., 1:]
+
+    return batches
 
 
 def classifier(names):
@@ -115,11 +136,64 @@ def residual(names):
     return model, lambda batches: names["train_epoch"](model, batches, criterion, optimizer, scheduler, "cpu")
 
 
+def words_classifier(names):
+    model = names["Net"]()
+    optimizer = names["torch"].optim.Adam(model.parameters(), lr=5e-3)
+    criterion = names["nn"].CrossEntropyLoss()
+    return model, lambda batches: names["train"](model, batches, criterion, optimizer)
+
+
+def language_model(names):
+    """Of columns of text, as the program reads it, in six pieces of 16 characters."""
+    model = names["RNNModel"](60, nlayers=2, dropout=0.0)
+    optimizer = names["optim"].Adam(model.parameters(), lr=5e-3)
+    criterion = names["nn"].CrossEntropyLoss()
+
+    def losses(batches):
+        columns = names["torch"].cat([x for x, _ in batches], 0)
+        return names["train"](model, columns, criterion, optimizer, 16, 0.25)
+
+    return model, losses
+
+
+def transformer(names):
+    config = names["GPTConfig"](vocab_size=60, block_size=16, n_layer=2, n_head=2, n_embd=32)
+    model = names["GPT"](config)
+    optimizer = model.configure_optimizers(0.1, 1e-3, (0.9, 0.95))
+    rates = [names["get_lr"](k, 6, 1e-3) for k in range(6)]
+    return model, lambda batches: names["train"](model, batches, optimizer, rates)
+
+
 EXAMPLES = {
-    "classify_digits": Example(4, lambda accuracy: accuracy > 0.9, "--save-model", classifier, (6, 32, 64)),
-    "convnet_digits": Example(3, lambda accuracy: accuracy > 0.9, "--save-model", convolutional, (6, 32, 1, 8, 8)),
-    "denoise_digits": Example(8, lambda found: found[0] < 0.75 * found[1], "--checkpoint", denoiser, (6, 32, 64)),
-    "resnet_digits": Example(4, lambda accuracy: accuracy > 0.9, "--checkpoint", residual, (6, 32, 1, 8, 8)),
+    "classify_digits": Example(
+        "--epochs 4", lambda accuracy: accuracy > 0.9, "--save-model", classifier, pictures(64)
+    ),
+    "classify_words": Example(
+        "--epochs 7", lambda accuracy: accuracy > 0.5, "--save-model", words_classifier, words
+    ),
+    "convnet_digits": Example(
+        "--epochs 3", lambda accuracy: accuracy > 0.9, "--save-model", convolutional, pictures(1, 8, 8)
+    ),
+    "denoise_digits": Example(
+        "--epochs 8", lambda found: found[0] < 0.75 * found[1], "--checkpoint", denoiser, pictures(64)
+    ),
+    "gpt_text": Example(
+        "--epochs 2 --steps 20 --block-size 16 --lr 0.01",
+        lambda losses: losses[1] < 3.6,
+        "--checkpoint",
+        transformer,
+        tokens(8, 16),
+    ),
+    "lstm_text": Example(
+        "--epochs 2 --characters 12000",
+        lambda bits: bits[1] < bits[0] < 5,
+        "--save",
+        language_model,
+        tokens(16, 4),
+    ),
+    "resnet_digits": Example(
+        "--epochs 4", lambda accuracy: accuracy > 0.9, "--checkpoint", residual, pictures(1, 8, 8)
+    ),
 }
 
 
@@ -132,7 +206,7 @@ def test_there_are_examples():
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_the_example_runs_and_learns(name, tmp_path, capsys):
     example, path = EXAMPLES[name], tmp_path / "saved"
-    result = ours(name)["main"](["--epochs", str(example.epochs), example.saving, str(path)])
+    result = ours(name)["main"]([*example.settings.split(), example.saving, str(path)])
     assert example.learned(result)
     assert "epoch" in capsys.readouterr().out
     saved = ag.load(path)
@@ -142,7 +216,7 @@ def test_the_example_runs_and_learns(name, tmp_path, capsys):
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_the_same_program_learns_on_pytorch(name):
     example = EXAMPLES[name]
-    assert example.learned(theirs(name)["main"](["--epochs", str(example.epochs)]))
+    assert example.learned(theirs(name)["main"](example.settings.split()))
 
 
 def losses_of(name, program, weights=None):
@@ -150,17 +224,16 @@ def losses_of(name, program, weights=None):
     torch = program["torch"]
     torch.manual_seed(0)
     rng = np.random.default_rng(0)
-    inputs = torch.from_numpy(rng.random(EXAMPLES[name].inputs, np.float32))
-    targets = torch.from_numpy(rng.integers(0, 10, inputs.shape[:2]))
+    inputs, targets = map(torch.from_numpy, EXAMPLES[name].batches(rng))
     model, losses = EXAMPLES[name].start(program)
     if weights is not None:
         model.load_state_dict({key: torch.tensor(value) for key, value in weights.items()})
     start = {key: value.numpy().copy() for key, value in model.state_dict().items()}
-    return losses(Sized(program["DataLoader"](list(zip(inputs, targets, strict=True)), batch_size=None))), start
+    return losses(Sized(list(zip(inputs, targets, strict=True)))), start
 
 
 class Sized:
-    """A loader of whole batches, with the attributes that the scripts print."""
+    """Batches, with the attributes that the scripts print."""
 
     def __init__(self, batches):
         self.batches, self.batch_size, self.dataset = batches, 32, range(192)
