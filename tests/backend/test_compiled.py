@@ -43,7 +43,7 @@ def run(program, **environment):
     return done.stdout
 
 
-@pytest.mark.parametrize(("program", "count"), [(PROGRAM, 2), (STEP, 1)])  # relu and its gradient
+@pytest.mark.parametrize(("program", "count"), [(PROGRAM, 4), (STEP, 2)])  # relu, its gradient; how each is called
 def test_what_is_compiled_is_kept_on_disk(program, count, tmp_path):
     program = program.format(size=LARGE)
     run(program, NUMBA_CACHE_DIR=str(tmp_path))

@@ -25,7 +25,7 @@ from ..extras import from_extra
 with from_extra("fast", "compiled kernels need numba"):
     import numba
 
-__all__ = ["FLOATS", "MATH", "fits", "inlined", "kept_in", "loop", "machine_code", "same"]
+__all__ = ["FLOATS", "MATH", "fits", "inlined", "keep", "kept_in", "loop", "machine_code", "same"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -55,6 +55,16 @@ def machine_code(function: F, math: set[str] = MATH) -> F:
     return numba.njit(nogil=True, fastmath=math, error_model="numpy")(function)
 
 
+def keep(compiled: Any) -> bool:
+    """Let machine code be kept on disk; whether that is possible."""
+    try:
+        compiled.enable_caching()
+        _drop_stale(Path(compiled.stats.cache_path))
+    except (RuntimeError, OSError):
+        return False
+    return True
+
+
 def loop(function: F, math: set[str] = MATH) -> F:
     """Compile a loop over arrays, which runs without the interpreter's lock.
 
@@ -66,11 +76,8 @@ def loop(function: F, math: set[str] = MATH) -> F:
     if numba.config.DISABLE_JIT:
         return function
     compiled: Any = machine_code(function, math)
-    try:
-        compiled.enable_caching()
-        _drop_stale(Path(compiled.stats.cache_path))
-    except (RuntimeError, OSError):
-        return compiled
+    if not keep(compiled):
+        return compiled  # type: ignore[no-any-return]
 
     def run(*arguments: Any) -> Any:
         nonlocal compiled

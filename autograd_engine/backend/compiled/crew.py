@@ -12,10 +12,10 @@ for this work is in time for the next.
 
 from __future__ import annotations
 
+import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from threading import Lock, Thread
-from types import FunctionType
 from typing import Any
 
 import numba
@@ -26,7 +26,7 @@ from numba.extending import intrinsic
 
 from ..blas import sleep_soon
 from ..threads import get_num_threads, share
-from . import MATH, loop, machine_code
+from . import MATH, keep, loop, machine_code
 
 __all__ = ["TOGETHER", "shared_loop"]
 
@@ -110,19 +110,36 @@ def _take_parts(board: Any) -> None:
         part = _add(board, _NEXT, 1)
 
 
+def _mark_of(kinds: Iterable[Any]) -> int:
+    """A number that stands for these types."""
+    return int.from_bytes(hashlib.sha256(",".join(map(str, kinds)).encode()).digest()[:7], "little")
+
+
 @intrinsic  # type: ignore[untyped-decorator]
-def _laid_out(typing: Any, function: Any, arguments: Any) -> Any:
-    """The address of machine code that calls the function for a part, and where the arguments lie for it.
+def _mark(typing: Any, arguments: Any) -> Any:
+    """The mark of the types of the arguments, a constant."""
+
+    def build(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+        return context.get_constant(types.int64, _mark_of(arguments))
+
+    return types.int64(arguments), build
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def _laid_out(typing: Any, loop: Any, arguments: Any) -> Any:
+    """The address of machine code that calls a loop for a part, and where the loop and its arguments lie for it.
 
     They lie there until the calling function returns. The arrays are lent: nobody counts references to them, which
     would go from the cache of one processor to that of another one all the time.
+
+    Args:
+        loop: the address of the loop's machine code.
+        arguments: those before the first element and the one after the last.
     """
-    kinds = (*arguments, types.int64, types.int64)
-    function.get_call_type(typing, kinds, {})
-    made = function.dispatcher.overloads[kinds]
+    kinds = types.Tuple([types.int64, *arguments])  # type: ignore[attr-defined]
 
     def build(context: Any, builder: Any, signature: Any, given: Any) -> Any:
-        word, model = context.get_value_type(types.int64), context.data_model_manager[arguments]
+        word, model = context.get_value_type(types.int64), context.data_model_manager[kinds]
         values = cgutils.unpack_tuple(builder, given[1], len(arguments))
         for k, kind in enumerate(arguments):
             if isinstance(kind, types.Array):
@@ -130,21 +147,21 @@ def _laid_out(typing: Any, function: Any, arguments: Any) -> Any:
                 array.meminfo = cgutils.get_null_value(array.meminfo.type)
                 values[k] = array._getvalue()
         row = cgutils.alloca_once(builder, model.get_data_type())
-        builder.store(model.as_data(builder, context.make_tuple(builder, arguments, values)), row)
+        builder.store(model.as_data(builder, context.make_tuple(builder, kinds, [given[0], *values])), row)
 
-        shape = ir.FunctionType(ir.VoidType(), [word] * 3)
-        code = ir.Function(builder.module, shape, builder.module.get_unique_name("part"))
+        code = ir.Function(builder.module, ir.FunctionType(ir.VoidType(), [word] * 3), name="part")
         code.linkage = "internal"
         inside = ir.IRBuilder(code.append_basic_block())
         read = model.load_from_data_pointer(inside, inside.inttoptr(code.args[0], row.type))
-        handed = (*cgutils.unpack_tuple(inside, read, len(arguments)), *code.args[1:])
-        context.add_linking_libs([made.library])
-        called = context.declare_function(builder.module, made.fndesc)
-        context.call_conv.call_function(inside, called, made.signature.return_type, kinds, handed)
+        address, *handed = cgutils.unpack_tuple(inside, read, len(kinds))
+        wanted = (*arguments, types.int64, types.int64)
+        shape = context.call_conv.get_function_type(types.none, wanted).as_pointer()
+        handed += code.args[1:]
+        context.call_conv.call_function(inside, inside.inttoptr(address, shape), types.none, wanted, handed)
         inside.ret_void()
         return context.make_tuple(builder, signature.return_type, [builder.ptrtoint(p, word) for p in (code, row)])
 
-    return _PAIR(function, arguments), build
+    return _PAIR(loop, arguments), build
 
 
 _yield = types.ExternalFunction("sched_yield", types.int32())
@@ -172,13 +189,20 @@ def _work(board: Any, count: int, each: int, code: int, row: int) -> None:
         _yield()
 
 
-function: Any = None
-"""The loop whose parts are shared; each has a function `_share` of its own."""
+@loop
+def _share(board: Any, count: int, each: int, known: Any, *arguments: Any) -> bool:
+    """Do the parts of a loop; False if its machine code for arguments of these types is not known.
 
-
-def _share(board: Any, count: Any, each: Any, *arguments: Any) -> None:
-    code, row = _laid_out(function, arguments)
+    known: rows of a mark and the address of the machine code, and a row of zeros after them.
+    """
+    mark, k = _mark(arguments), 0
+    while known[k, 0] != mark:
+        if known[k, 0] == 0:
+            return False
+        k += 1
+    code, row = _laid_out(known[k, 1], arguments)
     _work(board, count, each, code, row)
+    return True
 
 
 # ------------------------------------------------------------------------------------------ the threads
@@ -272,21 +296,36 @@ def shared_loop(function: Callable[..., None], math: set[str] = MATH) -> Callabl
             share(lambda part: over(*arguments, part.start, part.stop), count, each)
 
         return plain
-    known = {"function": machine_code(function, math), "_laid_out": _laid_out, "_work": _work}
-    name = f"{function.__module__.rpartition('.')[2]}_{function.__name__}"  # it is kept on disk by its name
-    made = FunctionType(_share.__code__, known, name)
-    made.__module__, made.__qualname__ = __name__, name
-    run_shared = loop(made)
+    dispatcher: Any = machine_code(function, math)
+    known = np.zeros((1, 2), np.int64)
+    keep(dispatcher)
+
+    def learn(arguments: tuple[Any, ...]) -> None:
+        nonlocal dispatcher, known
+        kinds = (*map(numba.typeof, arguments), types.int64, types.int64)
+        try:
+            dispatcher.compile(kinds)
+        except OSError:
+            dispatcher = machine_code(function, math)
+            dispatcher.compile(kinds)
+        made = dispatcher.overloads[kinds]
+        address = made.library.get_pointer_to_function(made.fndesc.llvm_func_name)
+        known = np.array([(_mark_of(kinds[:-2]), address), *known], np.int64)
+
+    def do(board: Any, count: int, each: int, arguments: tuple[Any, ...]) -> None:
+        if not _share(board, count, each, known, *arguments):
+            learn(arguments)
+            _share(board, count, each, known, *arguments)
 
     def run(count: int, each: int, *arguments: Any) -> None:
         crew = _current()
         if crew is _alone or count <= each or not crew.free.acquire(blocking=False):
-            run_shared(_alone.board, count, each, *arguments)
+            do(_alone.board, count, each, arguments)
             return
         try:
             if crew.asleep:
                 crew.wake()
-            run_shared(crew.board, count, each, *arguments)
+            do(crew.board, count, each, arguments)
         finally:
             crew.free.release()
 
