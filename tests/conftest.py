@@ -19,7 +19,7 @@ settings.register_profile(
     "ci",
     derandomize=True,
     database=None,
-    max_examples=10,
+    max_examples=5,
     stateful_step_count=15,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],

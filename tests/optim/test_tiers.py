@@ -46,7 +46,8 @@ def check(found, expected, precision):
 
 
 COMPILED = [(name, settings, np.float32) for name, settings in SETTINGS] + [
-    (name, settings[-1], np.float64) for name, settings in OPTIONS.items()
+    pytest.param(name, settings[-1], np.float64, marks=() if name in ("SGD", "Adam") else pytest.mark.slow)
+    for name, settings in OPTIONS.items()
 ]
 
 

@@ -155,6 +155,7 @@ def test_without_hypothesis_the_error_says_what_to_install(monkeypatch):
         shapes()
 
 
+@pytest.mark.slow
 def test_values_reach_both_ends_of_the_default_domain_and_stay_inside():
     for reached in (lambda x: x.size and x.min() < -1.5, lambda x: x.size and x.max() > 1.5):
         find(arrays(), reached, settings=MANY)
