@@ -1,9 +1,10 @@
-"""The command line: train a classifier, and use it.
+"""The command line: train a classifier, or a model that writes like a text, and use it.
 
     python -m autograd_engine train [DATA]
     python -m autograd_engine evaluate [RUN]
     python -m autograd_engine summary [RUN]
     python -m autograd_engine predict [RUN]
+    python -m autograd_engine generate [RUN]
     python -m autograd_engine info
 
 `train` writes a run, which is a folder: weights.safetensors, checkpoint.safetensors, history.csv, config.json, and
@@ -22,10 +23,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from . import info, predict, report, train
+from . import generate, info, predict, report, train
 from .folder import UserError
-from .settings import MODELS, RULES, WHOLE, Rule, number, shown
+from .settings import MODELS, RULES, SHARE, WHOLE, Rule, number, shown
 from .sources import READY
+from .text_settings import TEXT_MODELS, TEXT_RULES, USUAL_OF_TEXTS
 
 __all__ = ["main"]
 
@@ -68,17 +70,19 @@ def _path(text: str) -> Path:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m autograd_engine", description="Train a classifier, and use it."
+        prog="python -m autograd_engine",
+        description="Train a classifier, or a model that writes like a text, and use it.",
     )
     parser.add_argument("--version", action="version", version=_version())
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     command = commands.add_parser(
         "train",
-        help="train a classifier",
+        help="train a classifier, or a model of a text",
         description="Train a multilayer perceptron, or a network with convolutions, by default on the UCI "
         "handwritten digits (1,797 pictures of 8x8 pixels, a fifth of them held back as the test set), and write "
-        "the run to a folder. The defaults that are shown are those of the perceptron.",
+        "the run to a folder. The defaults that are shown are those of the perceptron. Of a text file, a language "
+        "model of characters is trained (lstm, gru or gpt); a tenth of the text, its end, is held back.",
     )
     command.set_defaults(command=train.train)
     default = train.Settings()
@@ -96,12 +100,13 @@ def _parser() -> argparse.ArgumentParser:
     setting(
         "data",
         f"what to learn: {', '.join(READY)}; a .csv file whose last column is the class; or a folder: IDX files, "
-        "as MNIST has them, CIFAR's files, pictures in train/CLASS and test/CLASS, or pictures in CLASS",
+        "as MNIST has them, CIFAR's files, pictures in train/CLASS and test/CLASS, or pictures in CLASS; or a text "
+        "file",
         nargs="?",
         type=_typed(RULES["data"], str),
         metavar="DATA",
     )
-    setting("--model", "network: mlp, or one for pictures", choices=MODELS)
+    setting("--model", "network: mlp, one for pictures, or one for a text", choices=[*MODELS, *TEXT_MODELS])
     setting("--epochs", "passes through the training data", type=_typed(RULES["epochs"], int), metavar="N")
     setting("--hidden", "sizes of the hidden layers", "128", type=_typed(WHOLE, int), nargs="*", metavar="N")
     setting("--activation", "activation function between the layers", choices=train.ACTIVATIONS)
@@ -138,6 +143,15 @@ def _parser() -> argparse.ArgumentParser:
         type=_typed(RULES["rotation"], float),
         metavar="DEGREES",
     )
+    for name, help in (
+        ("width", "for a text: the size of the state, or of a GPT's hidden states"),
+        ("layers", "for a text: how many layers, or blocks of a GPT"),
+        ("heads", "for a text: the heads of an attention of a GPT"),
+        ("context", "for a text: how many characters a step goes back, and the most that a GPT sees"),
+    ):
+        by_model = {model: usual[name] for model, usual in USUAL_OF_TEXTS.items() if name in usual}
+        shown_usual = ", ".join(f"{value} for {model}" for model, value in by_model.items())
+        setting(f"--{name}", help, shown_usual, type=_typed(TEXT_RULES[name], int), metavar="N")
     setting("--optimizer", "what adjusts the weights; sgd has momentum 0.9", choices=train.OPTIMIZERS)
     usual = ", ".join(f"{known['lr']} for {name}" for name, known in train.USUAL.items())
     setting(
@@ -218,6 +232,40 @@ def _parser() -> argparse.ArgumentParser:
         help="samples in a .csv (a row each; a further column is the true class) or .npy file. For digits: 64 "
         "numbers or 8x8, with pixels from 0 (paper) to 16 (ink). Or files of pictures, .png, .jpg .., for a run of "
         "pictures; characters with bright ink on black paper, as in the data",
+    )
+
+    command = of_run(
+        "generate",
+        generate.generate,
+        "write with a run that learned a text",
+        "Write with a run that learned a text, character by character.",
+    )
+    command.add_argument("--prompt", default="", metavar="TEXT", help="how the text begins (default: a new line)")
+    command.add_argument(
+        "--length",
+        type=_typed(number(int, zero=True), int),
+        default=500,
+        metavar="N",
+        help="how many characters to write (default: 500)",
+    )
+    command.add_argument(
+        "--temperature",
+        type=_typed(number(float, zero=True), float),
+        default=0.8,
+        metavar="T",
+        help="below 1 likely characters become likelier, above 1 less likely; 0 takes the likeliest (default: 0.8)",
+    )
+    command.add_argument(
+        "--top-k", type=_typed(WHOLE, int), metavar="K", help="draw only from the K likeliest characters"
+    )
+    command.add_argument(
+        "--top-p",
+        type=_typed(SHARE, float),
+        metavar="P",
+        help="draw only from the likeliest characters that together have at least the probability P",
+    )
+    command.add_argument(
+        "--seed", type=_typed(RULES["seed"], int), metavar="N", help="seed (default: another one each time)"
     )
 
     command_info = commands.add_parser(

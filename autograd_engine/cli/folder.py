@@ -21,6 +21,7 @@ from ..serialization import load
 from .files import CHECKPOINT, CONFIG, WEIGHTS
 from .replacement import NEXT, settled, stamp
 from .settings import ACTIVATIONS, PERCEPTRON, check_settings, completed, network_settings
+from .text_settings import GPT, MATRICES, TEXT_MODELS, check_text_settings, is_of_text
 
 __all__ = ["BATCH", "RUNS", "Scale", "UserError", "open_run"]
 
@@ -82,7 +83,7 @@ def read_config(folder: Path) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise UserError(f"the run {folder} cannot be read: {CONFIG}: {error}") from error
     try:
-        check_settings(config, CONFIG)
+        (check_text_settings if is_of_text(config) else check_settings)(config, CONFIG)
     except ValueError as error:
         raise UserError(f"the run {folder} cannot be read: {error}") from error
     return config
@@ -91,6 +92,12 @@ def read_config(folder: Path) -> dict[str, Any]:
 def make_model(config: dict[str, Any]) -> nn.Module:
     """A new, untrained model as the settings describe it."""
     name = config["model"]
+    if name in TEXT_MODELS:
+        sizes = (len(config["vocabulary"]), config["layers"], config["width"], config["dropout"])
+        tokens, layers, width, dropout = sizes
+        if name == GPT:
+            return models.GPT(tokens, config["context"], layers, config["heads"], width, dropout)
+        return models.RecurrentLM(tokens, name, width, layers, dropout)
     if name != PERCEPTRON:
         chosen = network_settings(name, config["picture"][0])
         return models.get_model(name, num_classes=len(config["classes"]), **chosen)
@@ -137,7 +144,7 @@ def _load_model(folder: Path, config: dict[str, Any]) -> nn.Module:
         )
     try:
         weights = load(folder / WEIGHTS)
-        held, needed = sum(tensor.numel() for tensor in weights.values()), parameters(config["sizes"] or [])
+        held, needed = sum(tensor.numel() for tensor in weights.values()), parameters(config)
         if needed > held:
             raise ValueError(f"{CONFIG} describes a model of {needed:,} parameters, but {WEIGHTS} has {held:,}")
         model = make_model(config)
@@ -151,9 +158,12 @@ def _load_model(folder: Path, config: dict[str, Any]) -> nn.Module:
     return model.eval()
 
 
-def parameters(sizes: list[int]) -> int:
-    """How many parameters the model of these sizes has."""
-    return sum((inputs + 1) * outputs for inputs, outputs in pairwise(sizes))
+def parameters(config: dict[str, Any]) -> int:
+    """How many parameters a perceptron has, or at least a model of texts; 0 for networks that are as they are."""
+    if config["model"] in TEXT_MODELS:
+        width, layers = config["width"], config["layers"]
+        return layers * MATRICES[config["model"]] * width**2 + len(config["vocabulary"]) * width
+    return sum((inputs + 1) * outputs for inputs, outputs in pairwise(config["sizes"] or []))
 
 
 def probabilities(model: nn.Module, samples: Any, workers: int = 0) -> tuple[Any, Any]:

@@ -18,6 +18,7 @@ from .inputs import Inputs, Preparation
 from .settings import Settings
 from .sources import check_values, read_table, task
 from .task import targets
+from .text_settings import TEXT_MODELS
 
 __all__ = ["predict"]
 
@@ -34,6 +35,11 @@ def predict(options: argparse.Namespace) -> int:
         OSError: the file cannot be read.
     """
     folder, config, model = open_run(options.folder)
+    if config["model"] in TEXT_MODELS:
+        raise UserError(
+            f"{folder} learned a text, and classifies nothing: `python -m autograd_engine generate {folder}` "
+            "writes with it"
+        )
     names: list[str] = []
     workers = 0
     if options.file is not None:

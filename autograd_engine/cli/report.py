@@ -15,6 +15,8 @@ from .inputs import Inputs
 from .settings import OF_PICTURES, Settings
 from .sources import task
 from .task import targets
+from .text import Text, held_out_bits
+from .text_settings import GPT, TEXT_MODELS, TextSettings
 
 __all__ = ["evaluate_run", "summarize_run"]
 
@@ -22,6 +24,12 @@ __all__ = ["evaluate_run", "summarize_run"]
 def evaluate_run(options: argparse.Namespace) -> int:
     """Print how well a run classifies its test set; returns the exit code."""
     folder, config, model = open_run(options.folder)
+    if config["model"] in TEXT_MODELS:
+        text = Text(TextSettings.of(config))
+        text.check_same(config)
+        print(f"{folder} on the held-out end of {config['data']}, {len(text.held_out):,} characters")
+        print(f"bits per character  {held_out_bits(model, text):.4f}")
+        return 0
     source = task(config["data"])
     inputs = Inputs(source, Settings.of(config))
     inputs.check_same(config)
@@ -71,8 +79,18 @@ def summarize_run(options: argparse.Namespace) -> int:
     folder, config, model = open_run(options.folder)
     print(f"{folder}")
     for name, value in config.items():
-        if name not in ("offset", "unit") and value is not None and (value or name not in OF_PICTURES):
+        if (
+            name not in ("offset", "unit", "vocabulary")
+            and value is not None
+            and (value or name not in OF_PICTURES)
+        ):
             print(f"  {name.replace('_', ' ')}: {_shown(value)}")
+    if config["model"] in TEXT_MODELS:
+        context = config["context"]
+        print(f"  vocabulary: {len(config['vocabulary'])} characters")
+        size = (context, 1) if config["model"] != GPT else (1, context)
+        print(f"\n{viz.summary(model, input_size=size, dtypes=[np.int64])}")
+        return 0
     size = (1, *config["picture"]) if config["sizes"] is None else (1, config["sizes"][0])
     print(f"\n{viz.summary(model, input_size=size)}")
     return 0

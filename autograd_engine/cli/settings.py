@@ -25,6 +25,7 @@ __all__ = [
     "PERCEPTRON",
     "RULES",
     "SCHEDULES",
+    "SHARE",
     "SIZES",
     "USUAL",
     "USUAL_OF_PICTURES",
@@ -35,6 +36,7 @@ __all__ = [
     "completed",
     "network_settings",
     "number",
+    "or_none",
     "shown",
 ]
 
@@ -204,7 +206,8 @@ def _one_of(names: Collection[str]) -> Rule:
     return Rule(f"one of {', '.join(names)}", lambda value: isinstance(value, str) and value in names)
 
 
-def _or_none(rule: Rule) -> Rule:
+def or_none(rule: Rule) -> Rule:
+    """The rule, but for None, which is allowed too."""
     return Rule(f"{rule.words}, or null", lambda value: value is None or rule.accepts(value))
 
 
@@ -215,6 +218,7 @@ def _many(rule: Rule, least: int, words: str) -> Rule:
 
 
 WHOLE = number(int)
+SHARE = Rule("a number above 0 and at most 1", lambda value: type(value) in (int, float) and 0 < value <= 1)
 _SIDE = number(int, below=4097)
 _TEXT = Rule("text", lambda value: isinstance(value, str))
 
@@ -241,15 +245,15 @@ RULES: dict[str, Rule] = {
 """What each setting may be if it is given."""
 
 _IN_FILE: dict[str, Rule] = {
-    "sizes": _or_none(_many(WHOLE, 2, "a list of two or more positive whole numbers below 1e+09")),
+    "sizes": or_none(_many(WHOLE, 2, "a list of two or more positive whole numbers below 1e+09")),
     **RULES,
-    **{name: _or_none(RULES[name]) for name in (*OF_PERCEPTRONS, "size", "weight_decay", "patience")},
+    **{name: or_none(RULES[name]) for name in (*OF_PERCEPTRONS, "size", "weight_decay", "patience")},
     "classes": _many(_TEXT, 2, "a list of two or more names"),
     "offset": _many(
         Rule("a number", lambda v: type(v) in (int, float) and abs(v) <= _LARGEST), 1, "a list of finite numbers"
     ),
     "unit": _many(number(float), 1, "a list of finite numbers above 0"),
-    "picture": _or_none(
+    "picture": or_none(
         Rule(
             "a height and a width, after the number of channels if there are several",
             lambda v: isinstance(v, list) and len(v) in (2, 3) and all(map(_SIDE.accepts, v)),

@@ -22,11 +22,12 @@ _LAYERS: dict[str, type[nn.RNN | nn.LSTM | nn.GRU]] = {"rnn": nn.RNN, "lstm": nn
 
 
 class RecurrentLM(nn.Module):
-    """A language model: at each place scores for the token that follows, given those before it and the state.
+    """A language model: at each place scores for the token that follows, given all before it.
 
     Shapes: integers (T, N) -> scores (T, N, vocabulary), and the state of the layers after the last token, which is
-    that of `nn.LSTM`, `nn.GRU` or `nn.RNN`. Given with the next batch, it continues the sequences; detach it before,
-    so that the gradient ends there (truncated backpropagation through time). `training.SequenceStep` does both.
+    that of `nn.LSTM`, `nn.GRU` or `nn.RNN`. Given with the next batch, it continues the sequences; detach it
+    before, so that the gradient ends there (truncated backpropagation through time). `training.SequenceStep` does
+    both.
 
     The embedding starts uniform on [-0.1, 0.1], the bias of the output at 0, layers as they always do.
 
@@ -102,7 +103,8 @@ class RecurrentLM(nn.Module):
         """The scores of the next token at each place, and the state after the last one."""
         if len(tokens.shape) != 2:
             raise ValueError(f"RecurrentLM takes tokens (T, N), got shape {tuple(tokens.shape)}")
-        out, state = self.rnn(self.drop(self.embedding(tokens)), state)
+        rnn: Any = self.rnn  # any of the three
+        out, state = rnn(self.drop(self.embedding(tokens)), state)
         return self.output(self.drop(out)), state
 
     def stream(

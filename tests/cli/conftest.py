@@ -3,7 +3,7 @@
 import pytest
 
 from autograd_engine import cli
-from autograd_engine.cli import train as command
+from autograd_engine.cli import training
 
 
 @pytest.fixture(scope="session")
@@ -18,7 +18,7 @@ def in_tmp(request, tmp_path, monkeypatch):
     """Run in a folder of its own. Without the fixture `pictures` draw none: that takes longer than training."""
     monkeypatch.chdir(tmp_path)
     if "pictures" not in request.fixturenames:
-        monkeypatch.setattr(command._Training, "_draw", lambda *_: None)
+        monkeypatch.setattr(training.Training, "_draw", lambda *_: None)
 
 
 @pytest.fixture

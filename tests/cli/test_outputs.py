@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from autograd_engine import cli
-from autograd_engine.cli import folder, predict, report, sources
+from autograd_engine.cli import folder, predict, report, sources, training
 from autograd_engine.cli import train as command
 from autograd_engine.data import digits, write_idx
 from autograd_engine.serialization import load, save
@@ -293,9 +293,9 @@ def test_settings_of_exactly_the_longest_file_are_read(trained, monkeypatch):
 
 
 def test_a_network_of_exactly_the_largest_size_is_trained(monkeypatch, capsys):
-    monkeypatch.setattr(command, "_LARGEST_MODEL", 310)
+    monkeypatch.setattr(training, "_LARGEST_MODEL", 310)
     assert train("--out", "run") == 0
-    monkeypatch.setattr(command, "_LARGEST_MODEL", 309)
+    monkeypatch.setattr(training, "_LARGEST_MODEL", 309)
     capsys.readouterr()
     assert train("--out", "other") == 1
     assert capsys.readouterr().err == (
@@ -397,7 +397,7 @@ def test_an_error_of_the_program_itself_is_no_mistake_of_the_user(monkeypatch):
     def wrong(*_, **__):
         raise ValueError("wrong")
 
-    monkeypatch.setattr(command, "fit", wrong)
+    monkeypatch.setattr(training, "fit", wrong)
     with pytest.raises(ValueError, match=exactly("wrong")):
         train("--out", "run")
 

@@ -16,7 +16,7 @@ import pytest
 
 from autograd_engine import cli
 from autograd_engine.backend.locks import locked
-from autograd_engine.cli import folder, replacement
+from autograd_engine.cli import folder, replacement, training
 from autograd_engine.cli import train as command
 from autograd_engine.serialization import load
 
@@ -124,7 +124,7 @@ def test_ctrl_c_before_the_first_epoch_of_an_overwriting_run_changes_nothing(mon
     def interrupt(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(command, "fit", interrupt)
+    monkeypatch.setattr(training, "fit", interrupt)
     assert train("--out", "run", *B) == 130
     assert cli.main(["train", "--resume", "run", "--no-progress"]) == 130
     assert capsys.readouterr().out.count("interrupted before another epoch was finished: run is as it was") == 2

@@ -9,6 +9,7 @@ import pytest
 
 from autograd_engine import cli
 from autograd_engine.cli import train as command
+from autograd_engine.cli import training
 from autograd_engine.serialization import load
 
 from ..messages import Like
@@ -98,7 +99,7 @@ def test_ctrl_c_before_the_first_epoch_ends(monkeypatch, capsys, pictures):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(command, "fit", interrupt)
+        patch.setattr(training, "fit", interrupt)
         assert train("--out", "run") == 130
     assert "interrupted after 0 of 1 epochs" in capsys.readouterr().out
     assert {p.name for p in Path("run").iterdir()} == FILES - {

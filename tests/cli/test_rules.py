@@ -151,12 +151,16 @@ def test_without_options_a_run_has_the_defaults_that_the_help_tells(monkeypatch,
         "flip": "for colored pictures, but not with mlp",
         "crop": "2 for gray pictures, 4 for colored ones, 0 with mlp",
         "rotation": "10 for gray pictures, 0 for colored ones and with mlp",
+        "width": "256 for lstm, 256 for gru, 128 for gpt",
+        "layers": "1 for lstm, 1 for gru, 4 for gpt",
+        "heads": "4 for gpt",
+        "context": "64 for lstm, 64 for gru, 64 for gpt",
         "workers": "half as many as cores, at most 4, for folders of pictures; else 0",
         "lr": "0.1 for sgd, 0.003 for adam, 0.003 for adamw; else the optimizer's own",
         "weight_decay": "0.0001 for sgd; else the optimizer's own",
         "out": "runs/DATA, or runs/DATA-2, ... when that is taken",
     }  # fmt: skip
-    models = ",".join(settings.MODELS)
+    models = ",".join([*settings.MODELS, "lstm", "gru", "gpt"])
     assert out.startswith(
         f"usage: python -m autograd_engine train [-h] [--model {{{models}}}] [--epochs N] [--hidden [N ...]] "
         "[--activation {"

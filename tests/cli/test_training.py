@@ -9,6 +9,7 @@ import pytest
 
 from autograd_engine import cli
 from autograd_engine.cli import train as command
+from autograd_engine.cli import training
 from autograd_engine.serialization import load, save
 
 from .runs import FILES, interrupt_after, train
@@ -153,7 +154,7 @@ def test_a_network_that_does_not_fit_into_memory_is_named(monkeypatch, capsys):
     def full(config):
         raise MemoryError("Unable to allocate 1.46 TiB")
 
-    monkeypatch.setattr(command, "make_model", full)
+    monkeypatch.setattr(training, "make_model", full)
     assert train() == 1
     assert (
         capsys.readouterr().err

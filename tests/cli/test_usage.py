@@ -87,10 +87,11 @@ def test_wrong_usage_is_explained(arguments, words, capsys):
 
 
 HELP = {
-    "train": "train a classifier",
+    "train": "train a classifier, or a model of a text",
     "evaluate": "measure a trained run on its test set",
     "summary": "show the layers of a run",
     "predict": "classify with a trained run",
+    "generate": "write with a run that learned a text",
     "info": "show versions, threads, devices and kernels",
 }
 
