@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import pytest
 from nbclient.exceptions import CellExecutionError
 
@@ -18,15 +17,23 @@ class OutputError(Exception):
 
 
 class Notebook(pytest.File):
-    """A file with one test."""
+    """A file with one test, or with a quick and a slow one."""
 
     def collect(self) -> Iterator[pytest.Item]:
-        """The run of the notebook."""
-        yield Run.from_parent(self, name=self.path.stem)
+        """The runs of the notebook."""
+        yield Run.from_parent(self, name=self.path.stem, quick=True)
+        if notebooks.is_slow(self.path):
+            whole = Run.from_parent(self, name=f"{self.path.stem}-whole", quick=False)
+            whole.add_marker(pytest.mark.slow)
+            yield whole
 
 
 class Run(pytest.Item):
-    """The run of a notebook, and the comparison of its outputs."""
+    """The run of a notebook, as far as it is quick or as a whole, and the comparison of its outputs."""
+
+    def __init__(self, *, quick: bool, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.quick = quick
 
     def runtest(self) -> None:
         """Run it.
@@ -35,9 +42,11 @@ class Run(pytest.Item):
             CellExecutionError: a cell failed.
             OutputError: a cell gave another output.
         """
-        found = notebooks.differences(nbformat.read(self.path, as_version=4), notebooks.run(self.path))
+        found = notebooks.differences(*(of(self.path, self.quick) for of in (notebooks.read, notebooks.run)))
         if found:
-            raise OutputError("\n\n".join([*found, f"If this is right: python -m tests.notebooks {self.name}"]))
+            raise OutputError(
+                "\n\n".join([*found, f"If this is right: python -m tests.notebooks {self.path.stem}"])
+            )
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """What a cell raised, or which outputs differ, without the ways of pytest and nbclient."""

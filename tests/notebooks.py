@@ -3,7 +3,10 @@
 `python -m tests.notebooks` runs all notebooks and writes their outputs; beginnings of names choose some of them.
 The tests run them too, and compare: each cell gives outputs of the same kinds, with the same words; numbers may
 differ a little, since networks that are trained on another machine do. Pictures are made small before they are
-committed, and are not compared; what they are drawn from is what the cells assert.
+committed, and are not compared; what they are drawn from is what the cells assert. Nor are lines that begin with
+`|`, such as a model's own words.
+
+A cell whose first line is `SLOW` trains for minutes. The quick tests run a notebook up to it, slow ones the whole.
 """
 
 from __future__ import annotations
@@ -30,19 +33,36 @@ MOST = 50_000
 WIDTH = 760
 """Pixels, of the widest pictures."""
 
+SLOW = "# This takes minutes; the quick tests stop here."
+
 RELATIVE, ABSOLUTE = 0.1, 0.05
 """By how much a number may differ: a share of it, or this much."""
+
+_WRITTEN = re.compile(r"^\|.*\n", re.MULTILINE)
 
 _NUMBER = re.compile(r"(?<![\w.])[-+]?\d[\d,]*(?:\.\d*)?(?:e[-+]?\d+)?(?!\w)", re.IGNORECASE)
 
 
-def run(path: Path) -> Any:
-    """The notebook after a run of all its cells; what a cell raises is raised here.
+def read(path: Path, quick: bool = False) -> Any:
+    """The notebook, without what is `SLOW` if it should be quick."""
+    notebook = nbformat.read(path, as_version=4)
+    if quick:
+        notebook.cells = list(itertools.takewhile(lambda cell: not cell.source.startswith(SLOW), notebook.cells))
+    return notebook
+
+
+def is_slow(path: Path) -> bool:
+    """Whether it has cells that are `SLOW`."""
+    return len(read(path).cells) > len(read(path, quick=True).cells)
+
+
+def run(path: Path, quick: bool = False) -> Any:
+    """The notebook after a run of its cells; what a cell raises is raised here.
 
     Raises:
         CellExecutionError: a cell failed.
     """
-    notebook = nbformat.read(path, as_version=4)
+    notebook = read(path, quick)
     resources = {"metadata": {"path": str(path.parent)}}
     NotebookClient(notebook, timeout=600, record_timing=False, resources=resources).execute()
     return notebook
@@ -84,6 +104,7 @@ def _said(outputs: list[Any]) -> list[tuple[str, str]]:
 
 def _agree(was: str, now: str) -> bool:
     """Whether two texts have the same words, and nearly the same numbers. Blanks align numbers and do not count."""
+    was, now = (_WRITTEN.sub("", text) for text in (was, now))
     words = [_NUMBER.sub("#", text) for text in (was, now)]
     if re.sub(r"[\s-]+", " ", words[0]) != re.sub(r"[\s-]+", " ", words[1]):
         return False

@@ -54,6 +54,7 @@ SAME = [
     ("loss 0.1234, 97.2 % right\n", "loss 0.1251, 96.9 % right\n"),
     ("a  1,024\nb     16\n", "a  1,030\nb   16\n"),
     ("tensor([-1.0000e-03, 2.])", "tensor([-1.1000e-03, 2.0])"),
+    ("LSTM\n| The rain\n| fell.\n", "LSTM\n| A dog\n"),
 ]
 OTHER = [
     ("loss 0.12", "lost 0.12"),
@@ -62,6 +63,7 @@ OTHER = [
     ("12 numbers", "21 numbers"),
     ("x = 1.0", "x = -1.0"),
     ("conv1", "conv2"),
+    ("| The\nend\n", "| The\nbeginning\n"),
 ]
 
 
@@ -109,3 +111,17 @@ def test_a_run_gives_what_the_cells_say_and_writing_keeps_it(tmp_path):
     changed = copy.deepcopy(written)
     changed.cells[0].outputs[1].data["text/plain"] = "40_000"
     assert len(notebooks.differences(changed, written)) == 1
+
+
+def test_a_quick_run_ends_before_what_is_slow(tmp_path):
+    path = tmp_path / "long.ipynb"
+    sources = ["1 + 1", f"{notebooks.SLOW}\n1 / 0", "2 + 2"]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources])
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(notebook, path)
+    assert notebooks.is_slow(path)
+    assert [cell.source for cell in notebooks.read(path, quick=True).cells] == sources[:1]
+    assert len(notebooks.read(path).cells) == 3
+    (ran,) = notebooks.run(path, quick=True).cells
+    assert ran.outputs[0].data["text/plain"] == "2"
+    assert [path.stem for path in FILES if notebooks.is_slow(path)] == ["06_sequences"]
