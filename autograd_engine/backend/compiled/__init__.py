@@ -77,7 +77,7 @@ def loop(function: F, math: set[str] = MATH) -> F:
         return function
     compiled: Any = machine_code(function, math)
     if not keep(compiled):
-        return compiled  # type: ignore[no-any-return]
+        return compiled
 
     def run(*arguments: Any) -> Any:
         nonlocal compiled
