@@ -277,7 +277,10 @@ def test_the_same_tokens_are_generated(key):
     assert tokens.tolist() == sequences.generation(loaded("engine"), temperature=0)().tolist()
 
 
-LENGTHY = {"import", "memory", "left-behind", "mlp-1024-2048-2048-10", *(case.name for case in loading.CASES)}
+LENGTHY = {
+    *("import", "memory", "left-behind", "mlp-1024-2048-2048-10", "lstm-64-memory", "gpt-model-memory"),
+    *(case.name for case in loading.CASES),
+}
 
 
 def test_every_case_runs_on_the_engine():
