@@ -99,7 +99,7 @@ class RecurrentLM(nn.Module):
         assert self.output.bias is not None
         nn.init.zeros_(self.output.bias)
 
-    def forward(self, tokens: Any, state: Any = None) -> tuple[Tensor, Any]:
+    def forward(self, tokens: Any, state: Any = None) -> tuple[Tensor, Tensor | tuple[Tensor, Tensor]]:
         """The scores of the next token at each place, and the state after the last one."""
         if len(tokens.shape) != 2:
             raise ValueError(f"RecurrentLM takes tokens (T, N), got shape {tuple(tokens.shape)}")

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..func.structure import map_structure
 from ..nn import Module
+from ..tensor import Tensor
 from .callbacks import Callback
 from .run import Run
 
@@ -49,14 +50,15 @@ class SequenceStep(Callback):
         self.loss = loss
         self._state: Any = None
 
-    def __call__(self, model: Module, batch: Any) -> Any:
+    def __call__(self, model: Module, batch: Any) -> Tensor:
         """The loss of a batch."""
         x, y = batch
         output = model(x) if self._state is None else model(x, self._state)
         if isinstance(output, tuple):
             output, state = output
             self._state = map_structure(lambda item: item.detach(), state)
-        return self.loss(output.flatten(0, 1), y.flatten())
+        loss: Tensor = self.loss(output.flatten(0, 1), y.flatten())
+        return loss
 
     def on_epoch_begin(self, run: Run) -> None:
         """Forget the state."""
