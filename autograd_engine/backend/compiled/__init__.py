@@ -7,7 +7,9 @@ among threads. A loop is compiled for a dtype at its first call, and kept on dis
 What makes the loops fast: each runs over whole slices from 0 (`for k in range(i, j)` is not vectorized), takes four
 arrays at most, and has no branch. Sums may be reordered and products contracted; NaN and infinities stay as they
 are.
-Sums over many rows are taken in blocks of a fixed size, so that no result depends on the number of threads.
+Sums over many rows are taken in blocks of a fixed size, so that no result depends on the number of threads. A loop
+that adds up to a number writes to no array: whether it may be vectorized would depend on where that array lies, and
+so would the last bit.
 With NUMBA_DISABLE_JIT=1 the loops run as plain Python, to debug them.
 """
 

@@ -80,11 +80,13 @@ def _rows_back(
         given, row, made, w, mean, factor = g[i], x[i], out[i], weight[j], means[i], scale[i]
         plain, along, shift, slope = sums[i // length, j], products[i // length, j], zero, zero
         for k in range(row.size):
-            weighted, normal = given[k] * w[k], (row[k] - mean) * factor
+            weighted = given[k] * w[k]
             shift += weighted
-            slope += weighted * normal
+            slope += weighted * (row[k] - mean)
+        slope *= factor
+        for k in range(row.size):
             plain[k] += given[k]
-            along[k] += given[k] * normal
+            along[k] += given[k] * ((row[k] - mean) * factor)
         shift *= less if center else zero
         slope *= less * factor
         for k in range(row.size):

@@ -38,9 +38,9 @@ def _exponentials(row: Any, lanes: Any, out: Any) -> Any:
     """out = e^(row less its maximum); the maximum, and the sum of `out`."""
     top, total = top_of(row, lanes), row.dtype.type(0)
     for k in range(row.size):
-        value = exp(row[k] - top)
-        out[k] = value
-        total += value
+        out[k] = exp(row[k] - top)
+    for k in range(out.size):
+        total += out[k]
     return top, total
 
 
@@ -61,9 +61,9 @@ def _logarithms(row: Any, lanes: Any, out: Any) -> None:
     """The logarithms of the softmax."""
     top, total = top_of(row, lanes), row.dtype.type(0)
     for k in range(row.size):
-        value = row[k] - top
-        out[k] = value
-        total += exp(value)
+        out[k] = row[k] - top
+    for k in range(out.size):
+        total += exp(out[k])
     total = math.log(total)
     for k in range(row.size):
         out[k] -= total
