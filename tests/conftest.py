@@ -9,9 +9,6 @@ import signal
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # So a shell starts what runs in the background; the tests of Ctrl-C need it all the same.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-if "PYTEST_XDIST_WORKER" in os.environ:
-    # The workers share the cores: threads of their own would wait for each other, the notebooks' most of all.
-    os.environ |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 from hypothesis import HealthCheck, settings
 
