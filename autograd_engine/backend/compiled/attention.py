@@ -26,9 +26,9 @@ def _exponentials(scores: Any, tops: Any, totals: Any, lanes: Any, first: int, l
         top = zero if top == -np.inf else top
         total = zero
         for k in range(row.size):
-            e = exp(row[k] - top)
-            row[k] = e
-            total += e
+            row[k] = exp(row[k] - top)
+        for k in range(row.size):
+            total += row[k]
         hidden[:] = zero
         if np.isnan(total):
             top = total

@@ -5,9 +5,9 @@ sleeps, and to wake it takes 10 us at best, and a thousand where other threads w
 here stay outside of the interpreter. They look for work again and again for some milliseconds, as those of OpenMP
 do, and let others have the processor if there are any.
 
-Who has work writes on a board which machine code to call, and where its arguments lie. Then he does one part after
-the other himself, as the others do. So he waits for nobody who sleeps: a thread that is woken and comes too late
-for this work is in time for the next.
+A thread that has work writes on a board which machine code to call, and where its arguments lie. Then it does one
+part after the other itself, as the others do. So it never waits for a thread that sleeps: one that is woken and
+comes too late for this work is in time for the next.
 """
 
 from __future__ import annotations

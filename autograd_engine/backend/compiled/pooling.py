@@ -24,44 +24,18 @@ def _first(i: int, windows: Any, d: int) -> int:
     return min(size[d], max(0, -((i * stride[d] - padding[d]) // dilation[d])))
 
 
-@inlined
-def _compare(source: Any, step: int, number: Any, best: Any, who: Any) -> None:
-    """Let every `step`-th element be compared with the best so far; loops with a known step are vectorized."""
-    if step == 1:
-        for j in range(best.size):
-            better = (source[j] > best[j]) | (source[j] != source[j])
-            best[j] = source[j] if better else best[j]
-            who[j] = number if better else who[j]
-    elif step == 2:
-        for j in range(best.size):
-            value = source[2 * j]
-            better = (value > best[j]) | (value != value)
-            best[j] = value if better else best[j]
-            who[j] = number if better else who[j]
-    else:
-        for j in range(best.size):
-            value = source[step * j]
-            better = (value > best[j]) | (value != value)
-            best[j] = value if better else best[j]
-            who[j] = number if better else who[j]
-
-
 @shared_loop
 def _largest(x: Any, windows: Any, out: Any, winner: Any, start: int, stop: int) -> None:
     """Windows begin with their first element inside; then one element of all windows after the other is compared,
     without a branch."""
     size, stride, padding, dilation = windows
     nobody = winner.dtype.type(size[0] * size[1])
-    wide = out.shape[2]
-    firsts = np.empty(wide, np.int64)
-    for j in range(wide):
-        firsts[j] = _first(j, windows, 1)
     for a in range(start, stop):
         for i in range(out.shape[1]):
             p = _first(i, windows, 0)
             r = i * stride[0] - padding[0] + p * dilation[0]
-            for j in range(wide):
-                q = firsts[j]
+            for j in range(out.shape[2]):
+                q = _first(j, windows, 1)
                 s = j * stride[1] - padding[1] + q * dilation[1]
                 if r < x.shape[1] and s < x.shape[2] and p < size[0] and q < size[1]:
                     out[a, i, j] = x[a, r, s]
@@ -74,14 +48,21 @@ def _largest(x: Any, windows: Any, out: Any, winner: Any, start: int, stop: int)
             for i in range(low, high):
                 row, best, who = x[a, i * stride[0] + top], out[a, i], winner[a, i]
                 for q in range(size[1]):
-                    begin, end, left = reach(q, x.shape[2], wide, stride[1], padding[1], dilation[1])
+                    begin, end, left = reach(q, x.shape[2], out.shape[2], stride[1], padding[1], dilation[1])
                     number = winner.dtype.type(p * size[1] + q)
-                    if x.shape[3] == 1 and begin < end:
-                        source = row.reshape(-1)[begin * stride[1] + left :]
-                        _compare(source, stride[1], number, best.reshape(-1)[begin:end], who.reshape(-1)[begin:end])
+                    if x.shape[3] == 1:
+                        for j in range(begin, end):
+                            value, most = row[j * stride[1] + left, 0], best[j, 0]
+                            better = (value > most) | (value != value)
+                            best[j, 0] = value if better else most
+                            who[j, 0] = number if better else who[j, 0]
                     else:
                         for j in range(begin, end):
-                            _compare(row[j * stride[1] + left], 1, number, best[j], who[j])
+                            source, target, name = row[j * stride[1] + left], best[j], who[j]
+                            for c in range(source.size):
+                                better = (source[c] > target[c]) | (source[c] != source[c])
+                                target[c] = source[c] if better else target[c]
+                                name[c] = number if better else name[c]
 
 
 @shared_loop
