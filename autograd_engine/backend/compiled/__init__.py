@@ -8,8 +8,8 @@ What makes the loops fast: each runs over whole slices from 0 (`for k in range(i
 arrays at most, and has no branch. Sums may be reordered and products contracted; NaN and infinities stay as they
 are.
 Sums over many rows are taken in blocks of a fixed size, so that no result depends on the number of threads. A loop
-that adds up to a number writes to no array: whether it may be vectorized would depend on where that array lies, and
-so would the last bit.
+that adds up to a number writes to no array: the compiler may ask at run time where that array lies before it
+vectorizes, and the last bit could depend on the answer.
 With NUMBA_DISABLE_JIT=1 the loops run as plain Python, to debug them.
 """
 
