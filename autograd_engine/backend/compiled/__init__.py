@@ -8,8 +8,8 @@ What makes the loops fast: each runs over whole slices from 0 (`for k in range(i
 arrays at most, and has no branch. Sums may be reordered and products contracted; NaN and infinities stay as they
 are.
 Sums over many rows are taken in blocks of a fixed size, so that no result depends on the number of threads. A loop
-that adds up to a number writes to no array: the compiler may ask at run time where that array lies before it
-vectorizes, and the last bit could depend on the answer.
+that adds up to a number writes to no array: one that does asks at run time whether that array begins less than a
+few vectors (128 bytes) behind what it reads, and if so adds in another order.
 With NUMBA_DISABLE_JIT=1 the loops run as plain Python, to debug them.
 """
 
