@@ -51,7 +51,7 @@ UNKNOWN = {
         "nn.Module.__call__ nn.Module.forward nn.ModuleDict.__call__ nn.ModuleDict.forward nn.ModuleList.__call__ "
         "nn.ModuleList.forward nn.ParameterDict.__call__ nn.ParameterDict.forward nn.ParameterList.__call__ "
         "nn.ParameterList.forward nn.RNNBase.__call__ nn.RNNBase.forward nn.RNNCellBase.__call__ "
-        "nn.RNNCellBase.forward"
+        "nn.RNNCellBase.forward models.LanguageModel.__call__ models.LanguageModel.forward"
     ),
     "of a class of another library, which differs by the method, is optional, or depends on the device": (
         "optim.minimize Generator.stream testing.arrays testing.broadcastable_shapes testing.indices "

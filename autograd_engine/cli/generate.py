@@ -5,14 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 from itertools import islice
-from typing import Any
 
 import numpy as np
 
 from ..backend.random import Generator
 from ..data import CharVocabulary
+from ..models import LanguageModel
 from .folder import UserError, open_run
-from .text_settings import GPT, TEXT_MODELS
+from .text_settings import TEXT_MODELS
 
 __all__ = ["generate"]
 
@@ -39,15 +39,13 @@ def generate(options: argparse.Namespace) -> int:
     begin = options.prompt or ("\n" if "\n" in vocabulary else vocabulary[0])
     seed = np.random.SeedSequence().generate_state(1)[0] if options.seed is None else options.seed
     random = Generator().manual_seed(int(seed))
-    more: dict[str, Any] = {}
-    if config["model"] == GPT:  # room for half a context each time that it is full
-        more["keep"] = max(1, config["context"] // 2)
-    writer: Any = model
+    assert isinstance(model, LanguageModel)
+    keep = None if model.context is None else max(1, model.context // 2)  # so that half a context is free again
     prompt = vocabulary.encode(begin)
-    tokens = writer.stream(prompt, options.temperature, options.top_k, options.top_p, random, **more)
+    tokens = model.stream(prompt, options.temperature, options.top_k, options.top_p, random, keep=keep)
     sys.stdout.write(options.prompt)
     for token in islice(tokens, options.length):
-        sys.stdout.write(vocabulary[token.item()])
+        sys.stdout.write(vocabulary[int(token.item())])
         sys.stdout.flush()
     sys.stdout.write("\n")
     return 0

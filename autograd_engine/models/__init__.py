@@ -21,6 +21,7 @@ from . import (
     sampling,
     towers,
     vgg,
+    writing,
 )
 from .blocks import *
 from .fractalnet import *
@@ -38,6 +39,7 @@ from .resnet import *
 from .sampling import *
 from .towers import *
 from .vgg import *
+from .writing import *
 
 __all__: list[str] = []
 __all__ += blocks.__all__
@@ -56,3 +58,4 @@ __all__ += resnet.__all__
 __all__ += sampling.__all__
 __all__ += towers.__all__
 __all__ += vgg.__all__
+__all__ += writing.__all__

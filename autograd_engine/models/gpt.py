@@ -7,23 +7,21 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
 from .. import nn
-from ..backend.random import Generator, resolve
-from ..engine.graph import raw
 from ..nn import functional as F
 from ..nn.state import LoadedKeys
 from ..ops.linear_algebra.products import mapped
 from ..ops.network.multihead import side_by_side, three_in_heads
 from ..serialization import load
 from ..tensor import Tensor
-from ..tensor.creation import empty, from_numpy
+from ..tensor.creation import empty
 from .memory import Memory
-from .sampling import check_settings, checked_prompt, collected, drawn
+from .writing import LanguageModel
 
 __all__ = ["GPT", "Conv1D"]
 
@@ -141,7 +139,7 @@ class _Body(nn.Module):
         return self.ln_f(x)
 
 
-class GPT(nn.Module):
+class GPT(LanguageModel):
     """A language model: at each place scores for the token that follows, given the tokens up to that place.
 
     Shapes: integers (N, T) with T up to `context` -> scores (N, T, vocabulary).
@@ -177,6 +175,8 @@ class GPT(nn.Module):
 
     Source: Radford et al., "Language models are unsupervised multitask learners", 2019.
     """
+
+    context: int
 
     def __init__(
         self,
@@ -291,74 +291,19 @@ class GPT(nn.Module):
 
     # -------------------------------------------------------------------------------------------- generating
 
-    def stream(
-        self,
-        prompt: Any,
-        temperature: float = 1.0,
-        top_k: int | None = None,
-        top_p: float | None = None,
-        generator: Generator | None = None,
-        keep: int | None = None,
-    ) -> Iterator[Tensor]:
-        """The tokens that follow the prompt, without end: one after the other, each (N,), or () for one prompt.
+    def _reader(self, count: int, keep: int) -> Callable[[Any], Any]:
+        memory, context = Memory(self.transformer, self.heads, count), self.context
+        seen = np.empty((count, 0), np.int64)
 
-        The arguments are those of `generate`, which collects them.
-        """
-        tokens = checked_prompt("GPT", prompt, self.vocabulary)
-        check_settings(temperature, top_k, top_p)
-        keep = self.context - 1 if keep is None else keep
-        if not 0 < keep < self.context and self.context > 1:
-            raise ValueError(f"GPT: keep must lie between 1 and {self.context - 1}, not {keep}")
-        return self._tokens(tokens, (temperature, top_k, top_p), resolve(generator), keep)
-
-    def _tokens(self, tokens: Any, settings: tuple[Any, Any, Any], random: Any, keep: int) -> Iterator[Tensor]:
-        alone, context = tokens.ndim == 1, self.context
-        seen = tokens.reshape(-1, tokens.shape[-1])[:, -context:]
-        memory = Memory(self.transformer, self.heads, len(seen))
-        new = seen
-        while True:
+        def scores(new: Any) -> Any:
+            nonlocal seen
+            seen = np.concatenate([seen, new], 1)[:, -context:]
             if memory.length + new.shape[1] > context:
-                new, memory.length = seen[:, -keep - 1 :][:, -context:], 0
-            chosen = drawn(memory.scores(new), *settings, random)
-            new = chosen[:, None]
-            seen = np.concatenate([seen[:, 1 - context :] if context > 1 else seen[:, :0], new], 1)
-            yield from_numpy(chosen.reshape(()) if alone else chosen)
+                new = seen[:, -keep - 1 :] if memory.length else seen
+                memory.length = 0
+            return memory.scores(new)
 
-    def generate(
-        self,
-        prompt: Any,
-        length: int,
-        temperature: float = 1.0,
-        top_k: int | None = None,
-        top_p: float | None = None,
-        generator: Generator | None = None,
-        keep: int | None = None,
-    ) -> Tensor:
-        """The prompt and `length` tokens that follow it, each drawn given all before it.
-
-        The keys and values of earlier tokens are kept, so a token costs one row through each layer, until the
-        context is full. From then on the model sees the last `context` tokens only, at other positions than before,
-        and computes all of them anew for each token. `keep` says how many of the last tokens it sees in addition to
-        the new one when that happens; with fewer than all there is room for tokens that cost one row again.
-
-        Nothing is recorded, dropout is off, and hooks of the layers are not called.
-
-        Args:
-            prompt: integers (T,), or (N, T) for several of one length; T is at least 1.
-            length: how many tokens to add.
-            temperature, top_k, top_p: see `sample_tokens`.
-            generator: what to draw with; the default generator, if none is given.
-            keep: by default context - 1.
-
-        Returns:
-            int64 (T + length,) or (N, T + length).
-
-        Raises:
-            ValueError: no prompt, or a setting is out of range.
-            IndexError: a token is not in the vocabulary.
-        """
-        stream = self.stream(prompt, temperature, top_k, top_p, generator, keep)
-        return collected("GPT", stream, np.asarray(raw(prompt), np.int64), length)
+        return scores
 
 
 def _named(name: str) -> str:

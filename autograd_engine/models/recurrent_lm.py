@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Any
-
-import numpy as np
 
 from .. import nn
 from ..backend.kinds import kind_of
-from ..backend.random import Generator, resolve
 from ..engine.graph import raw
 from ..ops.network.recurrence.layers import KINDS, recurrent
 from ..tensor import Tensor
-from ..tensor.creation import from_numpy
-from .sampling import check_settings, checked_prompt, collected, drawn
+from .writing import LanguageModel
 
 __all__ = ["RecurrentLM"]
 
 _LAYERS: dict[str, type[nn.RNN | nn.LSTM | nn.GRU]] = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
 
 
-class RecurrentLM(nn.Module):
+class RecurrentLM(LanguageModel):
     """A language model: at each place scores for the token that follows, given all before it.
 
     Shapes: integers (T, N) -> scores (T, N, vocabulary), and the state of the layers after the last token, which is
@@ -107,63 +103,18 @@ class RecurrentLM(nn.Module):
         out, state = rnn(self.drop(self.embedding(tokens)), state)
         return self.output(self.drop(out)), state
 
-    def stream(
-        self,
-        prompt: Any,
-        temperature: float = 1.0,
-        top_k: int | None = None,
-        top_p: float | None = None,
-        generator: Generator | None = None,
-    ) -> Iterator[Tensor]:
-        """The tokens that follow the prompt, without end: one after the other, each (N,), or () for one prompt.
-
-        The arguments are those of `generate`, which collects them.
-        """
-        tokens = checked_prompt("RecurrentLM", prompt, self.vocabulary)
-        check_settings(temperature, top_k, top_p)
-        return self._tokens(tokens, (temperature, top_k, top_p), resolve(generator))
-
-    def _tokens(self, tokens: Any, settings: tuple[Any, Any, Any], random: Any) -> Iterator[Tensor]:
-        rnn, table = self.rnn, self.embedding.weight.array
+    def _reader(self, count: int, keep: int) -> Callable[[Any], Any]:
+        rnn, table, state = self.rnn, self.embedding.weight.array, None
         kind, where = kind_of(table), KINDS[self.rnn.mode]
         params = [parameter.array for layer in rnn.all_weights for parameter in layer]
         weight, bias = self.output.weight.array.T, raw(self.output.bias)
-        count, state = tokens.size // tokens.shape[-1], None
-        new = tokens.reshape(count, -1)
-        while True:
+
+        def scores(new: Any) -> Any:
+            nonlocal state
             rows, sizes = table[kind.sent(new.T.reshape(-1))], (count,) * new.shape[1]
             out, state = recurrent(
                 where, "RecurrentLM", rows, sizes, state, params, rnn.bias, rnn.num_layers, 0.0, False, False
             )
-            chosen = drawn(kind.read(out[-count:] @ weight + bias), *settings, random)
-            new = chosen[:, None]
-            yield from_numpy(chosen.reshape(()) if tokens.ndim == 1 else chosen)
+            return kind.read(out[-count:] @ weight + bias)
 
-    def generate(
-        self,
-        prompt: Any,
-        length: int,
-        temperature: float = 1.0,
-        top_k: int | None = None,
-        top_p: float | None = None,
-        generator: Generator | None = None,
-    ) -> Tensor:
-        """The prompt and `length` tokens that follow it, each drawn given all before it.
-
-        Nothing is recorded, dropout is off, and hooks of the layers are not called.
-
-        Args:
-            prompt: integers (T,), or (N, T) for several of one length; T is at least 1.
-            length: how many tokens to add.
-            temperature, top_k, top_p: see `sample_tokens`.
-            generator: what to draw with; the default generator, if none is given.
-
-        Returns:
-            int64 (T + length,) or (N, T + length).
-
-        Raises:
-            ValueError: no prompt, or a setting is out of range.
-            IndexError: a token is not in the vocabulary.
-        """
-        stream = self.stream(prompt, temperature, top_k, top_p, generator)
-        return collected("RecurrentLM", stream, np.asarray(raw(prompt), np.int64), length)
+        return scores

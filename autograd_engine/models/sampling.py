@@ -5,7 +5,6 @@ Any model of sequences may use it, recurrent ones too.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -26,29 +25,6 @@ def check_settings(temperature: float, top_k: int | None, top_p: float | None) -
         raise ValueError(f"top_k must be at least 1, not {top_k}")
     if top_p is not None and not 0 < top_p <= 1:
         raise ValueError(f"top_p must lie in (0, 1], not {top_p}")
-
-
-def checked_prompt(name: str, prompt: Any, vocabulary: int) -> Any:
-    """The prompt as an array of integers, (T,) or (N, T), for a model of this name and so many tokens."""
-    tokens = np.asarray(raw(prompt))
-    if tokens.dtype.kind not in "iu" or tokens.ndim not in (1, 2) or not tokens.shape[-1]:
-        raise ValueError(
-            f"{name}: a prompt is one or more integers, (T,) or (N, T), not {tokens.dtype} of shape {tokens.shape}"
-        )
-    if tokens.size and not 0 <= tokens.min() <= tokens.max() < vocabulary:
-        wrong = tokens[(tokens < 0) | (tokens >= vocabulary)][0]
-        raise IndexError(f"{name}: token {wrong} of the prompt is out of range for a vocabulary of {vocabulary}")
-    return tokens
-
-
-def collected(name: str, stream: Iterator[Tensor], prompt: Any, length: int) -> Tensor:
-    """The prompt, int64, and `length` tokens of the stream that follows it."""
-    if length < 0:
-        raise ValueError(f"{name}: length must not be negative, but is {length}")
-    chosen = [next(stream).array for _ in range(length)]
-    if not chosen:
-        return from_numpy(prompt.copy())
-    return from_numpy(np.concatenate([prompt, np.stack(chosen, -1)], -1))
 
 
 def _probabilities(scores: Any, temperature: float, top_k: int | None, top_p: float | None) -> Any:

@@ -1,7 +1,7 @@
 """No bit of what a compiled loop computes depends on where its arrays lie.
 
 A loop that writes an array is vectorized; but when it runs, it looks first whether the array begins a short way
-behind one that it reads, and if so goes number by number. So a sum in such a loop has two orders, and a row of a few
+behind one that it reads, and if so goes number by number. So a sum in such a loop has two orders, and a row of few
 numbers one result or another, since the memory of its result lies close to it, or not, by chance.
 """
 

@@ -134,6 +134,9 @@ def test_tokens_that_cannot_be():
         model.generate([1], -1)
     with pytest.raises(ValueError, match=exactly("temperature must be at least 0, not -1")):
         model.stream([1], -1)
+    message = "RecurrentLM: keep = 3 is for a model with a context; this one forgets nothing"
+    with pytest.raises(ValueError, match=exactly(message)):
+        model.generate([1], 2, keep=3)
 
 
 def test_a_state_is_carried_through_an_epoch_and_a_measurement_and_no_further():
