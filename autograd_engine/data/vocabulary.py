@@ -215,7 +215,8 @@ _GPT2_WORDS = r"'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!
 class BytePairVocabulary(Vocabulary):
     """Pieces of words that a tokenizer has learned, by merging what stands together most often.
 
-    Make one with `BytePairVocabulary.read(path)`. It learns nothing and downloads nothing.
+    Make one with `BytePairVocabulary.read(path)`. It learns nothing and downloads nothing. What the tokenizer does
+    not know becomes bytes or the file's token for unknown ones, if the file has such, and is an error otherwise.
 
     Args:
         content: what stands in a tokenizer.json of the library `tokenizers`, or in a .tiktoken file: a line for
@@ -252,11 +253,30 @@ class BytePairVocabulary(Vocabulary):
         return int(self._tokenizer.get_vocab_size() if self._json else self._tokenizer.n_vocab)
 
     def _numbers(self, text: str) -> list[int]:
-        if self._json:
-            found: list[int] = self._tokenizer.encode(text, add_special_tokens=False).ids
-            return found
-        numbers: list[int] = self._tokenizer.encode_ordinary(text)
-        return numbers
+        if not self._json:
+            numbers: list[int] = self._tokenizer.encode_ordinary(text)
+            return numbers
+        try:
+            return self._by_tokenizers(text)
+        except Exception as error:  # the library raises nothing more special
+            strange = next((c for c in dict.fromkeys(text) if not self._knows(c)), None)
+            if strange is None:
+                raise ValueError(f"tokenizers cannot cut this text: {error}") from None
+            raise ValueError(
+                f"the character {strange!r} is not in the vocabulary of {len(self)} tokens, whose file has no token "
+                "for unknown ones and no bytes to write it with: leave it out"
+            ) from None
+
+    def _by_tokenizers(self, text: str) -> list[int]:
+        found: list[int] = self._tokenizer.encode(text, add_special_tokens=False).ids
+        return found
+
+    def _knows(self, character: str) -> bool:
+        try:
+            self._by_tokenizers(character)
+        except Exception:  # as above
+            return False
+        return True
 
     def _text(self, numbers: list[int]) -> str:
         return str(self._tokenizer.decode(numbers))
@@ -268,11 +288,20 @@ class BytePairVocabulary(Vocabulary):
 
 def _of_tokenizers(content: str) -> Any:
     with from_extra("text", "a tokenizer.json needs tokenizers"):
-        from tokenizers import Tokenizer
+        from tokenizers import Tokenizer, models
     try:
-        return Tokenizer.from_str(content)
+        tokenizer = Tokenizer.from_str(content)
     except Exception as error:  # the library raises nothing more special
         raise ValueError(f"tokenizers cannot read it: {error}") from None
+    model = tokenizer.model
+    if isinstance(model, models.BPE) and model.unk_token is None:
+        # The library leaves out what it does not know if there is no token for it, and refuses it if that token is
+        # not in the vocabulary. Bytes to fall back on, if the file has any, are tried first.
+        name = "unknown"
+        while tokenizer.token_to_id(name) is not None:
+            name += "?"
+        model.unk_token = name
+    return tokenizer
 
 
 def _of_tiktoken(content: str, pattern: str) -> Any:

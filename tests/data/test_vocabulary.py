@@ -133,6 +133,54 @@ def test_a_file_of_tokenizers(tmp_path):
         BytePairVocabulary.read(tmp_path / "tokenizer.json")
 
 
+LETTERS = {"a": 0, "b": 1, "ab": 2, "c": 3, "unknown": 4}
+BYTES = {f"<0x{byte:02X}>": 5 + byte for byte in range(256)}
+
+
+@pytest.mark.parametrize("byte_level", [False, True])
+def test_what_a_tokenizer_does_not_know_is_an_error_and_not_left_out(byte_level):
+    tokenizers = pytest.importorskip("tokenizers")
+    made = tokenizers.Tokenizer(tokenizers.models.BPE(LETTERS, [("a", "b")]))
+    made.decoder = tokenizers.decoders.Fuse()
+    made.add_tokens(["<end>"])
+    if byte_level:
+        made.pre_tokenizer = tokenizers.pre_tokenizers.ByteLevel(add_prefix_space=False)
+        made.decoder = tokenizers.decoders.ByteLevel()
+    assert made.encode("abéc").ids == [2, 3]
+    vocabulary = BytePairVocabulary(made.to_str())
+    assert vocabulary.encode("abc<end>ab").tolist() == [2, 3, 5, 2]
+    assert vocabulary.decode([2, 3, 5, 2]) == "abc<end>ab"
+    assert len(vocabulary) == 6
+    message = (
+        "the character 'é' is not in the vocabulary of 6 tokens, whose file has no token for unknown ones and no "
+        "bytes to write it with: leave it out"
+    )
+    with pytest.raises(ValueError, match=exactly(message)):
+        vocabulary.encode("abéc☃")
+    made.pre_tokenizer = tokenizers.pre_tokenizers.Whitespace()
+    assert BytePairVocabulary(made.to_str()).encode("ab c").tolist() == [2, 3]  # the file itself cuts the space off
+
+
+def test_a_tokenizer_falls_back_on_bytes_or_its_unknown_token():
+    tokenizers = pytest.importorskip("tokenizers")
+    models, decoders = tokenizers.models, tokenizers.decoders
+    made = tokenizers.Tokenizer(models.BPE(LETTERS | BYTES, [("a", "b")], byte_fallback=True))
+    made.decoder = decoders.Sequence([decoders.ByteFallback(), decoders.Fuse()])
+    vocabulary = BytePairVocabulary(made.to_str())
+    assert vocabulary.encode("abé").tolist() == [2, 5 + 0xC3, 5 + 0xA9]
+    assert vocabulary.decode(vocabulary.encode("ab é c☃")) == "ab é c☃"
+    known = [
+        (models.BPE(LETTERS, [("a", "b")], unk_token="unknown"), [2, 4]),
+        (models.WordPiece({**LETTERS, "##x": 5}, unk_token="unknown"), [4]),
+        (models.Unigram([("unknown", 0.0), ("a", -1.0), ("b", -1.0)], unk_id=0), [1, 2, 0]),
+    ]
+    for model, numbers in known:
+        assert BytePairVocabulary(tokenizers.Tokenizer(model).to_str()).encode("abé").tolist() == numbers
+    for model in (models.WordPiece(LETTERS), models.Unigram([("a", -1.0), ("b", -1.0)])):
+        with pytest.raises(ValueError, match="the character 'é' is not in the vocabulary of"):
+            BytePairVocabulary(tokenizers.Tokenizer(model).to_str()).encode("abé")
+
+
 def test_a_file_of_tiktoken(tmp_path):
     pytest.importorskip("tiktoken")
     (tmp_path / "x.tiktoken").write_text(ranks(b"so", b" so"))
