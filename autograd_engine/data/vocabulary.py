@@ -263,8 +263,8 @@ class BytePairVocabulary(Vocabulary):
             if strange is None:
                 raise ValueError(f"tokenizers cannot cut this text: {error}") from None
             raise ValueError(
-                f"the character {strange!r} is not in the vocabulary of {len(self)} tokens, whose file has no token "
-                "for unknown ones and no bytes to write it with: leave it out"
+                f"the character {strange!r} is not in the vocabulary of {len(self)} tokens, whose file has no "
+                "token for unknown ones and no bytes to write it with: leave it out"
             ) from None
 
     def _by_tokenizers(self, text: str) -> list[int]:
