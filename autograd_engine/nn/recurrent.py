@@ -315,6 +315,7 @@ class LSTM(RNNBase):
 class GRU(_OneState):
     """Gated recurrent units: r, z = sigmoid(...) of x_t and h_(t-1), each with weights of its own, and
     n = tanh(x_t W^T + b + r (h_(t-1) U^T + c)), in the order r, z, n; then h_t = (1 - z) n + z h_(t-1).
+    In books where h_t = z n + (1 - z) h_(t-1), the weights of z are the negated ones.
 
     Shapes: as for `RNN`.
 
