@@ -1,4 +1,4 @@
-"""The GPT: its numbers against a module of PyTorch's layers, its files, and what it generates."""
+"""The GPT: its numbers against a module of PyTorch's layers, and what it generates."""
 
 import itertools
 import math
@@ -13,37 +13,7 @@ from autograd_engine.ops.linear_algebra import products
 from autograd_engine.testing import gradcheck, gradgradcheck
 
 from ..messages import exactly
-
-SIZES = {"vocabulary": 11, "context": 8, "layers": 2, "heads": 2, "width": 6}
-
-PUBLISHED = [
-    "wte.weight",
-    "wpe.weight",
-    *(
-        f"h.{i}.{name}"
-        for i in (0, 1)
-        for name in (
-            "ln_1.weight", "ln_1.bias", "attn.bias", "attn.c_attn.weight", "attn.c_attn.bias", "attn.c_proj.weight",
-            "attn.c_proj.bias", "ln_2.weight", "ln_2.bias", "mlp.c_fc.weight", "mlp.c_fc.bias", "mlp.c_proj.weight",
-            "mlp.c_proj.bias",
-        )
-    ),
-    "ln_f.weight",
-    "ln_f.bias",
-]  # fmt: skip
-"""The tensors of the published model.safetensors of gpt2, but with two blocks instead of twelve."""
-
-
-def seeded(**settings):
-    ag.manual_seed(0)
-    return models.GPT(**{**SIZES, **settings})
-
-
-def moved(model):
-    """The model with numbers that are not small, and biases that are not 0."""
-    random = np.random.default_rng(0)
-    model.load_state_dict({n: random.normal(0, 0.5, p.shape) for n, p in model.named_parameters()})
-    return model
+from .gpts import SIZES, matrices, moved, seeded
 
 
 def of_torch(torch, bias):
@@ -91,10 +61,6 @@ def of_torch(torch, bias):
             return self.lm_head(body.ln_f(x))
 
     return Model().double()
-
-
-def matrices(name):
-    return name.endswith((".c_attn.weight", ".c_proj.weight", ".c_fc.weight"))
 
 
 @pytest.mark.parametrize("bias", [True, False])
@@ -156,67 +122,6 @@ def test_dropout_in_training_only():
     assert not model(tokens).equal(model(tokens))
     model.eval()
     assert model(tokens).equal(model(tokens))
-
-
-# ------------------------------------------------------------------------------------------------- files
-
-
-@pytest.mark.parametrize("prefix", ["", "transformer."])
-@pytest.mark.parametrize("transposed", [False, True])
-def test_published_states_load(prefix, transposed):
-    model = moved(seeded())
-    own = {n.removeprefix("transformer."): v for n, v in model.state_dict().items()}
-    state = {}
-    for name in PUBLISHED:
-        value = own[name] if name in own else ag.ones(1, 1, 8, 8).tril()
-        state[prefix + name] = value.T.clone() if transposed and matrices(name) else value.clone()
-    if prefix:
-        state["lm_head.weight"] = own["lm_head.weight"].clone()
-        state["transformer.h.0.attn.masked_bias"] = ag.tensor(-1e4)
-    other = models.GPT(**SIZES)
-    assert str(other.load_state_dict(state)) == "<All keys matched successfully>"
-    for (name, one), two in zip(other.state_dict().items(), model.state_dict().values(), strict=True):
-        assert one.equal(two), name
-    assert other.lm_head.weight is other.transformer.wte.weight
-
-
-def test_a_state_of_other_sizes_is_refused():
-    state = models.GPT(**{**SIZES, "width": 8}).state_dict()
-    del state["transformer.ln_f.bias"]
-    with pytest.raises(RuntimeError, match=r"missing: transformer\.ln_f\.bias") as error:
-        models.GPT(**SIZES).load_state_dict(state)
-    assert "transformer.h.0.attn.c_attn.weight: the module has shape (6, 18), the state (8, 24)" in str(error.value)
-    with pytest.raises(TypeError, match=exactly("load_state_dict takes tensors by name, not a list")):
-        models.GPT(**SIZES).load_state_dict([])
-
-
-@pytest.mark.parametrize("bias", [True, False])
-def test_a_file_tells_the_sizes(tmp_path, bias):
-    model = moved(seeded(bias=bias))
-    state = model.state_dict()
-    del state["lm_head.weight"]
-    ag.save({n.removeprefix("transformer."): v for n, v in state.items()}, tmp_path / "gpt.safetensors")
-    found = models.GPT.from_file(tmp_path / "gpt.safetensors", heads=2)
-    tokens = ag.arange(8).reshape(1, 8)
-    assert found(tokens).equal(model(tokens))
-    assert models.GPT.from_file(tmp_path / "gpt.safetensors").heads == 1
-    ag.save({"weight": ag.zeros(2, 2)}, tmp_path / "other.safetensors")
-    with pytest.raises(
-        ValueError,
-        match=exactly(
-            f"{tmp_path / 'other.safetensors'} holds no GPT, whose state has wte.weight, wpe.weight and "
-            "h.0.ln_1.weight"
-        ),
-    ):
-        models.GPT.from_file(tmp_path / "other.safetensors")
-
-
-def test_a_saved_model_is_loaded_again(tmp_path):
-    model = moved(seeded())
-    ag.save(model.state_dict(), tmp_path / "model.safetensors")
-    other = models.GPT(**SIZES)
-    other.load_state_dict(ag.load(tmp_path / "model.safetensors"))
-    assert all(a.equal(b) for a, b in zip(model.parameters(), other.parameters(), strict=True))
 
 
 # -------------------------------------------------------------------------------------------- generating
