@@ -18,51 +18,69 @@ from .windows import reach
 
 
 @inlined
-def _first(i: int, windows: Any, d: int) -> int:
-    """Which element of window i is the first one inside the picture, in a dimension; past all if none is."""
-    size, stride, padding, dilation = windows
-    return min(size[d], max(0, -((i * stride[d] - padding[d]) // dilation[d])))
+def _inside(windows: Any, d: int, size: int, places: int) -> Any:
+    """For each place of the window in a dimension: where its first element lies, the first element that lies inside
+    the picture, and the one after the last such one."""
+    found = np.empty((places, 3), np.int64)
+    for i in range(places):
+        at = i * windows[1][d] - windows[2][d]
+        found[i, 0], found[i, 1] = at, max(0, -(at // windows[3][d]))
+        found[i, 2] = min(windows[0][d], (size - 1 - at) // windows[3][d] + 1)
+    return found
 
 
 @shared_loop
 def _largest(x: Any, windows: Any, out: Any, winner: Any, start: int, stop: int) -> None:
-    """Windows begin with their first element inside; then one element of all windows after the other is compared,
-    without a branch."""
-    size, stride, padding, dilation = windows
-    nobody = winner.dtype.type(size[0] * size[1])
+    """A single comparison for each element, which NaN never wins: then no branch has to be guessed. Pictures with a
+    NaN in them are looked through once more."""
+    wide, (down, right), nobody = windows[0][1], windows[3], windows[0][0] * windows[0][1]
+    rows, columns = _inside(windows, 0, x.shape[1], out.shape[1]), _inside(windows, 1, x.shape[2], out.shape[2])
+    for a in range(start, stop):
+        undefined, flat = 0, x[a].reshape(-1)
+        for k in range(flat.size):
+            undefined += flat[k] != flat[k]
+        for i in range(out.shape[1]):
+            top, low, high = rows[i, 0], rows[i, 1], rows[i, 2]
+            for j in range(out.shape[2]):
+                left, begin, end = columns[j, 0], columns[j, 1], columns[j, 2]
+                most = x.dtype.type(-np.inf)
+                number = low * wide + begin if low < high and begin < end else nobody
+                for p in range(low, high):
+                    row = x[a, np.uint64(top + p * down)]
+                    for q in range(begin, end):
+                        value, mine = row[np.uint64(left + q * right)], p * wide + q
+                        better = value > most
+                        most = value if better else most
+                        number = mine if better else number
+                if undefined:
+                    for p in range(low, high):
+                        for q in range(begin, end):
+                            value = x[a, top + p * down, left + q * right]
+                            if value != value:
+                                most, number = value, p * wide + q
+                out[a, i, j], winner[a, i, j] = most, number
+
+
+@shared_loop
+def _largest_beside(x: Any, windows: Any, out: Any, winner: Any, start: int, stop: int) -> None:
+    wide, (down, right), nobody = windows[0][1], windows[3], windows[0][0] * windows[0][1]
+    rows, columns = _inside(windows, 0, x.shape[1], out.shape[1]), _inside(windows, 1, x.shape[2], out.shape[2])
     for a in range(start, stop):
         for i in range(out.shape[1]):
-            p = _first(i, windows, 0)
-            r = i * stride[0] - padding[0] + p * dilation[0]
+            top, low, high = rows[i, 0], rows[i, 1], rows[i, 2]
             for j in range(out.shape[2]):
-                q = _first(j, windows, 1)
-                s = j * stride[1] - padding[1] + q * dilation[1]
-                if r < x.shape[1] and s < x.shape[2] and p < size[0] and q < size[1]:
-                    out[a, i, j] = x[a, r, s]
-                    winner[a, i, j] = winner.dtype.type(p * size[1] + q)
-                else:
-                    out[a, i, j] = -np.inf
-                    winner[a, i, j] = nobody
-        for p in range(size[0]):
-            low, high, top = reach(p, x.shape[1], out.shape[1], stride[0], padding[0], dilation[0])
-            for i in range(low, high):
-                row, best, who = x[a, i * stride[0] + top], out[a, i], winner[a, i]
-                for q in range(size[1]):
-                    begin, end, left = reach(q, x.shape[2], out.shape[2], stride[1], padding[1], dilation[1])
-                    number = winner.dtype.type(p * size[1] + q)
-                    if x.shape[3] == 1:
-                        for j in range(begin, end):
-                            value, most = row[j * stride[1] + left, 0], best[j, 0]
+                left, begin, end = columns[j, 0], columns[j, 1], columns[j, 2]
+                target, name = out[a, i, j], winner[a, i, j]
+                target[:] = -np.inf
+                name[:] = low * wide + begin if low < high and begin < end else nobody
+                for p in range(low, high):
+                    for q in range(begin, end):
+                        source, mine = x[a, top + p * down, left + q * right], winner.dtype.type(p * wide + q)
+                        for c in range(source.size):
+                            value, most, number = source[c], target[c], name[c]
                             better = (value > most) | (value != value)
-                            best[j, 0] = value if better else most
-                            who[j, 0] = number if better else who[j, 0]
-                    else:
-                        for j in range(begin, end):
-                            source, target, name = row[j * stride[1] + left], best[j], who[j]
-                            for c in range(source.size):
-                                better = (source[c] > target[c]) | (source[c] != source[c])
-                                target[c] = source[c] if better else target[c]
-                                name[c] = number if better else name[c]
+                            target[c] = value if better else most
+                            name[c] = mine if better else number
 
 
 @shared_loop
@@ -76,10 +94,10 @@ def _to_winners(g: Any, winner: Any, windows: Any, offsets: Any, out: Any, start
         for i in range(g.shape[1]):
             for j in range(g.shape[2]):
                 first = (i * stride[0] - padding[0]) * wide + j * stride[1] - padding[1]
-                values, who = g[a, i, j], winner[a, i, j]
                 for c in range(channels):
-                    if who[c] < offsets.size:
-                        target[(first + offsets[who[c]]) * channels + c] += values[c]
+                    number = winner[a, i, j, c]
+                    if number < offsets.size:
+                        target[(first + offsets[number]) * channels + c] += g[a, i, j, c]
 
 
 @shared_loop
@@ -164,7 +182,10 @@ def largest(x: Any, windows: Windows) -> Any:
     beside, given = _in_order(x)
     out, made = _made(x, windows.places, beside)
     winner, named = _made(x, windows.places, beside, numbers(windows))
-    _largest(len(given), 1, given, _seen(windows), made, named)
+    if beside:
+        _largest_beside(len(given), 1, given, _seen(windows), made, named)
+    else:
+        _largest(len(given), 1, given[..., 0], _seen(windows), made[..., 0], named[..., 0])
     return out, winner
 
 
