@@ -30,20 +30,27 @@ def _integers(index: Any, name: str) -> Any:
     return index.astype(np.int64, copy=False)
 
 
-def _flat_along(x: Array, dim: int, index: Any, name: str) -> Any:
-    """The places in the flattened `x` of the elements that `gather` reads and `scatter` writes."""
+def _index_along(x: Array, dim: int, index: Any, name: str) -> tuple[tuple[Any], int | None]:
+    """The index and the dimension of `gather` and `scatter_add`, checked. A 0-d tensor is read as a flat one."""
     index = _integers(index, name)
     shape = tuple(x.shape)
     dim = normalize_dim(dim, len(shape), name)
     if index.ndim != len(shape):
         raise ValueError(f"{name}: the index has {index.ndim} dimensions, the tensor {len(shape)}")
-    if not shape:
-        shape, index = (1,), index.reshape(1)
     for d, (n, limit) in enumerate(zip(index.shape, shape, strict=True)):
         if d != dim and n > limit:
             raise IndexError(f"{name}: index shape {index.shape} exceeds {shape} in dim {d}")
-    at = kernels.flat_places(_in_range(index, shape[dim], dim, name), shape, dim)
-    return at if x.shape else at[0]
+    return (_in_range(index, shape[dim] if shape else 1, dim, name),), dim if shape else None
+
+
+def _flat_along(x: Array, dim: int, index: Any, name: str) -> Any:
+    """The places in the flattened `x` of the elements that `scatter` writes."""
+    (at,), along = _index_along(x, dim, index, name)
+    return _flat(at, along, tuple(x.shape))
+
+
+def _flat(at: Any, dim: int | None, shape: tuple[int, ...]) -> Any:
+    return at if dim is None else kernels.flat_places(at, shape, dim)
 
 
 def _in_range(index: Any, size: int, dim: int | None, name: str, negative: bool = False) -> Any:
@@ -62,31 +69,35 @@ def _in_range(index: Any, size: int, dim: int | None, name: str, negative: bool 
     )
 
 
-def _add_flat(buffer: Array, g: Array, at: tuple[Any]) -> None:
-    """Add `g` to the elements at `at`, counted in row-major order; an element named twice receives both."""
-    if buffer.flags.c_contiguous:
+def _add_at_places(buffer: Array, g: Array, at: tuple[Any], dim: int | None) -> None:
+    """Add `g` to the elements at `at`; an element named twice receives both."""
+    if not buffer.flags.c_contiguous:
+        add_at(buffer, np.unravel_index(_flat(at[0], dim, buffer.shape), buffer.shape), g)
+    elif dim is None:
         kernels.add_rows(g.reshape(-1), at[0].reshape(-1), buffer.reshape(-1))
     else:
-        add_at(buffer, np.unravel_index(at[0], buffer.shape), g)
+        kernels.add_at_places(g, at[0], buffer, dim)
 
 
 @primitive(
     x=Accumulate(
-        rule=lambda g, x_shape, at: _scatter_add(kind_of(raw(g)).zeros(x_shape, g.dtype), g, at=at),
-        into=lambda buffer, g, x_shape, at: _add_flat(buffer, g, at),
+        rule=lambda g, x_shape, at, dim: _scatter_add(kind_of(raw(g)).zeros(x_shape, g.dtype), g, at=at, dim=dim),
+        into=lambda buffer, g, x_shape, at, dim: _add_at_places(buffer, g, at, dim),
     )
 )
-def _gather(x: Array, *, at: tuple[Any]) -> Array:
-    """The elements at places `at`, which are in range, counted in row-major order."""
-    return unboxed(kernels.take(x.reshape(-1), at[0]))
+def _gather(x: Array, *, at: tuple[Any], dim: int | None = None) -> Array:
+    """The elements at places `at`, which are in range, along `dim`, or else counted in row-major order."""
+    if dim is None:
+        return unboxed(kernels.take(x.reshape(-1), at[0]))
+    return kernels.gather(x, at[0], dim)
 
 
-@primitive(x=lambda g: g, src=lambda g, at: _gather(g, at=at))
-def _scatter_add(x: Array, src: Array, *, at: tuple[Any]) -> Array:
+@primitive(x=lambda g: g, src=lambda g, at, dim: _gather(g, at=at, dim=dim))
+def _scatter_add(x: Array, src: Array, *, at: tuple[Any], dim: int | None = None) -> Array:
     """A copy of `x` with `src` added where `_gather` reads."""
     kind = kind_of(x)
     out = kind.array(x, order="C")
-    _add_flat(out, kind.asarray(src), at)
+    _add_at_places(out, kind.asarray(src), at, dim)
     return unboxed(out)
 
 
@@ -102,7 +113,8 @@ def gather(x: Array, dim: int, index: Array) -> Array:
         TypeError: `index` does not hold integers.
         ValueError: `index` has another number of dimensions than `x`.
     """
-    return _gather(x, at=(_flat_along(x, dim, index, "gather"),))
+    at, along = _index_along(x, dim, index, "gather")
+    return _gather(x, at=at, dim=along)
 
 
 @operator("torch Tensor", numpy="take_along_axis", raw_too=True)
@@ -128,7 +140,7 @@ def take_along_dim(x: Array, indices: Array, dim: int | None = None) -> Array:
     outside = (tuple(1 if d == dim else n for d, n in enumerate(s)) for s in (shape, index.shape))
     common = common_shape(list(outside), "take_along_dim")
     index = np.broadcast_to(index, tuple(index.shape[d] if d == dim else n for d, n in enumerate(common)))
-    return _gather(x, at=(kernels.flat_places(index, shape, dim),))
+    return _gather(x, at=(index,), dim=dim)
 
 
 @operator("torch Tensor", raw_too=True)

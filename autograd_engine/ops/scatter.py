@@ -18,7 +18,7 @@ from ..engine.graph import raw
 from ..engine.primitive import primitive
 from .comparison import isnan, logical_or
 from .dims import along, common_shape, normalize_dim
-from .gather import _along_index, _flat_along, _in_range, _integers, _scatter_add, _slice_at
+from .gather import _along_index, _flat_along, _in_range, _index_along, _integers, _scatter_add, _slice_at
 from .index import _getitem, _put_add, _setitem, normalize_index, setitem
 from .masks import booleans
 from .names import operator
@@ -72,8 +72,8 @@ def scatter_add(x: Array, dim: int, index: Array, src: Array) -> Array:
         TypeError: the dtypes of `x` and `src` differ.
         ValueError: `src` is smaller than the index.
     """
-    at = _flat_along(x, dim, index, "scatter_add")
-    return _scatter_add(x, _corner(x, src, at, "scatter_add"), at=(at,))
+    at, along = _index_along(x, dim, index, "scatter_add")
+    return _scatter_add(x, _corner(x, src, at[0], "scatter_add"), at=at, dim=along)
 
 
 @operator("torch Tensor", in_place="Tensor", raw_too=True)

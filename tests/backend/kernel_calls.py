@@ -83,6 +83,16 @@ def _indices(random: np.random.Generator, dtype: Any) -> list[tuple[Any, ...]]:
     return [(random.integers(0, shape[dim], size), shape, dim) for size, shape, dim in shapes]
 
 
+def _gathered(random: np.random.Generator, dtype: Any) -> list[tuple[Any, ...]]:
+    """An array, indices along a dimension of it, and the dimension."""
+    return [(_numbers(random, dtype, *shape), at, dim) for at, shape, dim in _indices(random, dtype)]
+
+
+def _scattered(random: np.random.Generator, dtype: Any) -> list[tuple[Any, ...]]:
+    """What to add, and where."""
+    return [(_numbers(random, dtype, *at.shape), at, x, dim) for x, at, dim in _gathered(random, dtype)]
+
+
 def _rows(random: np.random.Generator, dtype: Any) -> list[tuple[Any, ...]]:
     """An array, a dimension, and whether to begin at its end."""
     given = [
@@ -387,8 +397,10 @@ CALLS: dict[str, Calls] = {
     "recurrence.lstm_step": _steps(4, 1),
     "recurrence.lstm_step_gradient": _after("lstm_step", 3),
     "scans.running_sums": _rows,
+    "places.add_at_places": _scattered,
     "places.add_rows": _additions,
     "places.flat_places": _indices,
+    "places.gather": _gathered,
     "places.take": _places,
     **{f"activations.{name}": _each(_elements, settings) for name, settings in _ACTIVATIONS.items()},
     **{f"activations.{name}_gradient": _each(_gradients, settings) for name, settings in _ACTIVATIONS.items()},

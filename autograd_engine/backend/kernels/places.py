@@ -17,7 +17,7 @@ from ..sums import add_at
 from ..threads import share
 from .choice import LARGE, kernel
 
-__all__ = ["add_rows", "flat_places", "take"]
+__all__ = ["add_at_places", "add_rows", "flat_places", "gather", "take"]
 
 
 @kernel
@@ -77,3 +77,18 @@ def flat_places(index: Any, shape: tuple[int, ...], dim: int) -> Any:
     length = math.prod(shape[dim + 1 :])
     flat = index if length == 1 else index * length
     return flat if around is None else flat + around
+
+
+@kernel
+def gather(x: Any, index: Any, dim: int) -> Any:
+    """The elements of `x` that `index` names along `dim`, all in range; in the other dimensions an element lies
+    where its index does."""
+    return take(x.reshape(-1), flat_places(index, x.shape, dim))
+
+
+@kernel
+def add_at_places(values: Any, index: Any, array: Any, dim: int) -> None:
+    """Add `values`, of the shape of `index`, in place to the elements of `array`, which is row-major, that `gather`
+    reads."""
+    places = flat_places(index, array.shape, dim)
+    add_rows(values.reshape(-1), places.reshape(-1), array.reshape(-1))
