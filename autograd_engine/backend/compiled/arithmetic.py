@@ -16,12 +16,12 @@ from typing import Any
 import numba
 import numpy as np
 from llvmlite import ir
-from numba.core import types
+from numba.core import cgutils, types
 from numba.extending import intrinsic, overload
 
 from . import inlined
 
-__all__ = ["erf", "exp", "expm1", "log1p", "sigmoid", "tanh", "wide"]
+__all__ = ["erf", "exp", "expm1", "larger", "log1p", "sigmoid", "tanh", "wide"]
 
 _f = np.float32
 _i = np.int32
@@ -81,6 +81,25 @@ wide: Any = (lambda: None) if numba.config.DISABLE_JIT else _widen
 """`wide()`, called by the function of a loop, lets its vectors be as wide as the processor has them.
 
 The compiler takes half of the 512 bits of some, for the sake of their clock. Long arithmetic gains more.
+"""
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def _maximum(context: Any, a: Any, b: Any) -> Any:
+    name = {types.float32: "llvm.maxnum.f32", types.float64: "llvm.maxnum.f64"}[a]
+
+    def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        number = arguments[0].type
+        function = cgutils.get_or_insert_function(builder.module, ir.FunctionType(number, [number] * 2), name)
+        return builder.call(function, arguments)
+
+    return a(a, a), build
+
+
+larger: Any = np.fmax if numba.config.DISABLE_JIT else _maximum
+"""The larger one of two numbers, or the one that is not NaN.
+
+For the largest of a row: a loop that compares is not vectorized, since with NaN the order would matter.
 """
 
 

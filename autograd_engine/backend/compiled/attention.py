@@ -12,17 +12,17 @@ import numpy as np
 
 from . import fits, loop
 from .arithmetic import exp, wide
-from .softmaxes import LANES, top_of
+from .softmaxes import top_of
 
 
 @loop
-def _exponentials(scores: Any, tops: Any, totals: Any, lanes: Any, first: int, length: int) -> None:
+def _exponentials(scores: Any, tops: Any, totals: Any, first: int, length: int) -> None:
     wide()
     zero = scores.dtype.type(0)
     for i in range(scores.shape[0]):
         seen = min(scores.shape[1], first + i % length + 1)
         row, hidden = scores[i, :seen], scores[i, seen:]
-        top = top_of(row, lanes)
+        top = top_of(row)
         top = zero if top == -np.inf else top
         total = zero
         for k in range(row.size):
@@ -68,8 +68,8 @@ def exponentials(scores: Any, first: int | None) -> Any:
     if not fits(scores) or not scores.size:
         return NotImplemented
     tops, totals = np.empty(scores.shape[:-1], scores.dtype), np.empty(scores.shape[:-1], scores.dtype)
-    lanes, rows = np.empty(LANES, scores.dtype), _rows(scores)
-    _exponentials(rows, tops.reshape(-1), totals.reshape(-1), lanes, _first(scores, first), scores.shape[-2])
+    rows = _rows(scores)
+    _exponentials(rows, tops.reshape(-1), totals.reshape(-1), _first(scores, first), scores.shape[-2])
     return tops, totals
 
 

@@ -8,35 +8,22 @@ from typing import Any
 import numpy as np
 
 from . import fits, inlined, same
-from .arithmetic import exp, wide
+from .arithmetic import exp, larger, wide
 from .crew import TOGETHER, shared_loop
 
-LANES = 32
-"""How many maxima the loop over a row keeps side by side: a single one is not vectorized."""
-
-
 @inlined
-def top_of(row: Any, lanes: Any) -> Any:
+def top_of(row: Any) -> Any:
     """The largest number, NaN passed over: a row with NaN becomes NaN with the exponential."""
-    lanes[:] = -np.inf
-    whole = row.size // lanes.size * lanes.size
-    for first in range(0, whole, lanes.size):
-        some = row[first : first + lanes.size]
-        for k in range(lanes.size):
-            lanes[k] = some[k] if some[k] > lanes[k] else lanes[k]
-    rest = row[whole:]
-    for k in range(rest.size):
-        lanes[k] = rest[k] if rest[k] > lanes[k] else lanes[k]
-    top = lanes[0]
-    for k in range(lanes.size):
-        top = lanes[k] if lanes[k] > top else top
+    top = row.dtype.type(-np.inf)
+    for k in range(row.size):
+        top = larger(top, row[k])
     return top
 
 
 @inlined
-def _exponentials(row: Any, lanes: Any, out: Any) -> Any:
+def _exponentials(row: Any, out: Any) -> Any:
     """out = e^(row less its maximum); the maximum, and the sum of `out`."""
-    top, total = top_of(row, lanes), row.dtype.type(0)
+    top, total = top_of(row), row.dtype.type(0)
     for k in range(row.size):
         out[k] = exp(row[k] - top)
     for k in range(out.size):
@@ -47,19 +34,19 @@ def _exponentials(row: Any, lanes: Any, out: Any) -> Any:
 @shared_loop
 def _softmax(x: Any, out: Any, start: int, stop: int) -> None:
     wide()
-    lanes, one = np.empty(LANES, x.dtype), x.dtype.type(1)
+    one = x.dtype.type(1)
     for i in range(start, stop):
         made = out[i]
-        _, total = _exponentials(x[i], lanes, made)
+        _, total = _exponentials(x[i], made)
         factor = one / total
         for k in range(made.size):
             made[k] *= factor
 
 
 @inlined
-def _logarithms(row: Any, lanes: Any, out: Any) -> None:
+def _logarithms(row: Any, out: Any) -> None:
     """The logarithms of the softmax."""
-    top, total = top_of(row, lanes), row.dtype.type(0)
+    top, total = top_of(row), row.dtype.type(0)
     for k in range(row.size):
         out[k] = row[k] - top
     for k in range(out.size):
@@ -72,9 +59,8 @@ def _logarithms(row: Any, lanes: Any, out: Any) -> None:
 @shared_loop
 def _log_softmax(x: Any, out: Any, start: int, stop: int) -> None:
     wide()
-    lanes = np.empty(LANES, x.dtype)
     for i in range(start, stop):
-        _logarithms(x[i], lanes, out[i])
+        _logarithms(x[i], out[i])
 
 
 @shared_loop
@@ -104,9 +90,8 @@ def _log_softmax_gradient(g: Any, out: Any, made: Any, start: int, stop: int) ->
 def _softmax_nll(x: Any, target: Any, exps: Any, picked: Any, totals: Any, start: int, stop: int) -> None:
     """picked: x[target] less the maximum of its row."""
     wide()
-    lanes = np.empty(LANES, x.dtype)
     for i in range(start, stop):
-        top, total = _exponentials(x[i], lanes, exps[i])
+        top, total = _exponentials(x[i], exps[i])
         totals[i] = total
         picked[i] = x[i, target[i]] - top
 
@@ -123,10 +108,10 @@ def _nll_gradient(exps: Any, factors: Any, target: Any, g: Any, out: Any, start:
 @shared_loop
 def _soft_nll(x: Any, target: Any, logs: Any, losses: Any, start: int, stop: int) -> None:
     wide()
-    lanes, zero = np.empty(LANES, x.dtype), x.dtype.type(0)
+    zero = x.dtype.type(0)
     for i in range(start, stop):
         row, other, total = logs[i], target[i], zero
-        _logarithms(x[i], lanes, row)
+        _logarithms(x[i], row)
         for k in range(row.size):
             total += row[k] * other[k]
         losses[i] = -total
