@@ -7,6 +7,7 @@ are told to sleep sooner, and where products are shared among our threads, BLAS 
 
 from __future__ import annotations
 
+import ctypes
 import functools
 import os
 import sys
@@ -15,7 +16,7 @@ from contextlib import contextmanager
 from threading import Lock
 from typing import Any
 
-__all__ = ["limit", "linalg_of_scipy", "one_thread", "sleep_soon"]
+__all__ = ["limit", "linalg_of_scipy", "one_thread", "product_address", "sleep_soon"]
 
 _limit: int | None = None
 
@@ -38,6 +39,20 @@ def limit(num: int) -> None:
     _limit = num
     for library in _loaded():
         library.set_num_threads(num)
+
+
+@functools.cache
+def product_address() -> int:
+    """Where the machine code of `cblas_sgemm` lies, for loops that multiply small matrices of float32 themselves; 0
+    if no BLAS that is loaded has it under a name known here.
+
+    That of NumPy before that of SciPy: it is newer, and for 16 rows twice as fast.
+    """
+    for name in ("scipy_cblas_sgemm64_", "cblas_sgemm64_", "scipy_cblas_sgemm", "cblas_sgemm"):
+        for library in _loaded():
+            if (function := getattr(library.dynlib, name, None)) is not None:
+                return ctypes.cast(function, ctypes.c_void_p).value or 0
+    return 0
 
 
 _TIMEOUT = "OPENBLAS_THREAD_TIMEOUT"

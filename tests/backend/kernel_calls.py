@@ -341,37 +341,47 @@ def _blank(shape: tuple[int, ...], dtype: Any) -> Any:
     return np.zeros(shape, dtype)
 
 
-def _steps(gates: int, states: int) -> Calls:
-    """Rows that are given, and what the state contributes to so many gates; states, the new gates, the result.
+_SEQUENCES = [((2, 2), 5, False), ((7, 3, 3, 1), 33, True), ((70, 70), 9, False), ((2, 2, 2), 20, False)]
+"""Sizes, width and direction: few sequences, of different lengths, as many as several threads take, edge cases."""
 
-    Few rows, one that is not, as many as threads share, and edge cases.
+
+def _steps(gates: int, more: int) -> Calls:
+    """What the inputs contribute, the weight of the states, the states at the beginning, and room for what is kept.
+
+    Args:
+        gates: to how many gates the state contributes.
+        more: whether there is a cell, and the cells before each step are kept.
     """
 
     def calls(random: np.random.Generator, dtype: Any) -> list[tuple[Any, ...]]:
         found = []
-        for rows, width in ((3, 5), (1, 33), (1, 20), (1030, 32)):
-            given, recurrent = (_numbers(random, dtype, rows, n * width) for n in (4, gates))
-            state = _numbers(random, dtype, rows, width)
-            blanks = [_blank(state.shape, dtype) for _ in range(states)]
-            new, result = _blank((4, rows, width), dtype), _blank(state.shape, dtype)
-            found.append((given, recurrent, state, *blanks, new, result))
-        found[2][0][:, :20] = found[2][0][:, 40:60] = _edges(dtype)
+        for sizes, width, reverse in _SEQUENCES:
+            given = _numbers(random, dtype, sum(sizes), 4 * width)
+            weight = _numbers(random, dtype, width, gates * width) / width**0.5
+            states = (_numbers(random, dtype, sizes[0], width) for _ in range(1 + more))
+            kept = (_blank((sum(sizes), width), dtype) for _ in range(1 + more))
+            found.append((given, weight, *states, *kept, sizes, reverse))
+        found[-1][0][:, :20] = found[-1][0][:, 40:60] = _edges(dtype)
         return found
 
     return calls
 
 
-def _after(step: str, given: int) -> Calls:
-    """The gates that a step leaves behind, so many gradients and states, and the gradients of the gates."""
+def _after(steps: str, more: int) -> Calls:
+    """Gradients of the states, what the steps left behind, and room for the gradients of the gates."""
 
     def calls(random: np.random.Generator, dtype: Any) -> list[tuple[Any, ...]]:
         found = []
-        for arguments in CALLS[f"recurrence.{step}"](random, dtype):
+        for arguments in CALLS[f"recurrence.{steps}"](random, dtype):
             with np.errstate(all="ignore"):
-                getattr(kernels, step).numpy(*arguments)
-            *_, gates, result = arguments
-            states = (_numbers(random, dtype, *result.shape) for _ in range(given))
-            found.append((gates, *states, _blank(arguments[0].shape, dtype)))
+                getattr(kernels, steps).numpy(*arguments)
+            gates, weight, hidden, *_, states, sizes, reverse = arguments
+            before = arguments[4] if more else _numbers(random, dtype, *states.shape)
+            given, *carried = (
+                _numbers(random, dtype, *shape) for shape in (states.shape, *[hidden.shape] * (1 + more))
+            )
+            changes = _blank(gates.shape, dtype)
+            found.append((given, gates, weight.T.copy(), *carried, before, changes, sizes, reverse))
         return found
 
     return calls
@@ -392,10 +402,10 @@ CALLS: dict[str, Calls] = {
     "pooling.largest": _pictures,
     "pooling.to_winners": _chosen,
     "elements.kept": _draws,
-    "recurrence.gru_step": _steps(3, 0),
-    "recurrence.gru_step_gradient": _after("gru_step", 2),
-    "recurrence.lstm_step": _steps(4, 1),
-    "recurrence.lstm_step_gradient": _after("lstm_step", 3),
+    "recurrence.gru_steps": _steps(3, 0),
+    "recurrence.gru_steps_gradient": _after("gru_steps", 0),
+    "recurrence.lstm_steps": _steps(4, 1),
+    "recurrence.lstm_steps_gradient": _after("lstm_steps", 1),
     "scans.running_sums": _rows,
     "places.add_at_places": _scattered,
     "places.add_rows": _additions,

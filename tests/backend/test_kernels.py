@@ -24,17 +24,17 @@ COMPILED = {
     for name, made in choice.KERNELS.items()
     if (form := choice.implementation(made.numpy, np.ndarray)) is not None
 }
-PARTS = {"arithmetic", "crew", "elementwise", "windows", "alone", "narrow", "winograd"}
+PARTS = {"arithmetic", "crew", "elementwise", "windows", "alone", "narrow", "products", "winograd"}
 """The files with what several kernels are made of, or one of the ways in which one works."""
 
 IN_SINGLE = {
     "convolution.convolve",
     "convolution.convolve_input",
     "convolution.convolve_weight",
-    "recurrence.gru_step",
-    "recurrence.gru_step_gradient",
-    "recurrence.lstm_step",
-    "recurrence.lstm_step_gradient",
+    "recurrence.gru_steps",
+    "recurrence.gru_steps_gradient",
+    "recurrence.lstm_steps",
+    "recurrence.lstm_steps_gradient",
 }
 """The kernels that are compiled for float32 only."""
 

@@ -11,6 +11,7 @@ from . import fits, inlined, same
 from .arithmetic import exp, larger, wide
 from .crew import TOGETHER, shared_loop
 
+
 @inlined
 def top_of(row: Any) -> Any:
     """The largest number, NaN passed over: a row with NaN becomes NaN with the exponential."""

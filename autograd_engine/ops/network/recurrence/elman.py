@@ -9,13 +9,14 @@ import numpy as np
 
 from ....backend.arrays import Array, astype
 from ....backend.kernels import masked
+from ....backend.kernels.recurrence import Sizes, steps_of
 from ....backend.kinds import kind_of
 from ....engine.plan import Jointly
 from ....engine.primitive import primitive
 from ...linear_algebra.products import linear
 from ...math import tanh
 from ...piecewise import relu
-from .steps import Sizes, before_each, begun, projected, steps_of, unrolled, weight_gradients, wide
+from .steps import before_each, begun, projected, unrolled, weight_gradients, wide
 
 __all__ = ["elman"]
 

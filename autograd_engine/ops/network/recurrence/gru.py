@@ -18,13 +18,14 @@ import numpy as np
 
 from ....backend import kernels
 from ....backend.arrays import Array, astype
+from ....backend.kernels.recurrence import Sizes
 from ....backend.kinds import kind_of
 from ....engine.plan import Jointly
 from ....engine.primitive import primitive
 from ...linear_algebra.products import linear
 from ...math import sigmoid, tanh
 from ...shape import chunk
-from .steps import Sizes, before_each, begun, room_for, steps_of, turned, unrolled, weight_gradients, wide
+from .steps import before_each, begun, turned, unrolled, weight_gradients, wide
 
 __all__ = ["gru_layer"]
 
@@ -64,13 +65,7 @@ def _rule(
     kind, width = kind_of(x), w_hh.shape[1]
     before = before_each(states, h, sizes, reverse)
     changes, carried = kind.empty(gates.shape, gates.dtype), begun(g[1], gates, sizes[0], width)
-    recurrent, scratch = (kind.empty((n * sizes[0], width), gates.dtype) for n in (1, 5))
-    for rows, batch in reversed(steps_of(sizes, reverse)):
-        change, arrived, returned = changes[rows], carried[batch], recurrent[batch]
-        arrived += g[0][rows]
-        made, room = gates[rows].reshape(4, *arrived.shape), scratch[: 5 * batch.stop].reshape(5, *arrived.shape)
-        kernels.gru_step_gradient(made, arrived, before[rows], change, scratch=room)
-        arrived += np.matmul(change[:, width:], w_hh, out=returned)
+    kernels.gru_steps_gradient(g[0], gates, w_hh, carried, before, changes, sizes, reverse)
     of_inputs = changes[:, : 3 * width]
     weights = weight_gradients(of_inputs, changes[:, width:], x, before, wanted[2:])
     in_order = (None if w is None else np.roll(w, -width, 0) for w in (weights[0], weights[2]))
@@ -100,20 +95,14 @@ def gru_layer(
     """
     dtype, kind, width = x.dtype, kind_of(x), w_hh.shape[1]
     x, h, w_ih, w_hh, b_ih, b_hh = wide(x, h, w_ih, w_hh, b_ih, b_hh)
-    given, gates = room_for(sizes, reverse, 4 * width, x)
-    np.matmul(x, w_ih[2 * width :].T, out=given[:, :width])
-    np.matmul(x, w_ih[: 2 * width].T, out=given[:, width : 3 * width])
+    gates = kind.empty((len(x), 4 * width), x.dtype)
+    np.matmul(x, w_ih[2 * width :].T, out=gates[:, :width])
+    np.matmul(x, w_ih[: 2 * width].T, out=gates[:, width : 3 * width])
     if b_ih is None:
-        given[:, 3 * width :] = 0
+        gates[:, 3 * width :] = 0
     else:
-        given[:, : 3 * width] += np.concatenate((b_ih[2 * width :], b_ih[: 2 * width] + b_hh[: 2 * width]))
-        given[:, 3 * width :] = b_hh[2 * width :]
+        gates[:, : 3 * width] += np.concatenate((b_ih[2 * width :], b_ih[: 2 * width] + b_hh[: 2 * width]))
+        gates[:, 3 * width :] = b_hh[2 * width :]
     states, hidden = kind.empty((len(x), width), x.dtype), begun(h, x, sizes[0], width)
-    recurrent, weight = kind.empty((sizes[0], 3 * width), x.dtype), turned(w_hh, sizes)
-    with np.errstate(over="ignore"):  # in a sigmoid, which is 0 then
-        for rows, batch in steps_of(sizes, reverse):
-            current, arrived = hidden[batch], recurrent[batch]
-            np.matmul(current, weight, out=arrived)
-            block = gates[rows].reshape(4, *current.shape)
-            kernels.gru_step(given[rows], arrived, current, block, states[rows])
+    kernels.gru_steps(gates, turned(w_hh, sizes), hidden, states, sizes, reverse)
     return (astype(states, dtype), astype(hidden, dtype)), gates

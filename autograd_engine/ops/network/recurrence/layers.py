@@ -11,13 +11,13 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from ....backend.arrays import Array
+from ....backend.kernels.recurrence import Sizes
 from ...index import _getitem
 from ...shape import cat, stack, unsqueeze
 from ..dropout import dropout as dropped
 from .elman import elman
 from .gru import gru_layer
 from .lstm import lstm_layer
-from .steps import Sizes
 from .variants import early_reset_layer, minimal_layer
 
 __all__ = ["KINDS", "Kind", "recurrent"]

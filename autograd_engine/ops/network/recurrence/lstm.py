@@ -18,24 +18,14 @@ import numpy as np
 
 from ....backend import kernels
 from ....backend.arrays import Array, astype
+from ....backend.kernels.recurrence import Sizes
 from ....backend.kinds import kind_of
 from ....engine.plan import Jointly
 from ....engine.primitive import primitive
 from ...linear_algebra.products import linear
 from ...math import sigmoid, tanh
 from ...shape import chunk
-from .steps import (
-    Sizes,
-    before_each,
-    begun,
-    projected,
-    room_for,
-    steps_of,
-    turned,
-    unrolled,
-    weight_gradients,
-    wide,
-)
+from .steps import before_each, begun, projected, turned, unrolled, weight_gradients, wide
 
 __all__ = ["lstm_layer"]
 
@@ -62,12 +52,6 @@ def _composed(
     return unrolled(step, linear(x, w_ih, b_ih), (h, c), widths, sizes, reverse)
 
 
-def _released(gates: Array, before: Array) -> Array:
-    """o tanh(c) of a step: what a projection is given."""
-    i, f, u, o = gates
-    return o * np.tanh(f * before + i * u)
-
-
 def _rule(
     g: tuple[Array, Array, Array],
     x: Array,
@@ -84,28 +68,19 @@ def _rule(
 ) -> tuple[Array, ...]:
     x, h, w_ih, w_hh, w_hr, states = wide(x, h, w_ih, w_hh, w_hr, out[0])
     kind, dtype = kind_of(x), gates.dtype
-    changes, scratch = kind.empty(gates.shape, dtype), kind.empty((5 * sizes[0], before.shape[1]), dtype)
+    changes = kind.empty(gates.shape, dtype)
     carried, cell = begun(g[1], gates, sizes[0], states.shape[1]), begun(g[2], gates, sizes[0], before.shape[1])
-    if w_hr is not None:
-        projections, released = kind.empty(states.shape, dtype), kind.empty(before.shape, dtype)
-    for rows, batch in reversed(steps_of(sizes, reverse)):
-        change, arrived, earlier = changes[rows], carried[batch], before[rows]
-        made, room = gates[rows].reshape(4, *earlier.shape), scratch[: 5 * batch.stop].reshape(5, *earlier.shape)
-        arrived += g[0][rows]
-        given = arrived
-        if w_hr is not None:
-            projections[rows] = arrived
-            released[rows] = _released(made, earlier)
-            given = np.matmul(arrived, w_hr)
-        kernels.lstm_step_gradient(made, given, cell[batch], earlier, change, scratch=room)
-        np.matmul(change, w_hh, out=arrived)
+    of_projection = None if w_hr is None else (kind.empty(states.shape, dtype), kind.empty(before.shape, dtype))
+    kernels.lstm_steps_gradient(
+        g[0], gates, w_hh, carried, cell, before, changes, sizes, reverse, w_hr, of_projection
+    )
     weights = weight_gradients(changes, changes, x, before_each(states, h, sizes, reverse), wanted[3:7])
     return (
         np.matmul(changes, w_ih) if wanted[0] else None,
         carried,
         cell,
         *weights,
-        projections.T @ released if wanted[7] else None,
+        of_projection[0].T @ of_projection[1] if of_projection is not None and wanted[7] else None,
     )
 
 
@@ -135,21 +110,9 @@ def lstm_layer(
     """
     dtype, kind = x.dtype, kind_of(x)
     x, h, c, w_ih, w_hh, b_ih, b_hh, w_hr = wide(x, h, c, w_ih, w_hh, b_ih, b_hh, w_hr)
-    weight, width = turned(w_hh, sizes), w_hh.shape[0] // 4
-    given, gates = room_for(sizes, reverse, 4 * width, x)
-    projected(x, w_ih, b_ih, b_hh, given)
+    gates, width = projected(x, w_ih, b_ih, b_hh), w_hh.shape[0] // 4
     states, before = (kind.empty((len(x), n), x.dtype) for n in (w_hh.shape[1], width))
     hidden, cell = begun(h, x, sizes[0], w_hh.shape[1]), begun(c, x, sizes[0], width)
-    recurrent = kind.empty((sizes[0], 4 * width), x.dtype)
-    released = None if w_hr is None else kind.empty(cell.shape, x.dtype)
-    with np.errstate(over="ignore"):  # in a sigmoid, which is 0 then
-        for rows, batch in steps_of(sizes, reverse):
-            current, state, arrived = hidden[batch], states[rows], recurrent[batch]
-            np.matmul(current, weight, out=arrived)
-            made = state if released is None else released[batch]
-            block = gates[rows].reshape(4, batch.stop, width)
-            kernels.lstm_step(given[rows], arrived, cell[batch], before[rows], block, made)
-            if released is not None:
-                np.matmul(made, w_hr.T, out=state)
-            current[...] = state
+    projection = None if w_hr is None else w_hr.T
+    kernels.lstm_steps(gates, turned(w_hh, sizes), hidden, cell, before, states, sizes, reverse, projection)
     return (astype(states, dtype), astype(hidden, dtype), astype(cell, dtype)), gates, before

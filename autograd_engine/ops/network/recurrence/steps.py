@@ -1,19 +1,16 @@
-"""Steps through a batch of sequences of different lengths: which rows a step works on, and what it starts from.
+"""What recurrent layers share: where the sequences of a batch start, and the products over all of their steps.
 
-The elements of all sequences lie in the rows of one matrix, as in PyTorch's packed sequences: first the first
-elements of all sequences, then the second ones of those that have one, and so on. The sequences are sorted by
-length, the longest first, so that step t works on the first `sizes[t]` of them. In a padded batch all are equal.
+How the sequences lie in the rows of a matrix, and what their `sizes` are, says `backend.kernels.recurrence`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
-from itertools import accumulate, pairwise
 
 import numpy as np
 
 from ....backend.arrays import Array
+from ....backend.kernels.recurrence import Sizes, steps_of
 from ....backend.kinds import kind_of
 from ....backend.sums import added_up, widened
 from ....engine.graph import raw
@@ -21,28 +18,13 @@ from ...index import _getitem
 from ...shape import cat
 
 __all__ = [
-    "Sizes",
     "before_each",
     "begun",
     "projected",
-    "room_for",
-    "steps_of",
     "unrolled",
     "weight_gradients",
     "wide",
 ]
-
-Sizes = tuple[int, ...]
-"""How many sequences have a first element, a second one, and so on."""
-
-
-@lru_cache(maxsize=64)
-def steps_of(sizes: Sizes, reverse: bool) -> tuple[tuple[slice, slice], ...]:
-    """The steps through sequences, from their beginnings, or from their ends: for each the rows that it works on,
-    and the sequences that these belong to."""
-    bounds = pairwise([0, *accumulate(sizes)])
-    steps = [(slice(i, j), slice(0, n)) for (i, j), n in zip(bounds, sizes, strict=True)]
-    return tuple(steps[::-1] if reverse else steps)
 
 
 def begun(state: Array, like: Array, count: int, width: int) -> Array:
@@ -74,16 +56,6 @@ def projected(x: Array, weight: Array, bias: Array, other_bias: Array, out: Arra
     if bias is not None:
         out += bias + other_bias
     return out
-
-
-def room_for(sizes: Sizes, reverse: bool, width: int, like: Array) -> tuple[Array, Array]:
-    """Memory for what all steps are given, a row for each element, and for what they make of it.
-
-    It is one block: each step writes over what steps before it have read, so that no step needs room of its own.
-    """
-    rows, shift = sum(sizes), sizes[0]
-    room = kind_of(like).empty((rows + shift, width), like.dtype)
-    return (room[:rows], room[shift:]) if reverse else (room[shift:], room[:rows])
 
 
 def turned(weight: Array, sizes: Sizes) -> Array:

@@ -7,11 +7,12 @@ Sources: Cho et al., "Learning phrase representations using RNN encoder-decoder"
 from __future__ import annotations
 
 from ....backend.arrays import Array
+from ....backend.kernels.recurrence import Sizes
 from ...index import _getitem
 from ...linear_algebra.products import linear
 from ...math import sigmoid, tanh
 from ...shape import chunk
-from .steps import Sizes, unrolled
+from .steps import unrolled
 
 __all__ = ["early_reset_layer", "minimal_layer"]
 

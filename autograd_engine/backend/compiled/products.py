@@ -1,0 +1,62 @@
+"""Products of matrices inside of loops, by the BLAS that NumPy has loaded."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numba
+from llvmlite import ir
+from numba.core import types
+from numba.extending import intrinsic
+
+from . import inlined
+
+__all__ = ["multiply"]
+
+_ROWS, _AS_IT_IS = 101, 111
+"""CBLAS's numbers for matrices that lie row by row, and for one that is not transposed."""
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def _sgemm(context: Any, address: Any, sizes: Any, a: Any, b: Any, c: Any, keep: Any) -> Any:
+    """c = a b + keep c, for sizes (rows of a, columns of b, columns of a, and the steps from row to row).
+
+    A BLAS whose integers have 32 bits reads the lower half of these.
+    """
+
+    def build(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+        code, real = ir.IntType(32), ir.FloatType()
+        m, n, k, *steps = (builder.extract_value(given[1], i) for i in range(6))
+        arrays = (
+            context.make_array(kind)(context, builder, x).data
+            for kind, x in zip(signature.args[2:5], given[2:5], strict=True)
+        )
+        (a, lda), (b, ldb), (c, ldc) = zip(arrays, steps, strict=True)
+        fixed = [ir.Constant(code, number) for number in (_ROWS, _AS_IT_IS, _AS_IT_IS)]
+        arguments = [*fixed, m, n, k, ir.Constant(real, 1.0), a, lda, b, ldb, given[5], c, ldc]
+        kind = ir.FunctionType(ir.VoidType(), [x.type for x in arguments])
+        builder.call(builder.inttoptr(given[0], kind.as_pointer()), arguments)
+        return context.get_dummy_value()
+
+    return types.none(types.int64, sizes, a, b, c, types.float32), build
+
+
+@inlined
+def _multiply(address: int, a: Any, b: Any, out: Any, keep: Any) -> None:
+    steps = (a.strides[0] // a.itemsize, b.strides[0] // b.itemsize, out.strides[0] // out.itemsize)
+    _sgemm(address, (a.shape[0], b.shape[1], a.shape[1], *steps), a, b, out, keep)
+
+
+def _plain(address: int, a: Any, b: Any, out: Any, keep: Any) -> None:
+    out = out[: len(a)]
+    out[...] = a @ b + (out if keep else 0)
+
+
+multiply: Any = _plain if numba.config.DISABLE_JIT else _multiply
+"""multiply(address, a, b, out, keep): out = a b + keep out, for matrices of float32 whose rows are contiguous.
+
+Args:
+    address: of the product of matrices, see `blas.product_address`.
+    out: may have more rows than `a`; those after stay as they are.
+    keep: 0 or 1, of float32.
+"""
