@@ -5,34 +5,35 @@ from __future__ import annotations
 from typing import Any
 
 import numba
+import numpy as np
 from llvmlite import ir
 from numba.core import types
 from numba.extending import intrinsic
 
 from . import inlined
 
-__all__ = ["multiply"]
+__all__ = ["multiply", "multiply_turned"]
 
-_ROWS, _AS_IT_IS = 101, 111
-"""CBLAS's numbers for matrices that lie row by row, and for one that is not transposed."""
+_ROWS, _AS_IT_IS, _TURNED = 101, 111, 112
+"""CBLAS's numbers for matrices that lie row by row, for one as it is, and for one that is transposed."""
 
 
 @intrinsic  # type: ignore[untyped-decorator]
 def _sgemm(context: Any, address: Any, sizes: Any, a: Any, b: Any, c: Any, keep: Any) -> Any:
-    """c = a b + keep c, for sizes (rows of a, columns of b, columns of a, and the steps from row to row).
+    """c = a b + keep c, for sizes (rows and columns of c, columns of a, the steps from row to row, a's number).
 
     A BLAS whose integers have 32 bits reads the lower half of these.
     """
 
     def build(context: Any, builder: Any, signature: Any, given: Any) -> Any:
         code, real = ir.IntType(32), ir.FloatType()
-        m, n, k, *steps = (builder.extract_value(given[1], i) for i in range(6))
+        m, n, k, *steps, form = (builder.extract_value(given[1], i) for i in range(7))
         arrays = (
             context.make_array(kind)(context, builder, x).data
             for kind, x in zip(signature.args[2:5], given[2:5], strict=True)
         )
         (a, lda), (b, ldb), (c, ldc) = zip(arrays, steps, strict=True)
-        fixed = [ir.Constant(code, number) for number in (_ROWS, _AS_IT_IS, _AS_IT_IS)]
+        fixed = [ir.Constant(code, _ROWS), builder.trunc(form, code), ir.Constant(code, _AS_IT_IS)]
         arguments = [*fixed, m, n, k, ir.Constant(real, 1.0), a, lda, b, ldb, given[5], c, ldc]
         kind = ir.FunctionType(ir.VoidType(), [x.type for x in arguments])
         builder.call(builder.inttoptr(given[0], kind.as_pointer()), arguments)
@@ -42,14 +43,29 @@ def _sgemm(context: Any, address: Any, sizes: Any, a: Any, b: Any, c: Any, keep:
 
 
 @inlined
+def _step(x: Any) -> Any:
+    return x.strides[0] // x.itemsize
+
+
+@inlined
 def _multiply(address: int, a: Any, b: Any, out: Any, keep: Any) -> None:
-    steps = (a.strides[0] // a.itemsize, b.strides[0] // b.itemsize, out.strides[0] // out.itemsize)
-    _sgemm(address, (a.shape[0], b.shape[1], a.shape[1], *steps), a, b, out, keep)
+    sizes = (a.shape[0], b.shape[1], a.shape[1], _step(a), _step(b), _step(out), _AS_IT_IS)
+    _sgemm(address, sizes, a, b, out, keep)
+
+
+@inlined
+def _multiply_turned(address: int, a: Any, b: Any, out: Any) -> None:
+    sizes = (a.shape[1], b.shape[1], a.shape[0], _step(a), _step(b), _step(out), _TURNED)
+    _sgemm(address, sizes, a, b, out, out.dtype.type(0))
 
 
 def _plain(address: int, a: Any, b: Any, out: Any, keep: Any) -> None:
     out = out[: len(a)]
     out[...] = a @ b + (out if keep else 0)
+
+
+def _plain_turned(address: int, a: Any, b: Any, out: Any) -> None:
+    np.matmul(a.T, b, out=out)
 
 
 multiply: Any = _plain if numba.config.DISABLE_JIT else _multiply
@@ -60,3 +76,6 @@ Args:
     out: may have more rows than `a`; those after stay as they are.
     keep: 0 or 1, of float32.
 """
+
+multiply_turned: Any = _plain_turned if numba.config.DISABLE_JIT else _multiply_turned
+"""multiply_turned(address, a, b, out): out = a^T b."""

@@ -19,11 +19,12 @@ from typing import Any
 
 import numpy as np
 
-from ..blas import linalg_of_scipy, one_thread
+from ..blas import linalg_of_scipy, one_thread, product_address
 from ..kernels.convolution import PARTS, Geometry, places_of
 from ..kernels.layout import channels_last, channels_to_last, last
 from . import FLOATS, inlined
 from .crew import shared_loop
+from .products import multiply_turned
 
 __all__ = ["convolve_tiles", "is_tiled", "weight_of_tiles"]
 
@@ -198,7 +199,18 @@ def _convolve(
 
 
 @shared_loop
-def _weight(g: Any, x: Any, chunks: Any, most: Any, top: int, left: int, sums: Any, start: int, stop: int) -> None:
+def _weight(
+    address: int,
+    g: Any,
+    x: Any,
+    chunks: Any,
+    most: Any,
+    top: int,
+    left: int,
+    sums: Any,
+    start: int,
+    stop: int,
+) -> None:
     """Sum by sum, each over some of the chunks. sums: (parts, 16, C, O)."""
     _, _, channels, filters = sums.shape
     wide = (g.shape[2] + 1) // 2
@@ -218,7 +230,11 @@ def _weight(g: Any, x: Any, chunks: Any, most: Any, top: int, left: int, sums: A
             _transform(x[first:last], 2 * high - top, left, framed[: 2 * count + 2], rows, d)
             _spread(g[first:last], 2 * high, spread[: 2 * count], sides, m)
             for e in range(16):
-                np.dot(d[e].reshape((-1, channels)).T, m[e].reshape((-1, filters)), each)
+                of_channels, of_filters = d[e].reshape((-1, channels)), m[e].reshape((-1, filters))
+                if address:
+                    multiply_turned(address, of_channels, of_filters, each)
+                else:
+                    np.dot(of_channels.T, of_filters, each)
                 total, plus = sums[part, e].reshape(-1), each.reshape(-1)
                 _plus(total, plus, total)
 
@@ -270,7 +286,7 @@ def weight_of_tiles(g: Any, x: Any, geometry: Geometry) -> Any:
     linalg_of_scipy()
     gradients, given, (top, left) = channels_to_last(g), channels_to_last(x), geometry.before
     with one_thread():
-        _weight(parts, 1, gradients, given, chunks, most, top, left, sums)
+        _weight(parts, 1, product_address(), gradients, given, chunks, most, top, left, sums)
         kernel = _GG[dtype].T @ np.add.reduce(sums, axis=0).reshape(16, -1)
     if not np.isfinite(kernel).all():
         return NotImplemented
