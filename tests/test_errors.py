@@ -31,6 +31,8 @@ ELEMENTWISE = {
         "add: expected a tensor, an array or a number, got str (called with float32[3, 4], 'a')": lambda: ag.add(
             X, "a"
         ),
+        "exp: expected a tensor, an array or a number, got str (called with 'a')": lambda: ag.exp("a"),
+        "sigmoid: expected a tensor, an array or a number, got list (called with [1.0])": lambda: ag.sigmoid([1.0]),
         "add: alpha=0.5 must be an integer for operands whose common dtype is int64": lambda: ag.add(
             WHOLE, 1, alpha=0.5
         ),

@@ -105,3 +105,13 @@ def test_a_timeout_of_the_users_is_kept(monkeypatch):
     monkeypatch.setenv("OPENBLAS_THREAD_TIMEOUT", "20")
     blas.sleep_soon.__wrapped__()
     assert os.environ["OPENBLAS_THREAD_TIMEOUT"] == "20"
+
+
+@pytest.mark.parametrize(("policy", "patient"), [("passive", False), ("active", True)])
+def test_openmps_wait_policy_says_whether_threads_look_for_work_before_they_sleep(policy, patient):
+    program = "from autograd_engine.backend.compiled.crew import _PATIENCE; print(_PATIENCE)"
+    environment = os.environ | {"OMP_WAIT_POLICY": policy.upper()}
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=100, env=environment
+    )
+    assert (int(done.stdout) > 0) == patient

@@ -80,6 +80,16 @@ def test_leftovers_of_any_age_are_swept_but_what_a_living_program_writes(tmp_pat
     sweep(tmp_path / "nowhere" / "a")
 
 
+def test_a_leftover_that_another_program_sweeps_first_is_passed_over(tmp_path, monkeypatch):
+    from autograd_engine.backend import files
+
+    left = [tmp_path / f".a.{k:08x}.part" for k in range(3)]
+    left[2].write_bytes(b"half")
+    monkeypatch.setattr(files, "_left", lambda target: left)
+    sweep(tmp_path / "a")
+    assert not left[2].exists()
+
+
 def test_a_file_is_held_while_it_is_written(tmp_path, monkeypatch):
     held = []
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import autograd_engine as ag
-from autograd_engine import models, nn, optim
+from autograd_engine import models, nn, optim, viz
 from autograd_engine.models.memory import Memory
 from autograd_engine.ops.linear_algebra import products
 from autograd_engine.testing import gradcheck, gradgradcheck
@@ -115,6 +115,14 @@ def test_sizes_parameters_and_initial_values():
     assert {p.ndim for p in groups[1]["params"]} == {1}
     assert sum(len(g["params"]) for g in groups) == len(list(model.parameters()))
     optim.AdamW(groups, lr=1e-3)
+
+
+def test_its_linear_maps_say_their_sizes_and_costs():
+    model = models.GPT(vocabulary=5, context=4, layers=1, heads=1, width=8)
+    assert repr(model.transformer.h[0].mlp.c_fc) == "Conv1D(nf=32, nx=8, bias=True)"
+    table = viz.summary(model, ag.zeros(1, 3, dtype=ag.int64))
+    (row,) = [row for row in table.rows if row.name.endswith("mlp.c_fc")]
+    assert row.flops == 2 * 8 * 3 * 32
 
 
 def test_dropout_in_training_only():

@@ -86,6 +86,7 @@ CONVOLUTIONS = [
     ("Conv2d", (4, 8, 3), {"groups": 4, "dilation": 2, "padding": 2, "padding_mode": "reflect"}, (2, 4, 7, 6)),
     ("Conv2d", (4, 6, 3), {"padding": 1, "padding_mode": "replicate", "stride": 2}, (4, 7, 6)),
     ("Conv2d", (4, 6, 3), {"padding": "valid", "padding_mode": "circular"}, (1, 4, 7, 6)),
+    ("Conv2d", (4, 4, 5), {"groups": 4, "padding": 2}, (2, 4, 1, 6)),
     ("Conv3d", (2, 4, (1, 2, 3)), {"padding": (0, 1, 1), "padding_mode": "circular"}, (2, 2, 3, 4, 5)),
     ("ConvTranspose1d", (4, 6, 3, 2, 1, 1), {}, (2, 4, 5)),
     ("ConvTranspose2d", (4, 6, 3), {"stride": (2, 3), "padding": 1, "groups": 2, "bias": False}, (2, 4, 3, 4)),
@@ -170,6 +171,17 @@ def test_pooled_elements_go_back_to_where_they_were():
     np.testing.assert_array_equal(back.detach().numpy()[chosen.numpy()], x.detach().numpy()[chosen.numpy()])
     back.sum().backward()
     np.testing.assert_array_equal(x.grad, chosen.numpy().astype(np.float64))
+
+
+@pytest.mark.parametrize("dims", [1, 2, 3])
+def test_unpooling_puts_values_at_their_places(dims):
+    unpool, values = getattr(nn, f"MaxUnpool{dims}d")(2), ag.tensor([5.0, 7.0]).reshape(1, 1, 2, *[1] * (dims - 1))
+    back = unpool(values, ag.tensor([1, 2**dims]).reshape(values.shape))
+    assert back.shape == (1, 1, 4, *[2] * (dims - 1))
+    assert back.flatten().nonzero().flatten().tolist() == [1, 2**dims]
+    assert back.sum().item() == 12
+    more = unpool(values, ag.tensor([1, 2**dims]).reshape(values.shape), output_size=[5, *[2] * (dims - 1)])
+    assert more.shape == (1, 1, 5, *[2] * (dims - 1))
 
 
 def test_random_places_are_seeded_and_reach_to_the_end():

@@ -166,6 +166,18 @@ def test_measures_are_means_over_samples_not_batches():
     assert result == {"loss": pytest.approx(whole), "accuracy": pytest.approx(2 / 3)}
 
 
+def test_evaluation_takes_the_samples_in_their_order():
+    seen = []
+
+    def step(model, batch):
+        seen.extend(batch[0].flatten().tolist())
+        return nn.MSELoss()(model(batch[0]), batch[1])
+
+    x = ag.arange(20.0).reshape(20, 1)
+    evaluate(nn.Identity(), (x, x), batch_size=3, step=step)
+    assert seen == list(range(20))
+
+
 def test_evaluation_leaves_mode_and_gradients_alone():
     class Spy(nn.Linear):
         def forward(self, x):

@@ -118,3 +118,12 @@ def test_auc_names_a_class_without_samples():
         ValueError, match=exactly("auc compares each class with the rest, but class 2 has no sample")
     ):
         auc(np.eye(3)[[0, 1, 1]], np.array([0, 1, 1]))
+
+
+@pytest.mark.parametrize(("method", "arguments"), [("update", (1, 2)), ("result", ())])
+def test_a_metric_says_what_its_class_does_not_define(method, arguments):
+    class Nothing(Metric):
+        pass
+
+    with pytest.raises(NotImplementedError, match=exactly(f"Nothing does not define {method}()")):
+        getattr(Nothing(), method)(*arguments)

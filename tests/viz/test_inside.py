@@ -327,6 +327,19 @@ def test_features_do_not_depend_on_the_batches(net, x):
     assert found.shape == (3, 5 * 6 * 6)
 
 
+def test_features_are_those_of_the_last_of_many_calls():
+    class Thrice(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.double = nn.Linear(1, 1, bias=False)
+            nn.init.constant_(self.double.weight, 2.0)
+
+        def forward(self, x):
+            return self.double(self.double(self.double(x)))
+
+    assert viz.features(Thrice(), ag.ones(2, 1), "double").tolist() == [[8], [8]]
+
+
 def test_neighbors_are_those_of_scikit_learn():
     sklearn = pytest.importorskip("sklearn.neighbors")
     points, queries = np.random.default_rng(0).standard_normal((2, 20, 4))
@@ -367,6 +380,14 @@ def test_filters_of_one_channel_are_tiles_and_of_three_are_in_color():
     assert image(axes).shape == (5 * 2 + 1, 8 * 5 + 7, 3)
     assert 0 <= image(axes).min() <= image(axes).max() <= 1
     assert axes.get_title() == "10 filters of 5x5, 3 channels, the first 9"
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_filters_are_as_wide_as_they_have_columns_and_keep_their_edges(channels):
+    figure = viz.plot_filters(ag.ones(16, channels, 2, 4))
+    assert figure.get_figwidth() == pytest.approx((8 * 4 + 7) * 0.5 / 4)
+    assert figure.get_figheight() == pytest.approx((2 * 2 + 1) * 0.5 / 4 + 0.5)
+    assert figure.axes[0].get_images()[0].get_interpolation() == "nearest"
 
 
 def test_filters_of_many_channels_have_a_row_each(tmp_path):
