@@ -27,7 +27,7 @@ from . import generate, info, predict, report, train
 from .folder import UserError
 from .settings import MODELS, RULES, SHARE, WHOLE, Rule, number, shown
 from .sources import READY
-from .text_settings import TEXT_MODELS, TEXT_RULES, USUAL_OF_TEXTS
+from .text_settings import MOST_EPOCHS, STEPS, TEXT_MODELS, TEXT_RULES, USUAL_OF_TEXTS
 
 __all__ = ["main"]
 
@@ -107,7 +107,14 @@ def _parser() -> argparse.ArgumentParser:
         metavar="DATA",
     )
     setting("--model", "network: mlp, one for pictures, or one for a text", choices=[*MODELS, *TEXT_MODELS])
-    setting("--epochs", "passes through the training data", type=_typed(RULES["epochs"], int), metavar="N")
+    steps = ", ".join(f"{count} for {model}" for model, count in STEPS.items())
+    setting(
+        "--epochs",
+        "passes through the training data",
+        f"{default.epochs}; of a text those that take about so many steps: {steps}; but at most {MOST_EPOCHS}",
+        type=_typed(RULES["epochs"], int),
+        metavar="N",
+    )
     setting("--hidden", "sizes of the hidden layers", "128", type=_typed(WHOLE, int), nargs="*", metavar="N")
     setting("--activation", "activation function between the layers", choices=train.ACTIVATIONS)
     setting(

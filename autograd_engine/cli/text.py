@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from .folder import BATCH, UserError
 from .place import Place
 from .settings import Settings, shown
 from .sources import READY
-from .text_settings import GPT, TEXT_MODELS, USUAL_OF_TEXTS, TextSettings
+from .text_settings import GPT, MOST_EPOCHS, STEPS, TEXT_MODELS, USUAL_OF_TEXTS, TextSettings
 from .training import Training
 
 __all__ = ["Text", "TextTraining", "held_out_bits", "is_text", "new_text_settings", "text_settings"]
@@ -74,6 +75,7 @@ class Text:
         settings: those of the run.
 
     Attributes:
+        settings: with the epochs that suit the text, if they were not given.
         name: the default name of the run folder.
         vocabulary: its characters.
         train, held_out: the integers of its beginning, and of its end.
@@ -110,6 +112,9 @@ class Text:
                 f"{path} is too short: without the end, which is held out, it has {max(count, 0):,} characters, "
                 f"and {option} needs {least:,}"
             )
+        if not settings.epochs:
+            epochs = round(STEPS[settings.model] / len(self.batches()))
+            self.settings = replace(settings, epochs=min(max(1, epochs), MOST_EPOCHS))
 
     def batches(self) -> TokenStreams | TokenWindows:
         """What is learned in an epoch."""

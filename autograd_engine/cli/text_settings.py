@@ -12,7 +12,9 @@ from .settings import RULES, WHOLE, Rule, number, or_none, shown
 __all__ = [
     "GPT",
     "MATRICES",
+    "MOST_EPOCHS",
     "OF_TEXTS",
+    "STEPS",
     "TEXT_MODELS",
     "TEXT_RULES",
     "USUAL_OF_TEXTS",
@@ -29,12 +31,17 @@ MATRICES = {"lstm": 8, "gru": 6, GPT: 12}
 """How many matrices of width by width a layer has."""
 
 USUAL_OF_TEXTS: dict[str, dict[str, Any]] = {
-    **{
-        model: {"width": 256, "layers": 1, "context": 64, "batch_size": 32, "lr": 4e-3} for model in TEXT_MODELS[:2]
-    },
-    GPT: {"width": 128, "layers": 4, "heads": 4, "context": 64, "batch_size": 16, "lr": 2e-3, "weight_decay": 0.1},
+    "lstm": {"width": 192, "layers": 1, "context": 64, "batch_size": 32, "lr": 8e-3},
+    "gru": {"width": 192, "layers": 1, "context": 64, "batch_size": 32, "lr": 6e-3},
+    GPT: {"width": 128, "layers": 2, "heads": 4, "context": 64, "batch_size": 16, "lr": 4e-3, "weight_decay": 0.1},
 }
 """What suits each model, where the user leaves the choice."""
+
+STEPS = {"lstm": 1000, "gru": 1000, GPT: 1600}
+"""How many steps a new run takes, about, where the user leaves the choice: enough for words that can be read."""
+
+MOST_EPOCHS = 20
+"""So often a short text is read at most: it would be learned by heart."""
 
 OF_TEXTS = ("width", "layers", "heads", "context")
 """The settings that only models of texts have."""
@@ -42,7 +49,7 @@ OF_TEXTS = ("width", "layers", "heads", "context")
 
 @dataclass(frozen=True)
 class TextSettings:
-    """What the user asked of a run that learns a text. Only a GPT has heads."""
+    """What the user asked of a run that learns a text. Only a GPT has heads; 0 epochs: as many as suit the text."""
 
     data: str
     model: str
@@ -53,7 +60,7 @@ class TextSettings:
     lr: float | None
     heads: int | None = None
     dropout: float = 0.0
-    epochs: int = 20
+    epochs: int = 0
     optimizer: str = "adamw"
     weight_decay: float | None = None
     schedule: str = "onecycle"

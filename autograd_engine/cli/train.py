@@ -59,7 +59,7 @@ def train(options: argparse.Namespace) -> int:
             of_text = new_text_settings(options)
             text = Text(of_text)
             with new_place(options.out, text.name, options.overwrite) as place:
-                return TextTraining(of_text, text, place).train(quiet)
+                return TextTraining(text.settings, text, place).train(quiet)
         _check_extras()
         chosen = _asked(options)
         usual = USUAL_OF_PICTURES if chosen.get("model", PERCEPTRON) != PERCEPTRON else {}

@@ -13,7 +13,7 @@ import pytest
 from autograd_engine import cli
 from autograd_engine.cli import text_settings
 from autograd_engine.cli.text import Text, TextTraining
-from autograd_engine.cli.text_settings import USUAL_OF_TEXTS, TextSettings
+from autograd_engine.cli.text_settings import STEPS, USUAL_OF_TEXTS, TextSettings
 from autograd_engine.data import CharVocabulary
 from autograd_engine.models import GPT
 from autograd_engine.serialization import load
@@ -143,6 +143,16 @@ def test_the_end_of_the_text_is_measured_and_not_learned():
     assert next(iter(Text(settings("lstm", context=50)).measured()))[0].shape == (50, 1)
     Path("text.txt").write_text("abcdefghij" * 4)
     assert next(iter(Text(settings("gpt", context=7)).measured()))[0].shape == (1, 3)
+
+
+@pytest.mark.parametrize(("model", "each"), [("lstm", 32 * 64), ("gru", 32 * 64), ("gpt", 16 * 64)])
+def test_without_epochs_a_long_text_is_read_a_few_times_and_a_short_one_often(model, each):
+    for steps, epochs in ((10, 20), (250, STEPS[model] // 250), (600, round(STEPS[model] / 600)), (3000, 1)):
+        Path("text.txt").write_text("ab" * (each * steps * 5 // 9 + 40))
+        text = Text(settings(model))
+        assert abs(len(text.batches()) - steps) <= 1
+        assert text.settings.epochs == epochs
+    assert Text(settings(model, epochs=7)).settings.epochs == 7
 
 
 def test_a_gpt_writes_on_when_its_context_is_full(capsys, monkeypatch):
