@@ -11,16 +11,30 @@ import importlib as _importlib
 import typing as _typing
 from math import e, inf, nan, pi
 
-import numpy as _np
-
 import autograd_engine.tensor.creation as _creation  # not `from .tensor`, where pyright takes the wrong `__all__`
+import autograd_engine.tensor.legacy as _legacy
 import autograd_engine.tensor.queries as _queries
+import autograd_engine.tensor.random as _random
 
 from . import autograd, cuda, func, linalg, nn, optim, special
 from . import operators as _operators
-from .backend.arrays import default_dtype as get_default_dtype
+from . import settings as _settings
+from .backend.absent import missing as _missing
 from .backend.arrays import set_default_dtype
 from .backend.device import device
+from .backend.dtypes import dtype
+from .backend.dtypes import shown as _shown
+from .backend.formats import (
+    channels_last,
+    channels_last_3d,
+    contiguous_format,
+    layout,
+    memory_format,
+    preserve_format,
+    sparse_coo,
+    sparse_csr,
+    strided,
+)
 from .backend.kernels import use_kernels
 from .backend.memory import keep_freed_memory
 from .backend.random import (
@@ -41,21 +55,24 @@ from .engine.primitive import primitive
 from .operators import *
 from .ops.dims import broadcast_shapes
 from .serialization import load, save
+from .settings import *
 from .tensor import Tensor
 from .tensor.creation import *
 from .tensor.formatting import get_printoptions, printoptions, set_printoptions
+from .tensor.legacy import *
 from .tensor.queries import *
+from .tensor.random import *
+from .tensor.size import Size
 
-Size: type[tuple[int, ...]] = tuple
-float16 = half = _np.dtype(_np.float16)
-float32 = _np.dtype(_np.float32)
-float64 = double = _np.dtype(_np.float64)
-int8 = _np.dtype(_np.int8)
-int16 = short = _np.dtype(_np.int16)
-int32 = _np.dtype(_np.int32)
-int64 = long = _np.dtype(_np.int64)
-uint8 = _np.dtype(_np.uint8)
-bool = _np.dtype(_np.bool_)
+float16 = half = _shown("float16")
+float32 = float = _shown("float32")
+float64 = double = _shown("float64")
+int8 = _shown("int8")
+int16 = short = _shown("int16")
+int32 = int = _shown("int32")
+int64 = long = _shown("int64")
+uint8, uint16, uint32, uint64 = map(_shown, ("uint8", "uint16", "uint32", "uint64"))
+bool = _shown("bool")
 
 __version__ = "0.1.0"
 
@@ -67,18 +84,21 @@ __all__ = [
     "autograd",
     "bool",
     "broadcast_shapes",
+    "channels_last",
+    "channels_last_3d",
+    "contiguous_format",
     "cuda",
     "default_generator",
     "detect_anomaly",
     "device",
     "double",
+    "dtype",
     "e",
     "enable_grad",
     "float16",
     "float32",
     "float64",
     "func",
-    "get_default_dtype",
     "get_num_threads",
     "get_printoptions",
     "get_rng_state",
@@ -93,15 +113,18 @@ __all__ = [
     "int64",
     "is_grad_enabled",
     "keep_freed_memory",
+    "layout",
     "linalg",
     "load",
     "long",
     "manual_seed",
+    "memory_format",
     "nan",
     "nn",
     "no_grad",
     "optim",
     "pi",
+    "preserve_format",
     "primitive",
     "printoptions",
     "save",
@@ -112,37 +135,66 @@ __all__ = [
     "set_printoptions",
     "set_rng_state",
     "short",
+    "sparse_coo",
+    "sparse_csr",
     "special",
+    "strided",
     "testing",
     "uint8",
+    "uint16",
+    "uint32",
+    "uint64",
     "use_kernels",
     "viz",
 ]
 __all__ += _creation.__all__
 __all__ += _operators.__all__
 __all__ += _queries.__all__
+__all__ += _random.__all__
+__all__ += _settings.__all__
+__all__ += _legacy.__all__
 
 keep_freed_memory()
 
 
 if _typing.TYPE_CHECKING:
+    from . import accelerator as accelerator
+    from . import amp as amp
+    from . import backends as backends
+    from . import compiler as compiler
     from . import data as data
+    from . import distributed as distributed
+    from . import jit as jit
     from . import models as models
+    from . import multiprocessing as multiprocessing
+    from . import random as random
     from . import testing as testing
     from . import training as training
     from . import utils as utils
+    from . import version as version
     from . import viz as viz
+    from .amp import GradScaler as GradScaler
+    from .amp import autocast as autocast
+    from .compiler import compile as compile
+    from .swap import as_torch as as_torch
 
-_ON_FIRST_USE = ("data", "models", "testing", "training", "utils", "viz")
+_ON_FIRST_USE = (
+    *("accelerator", "amp", "backends", "compiler", "data", "distributed", "jit", "models", "multiprocessing"),
+    *("random", "testing", "training", "utils", "version", "viz"),
+)
+_HOMES = {"GradScaler": "amp", "autocast": "amp", "as_torch": "swap", "compile": "compiler"}
+"""The functions and classes that are loaded on first use, and where from."""
 
 
 def __getattr__(name: str) -> _typing.Any:
     """The rooms that training does without are loaded on first use."""
     if name in _ON_FIRST_USE:
         return _importlib.import_module(f"{__name__}.{name}")
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name in _HOMES:
+        return getattr(_importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+    raise _missing(__name__, name)
 
 
 def __dir__() -> list[str]:
     """The public names only: what else lies in this module are the rooms that they come from."""
-    return sorted({*__all__, *_ON_FIRST_USE, "__version__"})
+    return sorted({*__all__, *_ON_FIRST_USE, *_HOMES, "__version__", "float", "int"})

@@ -45,9 +45,11 @@ UNKNOWN = {
     "of a structure that arguments decide": (
         "func.grad func.value_and_grad func.grad_and_value func.jacobian func.jacrev func.hessian func.vjp "
         "autograd.functional.jacobian autograd.functional.hessian Tensor.tolist nn.Parameter.tolist "
-        "nn.UninitializedParameter.tolist nn.UninitializedBuffer.tolist"
+        "nn.UninitializedParameter.tolist nn.UninitializedBuffer.tolist nn.Buffer.tolist "
+        "data.StackDataset.__getitem__"
     ),
     "a module whose forward a subclass, or nobody, defines": (
+        "nn.DataParallel.__call__ nn.DataParallel.forward "
         "nn.Module.__call__ nn.Module.forward nn.ModuleDict.__call__ nn.ModuleDict.forward nn.ModuleList.__call__ "
         "nn.ModuleList.forward nn.ParameterDict.__call__ nn.ParameterDict.forward nn.ParameterList.__call__ "
         "nn.ParameterList.forward nn.RNNBase.__call__ nn.RNNBase.forward nn.RNNCellBase.__call__ "

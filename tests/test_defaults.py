@@ -39,7 +39,9 @@ OPTIONAL = {
         "*max:dim *mean:dim *median:dim *min:dim *prod:dim *sum:dim *squeeze:dim Tensor.size:dim Tensor.stride:dim "
         "normal:size randint:high randint:size randint_like:high *repeat_interleave:repeats *round:decimals "
         "*round_:decimals *scatter:src *scatter:value *scatter:reduce *scatter_:src *scatter_:value "
-        "*scatter_:reduce Tensor.random_:to rand:generator randn:generator randint:generator randperm:generator"
+        "*scatter_:reduce Tensor.random_:to device:index empty:size ones:size zeros:size rand:size randn:size "
+        "randint:low Tensor.new_empty:size Tensor.new_ones:size Tensor.new_zeros:size rand:generator "
+        "randn:generator randint:generator randperm:generator"
     ),
     "either the size or its ratio is given": "nn.functional.fractional_max_pool[23]d:output_size",
     "None is the default generator": "utils.data.random_split:generator",
@@ -65,7 +67,8 @@ OURS = {
     ),
     "a decorator without parentheses": "*enable_grad:function *inference_mode:function",
     "PyTorch takes it among its keyword arguments": "utils.checkpoint.checkpoint:preserve_rng_state",
-    "there is one device": "Tensor.cuda:device",
+    "there is one device": "Tensor.cuda:device Tensor.cuda:non_blocking",
+    "PyTorch's older settings, which the base of all losses takes": "nn.*Loss:size_average nn.*Loss:reduce",
     "a setting of ours": "utils.data.DataLoader:workers autograd.gradcheck:method",
 }
 """Parameters that PyTorch's signature does not have."""
@@ -126,7 +129,8 @@ def test_what_has_to_be_given_has_pytorchs_names_in_its_order(place):
 
     theirs = defaults.named("torch", place)
     both = {n for n, c in ours(place).items() if inspect.isclass(c) and inspect.isclass(getattr(theirs, n, None))}
-    both -= {"Parameter", "Tensor"}  # PyTorch makes a parameter of nothing, and tells no signature of a tensor
+    both -= {"Buffer", "Parameter"}  # PyTorch makes them of nothing
+    both -= {"Tensor"}  # whose signature it does not tell
     both -= {"RNN", "LSTM", "GRU"}  # nor of these, whose arguments it hands on
     assert len(both) > 1
     assert {n: required(ours(place)[n]) for n in both} == {n: required(getattr(theirs, n)) for n in both}

@@ -27,33 +27,52 @@ def kind(thing):
 
 
 PLACES = [
+    "accelerator",
+    "amp",
     "autograd",
     "autograd.functional",
+    "backends",
+    "backends.cuda",
+    "backends.cudnn",
+    "compiler",
     "cuda",
+    "cuda.amp",
+    "distributed",
     "func",
+    "jit",
     "linalg",
     "nn",
     "nn.functional",
     "nn.init",
+    "multiprocessing",
     "nn.modules",
+    "nn.parallel",
     "nn.parameter",
     "nn.utils",
     "nn.utils.clip_grad",
     "nn.utils.convert_parameters",
+    "nn.utils.parametrizations",
+    "nn.utils.parametrize",
     "nn.utils.rnn",
     "optim",
     "optim.lr_scheduler",
     "optim.swa_utils",
+    "random",
     "special",
     "utils",
     "utils.checkpoint",
     "utils.data",
+    "version",
 ]
 
 
 def test_dir_shows_the_public_names_only():
-    rooms = {"data", "models", "testing", "training", "utils", "viz"}
-    assert set(dir(ag)) == {*ag.__all__, *rooms, "__version__"}
+    rooms = {
+        *("accelerator", "amp", "backends", "compiler", "data", "distributed", "jit", "models", "multiprocessing"),
+        *("random", "testing", "training", "utils", "version", "viz"),
+    }
+    lazy = {"GradScaler", "as_torch", "autocast", "compile"}
+    assert set(dir(ag)) == {*ag.__all__, *rooms, *lazy, "__version__", "float", "int"}
     assert all(hasattr(ag, name) for name in dir(ag))
     assert not {"backend", "engine", "ops", "serialization"} & set(dir(ag))
     assert set(dir(ag.autograd)) == set(ag.autograd.__all__)

@@ -7,17 +7,20 @@ detect_anomaly, set_detect_anomaly       find the operation that made a NaN
 gradcheck, gradgradcheck                 compare derivatives with differences
 Function                                 a new operation from a forward and a backward
 primitive                                a new operation from a forward and one rule per input
+Variable                                 the older name of a tensor
 """
 
 import typing as _typing
 from importlib import import_module as _import_module
 
+from ..backend.absent import missing as _missing
 from ..engine.anomaly import detect_anomaly, set_detect_anomaly
 from ..engine.backward import backward, grad
 from ..engine.function import Function, FunctionContext
 from ..engine.modes import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
 from ..engine.plan import Accumulate, Increment, Jointly
 from ..engine.primitive import primitive
+from .variable import Variable, set_multithreading_enabled
 
 __all__ = [
     "Accumulate",
@@ -25,6 +28,7 @@ __all__ = [
     "FunctionContext",
     "Increment",
     "Jointly",
+    "Variable",
     "backward",
     "detect_anomaly",
     "enable_grad",
@@ -38,6 +42,7 @@ __all__ = [
     "primitive",
     "set_detect_anomaly",
     "set_grad_enabled",
+    "set_multithreading_enabled",
 ]
 
 if _typing.TYPE_CHECKING:
@@ -53,7 +58,7 @@ def __getattr__(name: str) -> _typing.Any:
         from .. import testing
 
         return getattr(testing, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    raise _missing(__name__, name)
 
 
 def __dir__() -> list[str]:

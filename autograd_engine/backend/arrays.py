@@ -80,7 +80,7 @@ def set_default_dtype(dtype: Any) -> None:
     Example:
         >>> set_default_dtype(np.float64)
         >>> tensor(1.5).dtype
-        dtype('float64')
+        float64
         >>> set_default_dtype(np.float32)
     """
     global _default

@@ -6,6 +6,7 @@
     python -m autograd_engine predict [RUN]
     python -m autograd_engine generate [RUN]
     python -m autograd_engine info
+    python -m autograd_engine as-torch PROGRAM.py
 
 `train` writes a run, which is a folder: weights.safetensors, checkpoint.safetensors, history.csv, config.json, and
 pictures of the curves, the confusion matrix and the computation graph. `summary` and `predict --file` need only
@@ -23,7 +24,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from . import generate, info, predict, report, train
+from . import as_torch, generate, info, predict, report, train
 from .folder import UserError
 from .settings import MODELS, RULES, SHARE, WHOLE, Rule, number, shown
 from .sources import READY
@@ -281,6 +282,22 @@ def _parser() -> argparse.ArgumentParser:
         description="Show what the package runs on: versions, BLAS, threads, devices, and compiled kernels.",
     )
     command_info.set_defaults(command=info.show)
+
+    command_swap = commands.add_parser(
+        "as-torch",
+        help="run a program that was written for PyTorch, as it is",
+        description="Run a program that was written for PyTorch: its imports of torch mean this package.",
+    )
+    command_swap.set_defaults(command=as_torch.run)
+    command_swap.add_argument(
+        "--check",
+        action="store_true",
+        help="do not run it, but list the names of PyTorch's that it uses and that are not here; also for "
+        "notebooks and folders",
+    )
+    command_swap.add_argument(
+        "program", nargs=argparse.REMAINDER, metavar="PROGRAM.py ...", help="it, and its arguments"
+    )
     return parser
 
 

@@ -5,7 +5,16 @@ from . import bundled, cifar, idx, loader, mnist, sampler, tabular, text, transf
 from .bundled import *
 from .cifar import *
 from .collate import default_collate, default_convert
-from .dataset import ConcatDataset, Dataset, IterableDataset, Subset, TensorDataset, random_split
+from .dataset import (
+    ChainDataset,
+    ConcatDataset,
+    Dataset,
+    IterableDataset,
+    StackDataset,
+    Subset,
+    TensorDataset,
+    random_split,
+)
 from .folder import ImageFolder, read_picture
 from .idx import *
 from .loader import *
@@ -18,12 +27,14 @@ from .vocabulary import *
 from .workers import WorkerInfo, get_worker_info
 
 __all__ = [
+    "ChainDataset",
     "ConcatDataset",
     "Dataset",
     "ImageFolder",
     "IterableDataset",
     "LabelSmoothing",
     "MixUp",
+    "StackDataset",
     "Subset",
     "TensorDataset",
     "WorkerInfo",

@@ -134,6 +134,54 @@ class ConcatDataset(Dataset[T_co]):
         return self.datasets[part][index - (self.cumulative_sizes[part - 1] if part else 0)]
 
 
+class ChainDataset(IterableDataset[T_co]):
+    """The samples of several streams, one stream after the other.
+
+    Example:
+        >>> list(ChainDataset([["a", "b"], ["c"]]))
+        ['a', 'b', 'c']
+    """
+
+    def __init__(self, datasets: Iterable[Iterable[T_co]]) -> None:
+        self.datasets = datasets
+
+    def __iter__(self) -> Iterator[T_co]:
+        return itertools.chain.from_iterable(self.datasets)
+
+    def __len__(self) -> int:
+        return sum(map(len, self.datasets))  # type: ignore[arg-type]
+
+
+class StackDataset(Dataset[Any]):
+    """Samples made of one sample of each of several data sets of one length: a tuple, or a dictionary if they have
+    names.
+
+    Raises:
+        ValueError: there is none, there are some with and some without names, or the lengths differ.
+
+    Example:
+        >>> StackDataset(x="ab", y=[1, 2])[1]
+        {'x': 'b', 'y': 2}
+    """
+
+    def __init__(self, *datasets: Any, **named: Any) -> None:
+        if bool(datasets) == bool(named):
+            raise ValueError("StackDataset takes data sets, all of them with a name or none")
+        self.datasets: Any = datasets or named
+        lengths = [len(dataset) for dataset in (datasets or named.values())]
+        if len({*lengths}) > 1:
+            raise ValueError(f"StackDataset takes data sets of one length, not of {lengths}")
+
+    def __len__(self) -> int:
+        listed = self.datasets if isinstance(self.datasets, tuple) else [*self.datasets.values()]
+        return len(listed[0])
+
+    def __getitem__(self, index: int) -> Any:
+        if isinstance(self.datasets, tuple):
+            return tuple(dataset[index] for dataset in self.datasets)
+        return {name: dataset[index] for name, dataset in self.datasets.items()}
+
+
 class Subset(Dataset[T_co]):
     """Some samples of a data set: those at `indices`, in that order.
 

@@ -12,6 +12,7 @@ from ..backend.random import Generator, resolve
 
 __all__ = [
     "BatchSampler",
+    "DistributedSampler",
     "RandomSampler",
     "Sampler",
     "SequentialSampler",
@@ -20,6 +21,9 @@ __all__ = [
 ]
 
 T_co = TypeVar("T_co", covariant=True)
+
+_PIECE = 4096
+"""How many indices are drawn at once."""
 
 
 class Sampler(Generic[T_co]):
@@ -90,8 +94,9 @@ class RandomSampler(Sampler[int]):
 
     def __iter__(self) -> Iterator[int]:
         count, wanted, rng = len(self.data_source), self.num_samples, resolve(self.generator)
-        if self.replacement:
-            return iter(rng.integers(count, size=wanted).tolist())
+        if self.replacement:  # drawn as they are asked for: some programs ask for more than memory holds
+            pieces = (min(_PIECE, wanted - start) for start in range(0, wanted, _PIECE))
+            return (index for size in pieces for index in rng.integers(count, size=size).tolist())
         rounds = [rng.permutation(count) for _ in range(-(-wanted // count))]
         return iter((rounds[0] if len(rounds) == 1 else np.concatenate(rounds))[:wanted].tolist())
 
@@ -163,6 +168,57 @@ class WeightedRandomSampler(Sampler[int]):
         share = self.weights / self.weights.sum()
         drawn = resolve(self.generator).choice(len(share), self.num_samples, self.replacement, share)
         return iter(drawn.tolist())
+
+
+class DistributedSampler(Sampler[int]):
+    """The share of the indices of a data set that one of several processes takes.
+
+    Args:
+        dataset: the data set, of which only the length is used.
+        num_replicas: the number of processes; by default 1.
+        rank: the number of this one.
+        shuffle: whether the order is random: the same in all processes, another one for each `set_epoch`.
+        seed: of the order.
+        drop_last: leave out indices, so that all take equally many; else some indices come twice.
+
+    Raises:
+        ValueError: there is no process of this number.
+
+    Example:
+        >>> [list(DistributedSampler(range(5), 2, rank, shuffle=False)) for rank in (0, 1)]
+        [[0, 2, 4], [1, 3, 0]]
+    """
+
+    def __init__(
+        self,
+        dataset: Sized,
+        num_replicas: int | None = None,
+        rank: int | None = None,
+        shuffle: bool = True,
+        seed: int = 0,
+        drop_last: bool = False,
+    ) -> None:
+        self.dataset, self.shuffle, self.seed, self.drop_last = dataset, shuffle, seed, drop_last
+        self.num_replicas, self.rank, self.epoch = num_replicas or 1, rank or 0, 0
+        if not 0 <= self.rank < self.num_replicas:
+            raise ValueError(f"DistributedSampler: there is no process {rank} of {self.num_replicas}")
+        count = len(dataset)
+        self.num_samples = count // self.num_replicas if drop_last else -(-count // self.num_replicas)
+        self.total_size = self.num_samples * self.num_replicas
+
+    def set_epoch(self, epoch: int) -> None:
+        """Choose another random order."""
+        self.epoch = epoch
+
+    def __len__(self) -> int:
+        return self.num_samples
+
+    def __iter__(self) -> Iterator[int]:
+        count = len(self.dataset)
+        order = (
+            np.random.default_rng([self.seed, self.epoch]).permutation(count) if self.shuffle else np.arange(count)
+        )
+        return iter(np.resize(order, self.total_size)[self.rank :: self.num_replicas].tolist())
 
 
 class BatchSampler(Sampler[list[int]]):

@@ -176,6 +176,9 @@ def _add_to_grad(tensor: Any, g: Array, ours: bool, create_graph: bool) -> None:
             tensor.grad = make_tensor(g if ours else g.copy(), None)
         else:
             known.array += g
+    extras = tensor.node.extras
+    for hook in () if extras is None else tuple(extras.after.values()):
+        hook(tensor)
 
 
 def _conform(c: Array, parent: Node, node: Node) -> Array:

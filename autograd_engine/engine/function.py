@@ -9,8 +9,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..backend.arrays import form_of
-from .graph import Node, Output, Value, record
+from .graph import Leaf, Node, Output, Value, record
 from .modes import grad_mode, no_grad
+from .rebase import rebase
 from .results import cotangents, make_outputs, make_tensor
 
 __all__ = ["Function", "FunctionContext"]
@@ -28,6 +29,7 @@ class FunctionContext:
     def __init__(self) -> None:
         self._saved: tuple[Any, ...] = ()
         self._constant: tuple[Any, ...] = ()
+        self._dirty: tuple[Any, ...] = ()
         self._materialize = True
         self._places: list[tuple[str, int] | None] = []
         self._running: Node | None = None
@@ -39,6 +41,10 @@ class FunctionContext:
     def mark_non_differentiable(self, *outputs: Any) -> None:
         """Say that no gradient flows to these outputs."""
         self._constant = outputs
+
+    def mark_dirty(self, *args: Any) -> None:
+        """Say that `forward` changed these inputs in place, and returns them."""
+        self._dirty = args
 
     def set_materialize_grads(self, value: bool) -> None:
         """Whether backward receives zeros (the default) or None for an output that nobody used."""
@@ -182,12 +188,28 @@ class Function:
             mode.recorded(node, arrays)
         if not several:
             constant = arrays[0].dtype.kind != "f" or any(c is result for c in ctx._constant)
-            return make_tensor(arrays[0], None if constant else node)
+            return cls._returned(ctx, result, make_tensor(arrays[0], None if constant else node))
         tensors = make_outputs(node, arrays)
         for output, tensor in zip(outputs, tensors, strict=True):
             if any(c is output for c in ctx._constant):
                 tensor.node = None
-        return tensors
+        return tuple(cls._returned(ctx, output, tensor) for output, tensor in zip(outputs, tensors, strict=True))
+
+    @classmethod
+    def _returned(cls, ctx: FunctionContext, output: Any, recorded: Any) -> Any:
+        """The recorded result; an input that `forward` changed is itself the result from now on.
+
+        Raises:
+            RuntimeError: it is a leaf.
+        """
+        if not any(changed is output for changed in ctx._dirty):
+            return recorded
+        if output.node.__class__ is Leaf:
+            raise RuntimeError(
+                f"{cls.__name__}: a leaf that requires gradients was changed in place; change a clone()"
+            )
+        rebase(output, recorded.node)
+        return output
 
     @classmethod
     def _record(cls, ctx: FunctionContext, parents: Any, outputs: Sequence[Any], several: bool) -> Node:

@@ -196,16 +196,18 @@ class Extras:
 
     Attributes:
         hooks: functions of the gradient, run in the order of their registration.
+        after: functions of a leaf, run when a pass has added to its gradient.
         retain: weak references to the tensors of this node that called `retain_grad()`.
         where: the user's source line that recorded the node, while an observer asks for it.
         value: the result, while an observer keeps it.
         call: the call of a module that recorded the node, while an observer asks for it.
     """
 
-    __slots__ = ("call", "hooks", "retain", "value", "where")
+    __slots__ = ("after", "call", "hooks", "retain", "value", "where")
 
     def __init__(self) -> None:
         self.hooks: dict[int, Callable[[Any], Any]] = {}
+        self.after: dict[int, Callable[[Any], Any]] = {}
         self.retain: list[weakref.ref[Any]] = []
         self.where: str | None = None
         self.value: Any = None

@@ -1,5 +1,9 @@
 """Networks: modules that hold parameters, the layers and losses made of them, and their initialization."""
 
+from typing import Any as _Any
+
+from ..backend.absent import missing as _missing
+from ..backend.aliases import also_as as _also_as
 from . import (
     activation,
     container,
@@ -14,10 +18,12 @@ from . import (
     lazy,
     linear,
     loss,
+    module,
     modules,
     multihead,
     normalization,
     padding,
+    parallel,
     parameter,
     pooling,
     recurrent,
@@ -28,9 +34,12 @@ from . import (
     utils,
 )
 from .modules import *
-from .parameter import Parameter, UninitializedBuffer, UninitializedParameter
+from .parallel import DataParallel
+from .parameter import Buffer, Parameter, UninitializedBuffer, UninitializedParameter
 
 __all__ = [
+    "Buffer",
+    "DataParallel",
     "Module",
     "Parameter",
     "UninitializedBuffer",
@@ -38,6 +47,7 @@ __all__ = [
     "functional",
     "init",
     "modules",
+    "parallel",
     "parameter",
     "utils",
 ]
@@ -61,3 +71,32 @@ __all__ += recurrent_cells.__all__
 __all__ += resample.__all__
 __all__ += transformer.__all__
 __all__ += transformer_layers.__all__
+
+_also_as(
+    f"{__name__}.modules",
+    activation=activation,
+    batchnorm=normalization,
+    container=container,
+    conv=convolution,
+    distance=distance,
+    dropout=dropout,
+    flatten=flatten,
+    fold=fold,
+    instancenorm=normalization,
+    lazy=lazy,
+    linear=linear,
+    loss=loss,
+    module=module,
+    normalization=normalization,
+    padding=padding,
+    pooling=pooling,
+    rnn=recurrent,
+    sparse=embedding,
+    transformer=transformer,
+    upsampling=resample,
+    utils=utils,
+)
+
+
+def __getattr__(name: str) -> _Any:
+    raise _missing(__name__, name)

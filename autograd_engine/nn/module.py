@@ -17,7 +17,7 @@ import numpy as np
 from ..tensor import Tensor
 from ..tensor.creation import zeros
 from .hooks import Hookable
-from .parameter import Parameter
+from .parameter import Buffer, Parameter
 from .state import LoadedKeys, load_into
 
 __all__ = ["Module"]
@@ -53,6 +53,8 @@ class Module(Hookable):
         if isinstance(self.__dict__.get(name), (Tensor, Module)) or name in self._buffers:
             self._check_replacement(name, value)
         object.__setattr__(self, name, value)
+        if value.__class__ is Buffer and name not in self._buffers:
+            self._buffers = {**self._buffers, name: value.persistent}
 
     def _owned_as(self, name: str) -> str | None:
         """What the attribute `name` is to the module: a parameter, a module, a buffer, or None of these."""

@@ -9,12 +9,14 @@ import numpy as np
 
 from ..backend.arrays import default_dtype
 from ..backend.device import check_device
+from ..backend.dtypes import dtype as DType
+from ..backend.dtypes import shown
 from ..engine.graph import Value, raw
 from ..engine.sharing import share
 from ..tensor import Tensor
 from ..tensor.creation import empty, tensor
 
-__all__ = ["Parameter", "UninitializedBuffer", "UninitializedParameter", "is_lazy"]
+__all__ = ["Buffer", "Parameter", "UninitializedBuffer", "UninitializedParameter", "is_lazy"]
 
 
 class Parameter(Tensor):
@@ -47,6 +49,31 @@ class Parameter(Tensor):
         return f"Parameter containing:\n{super().__repr__()}"
 
 
+class Buffer(Tensor):
+    """A tensor that belongs to a module's state and is not learned: assigning it to an attribute registers it.
+
+    Args:
+        data: a tensor, whose memory is shared, or anything `tensor` accepts.
+        persistent: whether it is part of `state_dict()`.
+
+    Example:
+        >>> layer = Linear(1, 1)
+        >>> layer.steps = Buffer(zeros(2))
+        >>> [name for name, _ in layer.named_buffers()]
+        ['steps']
+    """
+
+    __slots__ = ("persistent",)
+
+    persistent: bool
+
+    def __init__(self, data: Any, *, persistent: bool = True) -> None:
+        source = data if isinstance(data, Tensor) else tensor(data)
+        self.array, self.node = raw(source.detach()), None
+        share(source, self)
+        self.persistent = persistent
+
+
 _slot: Any = vars(Value)["array"]
 """Where the array of a tensor lies. While there is no shape it is an empty one, of which only the dtype counts."""
 
@@ -75,9 +102,9 @@ class _Uninitialized(Tensor):
         _slot.__set__(self, value)
 
     @property
-    def dtype(self) -> np.dtype[Any]:
+    def dtype(self) -> DType:
         """The type that the elements will have."""
-        return _slot.__get__(self).dtype
+        return shown(_slot.__get__(self).dtype)
 
     def requires_grad_(self, requires_grad: bool = True) -> Self:
         """Ask, or stop asking, for gradients; returns the tensor."""

@@ -15,6 +15,8 @@ import numpy as np
 
 from ..backend import kernels
 from ..backend.arrays import Array, astype, unboxed
+from ..backend.dtypes import dtype as DType
+from ..backend.formats import takes_formats
 from ..backend.kinds import kind_of
 from ..engine import broadcast
 from ..engine.graph import Value
@@ -25,7 +27,7 @@ from .dims import along, dims_of, kept_shape, normalize_dim, size_of
 from .names import operator
 from .operands import several
 
-operator("torch Tensor", numpy="conjugate copy")(broadcast.clone)
+operator("torch Tensor", numpy="conjugate copy")(takes_formats(broadcast.clone))
 
 
 @primitive(x=lambda g: g)
@@ -106,7 +108,7 @@ def view(x: Array, *shape: Any) -> Array:
         >>> view(tensor([1.0, -2.0]), ag.int32)
         tensor([ 1065353216, -1073741824], dtype=int32)
     """
-    if len(shape) == 1 and shape[0].__class__ is not int and isinstance(shape[0], (np.dtype, type)):
+    if len(shape) == 1 and shape[0].__class__ is not int and isinstance(shape[0], (np.dtype, DType, type)):
         return _reinterpreted(x, np.dtype(shape[0]))
     return _view(x, shape=_sizes(shape, "view"))
 

@@ -18,7 +18,7 @@ from ..backend.kernels.updates import apply
 from ..backend.kinds import kind_of
 from ..engine.graph import raw
 from ..engine.modes import enable_grad
-from ..tensor import Tensor
+from ..tensor import Handle, Tensor
 from ..tensor.creation import as_tensor, tensor
 from .descent import Descent, descend, descent_of
 from .flat import Flat, Gathered, State, writable
@@ -113,6 +113,8 @@ class Optimizer:
         self.param_groups = []
         self._states: dict[Tensor, State] = {}
         self._arranged: list[_Arrangement] = []
+        self._hooks_before: dict[int, Any] = {}
+        self._hooks_after: dict[int, Any] = {}
         given = list(params)
         if not given:
             raise ValueError(f"{type(self).__name__} got no parameters; was model.parameters() already used up?")
@@ -130,6 +132,9 @@ class Optimizer:
             raise TypeError('a parameter group is a dictionary with "params" and, if wanted, settings')
         given = param_group["params"]
         params = [given] if isinstance(given, Tensor) else list(given)
+        names = None
+        if params and all(isinstance(p, tuple) for p in params):  # model.named_parameters()
+            names, params = [name for name, _ in params], [p for _, p in params]
         known = {id(p) for group in self.param_groups for p in group["params"]}
         for i, p in enumerate(params):
             if not isinstance(p, Tensor):
@@ -140,6 +145,8 @@ class Optimizer:
                 raise ValueError(f"parameter {i}, of shape {p.shape}, is already being optimized")
             known.add(id(p))
         group = {"params": params, **self.defaults, **{k: v for k, v in param_group.items() if k != "params"}}
+        if names is not None:
+            group["param_names"] = names
         self._check(group)
         self.param_groups.append(group)
         self._arranged.append(_NOT_YET)
@@ -252,7 +259,24 @@ class Optimizer:
             RuntimeError: a parameter is read-only, or changed its shape.
         """
         self._stepped = True
-        return self._take_step(closure)
+        if not (self._hooks_before or self._hooks_after):
+            return self._take_step(closure)
+        for hook in tuple(self._hooks_before.values()):
+            changed = hook(self, () if closure is None else (closure,), {})
+            if changed is not None:
+                ((closure,), _) = changed
+        result = self._take_step(closure)
+        for hook in tuple(self._hooks_after.values()):
+            hook(self, () if closure is None else (closure,), {})
+        return result
+
+    def register_step_pre_hook(self, hook: Callable[[Optimizer, Any, Any], Any]) -> Handle:
+        """Call `hook(optimizer, args, kwargs)` before every step. It may return other (args, kwargs)."""
+        return Handle(self._hooks_before, hook)
+
+    def register_step_post_hook(self, hook: Callable[[Optimizer, Any, Any], None]) -> Handle:
+        """Call `hook(optimizer, args, kwargs)` after every step."""
+        return Handle(self._hooks_after, hook)
 
     def _take_step(self, closure: Callable[[], Any] | None) -> Any:
         loss = None

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
-from ..backend.device import check_device
-from ..backend.device import device as DeviceType
+from ..backend.device import check_device, names_device
+from ..backend.formats import takes_formats
 from ..engine import broadcast
 from ..engine.graph import Value
 from ..engine.sharing import exported, shareable
@@ -42,6 +42,7 @@ class Conversions(Value):
 
     # ------------------------------------------------------------------------------ dtypes and devices
 
+    @takes_formats
     def to(
         self,
         *targets: Any,
@@ -60,10 +61,10 @@ class Conversions(Value):
         for target in targets:
             if isinstance(target, Value):
                 dtype = target.array.dtype
-            elif isinstance(target, DeviceType) or (isinstance(target, str) and target[:4] in ("cpu", "cuda")):
-                device = target
             elif isinstance(target, builtins.bool):
                 flags.append(target)
+            elif names_device(target):
+                device = target
             else:
                 dtype = target
         copy = copy or flags[1:2] == [True]
@@ -100,11 +101,13 @@ class Conversions(Value):
     long = _conversion("long", np.int64)
     bool = _conversion("bool", np.bool_)
 
+    @takes_formats
     def cpu(self) -> Tensor:
         """The tensor on the CPU."""
         return self.to(device="cpu")
 
-    def cuda(self, device: Any = None) -> Tensor:
+    @takes_formats
+    def cuda(self, device: Any = None, non_blocking: builtins.bool = False) -> Tensor:
         """The tensor on a GPU.
 
         Raises:
@@ -112,6 +115,7 @@ class Conversions(Value):
         """
         return self.to(device="cuda" if device is None else device)
 
+    @takes_formats
     def contiguous(self) -> Tensor:
         """The tensor laid out in row-major order without gaps; itself if it already is."""
         same: Any = self

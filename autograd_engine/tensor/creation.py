@@ -1,4 +1,4 @@
-"""New tensors: from data, filled, spaced, or random."""
+"""New tensors: from data, filled or spaced. Random ones stand in `random`."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from ..backend.arrays import default_dtype, is_floating, unboxed
+from ..backend.arrays import default_dtype, unboxed
 from ..backend.device import check_device
-from ..backend.kinds import is_array, kind_of
-from ..backend.random import Generator, resolve, uniform
-from ..engine.graph import Value, raw
+from ..backend.formats import takes_formats
+from ..backend.kinds import is_array
+from ..engine.graph import raw
 from ..engine.sharing import memory_of
 from ..ops.dims import size_of
 from .nested import array_of
@@ -19,7 +19,6 @@ from .tensor import Tensor
 __all__ = [
     "arange",
     "as_tensor",
-    "bernoulli",
     "empty",
     "empty_like",
     "eye",
@@ -29,17 +28,8 @@ __all__ = [
     "full_like",
     "linspace",
     "logspace",
-    "multinomial",
-    "normal",
     "ones",
     "ones_like",
-    "rand",
-    "rand_like",
-    "randint",
-    "randint_like",
-    "randn",
-    "randn_like",
-    "randperm",
     "tensor",
     "tril_indices",
     "triu_indices",
@@ -48,6 +38,7 @@ __all__ = [
 ]
 
 
+@takes_formats
 def tensor(data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """A tensor with a copy of `data`: numbers, nested sequences, a NumPy array or a tensor.
 
@@ -63,10 +54,10 @@ def tensor(data: Any, *, dtype: Any = None, device: Any = None, requires_grad: b
         tensor([[1., 2.],
                 [3., 4.]])
     """
-    return _made(array_of(data, "tensor", dtype), None, device, requires_grad)
+    return made(array_of(data, "tensor", dtype), None, device, requires_grad)
 
 
-def _made(array: Any, dtype: Any, device: Any, requires_grad: bool) -> Tensor:
+def made(array: Any, dtype: Any, device: Any, requires_grad: bool) -> Tensor:
     """A tensor around a fresh array, without another copy."""
     check_device(device)
     result = Tensor.__new__(Tensor)
@@ -77,12 +68,21 @@ def _made(array: Any, dtype: Any, device: Any, requires_grad: bool) -> Tensor:
     return result.requires_grad_() if requires_grad else result
 
 
-def _size(sizes: Any, name: str) -> tuple[int, ...]:
-    """A size given as several integers or as one sequence of them, checked."""
-    size = size_of(sizes, name)
-    if any(n < 0 for n in size):
-        raise ValueError(f"{name}: a size cannot be negative, got {size}")
-    return size
+def size_given(sizes: Any, name: str, size: Any = None) -> tuple[int, ...]:
+    """A size given as several integers, as one sequence of them, or by the keyword `size`; checked.
+
+    Raises:
+        TypeError: it is given twice, or is no sequence of integers.
+        ValueError: a size is negative.
+    """
+    if size is not None:
+        if sizes:
+            raise TypeError(f"{name}: the size is given twice, as {sizes} and as size={size}")
+        sizes = (size,)
+    found = size_of(sizes, name)
+    if any(n < 0 for n in found):
+        raise ValueError(f"{name}: a size cannot be negative, got {found}")
+    return found
 
 
 def from_numpy(array: Any) -> Tensor:
@@ -141,60 +141,78 @@ def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
     return tensor(data, dtype=dtype, device=device)
 
 
+@takes_formats
 def full(
     size: Any, fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
     """A tensor of `size` with one value everywhere; the dtype is that of the value."""
     if dtype is None:
         dtype = array_of(fill_value, "full").dtype
-    return _made(np.full(_size((size,), "full"), fill_value, dtype), None, device, requires_grad)
+    return made(np.full(size_given((size,), "full"), fill_value, dtype), None, device, requires_grad)
 
 
-def zeros(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+@takes_formats
+def zeros(
+    *sizes: Any, size: Any = None, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
     """A tensor of zeros, of the default dtype."""
-    return _made(np.zeros(_size(size, "zeros"), dtype or default_dtype()), None, device, requires_grad)
+    return made(np.zeros(size_given(sizes, "zeros", size), dtype or default_dtype()), None, device, requires_grad)
 
 
-def ones(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+@takes_formats
+def ones(
+    *sizes: Any, size: Any = None, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
     """A tensor of ones, of the default dtype."""
-    return _made(np.ones(_size(size, "ones"), dtype or default_dtype()), None, device, requires_grad)
+    return made(np.ones(size_given(sizes, "ones", size), dtype or default_dtype()), None, device, requires_grad)
 
 
-def empty(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+@takes_formats
+def empty(
+    *sizes: Any, size: Any = None, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
     """A tensor whose values are whatever the memory held."""
-    return _made(np.empty(_size(size, "empty"), dtype or default_dtype()), None, device, requires_grad)
+    return made(np.empty(size_given(sizes, "empty", size), dtype or default_dtype()), None, device, requires_grad)
 
 
+@takes_formats
 def zeros_like(input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """Zeros in the shape and dtype of `input`, and in its order in memory."""
-    return _made(np.zeros_like(raw(input), dtype or input.dtype), None, device, requires_grad)
+    return made(np.zeros_like(raw(input), dtype or input.dtype), None, device, requires_grad)
 
 
+@takes_formats
 def ones_like(input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """Ones in the shape and dtype of `input`, and in its order in memory."""
-    return _made(np.ones_like(raw(input), dtype or input.dtype), None, device, requires_grad)
+    return made(np.ones_like(raw(input), dtype or input.dtype), None, device, requires_grad)
 
 
+@takes_formats
 def empty_like(input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """A tensor in the shape, dtype and order in memory of `input` whose values are whatever the memory held."""
-    return _made(np.empty_like(raw(input), dtype or input.dtype), None, device, requires_grad)
+    return made(np.empty_like(raw(input), dtype or input.dtype), None, device, requires_grad)
 
 
+@takes_formats
 def full_like(
     input: Tensor, fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
     """One value in the shape and dtype of `input`, and in its order in memory."""
-    return _made(np.full_like(raw(input), fill_value, dtype or input.dtype), None, device, requires_grad)
+    return made(np.full_like(raw(input), fill_value, dtype or input.dtype), None, device, requires_grad)
 
 
+@takes_formats
 def eye(
     n: int, m: int | None = None, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
     """The n by m matrix with ones on its diagonal."""
     columns = n if m is None else m
-    return _made(np.eye(*_size((n, columns), "eye"), dtype=dtype or default_dtype()), None, device, requires_grad)
+    return made(
+        np.eye(*size_given((n, columns), "eye"), dtype=dtype or default_dtype()), None, device, requires_grad
+    )
 
 
+@takes_formats
 def arange(
     start: Any,
     end: Any = None,
@@ -218,18 +236,20 @@ def arange(
         raise ValueError(f"arange: no step of {step} leads from {start} to {end}")
     if dtype is None and any(isinstance(v, float) for v in (start, end, step)):
         dtype = default_dtype()
-    return _made(np.arange(start, end, step), dtype, device, requires_grad)
+    return made(np.arange(start, end, step), dtype, device, requires_grad)
 
 
+@takes_formats
 def linspace(
     start: float, end: float, steps: int, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
     """`steps` evenly spaced values from `start` to `end`, both included."""
-    return _made(
-        np.linspace(start, end, *_size((steps,), "linspace")), dtype or default_dtype(), device, requires_grad
+    return made(
+        np.linspace(start, end, *size_given((steps,), "linspace")), dtype or default_dtype(), device, requires_grad
     )
 
 
+@takes_formats
 def logspace(
     start: float,
     end: float,
@@ -241,8 +261,8 @@ def logspace(
     requires_grad: bool = False,
 ) -> Tensor:
     """`steps` values base^start ... base^end, both included, whose exponents are evenly spaced."""
-    array = np.logspace(start, end, *_size((steps,), "logspace"), base=base)
-    return _made(array, dtype or default_dtype(), device, requires_grad)
+    array = np.logspace(start, end, *size_given((steps,), "logspace"), base=base)
+    return made(array, dtype or default_dtype(), device, requires_grad)
 
 
 def tril_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None, device: Any = None) -> Tensor:
@@ -251,7 +271,7 @@ def tril_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None, devi
     Args:
         offset: 0 for the main diagonal, positive for one above it, negative for one below.
     """
-    return _made(np.stack(np.tril_indices(row, offset, col)), dtype, device, False)
+    return made(np.stack(np.tril_indices(row, offset, col)), dtype, device, False)
 
 
 def triu_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None, device: Any = None) -> Tensor:
@@ -260,190 +280,4 @@ def triu_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None, devi
     Args:
         offset: 0 for the main diagonal, positive for one above it, negative for one below.
     """
-    return _made(np.stack(np.triu_indices(row, offset, col)), dtype, device, False)
-
-
-# ---------------------------------------------------------------------------------------- random
-
-
-def _draw_dtype(dtype: Any) -> np.dtype[Any]:
-    dtype = np.dtype(dtype or default_dtype())
-    if not is_floating(dtype):
-        raise TypeError(f"random real numbers need a floating dtype, not {dtype}; for integers use randint")
-    return dtype
-
-
-def rand(
-    *size: Any,
-    generator: Generator | None = None,
-    dtype: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-) -> Tensor:
-    """Independent draws from the uniform distribution on [0, 1).
-
-    Raises:
-        TypeError: the dtype is not floating.
-    """
-    return _made(uniform(generator, _size(size, "rand"), _draw_dtype(dtype)), None, device, requires_grad)
-
-
-def randn(
-    *size: Any,
-    generator: Generator | None = None,
-    dtype: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-) -> Tensor:
-    """Independent draws from the standard normal distribution.
-
-    Raises:
-        TypeError: the dtype is not floating.
-    """
-    drawn = np.asarray(resolve(generator).standard_normal(_size(size, "randn")))
-    return _made(drawn, _draw_dtype(dtype), device, requires_grad)
-
-
-def rand_like(input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
-    """Uniform draws in the shape and dtype of `input`."""
-    drawn = uniform(None, input.shape, _draw_dtype(dtype or input.dtype), raw(input))
-    return _made(drawn, None, device, requires_grad)
-
-
-def randn_like(input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
-    """Standard normal draws in the shape and dtype of `input`."""
-    like = raw(input)
-    drawn = kind_of(like).asarray(resolve(None, like).standard_normal(input.shape))
-    return _made(drawn, _draw_dtype(dtype or input.dtype), device, requires_grad)
-
-
-def randint(
-    low: int,
-    high: Any = None,
-    size: Any = None,
-    *,
-    generator: Generator | None = None,
-    dtype: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-) -> Tensor:
-    """Independent integers from low (0 if left out) up to but not including high, as int64.
-
-    Raises:
-        ValueError: there is no integer in that range.
-    """
-    if size is None:
-        low, high, size = 0, low, high
-    return _integers(low, high, _size((size,), "randint"), generator, None, dtype, device, requires_grad)
-
-
-def _integers(
-    low: int,
-    high: Any,
-    shape: tuple[int, ...],
-    generator: Generator | None,
-    beside: Any,
-    dtype: Any,
-    device: Any,
-    requires_grad: bool,
-) -> Tensor:
-    if low >= high:
-        raise ValueError(f"randint: there is no integer from {low} up to but not including {high}")
-    drawn = kind_of(beside).asarray(resolve(generator, beside).integers(low, high, shape))
-    return _made(drawn, dtype, device, requires_grad)
-
-
-def randint_like(
-    input: Tensor,
-    low: int,
-    high: int | None = None,
-    *,
-    dtype: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-) -> Tensor:
-    """Integers from low (0 if left out) up to but not including high, in the shape and dtype of `input`."""
-    low, high = (0, low) if high is None else (low, high)
-    return _integers(low, high, input.shape, None, raw(input), dtype or input.dtype, device, requires_grad)
-
-
-def randperm(n: int, *, generator: Generator | None = None, dtype: Any = None, device: Any = None) -> Tensor:
-    """A random order of 0, ..., n - 1, as int64."""
-    return _made(resolve(generator).permutation(*_size((n,), "randperm")), dtype, device, False)
-
-
-def normal(
-    mean: Any,
-    std: Any = 1.0,
-    size: Any = None,
-    *,
-    generator: Generator | None = None,
-    dtype: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-) -> Tensor:
-    """Independent draws from normal distributions.
-
-    Args:
-        mean: a number, or a tensor with the mean of each element.
-        std: a number, or a tensor with the standard deviation of each element.
-        size: with two numbers, the shape of the result; else it is that of the tensors, broadcast.
-
-    Raises:
-        ValueError: a standard deviation is negative, or a size is given beside a tensor.
-        TypeError: there is no size beside two numbers, or the dtype is not floating.
-
-    Example:
-        >>> normal(5.0, 0.1, (2, 3)).shape
-        (2, 3)
-    """
-    tensors = [v for v in (mean, std) if isinstance(v, Value)]
-    if size is None and not tensors:
-        raise TypeError("normal: mean and std are numbers, so the size must be given")
-    if size is not None and tensors:
-        raise ValueError("normal: the size is that of the tensors mean and std; leave it out")
-    mean, std = (kind_of(raw(v)).read(raw(v)) for v in (mean, std))
-    if (std < 0).any():
-        raise ValueError(f"normal: a standard deviation cannot be negative, the smallest is {std.min()}")
-    shape = np.broadcast_shapes(mean.shape, std.shape) if size is None else size_of((size,), "normal")
-    dtype = _draw_dtype(dtype or (tensors[0].array.dtype if tensors else None))
-    return _made(np.asarray(resolve(generator).normal(mean, std, shape)), dtype, device, requires_grad)
-
-
-def bernoulli(input: Tensor, p: float | None = None, *, generator: Generator | None = None) -> Tensor:
-    """Ones and zeros in the shape and dtype of `input`: 1 with the probability that the element states.
-
-    Args:
-        input: the probabilities.
-        p: one probability for all instead.
-
-    Raises:
-        ValueError: a probability lies outside [0, 1].
-    """
-    return input.bernoulli(p, generator=generator)
-
-
-def multinomial(
-    input: Tensor, num_samples: int, replacement: bool = False, *, generator: Generator | None = None
-) -> Tensor:
-    """Draw categories by weight: `num_samples` indices into each row, as int64.
-
-    Args:
-        input: the weights of the categories, not negative, shape (n,) or (rows, n); they need not add up to 1.
-        num_samples: how many indices to draw for each row.
-        replacement: whether a category can be drawn more than once.
-
-    Returns:
-        Shape (num_samples,) or (rows, num_samples). Without replacement the indices stand in the order of drawing:
-        index i comes first with probability w_i / sum(w). Sorting by E_i / w_i, with E_i exponentially distributed,
-        gives this order (Efraimidis and Spirakis, 2006).
-
-    Raises:
-        ValueError: the weights are negative, not finite or all 0; there are fewer positive weights than samples to
-            draw without replacement; the number of dimensions is wrong; or `num_samples` is not positive.
-
-    Example:
-        >>> multinomial(tensor([0.0, 1.0, 0.0]), 4, replacement=True)
-        tensor([1, 1, 1, 1])
-    """
-    return input.multinomial(num_samples, replacement, generator=generator)
+    return made(np.stack(np.triu_indices(row, offset, col)), dtype, device, False)

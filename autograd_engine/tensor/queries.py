@@ -8,12 +8,14 @@ from typing import Any
 import numpy as np
 
 from ..backend.arrays import can_store, default_dtype, is_floating, result_dtype
+from ..backend.dtypes import dtype, shown
 from ..engine.graph import raw
 from .tensor import Tensor
 
 __all__ = [
     "can_cast",
     "finfo",
+    "get_default_dtype",
     "iinfo",
     "is_complex",
     "is_floating_point",
@@ -59,25 +61,35 @@ def numel(input: Tensor) -> int:
     return input.numel()
 
 
-def result_type(tensor1: Any, tensor2: Any) -> np.dtype[Any]:
+def get_default_dtype() -> dtype:
+    """The floating-point dtype of tensors made from Python floats; float32 unless `set_default_dtype` changed it.
+
+    Example:
+        >>> get_default_dtype()
+        float32
+    """
+    return shown(default_dtype())
+
+
+def result_type(tensor1: Any, tensor2: Any) -> dtype:
     """The dtype that an operation on two tensors or numbers gives. The kind decides first (bool < int < float);
     within a kind, tensors with dimensions outrank 0-d tensors, which outrank numbers.
 
     Example:
         >>> result_type(tensor([1, 2]), 1.0)
-        dtype('float32')
+        float32
     """
-    return result_dtype(raw(tensor1), raw(tensor2))
+    return shown(result_dtype(raw(tensor1), raw(tensor2)))
 
 
-def promote_types(type1: Any, type2: Any) -> np.dtype[Any]:
+def promote_types(type1: Any, type2: Any) -> dtype:
     """The dtype of an operation on tensors of these two dtypes.
 
     Example:
         >>> promote_types(ag.int64, ag.float16)
-        dtype('float16')
+        float16
     """
-    return result_dtype(np.empty(1, type1), np.empty(1, type2))
+    return shown(result_dtype(np.empty(1, type1), np.empty(1, type2)))
 
 
 def can_cast(from_: Any, to: Any) -> bool:

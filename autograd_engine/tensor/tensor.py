@@ -18,6 +18,8 @@ import numpy as np
 from ..backend.arrays import default_dtype, form_of, is_floating, unboxed
 from ..backend.device import check_device, cpu
 from ..backend.device import device as DeviceType
+from ..backend.dtypes import dtype as DType
+from ..backend.dtypes import dtypes
 from ..backend.kinds import is_array, kind_of
 from ..engine.backward import backward
 from ..engine.graph import Leaf, Node, Value, tick
@@ -32,6 +34,8 @@ from .draws import Draws
 from .formatting import describe
 from .methods import Methods
 from .nested import array_of
+from .siblings import Siblings
+from .size import Size
 
 
 class Handle:
@@ -48,7 +52,7 @@ class Handle:
 
 
 @use_tensor_type
-class Tensor(Methods, Draws, Conversions):
+class Tensor(Methods, Draws, Conversions, Siblings):
     """An n-dimensional array that remembers how it was computed.
 
     The constructor is PyTorch's old one. It turns all numbers into the default dtype, and takes integers not as
@@ -98,14 +102,14 @@ class Tensor(Methods, Draws, Conversions):
     # ------------------------------------------------------------------------------- attributes
 
     @property
-    def shape(self) -> tuple[int, ...]:
+    def shape(self) -> Size:
         """The size of each dimension."""
-        return self.array.shape
+        return Size(self.array.shape)
 
     @property
-    def dtype(self) -> np.dtype[Any]:
-        """The type of the elements, a NumPy dtype."""
-        return self.array.dtype
+    def dtype(self) -> DType:
+        """The type of the elements."""
+        return dtypes[self.array.dtype]
 
     @property
     def device(self) -> DeviceType:
@@ -143,12 +147,12 @@ class Tensor(Methods, Draws, Conversions):
         return self.array.nbytes
 
     @overload
-    def size(self, dim: None = None) -> tuple[builtins.int, ...]: ...
+    def size(self, dim: None = None) -> Size: ...
     @overload
     def size(self, dim: builtins.int) -> builtins.int: ...
-    def size(self, dim: builtins.int | None = None) -> tuple[builtins.int, ...] | builtins.int:
+    def size(self, dim: builtins.int | None = None) -> Size | builtins.int:
         """The shape, or the size of one dimension."""
-        return self.shape if dim is None else self.shape[normalize_dim(dim, self.ndim, "size")]
+        return self.shape if dim is None else self.array.shape[normalize_dim(dim, self.ndim, "size")]
 
     def dim(self) -> builtins.int:
         """The number of dimensions."""
@@ -168,7 +172,7 @@ class Tensor(Methods, Draws, Conversions):
 
     def is_floating_point(self) -> builtins.bool:
         """Whether the elements are floating-point numbers, so that gradients exist."""
-        return is_floating(self.dtype)
+        return self.dtype.is_floating_point
 
     def is_complex(self) -> builtins.bool:
         """Whether the elements are complex numbers: never, all tensors are real."""
@@ -184,7 +188,7 @@ class Tensor(Methods, Draws, Conversions):
 
     def is_signed(self) -> builtins.bool:
         """Whether the elements can be negative."""
-        return bool(self.dtype.kind in "if")
+        return self.dtype.is_signed
 
     def is_contiguous(self) -> builtins.bool:
         """Whether the elements lie in memory in row-major order without gaps."""
@@ -231,7 +235,7 @@ class Tensor(Methods, Draws, Conversions):
         if requires_grad == (self.node is not None):
             return self
         if requires_grad:
-            if not is_floating(self.dtype):
+            if not self.dtype.is_floating_point:
                 raise RuntimeError(
                     f"only floating-point tensors can require gradients, this one is {self.dtype}; "
                     "convert it first: x.float() or tensor(data, dtype=float32)"
@@ -331,6 +335,16 @@ class Tensor(Methods, Draws, Conversions):
             raise RuntimeError("register_hook on a tensor that does not require gradients")
         return Handle(self.node.annotate().hooks, hook)
 
+    def register_post_accumulate_grad_hook(self, hook: Callable[[Tensor], None]) -> Handle:
+        """Call `hook(self)` whenever a backward pass has added to the `.grad` of this leaf.
+
+        Raises:
+            RuntimeError: the tensor requires no gradient, or is a result.
+        """
+        if not isinstance(self.node, Leaf):
+            raise RuntimeError("register_post_accumulate_grad_hook takes a leaf that requires gradients")
+        return Handle(self.node.annotate().after, hook)
+
     def detach(self) -> Tensor:
         """A tensor that shares this one's memory and requires no gradient."""
         alias = make_tensor(shareable(self), None)
@@ -370,17 +384,17 @@ class Tensor(Methods, Draws, Conversions):
     # --------------------------------------------------------------------------- as a Python object
 
     def __len__(self) -> builtins.int:
-        if not self.shape:
+        if not self.array.shape:
             raise TypeError("len() of a 0-d tensor")
-        return self.shape[0]
+        return self.array.shape[0]
 
     def __iter__(self) -> Iterator[Tensor]:
-        if not self.shape:
+        if not self.array.shape:
             raise TypeError("iteration over a 0-d tensor")
         return iter(shape_ops.unbind(self))
 
     def __reversed__(self) -> Tensor:
-        return shape_ops.flip(self, 0) if self.shape else self
+        return shape_ops.flip(self, 0) if self.array.shape else self
 
     def __contains__(self, value: Any) -> builtins.bool:
         return bool((self == value).any())
@@ -392,42 +406,6 @@ class Tensor(Methods, Draws, Conversions):
         return format(self.item(), spec) if self.ndim == 0 else object.__format__(self, spec)
 
     __hash__ = object.__hash__
-
-    # -------------------------------------------------------------------- new tensors like this one
-
-    def new_tensor(
-        self, data: Any, *, dtype: Any = None, device: Any = None, requires_grad: builtins.bool = False
-    ) -> Tensor:
-        """A tensor with a copy of `data`, in this tensor's dtype unless another is given."""
-        check_device(device)
-        array = unboxed(array_of(data, "new_tensor", dtype or self.dtype))
-        return make_tensor(array, None).requires_grad_(requires_grad)
-
-    def new_full(
-        self,
-        size: Any,
-        fill_value: Any,
-        *,
-        dtype: Any = None,
-        device: Any = None,
-        requires_grad: builtins.bool = False,
-    ) -> Tensor:
-        """A tensor of `size` with one value everywhere, in this tensor's dtype unless another is given."""
-        check_device(device)
-        array = unboxed(kind_of(self.array).full(size_of((size,), "new_full"), fill_value, dtype or self.dtype))
-        return make_tensor(array, None).requires_grad_(requires_grad)
-
-    def new_zeros(self, *size: Any, **options: Any) -> Tensor:
-        """Zeros of this size in this tensor's dtype; options as for `new_full`."""
-        return self.new_full(size_of(size, "new_zeros"), 0, **options)
-
-    def new_ones(self, *size: Any, **options: Any) -> Tensor:
-        """Ones of this size in this tensor's dtype; options as for `new_full`."""
-        return self.new_full(size_of(size, "new_ones"), 1, **options)
-
-    def new_empty(self, *size: Any, **options: Any) -> Tensor:
-        """A tensor of this size, for values to come, in this tensor's dtype; options as for `new_full`."""
-        return self.new_full(size_of(size, "new_empty"), 0, **options)
 
     # ------------------------------------------------------------------------- copying, pickling
 

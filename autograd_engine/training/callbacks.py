@@ -297,7 +297,7 @@ class TensorBoard(Callback):
 
     def __init__(self, folder: str | os.PathLike[str]) -> None:
         self.folder = folder
-        self._make = _summary_writer()
+        self._make = summary_writer()
         self._writer: Any = None
 
     def on_train_begin(self, run: Run) -> None:
@@ -316,7 +316,12 @@ class TensorBoard(Callback):
             self._writer.close()
 
 
-def _summary_writer() -> Any:
+def summary_writer() -> Any:
+    """The class that writes files for TensorBoard: that of tensorboardX, or PyTorch's.
+
+    Raises:
+        ImportError: neither is installed.
+    """
     try:
         from tensorboardX import SummaryWriter
     except ImportError:

@@ -1,6 +1,8 @@
-"""utils.data: the names of `data`, where programs written for PyTorch look for them."""
+"""utils.data: the names of `data`, where programs written for PyTorch look for them, and in its files."""
 
 from .. import data
+from ..backend.absent import missing as _missing
+from ..backend.aliases import also_as as _also_as
 from ..data import *
 from ..data.bundled import *  # these again: mypy takes only names that an `__all__` spells out
 from ..data.cifar import *
@@ -13,3 +15,15 @@ from ..data.text import *
 from ..data.vocabulary import *
 
 __all__ = [*data.__all__]
+
+_also_as(
+    __name__,
+    dataset=data.dataset,
+    dataloader=data.loader,
+    sampler=data.sampler,
+    distributed=data.sampler,
+)
+
+
+def __getattr__(name: str) -> object:
+    raise _missing(__name__, name)

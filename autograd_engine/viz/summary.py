@@ -19,7 +19,8 @@ from ..backend.random import Generator
 from ..engine.modes import no_grad
 from ..nn import Module
 from ..tensor import Tensor
-from ..tensor.creation import rand, zeros
+from ..tensor.creation import zeros
+from ..tensor.random import rand
 from .table import Table
 from .watching import watching
 

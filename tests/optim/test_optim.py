@@ -389,3 +389,21 @@ def test_read_only_memory_is_refused():
 def test_repr_lists_the_settings_of_each_group():
     text = repr(optim.SGD(nn.Linear(2, 2).parameters(), lr=0.5))
     assert text.startswith("SGD (\nParameter Group 0\n    dampening: 0\n    lr: 0.5\n")
+
+
+def test_an_optimizer_takes_names_and_hooks():
+    model, seen = ag.nn.Linear(2, 1), []
+    optimizer = optim.SGD(model.named_parameters(), lr=0.1)
+    assert optimizer.param_groups[0]["param_names"] == ["weight", "bias"]
+    assert optimizer.state_dict()["param_groups"][0]["param_names"] == ["weight", "bias"]
+    before = optimizer.register_step_pre_hook(lambda *given: seen.append(("before", *given)))
+    after = optimizer.register_step_post_hook(lambda *given: seen.append(("after", *given)))
+    closure = lambda: 3.0  # noqa: E731
+    assert optimizer.step(closure) == 3.0
+    assert seen == [("before", optimizer, (closure,), {}), ("after", optimizer, (closure,), {})]
+    before.remove()
+    after.remove()
+    optimizer.step()
+    assert len(seen) == 2
+    optimizer.register_step_pre_hook(lambda optimizer, args, kwargs: ((lambda: 5.0,), {}))
+    assert optimizer.step(closure) == 5.0

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import autograd_engine as ag
-from autograd_engine.tensor import creation
+from autograd_engine.tensor import creation, random
 
 LIKE = ag.zeros(2, 3, dtype=ag.float64)
 SHARE = ag.full((4, 3), 0.4, dtype=ag.float64)
@@ -59,7 +59,8 @@ each_maker = pytest.mark.parametrize(("name", "make", "arguments"), list(makers(
 
 
 def test_no_constructor_is_forgotten():
-    takes_dtype = {n for n in creation.__all__ if "dtype" in inspect.signature(getattr(creation, n)).parameters}
+    made = {n: vars(room)[n] for room in (creation, random) for n in room.__all__}
+    takes_dtype = {n for n, make in made.items() if "dtype" in inspect.signature(make).parameters}
     assert takes_dtype == set(CONSTRUCTORS)
     assert {name for name in dir(ag.Tensor) if name.startswith("new_")} == set(METHODS)
 

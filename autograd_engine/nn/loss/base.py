@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import KW_ONLY, dataclass
+import warnings
+from dataclasses import KW_ONLY, InitVar, dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ...tensor import Tensor
 from ..configured import Configured
+
+
+def reduction_of(size_average: bool | None, reduce: bool | None) -> str:
+    """The reduction that PyTorch's older settings mean.
+
+    Warns:
+        UserWarning: always, with the reduction to write instead.
+    """
+    meant = "none" if reduce is False else "sum" if size_average is False else "mean"
+    warnings.warn(f"size_average and reduce are older settings; write reduction={meant!r}", stacklevel=4)
+    return meant
 
 
 @dataclass(repr=False, eq=False)
@@ -21,8 +33,12 @@ class Loss(Configured):
     _reductions: ClassVar[tuple[str, ...]] = ("mean", "sum", "none")
     _: KW_ONLY
     reduction: str = "mean"
+    size_average: InitVar[bool | None] = None
+    reduce: InitVar[bool | None] = None
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, size_average: bool | None, reduce: bool | None) -> None:
+        if size_average is not None or reduce is not None:
+            self.reduction = reduction_of(size_average, reduce)
         if self.reduction not in self._reductions:
             *most, last = map(repr, self._reductions)
             raise ValueError(f"reduction must be {', '.join(most)} or {last}, not {self.reduction!r}")

@@ -121,8 +121,8 @@ class TripletMarginWithDistanceLoss(Loss):
     margin: float = 1.0
     swap: bool = False
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def __post_init__(self, size_average: bool | None, reduce: bool | None) -> None:
+        super().__post_init__(size_average, reduce)
         if self.distance_function is None:
             self.distance_function = PairwiseDistance()
 

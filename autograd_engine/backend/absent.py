@@ -1,0 +1,105 @@
+"""What PyTorch has and this package has not: names that are absent, and settings that have no effect.
+
+One table says of each name why it is absent, and what to take instead. The error of `torch.hub` or `torch.fft.fft`,
+of an import of `torch.onnx`, and the list that `as-torch --check` makes are all made from it.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+import sys
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+__all__ = ["ABSENT", "explained", "missing", "without_effect"]
+
+_COMPLEX = "there are no complex numbers; compute with the real and the imaginary part"
+_GRAPHS = "programs run as they are written, and no graph of one can be kept; save the weights with save()"
+_GPU = "there is no GPU to ask; guard it with cuda.is_available()"
+_QUANTIZED = "numbers of fewer bits are for inference; convert a model with half()"
+
+ABSENT = {
+    "Event": _GPU,
+    "Stream": _GPU,
+    "UntypedStorage": "a tensor's memory is its NumPy array: x.numpy()",
+    "angle": _COMPLEX,
+    "ao": _QUANTIZED,
+    "bfloat16": "NumPy has no bfloat16; take float32, or float16, which needs half the memory",
+    "cdouble": _COMPLEX,
+    "cfloat": _COMPLEX,
+    "complex": _COMPLEX,
+    "complex32": _COMPLEX,
+    "complex64": _COMPLEX,
+    "complex128": _COMPLEX,
+    "cond": "write an if",
+    "cuda.BoolTensor": _GPU,
+    "cuda.CUDAGraph": _GPU,
+    "cuda.Event": _GPU,
+    "cuda.FloatTensor": _GPU,
+    "cuda.LongTensor": _GPU,
+    "cuda.Stream": _GPU,
+    "cuda.current_stream": _GPU,
+    "cuda.graph": _GPU,
+    "cuda.nvtx": _GPU,
+    "cuda.stream": _GPU,
+    "export": _GRAPHS,
+    "fx": _GRAPHS,
+    "hub": "it fetches programs and runs them; take a model of `models`, and read its file of weights with load()",
+    "imag": _COMPLEX,
+    "istft": _COMPLEX,
+    "jit.load": _GRAPHS,
+    "jit.save": _GRAPHS,
+    "jit.trace": _GRAPHS,
+    "jit.trace_module": _GRAPHS,
+    "library": "write an operation with autograd.Function or primitive",
+    "linalg.eig": f"{_COMPLEX}; for symmetric matrices there is eigh",
+    "linalg.eigvals": f"{_COMPLEX}; for symmetric matrices there is eigvalsh",
+    "mps": _GPU,
+    "nested": "pad the sequences with nn.utils.rnn.pad_sequence, or pack them with pack_sequence",
+    "onnx": _GRAPHS,
+    "package": _GRAPHS,
+    "polar": _COMPLEX,
+    "qint8": _QUANTIZED,
+    "quantization": _QUANTIZED,
+    "quint8": _QUANTIZED,
+    "stft": _COMPLEX,
+    "utils.cpp_extension": "write the loop with numba, and the operation with autograd.Function or primitive",
+    "view_as_complex": _COMPLEX,
+    "view_as_real": _COMPLEX,
+    "while_loop": "write a while",
+    "xpu": _GPU,
+}
+"""Why a name of PyTorch's is absent, and the remedy; what lies below a name has the same reason."""
+
+
+def explained(path: str, near: Iterable[str] = ()) -> str:
+    """Why `path`, below the root of the package, is absent, or which name is the nearest; with a colon, or empty.
+
+    Example:
+        >>> explained("onnx.export")[:30]
+        ': programs run as they are wri'
+        >>> explained("nn.Liner", ["Linear", "ReLU"])
+        ': the nearest name is Linear'
+    """
+    parts = path.split(".")
+    for end in range(len(parts), 0, -1):
+        if reason := ABSENT.get(".".join(parts[:end])):
+            return f": {reason}"
+    close = get_close_matches(parts[-1], list(near), n=1, cutoff=0.75)
+    return f": the nearest name is {close[0]}" if close else ""
+
+
+def missing(module: str, name: str) -> AttributeError:
+    """The error of a module that does not have this name."""
+    path = f"{module}.{name}".partition(".")[2]
+    return AttributeError(
+        f"module {module!r} has no attribute {name!r}{explained(path, dir(sys.modules[module]))}",
+        name=name,
+    )
+
+
+@functools.cache
+def without_effect(what: str, instead: str) -> None:
+    """Say once in the log that something has no effect here, and what happens instead."""
+    logging.getLogger("autograd_engine").warning("%s has no effect here: %s", what, instead)

@@ -1,0 +1,73 @@
+"""backends: the libraries that PyTorch computes with, for programs that switch one. None of them is here.
+
+`backends.cudnn.benchmark = True` may be set, and has no effect. Whether a library is available has the answer no,
+but for the BLAS and the threads that NumPy computes with.
+"""
+
+from __future__ import annotations
+
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+from .backend.absent import missing as _missing
+from .backend.aliases import also_as as _also_as
+
+__all__ = ["cpu", "cuda", "cudnn", "mkl", "mkldnn", "mps", "openmp"]
+
+
+def _library(name: str, available: bool, **settings: Any) -> ModuleType:
+    """A library's module: whether it is available, and the settings that programs read and write."""
+    module = ModuleType(f"{__name__}.{name}", f"Settings of {name}, which have no effect.")
+
+    def is_available() -> bool:
+        return available
+
+    is_available.__doc__ = f"Whether {name} is there to compute with: {available}."
+    answers: dict[str, Any] = {"is_available": is_available, **settings}
+    vars(module).update(answers, __all__=[*answers])
+    return module
+
+
+def _nothing(*args: Any, **kwargs: Any) -> None:
+    """Change a setting. It has no effect."""
+
+
+def _no() -> bool:
+    """Whether it is there: False."""
+    return False
+
+
+def _version() -> None:
+    """The version: None, it is not there."""
+
+
+def _capability() -> str:
+    """The instructions that the CPU knows: not told here."""
+    return "DEFAULT"
+
+
+cpu = _library("cpu", True, get_cpu_capability=_capability)
+cudnn = _library(
+    "cudnn", False, enabled=False, benchmark=False, deterministic=True, allow_tf32=False, version=_version
+)
+cuda = _library(
+    "cuda",
+    False,
+    is_built=_no,
+    matmul=SimpleNamespace(allow_tf32=False, allow_fp16_reduced_precision_reduction=False),
+    enable_flash_sdp=_nothing,
+    enable_math_sdp=_nothing,
+    enable_mem_efficient_sdp=_nothing,
+    flash_sdp_enabled=_no,
+    mem_efficient_sdp_enabled=_no,
+)
+mps = _library("mps", False, is_built=_no)
+mkl = _library("mkl", False)
+mkldnn = _library("mkldnn", False, enabled=False)
+openmp = _library("openmp", True)
+
+_also_as(__name__, cpu=cpu, cudnn=cudnn, cuda=cuda, mps=mps, mkl=mkl, mkldnn=mkldnn, openmp=openmp)
+
+
+def __getattr__(name: str) -> Any:
+    raise _missing(__name__, name)

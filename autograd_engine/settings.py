@@ -1,0 +1,115 @@
+"""Switches at PyTorch's top level that change no result here, for programs that set them.
+
+Every computation is deterministic, matrices are multiplied in the precision of their elements, and there is one
+device; so a program may ask for any of this, and has it. What would need another device is refused.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .backend.arrays import set_default_dtype
+from .backend.device import check_device, cpu, device
+from .backend.threads import get_num_threads
+from .engine.modes import is_grad_enabled
+from .tensor.legacy import dtype_of_type
+
+__all__ = [
+    "are_deterministic_algorithms_enabled",
+    "get_default_device",
+    "get_deterministic_debug_mode",
+    "get_float32_matmul_precision",
+    "get_num_interop_threads",
+    "is_autocast_enabled",
+    "is_inference_mode_enabled",
+    "set_default_device",
+    "set_default_tensor_type",
+    "set_deterministic_debug_mode",
+    "set_float32_matmul_precision",
+    "set_flush_denormal",
+    "set_num_interop_threads",
+    "use_deterministic_algorithms",
+]
+
+_precision = ["highest"]
+
+
+def set_float32_matmul_precision(precision: str) -> None:
+    """Allow fewer digits in products of matrices. They always have all: this is only remembered.
+
+    Raises:
+        ValueError: the precision is not "highest", "high" or "medium".
+    """
+    if precision not in ("highest", "high", "medium"):
+        raise ValueError(f"set_float32_matmul_precision takes highest, high or medium, not {precision!r}")
+    _precision[0] = precision
+
+
+def get_float32_matmul_precision() -> str:
+    """What `set_float32_matmul_precision` was given."""
+    return _precision[0]
+
+
+def use_deterministic_algorithms(mode: bool, *, warn_only: bool = False) -> None:
+    """Ask that the same program gives the same numbers. It always does."""
+
+
+def are_deterministic_algorithms_enabled() -> bool:
+    """Whether the same program gives the same numbers: True."""
+    return True
+
+
+def set_deterministic_debug_mode(debug_mode: Any) -> None:
+    """Say what to do where the same program may give other numbers. There is no such place."""
+
+
+def get_deterministic_debug_mode() -> int:
+    """What is done where the same program may give other numbers: 0, nothing."""
+    return 0
+
+
+def set_flush_denormal(mode: bool) -> bool:
+    """Ask to compute with 0 for the smallest numbers. Returns whether that is so: False."""
+    return False
+
+
+def set_default_device(device: Any) -> None:
+    """Choose where new tensors go.
+
+    Raises:
+        ValueError: there is no such device.
+    """
+    check_device(device)
+
+
+def get_default_device() -> device:
+    """Where new tensors go: the CPU."""
+    return cpu
+
+
+def set_default_tensor_type(t: Any) -> None:
+    """`set_default_dtype` in its older form, for `FloatTensor` or the text "torch.FloatTensor".
+
+    Raises:
+        TypeError: the type is not one of floating-point numbers.
+    """
+    set_default_dtype(dtype_of_type(t))
+
+
+def set_num_interop_threads(num: int) -> None:
+    """Choose how many operations run at once. One does."""
+
+
+def get_num_interop_threads() -> int:
+    """How many operations run at once: 1."""
+    return min(1, get_num_threads())
+
+
+def is_inference_mode_enabled() -> bool:
+    """Whether no operation is recorded, as inside `inference_mode()` and `no_grad()`, which are one here."""
+    return not is_grad_enabled()
+
+
+def is_autocast_enabled(device_type: str | None = None) -> bool:
+    """Whether operations are computed in half precision: False."""
+    return False
