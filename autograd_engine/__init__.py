@@ -22,7 +22,7 @@ from . import settings as _settings
 from .backend.absent import missing as _missing
 from .backend.arrays import set_default_dtype
 from .backend.device import device
-from .backend.dtypes import dtype
+from .backend.dtypes import bfloat16, dtype
 from .backend.dtypes import shown as _shown
 from .backend.formats import (
     channels_last,
@@ -82,6 +82,7 @@ __all__ = [
     "Size",
     "Tensor",
     "autograd",
+    "bfloat16",
     "bool",
     "broadcast_shapes",
     "channels_last",
@@ -164,6 +165,7 @@ if _typing.TYPE_CHECKING:
     from . import compiler as compiler
     from . import data as data
     from . import distributed as distributed
+    from . import distributions as distributions
     from . import jit as jit
     from . import models as models
     from . import multiprocessing as multiprocessing
@@ -179,8 +181,8 @@ if _typing.TYPE_CHECKING:
     from .swap import as_torch as as_torch
 
 _ON_FIRST_USE = (
-    *("accelerator", "amp", "backends", "compiler", "data", "distributed", "jit", "models", "multiprocessing"),
-    *("random", "testing", "training", "utils", "version", "viz"),
+    *("accelerator", "amp", "backends", "compiler", "data", "distributed", "distributions", "jit", "models"),
+    *("multiprocessing", "random", "testing", "training", "utils", "version", "viz"),
 )
 _HOMES = {"GradScaler": "amp", "autocast": "amp", "as_torch": "swap", "compile": "compiler"}
 """The functions and classes that are loaded on first use, and where from."""

@@ -273,6 +273,8 @@ def sigmoid_(x: Any) -> Tensor:
     """Like `sigmoid`, in place: the result replaces the tensor's own values."""
 def add(x: Any, y: Any, *, alpha: float = 1) -> Tensor:
     """x + alpha y"""
+def rsub(x: Any, y: Any, *, alpha: float = 1) -> Tensor:
+    """y - alpha * x."""
 def sub(x: Any, y: Any, *, alpha: float = 1) -> Tensor:
     """x - alpha y"""
 def subtract(x: Any, y: Any, *, alpha: float = 1) -> Tensor:
@@ -1245,6 +1247,7 @@ __all__ = [
     "rrelu_",
     "rsqrt",
     "rsqrt_",
+    "rsub",
     "scatter",
     "scatter_add",
     "scatter_reduce",

@@ -363,13 +363,13 @@ MORE_SHAPES = {
 NUMPY = {
     TypeError: {
         "np.unique with return_index is not recorded on tensors; pass x.detach().numpy()": lambda: np.unique(
-            V, return_index=True
+            ag.rand(3, requires_grad=True), return_index=True
         ),
         "np.pad with mode 'wrap' or several constants is not recorded on tensors; use F.pad": lambda: np.pad(
-            V, 1, "wrap"
+            ag.rand(3, requires_grad=True), 1, "wrap"
         ),
         "np.pad with mode 'constant' or several constants is not recorded on tensors; use F.pad": lambda: np.pad(
-            V, 1, constant_values=(1, 2)
+            ag.rand(3, requires_grad=True), 1, constant_values=(1, 2)
         ),
         "np.gradient takes no spacing, one, or one for each of 2 dimensions, not 3": lambda: np.gradient(
             X, 1.0, 2.0, 3.0
@@ -428,7 +428,9 @@ MORE_NETWORKS = {
 PICTURE = ag.ones(1, 1, 4, 4)
 LEAST_COMMON = {
     AttributeError: {
-        "module 'autograd_engine.autograd' has no attribute 'gradchek'": lambda: ag.autograd.gradchek,
+        "module 'autograd_engine.autograd' has no attribute 'gradchek': the nearest name is gradcheck": (
+            lambda: ag.autograd.gradchek
+        ),
     },
     RuntimeError: {
         (

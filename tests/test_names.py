@@ -38,6 +38,7 @@ PLACES = [
     "cuda",
     "cuda.amp",
     "distributed",
+    "distributions",
     "func",
     "jit",
     "linalg",
@@ -68,8 +69,8 @@ PLACES = [
 
 def test_dir_shows_the_public_names_only():
     rooms = {
-        *("accelerator", "amp", "backends", "compiler", "data", "distributed", "jit", "models", "multiprocessing"),
-        *("random", "testing", "training", "utils", "version", "viz"),
+        *("accelerator", "amp", "backends", "compiler", "data", "distributed", "distributions", "jit", "models"),
+        *("multiprocessing", "random", "testing", "training", "utils", "version", "viz"),
     }
     lazy = {"GradScaler", "as_torch", "autocast", "compile"}
     assert set(dir(ag)) == {*ag.__all__, *rooms, *lazy, "__version__", "float", "int"}

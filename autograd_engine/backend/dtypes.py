@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["dtype", "dtypes", "shown"]
+__all__ = ["bfloat16", "dtype", "dtypes", "shown"]
 
 
 class dtype:
@@ -70,6 +70,44 @@ class dtype:
 
     def __deepcopy__(self, memo: Any) -> dtype:
         return self
+
+
+class _Written(dtype):
+    """A dtype that programs may write, compare and pass on, and that no tensor can have.
+
+    Attributes:
+        dtype: refused.
+    """
+
+    __slots__ = ("reason",)
+
+    def __init__(self, name: str, itemsize: int, reason: str) -> None:
+        self.name, self.kind, self.itemsize, self.reason = name, "f", itemsize, reason
+        self.is_floating_point, self.is_complex, self.is_signed = True, False, True
+        self._hash = hash(name)
+
+    @property
+    def dtype(self) -> np.dtype[Any]:  # type: ignore[override]
+        """NumPy's, which asks for it too.
+
+        Raises:
+            TypeError: always; there is none.
+        """
+        raise TypeError(f"{self.name}: {self.reason}")
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __reduce__(self) -> str:
+        return self.name
+
+
+bfloat16 = _Written(
+    "bfloat16", 2, "NumPy has no such numbers; take float32, or float16, which needs half the memory"
+)
 
 
 class _Interned(dict[Any, dtype]):

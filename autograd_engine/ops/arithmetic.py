@@ -46,6 +46,12 @@ def add(x: Array, y: Array, *, alpha: float = 1) -> Array:
     return _add(x, y) if alpha == 1 else _add(x, _scaled(x, y, alpha, "add"))
 
 
+@operator("torch")
+def rsub(x: Array, y: Array, *, alpha: float = 1) -> Array:
+    """y - alpha * x."""
+    return sub(y, x, alpha=alpha)
+
+
 @operator("torch Tensor", also="subtract", in_place="Tensor", numpy="subtract")
 def sub(x: Array, y: Array, *, alpha: float = 1) -> Array:
     """x - alpha y

@@ -162,3 +162,26 @@ def test_the_older_classes_of_tensors(kind, dtype):
     assert ag.get_default_dtype() is before
     with pytest.raises(TypeError, match=exactly("'Tensor' is no class of tensors such as FloatTensor")):
         ag.set_default_tensor_type("Tensor")
+
+
+def test_bfloat16_may_be_written_and_is_refused_where_a_tensor_would_have_it():
+    torch = pytest.importorskip("torch")
+    for attribute in ("is_floating_point", "is_complex", "is_signed", "itemsize"):
+        assert getattr(ag.bfloat16, attribute) == getattr(torch.bfloat16, attribute)
+    assert {"bfloat16": ag.bfloat16, "float16": ag.float16}["bfloat16"] == ag.bfloat16
+    assert ag.bfloat16 not in (ag.float16, ag.float32, np.dtype("float32"))
+    assert ag.zeros(1).dtype != ag.bfloat16
+    assert repr(ag.bfloat16) == "bfloat16"
+    assert pickle.loads(pickle.dumps(ag.bfloat16)) is copy.deepcopy(ag.bfloat16) is ag.bfloat16
+    with ag.autocast("cpu", dtype=ag.bfloat16, enabled=False):
+        pass
+    words = exactly("bfloat16: NumPy has no such numbers; take float32, or float16, which needs half the memory")
+    for use in (
+        lambda: ag.zeros(1, dtype=ag.bfloat16),
+        lambda: ag.tensor([1.0], dtype=ag.bfloat16),
+        lambda: ag.zeros(1).to(ag.bfloat16),
+        lambda: ag.nn.Linear(1, 1).to(ag.bfloat16),
+        lambda: ag.set_default_dtype(ag.bfloat16),
+    ):
+        with pytest.raises(TypeError, match=words):
+            use()

@@ -147,7 +147,7 @@ def unique(
 
 def digitize(x: Array, bins: Array, right: bool = False) -> Array:
     """The bucket of each element: i where bins[i-1] <= x < bins[i], or with `right` bins[i-1] < x <= bins[i]."""
-    return count.searchsorted(bins, x, right=not right)
+    return count.searchsorted(_as_array(bins), x, right=not right)
 
 
 def interp(x: Array, xp: Array, fp: Array, left: Any = None, right: Any = None) -> Array:

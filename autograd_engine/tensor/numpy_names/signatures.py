@@ -33,7 +33,10 @@ from . import extra
 
 def unrecorded(name: str) -> TypeError:
     """The error for np.<name>, which has no counterpart here."""
-    return TypeError(f"np.{name} is not recorded on tensors; pass x.detach().numpy() if no gradient is needed")
+    return TypeError(
+        f"np.{name} is not recorded on tensors, and one was given that requires a gradient; pass x.detach() if no "
+        "gradient is needed"
+    )
 
 
 def _var(a: Array, axis: Any = None, *, ddof: float = 0, keepdims: bool = False) -> Array:

@@ -39,6 +39,7 @@ ROWS = (
         ANY,
         more=[call(real(2), 3), call(real(2, 3), real(3), alpha=-0.5), call(real(2), 3, alpha=2)],
     ),
+    elementwise(arithmetic.rsub, ANY, ANY, more=[call(real(2), 3, alpha=2)]),
     elementwise(arithmetic.mul, ANY, ANY, more=[call(real(2), 3)]),
     elementwise(
         arithmetic.div, ANY, NONZERO, more=[call(real(2), 3)], edges=[call(given([0.0, 1.0]), given([0.0, 0.0]))]
