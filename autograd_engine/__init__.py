@@ -169,7 +169,9 @@ if _typing.TYPE_CHECKING:
     from . import jit as jit
     from . import models as models
     from . import multiprocessing as multiprocessing
+    from . import numpy as numpy
     from . import random as random
+    from . import sparse as sparse
     from . import testing as testing
     from . import training as training
     from . import utils as utils
@@ -179,12 +181,21 @@ if _typing.TYPE_CHECKING:
     from .amp import autocast as autocast
     from .compiler import compile as compile
     from .swap import as_torch as as_torch
+    from .tensor.sparse import sparse_coo_tensor as sparse_coo_tensor
+    from .tensor.sparse import spmm as spmm
 
 _ON_FIRST_USE = (
     *("accelerator", "amp", "backends", "compiler", "data", "distributed", "distributions", "jit", "models"),
-    *("multiprocessing", "random", "testing", "training", "utils", "version", "viz"),
+    *("multiprocessing", "numpy", "random", "sparse", "testing", "training", "utils", "version", "viz"),
 )
-_HOMES = {"GradScaler": "amp", "autocast": "amp", "as_torch": "swap", "compile": "compiler"}
+_HOMES = {
+    "GradScaler": "amp",
+    "as_torch": "swap",
+    "autocast": "amp",
+    "compile": "compiler",
+    "sparse_coo_tensor": "tensor.sparse",
+    "spmm": "tensor.sparse",
+}
 """The functions and classes that are loaded on first use, and where from."""
 
 

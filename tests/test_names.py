@@ -59,6 +59,7 @@ PLACES = [
     "optim.lr_scheduler",
     "optim.swa_utils",
     "random",
+    "sparse",
     "special",
     "utils",
     "utils.checkpoint",
@@ -70,9 +71,9 @@ PLACES = [
 def test_dir_shows_the_public_names_only():
     rooms = {
         *("accelerator", "amp", "backends", "compiler", "data", "distributed", "distributions", "jit", "models"),
-        *("multiprocessing", "random", "testing", "training", "utils", "version", "viz"),
+        *("multiprocessing", "numpy", "random", "sparse", "testing", "training", "utils", "version", "viz"),
     }
-    lazy = {"GradScaler", "as_torch", "autocast", "compile"}
+    lazy = {"GradScaler", "as_torch", "autocast", "compile", "sparse_coo_tensor", "spmm"}
     assert set(dir(ag)) == {*ag.__all__, *rooms, *lazy, "__version__", "float", "int"}
     assert all(hasattr(ag, name) for name in dir(ag))
     assert not {"backend", "engine", "ops", "serialization"} & set(dir(ag))

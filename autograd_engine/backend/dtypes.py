@@ -101,13 +101,17 @@ class _Written(dtype):
     def __hash__(self) -> int:
         return self._hash
 
-    def __reduce__(self) -> str:
-        return self.name
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _written, (self.name,)
 
 
 bfloat16 = _Written(
     "bfloat16", 2, "NumPy has no such numbers; take float32, or float16, which needs half the memory"
 )
+
+
+def _written(name: str) -> dtype:
+    return globals()[name]
 
 
 class _Interned(dict[Any, dtype]):

@@ -93,7 +93,7 @@ class Distribution:
 
     def expand(self, batch_shape: Sequence[int]) -> Self:
         """The same distributions, repeated to fill `batch_shape`."""
-        given = {}
+        given: dict[str, Any] = {}
         for name, value in self._given().items():
             own = value.shape[value.ndim - self.arg_constraints[name].event_dim :]
             given[name] = value.expand(*batch_shape, *own)

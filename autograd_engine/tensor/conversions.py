@@ -14,6 +14,7 @@ from ..engine import broadcast
 from ..engine.graph import Value
 from ..engine.sharing import exported, shareable
 from ..ops.operands import to_dtype
+from .sparse import SparseTensor, sparsified
 
 if TYPE_CHECKING:
     from .tensor import Tensor
@@ -86,6 +87,23 @@ class Conversions(Value):
         if dtype is not None:
             return self.to(dtype)
         return f"autograd_engine.{_TYPE_NAMES.get(self.array.dtype.name, self.array.dtype.name.title())}Tensor"
+
+    def astype(self, dtype: Any) -> Tensor:
+        """The tensor in another dtype, under NumPy's name."""
+        return self.to(dtype)
+
+    def to_sparse(self) -> SparseTensor:
+        """The matrix as a sparse one, see `sparse_coo_tensor`.
+
+        Raises:
+            ValueError: it is no matrix.
+        """
+        return sparsified(self)
+
+    def to_dense(self) -> Tensor:
+        """The tensor itself, which is dense."""
+        same: Any = self
+        return same
 
     def type_as(self, other: Value) -> Tensor:
         """The tensor in the dtype of `other`."""
