@@ -11,14 +11,16 @@ from .tensor.sparse import sparse_coo_tensor as _sparse_coo_tensor
 __all__ = ["FloatTensor", "SparseTensor", "mm"]
 
 
-def FloatTensor(indices: Any, values: Any, size: Any = None) -> SparseTensor:
+class FloatTensor(SparseTensor):
     """`sparse_coo_tensor` with values of float32, of older programs.
 
     Example:
         >>> ag.sparse.FloatTensor(tensor([[0], [1]]), tensor([3.0]), (1, 2)).to_dense()
         tensor([[0., 3.]])
     """
-    return _sparse_coo_tensor(indices, values, size).float()
+
+    def __new__(cls, indices: Any, values: Any, size: Any = None) -> SparseTensor:  # type: ignore[misc]  # noqa: D102
+        return _sparse_coo_tensor(indices, values, size).float()
 
 
 def __getattr__(name: str) -> Any:

@@ -372,7 +372,7 @@ NUMPY = {
             ag.rand(3, requires_grad=True), 1, constant_values=(1, 2)
         ),
         "np.gradient takes no spacing, one, or one for each of 2 dimensions, not 3": lambda: np.gradient(
-            X, 1.0, 2.0, 3.0
+            ag.ones(3, 4, requires_grad=True), 1.0, 2.0, 3.0
         ),
     },
     ValueError: {

@@ -2,6 +2,8 @@
 
 import importlib
 import logging
+import sys
+import types
 
 import numpy as np
 import pytest
@@ -284,11 +286,14 @@ def test_absent_names_are_absent_and_known_to_pytorch():
 
 
 def test_the_writer_for_tensorboard_is_that_of_another_package(monkeypatch):
-    made = type("SummaryWriter", (), {})
-    monkeypatch.setitem(__import__("sys").modules, "tensorboardX", type("module", (), {"SummaryWriter": made}))
-    assert ag.utils.tensorboard.SummaryWriter is made
-    with pytest.raises(AttributeError, match="no attribute 'Writer'"):
-        ag.utils.tensorboard.Writer  # noqa: B018
+    made = type("SummaryWriter", (), {"__init__": lambda self, log_dir: setattr(self, "log_dir", log_dir)})
+    monkeypatch.setitem(sys.modules, "tensorboardX", types.SimpleNamespace(SummaryWriter=made))
+    writer = ag.utils.tensorboard.SummaryWriter(log_dir="runs")
+    assert (type(writer), writer.log_dir) == (made, "runs")
+    monkeypatch.setitem(sys.modules, "tensorboardX", None)
+    monkeypatch.setitem(sys.modules, "torch", types.ModuleType("torch"))  # as after as_torch()
+    with pytest.raises(ImportError, match="pip install tensorboardX"):
+        ag.utils.tensorboard.SummaryWriter()
 
 
 def test_samplers_of_many_processes_and_of_many_draws():

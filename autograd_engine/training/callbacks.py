@@ -326,6 +326,10 @@ def summary_writer() -> Any:
         from tensorboardX import SummaryWriter
     except ImportError:
         try:
+            import torch
+
+            if not hasattr(torch, "_C"):  # after as_torch() this is no PyTorch
+                raise ImportError("torch")
             from torch.utils.tensorboard import SummaryWriter
         except ImportError:
             raise ImportError(

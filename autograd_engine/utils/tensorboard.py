@@ -6,8 +6,18 @@ from typing import Any
 
 from ..training.callbacks import summary_writer
 
+__all__ = ["SummaryWriter"]
 
-def __getattr__(name: str) -> Any:
-    if name == "SummaryWriter":
-        return summary_writer()
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+class SummaryWriter:
+    """A writer of files that `tensorboard --logdir FOLDER` shows: that of the package tensorboardX.
+
+    Args:
+        arguments, settings: the package's, such as `log_dir`.
+
+    Raises:
+        ImportError: the package is not installed.
+    """
+
+    def __new__(cls, *arguments: Any, **settings: Any) -> Any:  # noqa: D102
+        return summary_writer()(*arguments, **settings)
