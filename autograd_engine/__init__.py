@@ -166,10 +166,12 @@ if _typing.TYPE_CHECKING:
     from . import data as data
     from . import distributed as distributed
     from . import distributions as distributions
+    from . import hub as hub
     from . import jit as jit
     from . import models as models
     from . import multiprocessing as multiprocessing
     from . import numpy as numpy
+    from . import onnx as onnx
     from . import random as random
     from . import sparse as sparse
     from . import testing as testing
@@ -185,8 +187,8 @@ if _typing.TYPE_CHECKING:
     from .tensor.sparse import spmm as spmm
 
 _ON_FIRST_USE = (
-    *("accelerator", "amp", "backends", "compiler", "data", "distributed", "distributions", "jit", "models"),
-    *("multiprocessing", "numpy", "random", "sparse", "testing", "training", "utils", "version", "viz"),
+    *("accelerator", "amp", "backends", "compiler", "data", "distributed", "distributions", "hub", "jit", "models"),
+    *("multiprocessing", "numpy", "onnx", "random", "sparse", "testing", "training", "utils", "version", "viz"),
 )
 _HOMES = {
     "GradScaler": "amp",

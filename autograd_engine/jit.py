@@ -5,9 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from .backend.absent import missing
+from .backend.absent import missing, refused
 
-__all__ = ["export", "fork", "ignore", "is_scripting", "is_tracing", "script", "script_method", "unused", "wait"]
+__all__ = [
+    "export",
+    "fork",
+    "ignore",
+    "is_scripting",
+    "is_tracing",
+    "load",
+    "save",
+    "script",
+    "script_method",
+    "trace",
+    "unused",
+    "wait",
+]
+
+load, save, trace = refused("jit.load"), refused("jit.save"), refused("jit.trace")
 
 C = TypeVar("C", bound=Callable[..., Any])
 

@@ -40,6 +40,7 @@ PLACES = [
     "distributed",
     "distributions",
     "func",
+    "hub",
     "jit",
     "linalg",
     "nn",
@@ -58,6 +59,7 @@ PLACES = [
     "optim",
     "optim.lr_scheduler",
     "optim.swa_utils",
+    "onnx",
     "random",
     "sparse",
     "special",
@@ -70,8 +72,9 @@ PLACES = [
 
 def test_dir_shows_the_public_names_only():
     rooms = {
-        *("accelerator", "amp", "backends", "compiler", "data", "distributed", "distributions", "jit", "models"),
-        *("multiprocessing", "numpy", "random", "sparse", "testing", "training", "utils", "version", "viz"),
+        *("accelerator", "amp", "backends", "compiler", "data", "distributed", "distributions", "hub", "jit"),
+        *("models", "multiprocessing", "numpy", "onnx", "random", "sparse", "testing", "training", "utils"),
+        *("version", "viz"),
     }
     lazy = {"GradScaler", "as_torch", "autocast", "compile", "sparse_coo_tensor", "spmm"}
     assert set(dir(ag)) == {*ag.__all__, *rooms, *lazy, "__version__", "float", "int"}

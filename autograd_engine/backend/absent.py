@@ -1,7 +1,7 @@
 """What PyTorch has and this package has not: names that are absent, and settings that have no effect.
 
-One table says of each name why it is absent, and what to take instead. The error of `torch.hub` or `torch.fft.fft`,
-of an import of `torch.onnx`, and the list that `as-torch --check` makes are all made from it.
+One table says of each name why it is absent, and what to take instead. The error of a call of `torch.hub.load`,
+of an import of `torch.fft`, and the list that `as-torch --check` makes are all made from it.
 """
 
 from __future__ import annotations
@@ -9,14 +9,16 @@ from __future__ import annotations
 import functools
 import logging
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from difflib import get_close_matches
+from typing import NoReturn
 
-__all__ = ["ABSENT", "explained", "missing", "without_effect"]
+__all__ = ["ABSENT", "explained", "missing", "refused", "without_effect"]
 
 _COMPLEX = "there are no complex numbers; compute with the real and the imaginary part"
 _GRAPHS = "programs run as they are written, and no graph of one can be kept; save the weights with save()"
 _GPU = "there is no GPU to ask; guard it with cuda.is_available()"
+_HUB = "it fetches programs and runs them; take a model of `models`, and read its file of weights with load()"
 _QUANTIZED = "numbers of fewer bits are for inference; convert a model with half()"
 
 ABSENT = {
@@ -45,7 +47,9 @@ ABSENT = {
     "export": _GRAPHS,
     "fft": _COMPLEX,
     "fx": _GRAPHS,
-    "hub": "it fetches programs and runs them; take a model of `models`, and read its file of weights with load()",
+    "hub.list": _HUB,
+    "hub.load": _HUB,
+    "hub.load_state_dict_from_url": "fetch the file, and read it with load()",
     "imag": _COMPLEX,
     "istft": _COMPLEX,
     "jit.load": _GRAPHS,
@@ -57,7 +61,8 @@ ABSENT = {
     "linalg.eigvals": f"{_COMPLEX}; for symmetric matrices there is eigvalsh",
     "mps": _GPU,
     "nested": "pad the sequences with nn.utils.rnn.pad_sequence, or pack them with pack_sequence",
-    "onnx": _GRAPHS,
+    "onnx.dynamo_export": _GRAPHS,
+    "onnx.export": _GRAPHS,
     "package": _GRAPHS,
     "polar": _COMPLEX,
     "qint8": _QUANTIZED,
@@ -88,6 +93,18 @@ def explained(path: str, near: Iterable[str] = ()) -> str:
             return f": {reason}"
     close = get_close_matches(parts[-1], list(near), n=1, cutoff=0.75)
     return f": the nearest name is {close[0]}" if close else ""
+
+
+def refused(path: str) -> Callable[..., NoReturn]:
+    """A function in the place of one that is absent: programs may import it, and are told when they call it."""
+    name = path.rpartition(".")[2]
+
+    def refuse(*args: object, **kwargs: object) -> NoReturn:
+        raise NotImplementedError(f"{path}{explained(path)}")
+
+    refuse.__name__ = refuse.__qualname__ = name
+    refuse.__doc__ = f"Absent{explained(path)}.\n\nRaises:\n    NotImplementedError: always.\n"
+    return refuse
 
 
 def missing(module: str, name: str) -> AttributeError:

@@ -136,6 +136,8 @@ def _first_missing(name: str) -> tuple[str, str] | None:
         if not isinstance(found, ModuleType) and not inspect.isclass(found):
             return None  # an object, whose attributes nobody knows before the program runs
         last = parts[end - 1]
+        if home.partition(".")[2] in ABSENT:
+            return path, explained(home.partition(".")[2])
         try:
             found = getattr(found, last)
         except AttributeError:

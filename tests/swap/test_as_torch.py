@@ -40,12 +40,12 @@ assert torch.version.__name__ == "autograd_engine.version" and torch.utils.data.
 assert "nn" in dir(torch) and "datasets" in dir(torchvision)
 cudnn.benchmark = True
 assert torch.backends.cudnn.benchmark
-for name in ("hub", "nothing"):
+for name in ("fft", "nothing"):
     try:
         getattr(torch, name)
     except AttributeError as error:
         print(error)
-for name in ("torch.onnx", "torch.nn.functionals", "torchvision.ops"):
+for name in ("torch.fx", "torch.nn.functionals", "torchvision.ops"):
     try:
         __import__(name)
     except ModuleNotFoundError as error:
@@ -68,12 +68,12 @@ def test_a_program_for_pytorch_runs_as_it_is(tmp_path):
     path.write_text(PROGRAM)
     done = run(path, "--lr", "0.1")
     assert (done.stderr, done.returncode) == ("", 0)
-    hub = "it fetches programs and runs them; take a model of `models`, and read its file of weights with load()"
+    numbers = "there are no complex numbers; compute with the real and the imaginary part"
     graphs = "programs run as they are written, and no graph of one can be kept; save the weights with save()"
     assert done.stdout.splitlines() == [
-        f"module 'torch' has no attribute 'hub': {hub}",
+        f"module 'torch' has no attribute 'fft': {numbers}",
         "module 'torch' has no attribute 'nothing'",
-        f"No module named 'torch.onnx' in autograd_engine: {graphs} torch.onnx",
+        f"No module named 'torch.fx' in autograd_engine: {graphs} torch.fx",
         "No module named 'torch.nn.functionals' in autograd_engine: the nearest name is functional "
         "torch.nn.functionals",
         "No module named 'torchvision.ops': autograd_engine has nothing like it torchvision.ops",
@@ -123,7 +123,7 @@ import torchvision.ops
 model = nn.Linear(2, 3)
 loss = nn.functional.no_such_loss(model(torch.ones(2)))
 torch.hub.load("a", "b")
-torch.hub.help("a", "b")
+torch.hub.load("a", "c")
 o.SGD, o.Adamm, np.no_such_name, model.no_such_attribute
 torch.backends.cudnn.benchmark = True
 torch.float32.is_floating_point
@@ -133,7 +133,7 @@ FOUND = [
     "3: torch.utils.data.NoSuchThing",
     "6: torchvision.ops: autograd_engine has nothing like it",
     "9: torch.nn.functional.no_such_loss",
-    "10: torch.hub: it fetches programs and runs them; take a model of `models`, and read its file of weights with "
+    "10: torch.hub.load: it fetches programs and runs them; take a model of `models`, and read its file of weights with "
     "load()",
     "12: torch.optim.Adamm: the nearest name is Adam",
 ]
@@ -156,10 +156,10 @@ def test_the_names_that_are_not_here_are_listed(tmp_path, capsys):
 def test_a_notebook_is_checked_without_its_commands(tmp_path):
     path = tmp_path / "book.ipynb"
     cell = '{"cell_type": "%s", "source": ["%s"]}'
-    cells = ("code", "!pip install torch\\nimport torch"), ("markdown", "# torch.onnx"), ("code", "torch.onnx")
+    cells = ("code", "!pip install torch\\nimport torch"), ("markdown", "# torch.fx"), ("code", "torch.fx")
     path.write_text('{"cells": [' + ", ".join(cell % each for each in cells) + "]}")
     (absent,) = absent_names([path])
-    assert absent[:3] == (str(path), 3, "torch.onnx")
+    assert absent[:3] == (str(path), 3, "torch.fx")
 
 
 @pytest.mark.parametrize(
