@@ -6,9 +6,8 @@ from typing import Any
 
 from .backend.absent import missing, refused
 
-__all__ = ["dynamo_export", "export"]
+__all__ = ["export"]
 
-dynamo_export = refused("onnx.dynamo_export")
 export = refused("onnx.export")
 
 

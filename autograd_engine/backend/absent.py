@@ -7,10 +7,8 @@ of an import of `torch.fft`, and the list that `as-torch --check` makes are all 
 from __future__ import annotations
 
 import functools
-import logging
 import sys
 from collections.abc import Callable, Iterable
-from difflib import get_close_matches
 from typing import NoReturn
 
 __all__ = ["ABSENT", "explained", "missing", "refused", "without_effect"]
@@ -61,7 +59,6 @@ ABSENT = {
     "linalg.eigvals": f"{_COMPLEX}; for symmetric matrices there is eigvalsh",
     "mps": _GPU,
     "nested": "pad the sequences with nn.utils.rnn.pad_sequence, or pack them with pack_sequence",
-    "onnx.dynamo_export": _GRAPHS,
     "onnx.export": _GRAPHS,
     "package": _GRAPHS,
     "polar": _COMPLEX,
@@ -91,6 +88,8 @@ def explained(path: str, near: Iterable[str] = ()) -> str:
     for end in range(len(parts), 0, -1):
         if reason := ABSENT.get(".".join(parts[:end])):
             return f": {reason}"
+    from difflib import get_close_matches  # here, so that importing the package takes no longer
+
     close = get_close_matches(parts[-1], list(near), n=1, cutoff=0.75)
     return f": the nearest name is {close[0]}" if close else ""
 
@@ -119,4 +118,6 @@ def missing(module: str, name: str) -> AttributeError:
 @functools.cache
 def without_effect(what: str, instead: str) -> None:
     """Say once in the log that something has no effect here, and what happens instead."""
+    import logging  # as above
+
     logging.getLogger("autograd_engine").warning("%s has no effect here: %s", what, instead)

@@ -14,9 +14,9 @@ from ..engine import broadcast
 from ..engine.graph import Value
 from ..engine.sharing import exported, shareable
 from ..ops.operands import to_dtype
-from .sparse import SparseTensor, sparsified
 
 if TYPE_CHECKING:
+    from .sparse import SparseTensor
     from .tensor import Tensor
 
 _TYPE_NAMES: dict[str, str] = {}
@@ -98,6 +98,8 @@ class Conversions(Value):
         Raises:
             ValueError: it is no matrix.
         """
+        from .sparse import sparsified  # few programs have sparse matrices
+
         return sparsified(self)
 
     def to_dense(self) -> Tensor:

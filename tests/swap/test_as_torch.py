@@ -133,8 +133,8 @@ FOUND = [
     "3: torch.utils.data.NoSuchThing",
     "6: torchvision.ops: autograd_engine has nothing like it",
     "9: torch.nn.functional.no_such_loss",
-    "10: torch.hub.load: it fetches programs and runs them; take a model of `models`, and read its file of weights with "
-    "load()",
+    "10: torch.hub.load: it fetches programs and runs them; take a model of `models`, and read its file of weights "
+    "with load()",
     "12: torch.optim.Adamm: the nearest name is Adam",
 ]
 
