@@ -20,6 +20,7 @@ def computed(lib):
     return product, values.grad, dense.grad, matrix.to_dense(), *parts
 
 
+@pytest.mark.filterwarnings("ignore:Sparse invariant checks")
 def test_products_and_their_gradients_are_pytorchs():
     torch = pytest.importorskip("torch")
     for ours, theirs in zip(computed(ag), computed(torch), strict=True):
