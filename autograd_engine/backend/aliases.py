@@ -13,8 +13,8 @@ def also_as(parent: str, **modules: ModuleType) -> None:
 
     Example:
         >>> import math
-        >>> also_as("autograd_engine.utils", mathematics=math)
-        >>> from autograd_engine.utils.mathematics import pi
+        >>> also_as("autograd_engine.optim", mathematics=math)
+        >>> from autograd_engine.optim.mathematics import pi
     """
     vars(sys.modules[parent]).setdefault("__path__", [])  # so that it counts as a package, in which imports look on
     for name, module in modules.items():
