@@ -95,7 +95,8 @@ def lstm_steps(
             i, f, u, o, released = block = _lent(room, 5, current.stop)
             product, c, made = products[current], cell[current], _by_gate(gates[rows], 4)
             np.matmul(hidden[current], weight, out=product)
-            np.add(made, _by_gate(product, 4), out=block[:4])
+            product += gates[rows]
+            block[:4] = _by_gate(product, 4)
             _sigmoid(block[:2], out=block[:2])
             np.tanh(u, out=u)
             _sigmoid(o, out=o)
@@ -190,7 +191,8 @@ def gru_steps(gates: Any, weight: Any, hidden: Any, states: Any, sizes: Sizes, r
             n, r, z, q = block = _lent(room, 4, current.stop)
             product, h, made = products[current], hidden[current], _by_gate(gates[rows], 4)
             np.matmul(h, weight, out=product)
-            np.add(made[1:], _by_gate(product, 3), out=block[1:])
+            product += gates[rows, width:]
+            block[1:] = _by_gate(product, 3)
             _sigmoid(block[1:3], out=block[1:3])
             np.multiply(r, q, out=n)
             n += made[0]
