@@ -172,6 +172,13 @@ def test_maps_have_the_sizes_of_the_papers(name, sizes):
     assert x.shape == (1, 256, 6, 6)
 
 
+def test_towers_average_their_maps_to_6_by_6():
+    model = empty("alexnet", num_classes=2)
+    with ag.no_grad():
+        assert model.avgpool(ag.ones(1, 256, 9, 13)).shape == (1, 256, 6, 6)
+        assert zeroed(model)(ag.zeros(1, 3, 70, 90)).tolist() == [[0.0, 0.0]]
+
+
 def test_the_first_layer_of_the_papers_alexnet():
     assert count(empty("alexnet_single_tower").features[0]) == 34_944
 
