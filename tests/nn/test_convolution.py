@@ -173,6 +173,14 @@ def test_pooled_elements_go_back_to_where_they_were():
     np.testing.assert_array_equal(x.grad, chosen.numpy().astype(np.float64))
 
 
+@pytest.mark.parametrize("groups", [1, 3])
+def test_elements_of_a_window_that_lie_outside_everywhere_add_nothing(groups):
+    conv, x = nn.Conv2d(3, 3, 5, padding=2, groups=groups, bias=False), ag.tensor(number(2, 3, 1, 6)).float()
+    rows = conv.weight[:, :, 2:3]  # a picture of one row meets the middle of a window only
+    expected = ag.nn.functional.conv2d(x, rows, padding=(0, 2), groups=groups)
+    np.testing.assert_allclose(conv(x).detach(), expected.detach(), atol=1e-6)
+
+
 @pytest.mark.parametrize("dims", [1, 2, 3])
 def test_unpooling_puts_values_at_their_places(dims):
     unpool, values = getattr(nn, f"MaxUnpool{dims}d")(2), ag.tensor([5.0, 7.0]).reshape(1, 1, 2, *[1] * (dims - 1))
