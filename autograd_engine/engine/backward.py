@@ -41,7 +41,7 @@ def propagate(
     cotangents: Sequence[Array],
     targets: Sequence[Node] | None = None,
     *,
-    retain_graph: bool = False,
+    retain_graph: bool,
     create_graph: bool = False,
 ) -> list[Array]:
     """Propagate `cotangents`, the derivatives of some scalar with respect to `roots`, to the leaves.

@@ -474,3 +474,12 @@ def test_a_rule_that_leaves_the_tensors_gives_a_constant_tensor():
     assert not g.requires_grad
     (g,) = ag.grad(x.norm(0), x, create_graph=True)
     assert isinstance(g, ag.Tensor)
+
+
+@pytest.mark.parametrize("inputs", [None, "the leaf"])
+def test_a_recorded_gradient_is_added_up_recorded(inputs):
+    x = ag.tensor([2.0, 3.0], requires_grad=True)
+    (x**3).sum().backward(create_graph=True, inputs=None if inputs is None else [x])
+    assert x.grad.requires_grad
+    (second,) = ag.autograd.grad(x.grad.sum(), [x])
+    assert second.tolist() == [12, 18]
