@@ -40,6 +40,7 @@ OPTIONAL = {
         "normal:size randint:high randint:size randint_like:high *repeat_interleave:repeats *round:decimals "
         "*round_:decimals *scatter:src *scatter:value *scatter:reduce *scatter_:src *scatter_:value "
         "*scatter_:reduce Tensor.random_:to device:index empty:size ones:size zeros:size rand:size randn:size "
+        "sparse_coo_tensor:size "
         "randint:low Tensor.new_empty:size Tensor.new_ones:size Tensor.new_zeros:size rand:generator "
         "randn:generator randint:generator randperm:generator"
     ),
@@ -66,7 +67,9 @@ OURS = {
         "nn.functional.elu_:inplace nn.functional.hardtanh_:inplace nn.functional.leaky_relu_:inplace"
     ),
     "a decorator without parentheses": "*enable_grad:function *inference_mode:function",
-    "PyTorch takes it among its keyword arguments": "utils.checkpoint.checkpoint:preserve_rng_state",
+    "PyTorch takes it among its keyword arguments": (
+        "utils.checkpoint.checkpoint:preserve_rng_state sparse_coo_tensor:check_invariants"
+    ),
     "there is one device": "Tensor.cuda:device Tensor.cuda:non_blocking",
     "PyTorch's older settings, which the base of all losses takes": "nn.*Loss:size_average nn.*Loss:reduce",
     "a setting of ours": "utils.data.DataLoader:workers autograd.gradcheck:method",

@@ -33,7 +33,7 @@ def _numbers(random: np.random.Generator, dtype: Any, *shape: int) -> Any:
 
 def _compute(random: np.random.Generator, dtype: Any, rows: int, n: int) -> None:
     """Call the kernels of these files with rows of n numbers."""
-    x, y, w = (_numbers(random, dtype, rows, n) for _ in range(3))
+    x, y = (_numbers(random, dtype, rows, n) for _ in range(2))
     target, each = random.integers(0, n, rows), _numbers(random, dtype, rows)
     softmaxes.softmax(x, 1)
     softmaxes.softmax_gradient(x, y, 1)
@@ -52,11 +52,17 @@ def _compute(random: np.random.Generator, dtype: Any, rows: int, n: int) -> None
         settings = (x.reshape(channels), weight, out[1], out[3], groups, channels, True)
         norms.normalize_gradients(y.reshape(channels), *settings, (True, True, True))
         norms.affine(x.reshape(channels), weight, weight)
-    gates, new, made = (_numbers(random, dtype, rows, 4 * n) for _ in range(3))
-    recurrence.lstm_step(gates, y.repeat(4, 1), x, w, new.reshape(4, rows, n), y)
-    recurrence.lstm_step_gradient(new.reshape(4, rows, n), x, w, y, made)
-    recurrence.gru_step(gates, y.repeat(3, 1), x, new.reshape(4, rows, n), y)
-    recurrence.gru_step_gradient(new.reshape(4, rows, n), x, w, made)
+    for rule, steps, back, more in (
+        (4, recurrence.lstm_steps, recurrence.lstm_steps_gradient, 1),
+        (3, recurrence.gru_steps, recurrence.gru_steps_gradient, 0),
+    ):
+        gates, changes = (_numbers(random, dtype, 2 * rows, 4 * n) for _ in range(2))
+        weight, before, states = (
+            _numbers(random, dtype, *s) for s in ((n, rule * n), (2 * rows, n), (2 * rows, n))
+        )
+        start, kept = [x.copy(), y.copy()][: 1 + more], [before] * more
+        steps(gates, weight, *start, *kept, states, (rows, rows), False)
+        back(states, gates, weight.T.copy(), *start, before, changes, (rows, rows), False)
 
 
 def _laid_out(arrays: list[Any], order: list[int], gap: int) -> list[Any]:

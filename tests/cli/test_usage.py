@@ -192,4 +192,4 @@ def test_the_program_runs_as_a_module_and_has_help():
         env=ENVIRONMENT,
     )
     assert "--label-smoothing" in done.stdout
-    assert "(default: 30)" in done.stdout
+    assert "(default: 30; of a text" in " ".join(done.stdout.split())

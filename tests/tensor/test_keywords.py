@@ -120,7 +120,7 @@ DRAWS = {
 
 def test_no_draw_is_forgotten():
     places = {
-        "": {name: getattr(ag, name) for name in creation.__all__},
+        "": {name: getattr(ag, name) for room in (creation, random) for name in room.__all__},
         "Tensor.": {name: getattr(ag.Tensor, name) for name in dir(ag.Tensor)},
     }
     found = {

@@ -44,7 +44,8 @@ def _sgemm(context: Any, address: Any, sizes: Any, a: Any, b: Any, c: Any, keep:
 
 @inlined
 def _step(x: Any) -> Any:
-    return x.strides[0] // x.itemsize
+    """From row to row. Where there is one row only, NumPy allows any step, and BLAS none below its length."""
+    return max(x.shape[1], x.strides[0] // x.itemsize)
 
 
 @inlined

@@ -24,7 +24,7 @@ _MOST = 32
 def _run(over: Any, sizes: Sizes, reverse: bool, gates: Any, weight: Any, *arrays: Any) -> Any:
     """Run a loop over blocks of sequences; that the other arrays fit is up to the layer."""
     address = product_address()
-    if gates.dtype != np.float32 or sizes[0] == 1 or not address:
+    if gates.dtype != np.float32 or sizes[0] < 2 or not address:
         return NotImplemented  # for one sequence NumPy multiplies a vector
     steps = np.array([(rows.start, batch.stop) for rows, batch in steps_of(sizes, reverse)])
     each = min(_MOST, -(-sizes[0] // 2))
