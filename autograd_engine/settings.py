@@ -10,7 +10,6 @@ from typing import Any
 
 from .backend.arrays import set_default_dtype
 from .backend.device import check_device, cpu, device
-from .backend.threads import get_num_threads
 from .engine.modes import is_grad_enabled
 from .tensor.legacy import dtype_of_type
 
@@ -102,7 +101,7 @@ def set_num_interop_threads(num: int) -> None:
 
 def get_num_interop_threads() -> int:
     """How many operations run at once: 1."""
-    return min(1, get_num_threads())
+    return 1
 
 
 def is_inference_mode_enabled() -> bool:
