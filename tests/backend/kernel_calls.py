@@ -341,8 +341,15 @@ def _blank(shape: tuple[int, ...], dtype: Any) -> Any:
     return np.zeros(shape, dtype)
 
 
-_SEQUENCES = [((2, 2), 5, False), ((7, 3, 3, 1), 33, True), ((70, 70), 9, False), ((2, 2, 2), 20, False)]
-"""Sizes, width and direction: few sequences, of different lengths, as many as several threads take, edge cases."""
+_SEQUENCES = [
+    ((2, 2), 5, False),
+    ((7, 3, 3, 1), 33, True),
+    ((70, 70), 9, False),
+    ((3, 3), 1, False),
+    ((2, 2, 2), 20, False),
+]
+"""Sizes, width and direction: few sequences, of different lengths, as many as several threads take, of one unit,
+edge cases."""
 
 
 def _steps(gates: int, more: int) -> Calls:
@@ -357,7 +364,7 @@ def _steps(gates: int, more: int) -> Calls:
         found = []
         for sizes, width, reverse in _SEQUENCES:
             given = _numbers(random, dtype, sum(sizes), 4 * width)
-            weight = _numbers(random, dtype, width, gates * width) / width**0.5
+            weight = (_numbers(random, dtype, gates * width, width) / width**0.5).T  # as it comes for few steps
             states = (_numbers(random, dtype, sizes[0], width) for _ in range(1 + more))
             kept = (_blank((sum(sizes), width), dtype) for _ in range(1 + more))
             found.append((given, weight, *states, *kept, sizes, reverse))
