@@ -14,14 +14,17 @@ CUT = [name for name in CALLS if name.startswith(("norms.", "softmaxes."))]
 
 
 @pytest.mark.parametrize("threads", [1, 2, 3])
-@pytest.mark.parametrize(("each", "least", "length"), [(1, 0, 8), (3, 0, 6), (12, 0, 12), (1, 10, 10)])
-def test_slices_cover_all_in_their_order(monkeypatch, threads, each, least, length):
+@pytest.mark.parametrize(
+    ("count", "each", "least", "length"),
+    [(61, 1, 0, 16), (61, 3, 0, 15), (61, 20, 0, 20), (61, 1, 20, 20), (30, 1, 0, 15), (11, 1, 0, 8)],
+)
+def test_slices_cover_all_in_their_order(monkeypatch, threads, count, each, least, length):
     monkeypatch.setattr(blocks, "BLOCK", 64)
     before = ag.get_num_threads()
     ag.set_num_threads(threads)
-    parts = blocks.in_blocks(lambda part: part, np.ones(1), 61, 8, row=8, each=each, least=least)
+    parts = blocks.in_blocks(lambda part: part, np.ones(1), count, 8, row=8, each=each, least=least)
     ag.set_num_threads(before)
-    assert parts == [slice(i, min(i + length, 61)) for i in range(0, 61, length)]
+    assert parts == [slice(i, min(i + length, count)) for i in range(0, count, length)]
 
 
 def test_numpys_buffer_is_short_only_within_and_for_long_rows(monkeypatch):

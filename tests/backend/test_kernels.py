@@ -13,7 +13,7 @@ import pytest
 
 import autograd_engine as ag
 from autograd_engine.backend import kernels
-from autograd_engine.backend.kernels import choice
+from autograd_engine.backend.kernels import choice, elementwise
 from tests.backend.kernel_calls import CALLS
 
 numba = pytest.importorskip("numba")
@@ -161,6 +161,13 @@ def large_call(name, dtype):
     return [random.standard_normal((2, 3, 130, 100)).astype(dtype) for _ in range(count)], settings
 
 
+@pytest.fixture
+def short_blocks(monkeypatch):
+    monkeypatch.setattr(elementwise, "_BLOCK", 1 << 15)
+    monkeypatch.setattr(elementwise, "_LIGHT", 1 << 15)
+
+
+@pytest.mark.usefixtures("short_blocks")
 @pytest.mark.parametrize("tier", ["numpy", "compiled"])
 @pytest.mark.parametrize("name", ELEMENTWISE)
 def test_a_large_array_is_the_sum_of_its_parts(name, tier):
@@ -172,6 +179,7 @@ def test_a_large_array_is_the_sum_of_its_parts(name, tier):
     check(whole, np.stack(parts).reshape(whole.shape), 2e-6)
 
 
+@pytest.mark.usefixtures("short_blocks")
 @pytest.mark.parametrize("tier", ["numpy", "compiled"])
 @pytest.mark.parametrize("name", ELEMENTWISE)
 def test_the_order_in_memory_is_kept_and_others_follow(name, tier):

@@ -7,6 +7,7 @@ import pytest
 
 import autograd_engine as ag
 from autograd_engine.backend import kernels
+from autograd_engine.backend.kernels import places
 
 pytestmark = pytest.mark.parametrize("tier", ["numpy", "auto"])
 
@@ -18,7 +19,8 @@ def numbers(*shape, dtype=np.float32):
 
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.int64])
 @pytest.mark.parametrize(("shape", "dim"), [((50, 30), 0), ((40, 50), 1), ((3, 50, 7), 1), ((60_000,), 0)])
-def test_reading_and_adding_at_many_places(tier, shape, dim, dtype):
+def test_reading_and_adding_at_many_places(monkeypatch, tier, shape, dim, dtype):
+    monkeypatch.setattr(places, "_PART", 1000)
     at = np.random.default_rng(1).integers(0, shape[dim], (700, 3))
     x = numbers(*shape, dtype=dtype)
     values = numbers(*shape[:dim], 700, 3, *shape[dim + 1 :], dtype=dtype)

@@ -133,6 +133,17 @@ def test_softmin_and_softmax2d_are_softmax():
         nn.Softmax2d()(ag.ones(2, 2))
 
 
+@pytest.mark.parametrize(("shape", "dim"), [((), 0), ((3,), 0), ((2, 3), 1), ((2, 3, 4), 0), ((2, 3, 2, 2), 1)])
+@pytest.mark.parametrize("name", ["softmax", "log_softmax", "softmin"])
+def test_the_dimension_left_out_is_named_and_the_dtype_kept(name, shape, dim):
+    f, x = getattr(F, name), ag.tensor(np.random.default_rng(0).normal(size=shape), dtype=ag.float32)
+    said = f"{name}: the dimension was left out; taking dim={dim}, pass it to say which is meant"
+    with pytest.warns(UserWarning, match=exactly(said)):
+        out = f(x, dtype=ag.float64)
+    assert out.dtype == ag.float64
+    np.testing.assert_array_equal(out, f(x, dim, dtype=ag.float64))
+
+
 def test_gumbel_softmax_draws_from_the_distribution_of_its_logits():
     ag.manual_seed(0)
     p = np.array([0.1, 0.2, 0.7])

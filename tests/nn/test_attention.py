@@ -24,6 +24,12 @@ SHAPES = {
 }
 
 
+@pytest.fixture(autouse=True)
+def short_blocks(monkeypatch):
+    """Scores of the sizes below are cut, into blocks of rows and of heads."""
+    monkeypatch.setattr(attention, "BLOCK", 1 << 15)
+
+
 @pytest.mark.parametrize("tier", TIERS)
 @pytest.mark.parametrize("how", ["plain", "causal", "booleans", "numbers", "causal and booleans"])
 @pytest.mark.parametrize("name", SHAPES)
@@ -138,6 +144,21 @@ def test_recomputed_exponentials_have_the_gradients_of_kept_ones(monkeypatch):
         monkeypatch.setattr(attention, "KEPT", 0)
         for one, other in zip(gradients(**settings), kept, strict=True):
             np.testing.assert_allclose(one, other, rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize("keys", [200, 300])
+@pytest.mark.parametrize("wanted", [0, 1, 2])
+def test_a_gradient_alone_is_the_one_among_all(wanted, keys):
+    """Of 310 queries, which are several blocks, whether or not the exponentials were kept."""
+    random = np.random.default_rng(0)
+    arrays = [random.standard_normal((2, n, 3)) for n in (310, keys, keys)]
+
+    def gradients(*recorded):
+        operands = [ag.tensor(a, requires_grad=i in recorded) for i, a in enumerate(arrays)]
+        F.scaled_dot_product_attention(*operands).square().sum().backward()
+        return [operands[i].grad.numpy() for i in recorded]
+
+    np.testing.assert_array_equal(gradients(wanted)[0], gradients(0, 1, 2)[wanted])
 
 
 def test_memory_grows_with_the_length_and_not_with_its_square():

@@ -28,8 +28,8 @@ def masked(x: Any, mask: Any, into: Any = None) -> Any:
     The result lies in `into`, if there is that, an array of floats of 2, 4 or 8 bytes like x.
 
     `np.where` branches on each element, and for a random mask the processor mispredicts every other branch: 2.7 ms.
-    Here the bits of x, as an integer, are multiplied by 0 or 1, without a branch: 0.1 ms. A product of x itself
-    with the mask is as fast, but 0 times NaN is NaN.
+    Here the bits of x, as an integer, are multiplied by the mask, which NumPy makes 0 or 1 in a buffer, without a
+    branch: 0.1 ms. A product of x itself with the mask is as fast, but 0 times NaN is NaN.
     """
     if x.__class__ in scalar_types and isinstance(mask, np.bool_):
         return x if mask else type(x)(0)
@@ -38,9 +38,7 @@ def masked(x: Any, mask: Any, into: Any = None) -> Any:
     mask = np.asarray(mask, bool)
     if x.dtype.kind != "f" or x.dtype.itemsize > 8:
         return np.where(mask, x, x.dtype.type(0))
-    bits = _bits(x)
-    factors = mask.astype(bits.dtype)
-    return (bits * factors if into is None else np.multiply(bits, factors, out=_bits(into))).view(x.dtype)
+    return np.multiply(_bits(x), mask, out=None if into is None else _bits(into)).view(x.dtype)
 
 
 def choose(mask: Any, x: Any, y: Any) -> Any:

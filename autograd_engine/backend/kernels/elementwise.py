@@ -18,8 +18,12 @@ __all__ = ["elementwise", "in_order_of", "is_like"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_BLOCK = 1 << 15
-"""Elements of a block: a handful of arrays of float32 fit into a core's cache, and the calls cost little beside."""
+_BLOCK = 1 << 17
+"""Elements of a block of a formula with exponentials and the like: 512 KiB of float32. Between their calls of
+NumPy's, threads take turns at the interpreter, which costs up to 100 us on a virtual machine; so a call must have
+more to do than that."""
+_LIGHT = 1 << 18
+"""Elements of a block of a formula of two or three plain operations."""
 
 
 def is_like(x: Any, other: Any) -> bool:
@@ -39,14 +43,15 @@ def in_order_of(model: Any, x: Any) -> Any:
 def elementwise(formula: F) -> F:
     """The formula applied in blocks, where the arrays are large and have one shape and one floating dtype.
 
-    A formula of two or three operations gains if it has a parameter `into`, and writes its result there unless that
-    is None.
+    A formula of two or three plain operations gains if it has a parameter `into`, and writes its result there
+    unless that is None.
     """
     writes = "into" in (formula.__kwdefaults__ or ())
 
     @functools.wraps(formula)
     def run(x: Any, *others: Any) -> Any:
-        if x.__class__ is not np.ndarray or x.size <= _BLOCK or x.dtype.char not in "efd":
+        block = _LIGHT if writes else _BLOCK
+        if x.__class__ is not np.ndarray or x.size <= block or x.dtype.char not in "efd":
             return formula(x, *others)
         count = sum(isinstance(a, np.ndarray) for a in others)
         if not all(is_like(x, a) for a in others[:count]):
@@ -56,15 +61,15 @@ def elementwise(formula: F) -> F:
         settings = others[count:]
 
         def work(blocks: slice) -> None:
-            for start in range(blocks.start * _BLOCK, blocks.stop * _BLOCK, _BLOCK):
-                part = slice(start, start + _BLOCK)
+            for start in range(blocks.start * block, blocks.stop * block, block):
+                part = slice(start, start + block)
                 numbers = (*(a[part] for a in given), *settings)
                 if writes:
                     formula(*numbers, into=made[part])
                 else:
                     made[part] = formula(*numbers)
 
-        share(work, -(-x.size // _BLOCK))
+        share(work, -(-x.size // block))
         return out
 
     made: Any = run

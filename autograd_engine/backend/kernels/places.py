@@ -19,6 +19,9 @@ from .choice import LARGE, kernel
 
 __all__ = ["add_at_places", "add_rows", "flat_places", "gather", "take"]
 
+_PART = 1 << 18
+"""Elements that a thread copies; fewer take less time than to wake it."""
+
 
 @kernel
 def take(x: Any, at: Any, dim: int = 0) -> Any:
@@ -29,7 +32,8 @@ def take(x: Any, at: Any, dim: int = 0) -> Any:
     if dim or out.size < LARGE or not x.flags.c_contiguous:
         return np.take(x, at, dim, out=out, mode="clip")  # with a check it would first be copied
     places, rows = at.reshape(-1), out.reshape(at.size, *x.shape[1:])
-    share(lambda part: np.take(x, places[part], 0, out=rows[part], mode="clip"), at.size)
+    each = max(1, _PART // (out.size // at.size))
+    share(lambda part: np.take(x, places[part], 0, out=rows[part], mode="clip"), at.size, each)
     return out
 
 

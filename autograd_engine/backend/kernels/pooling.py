@@ -15,7 +15,6 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..kinds import kind_of
-from ..threads import share
 from .blocks import in_blocks
 from .choice import kernel
 from .elements import masked
@@ -99,16 +98,16 @@ def _in_order(x: Any, windows: Windows, out: Any, winner: Any) -> None:
     steps = [(winner.dtype.type(number), *where) for number, *where in taps(picture, windows)]
 
     def work(images: slice) -> None:
-        better, named = np.empty(out.shape[1:], bool), np.empty(winner.shape[1:], winner.dtype)
-        for n in range(images.start, images.stop):
-            for number, places, elements in steps:
-                element, best, who = x[n, :, *elements], out[n, :, *places], winner[n, :, *places]
-                inside = (slice(None), *(slice(0, size) for size in element.shape[1:]))
-                np.greater(element, best, out=better[inside])
-                np.maximum(element, best, out=best)
-                np.maximum(who, np.multiply(better[inside].view(np.uint8), number, out=named[inside]), out=who)
+        pictures, made, who = x[images], out[images], winner[images]
+        better, named = np.empty_like(made, bool), np.empty_like(who)
+        for number, places, elements in steps:
+            element, best, names = pictures[:, :, *elements], made[:, :, *places], who[:, :, *places]
+            inside = tuple(slice(0, size) for size in element.shape)
+            np.greater(element, best, out=better[inside])
+            np.maximum(element, best, out=best)
+            np.maximum(names, np.multiply(better[inside].view(np.uint8), number, out=named[inside]), out=names)
 
-    share(work, len(x))
+    in_blocks(work, x, len(x), math.prod(out.shape[1:]), row=out.shape[-1])
 
 
 @kernel
@@ -196,18 +195,33 @@ def divisors(x: Any, picture: Sizes, windows: Windows, padded: bool, divisor: in
 def averaged(x: Any, windows: Windows, padded: bool, divisor: int | None) -> Any:
     """The sum of each window over `divisor`, or over the number of its elements, those of the padding included or
     not."""
-    out = np.zeros_like(x, shape=(*x.shape[:2], *windows.places))
-    for _, places, elements in taps(x.shape[2:], windows):
-        out[:, :, *places] += x[:, :, *elements]
-    out /= divisors(x, x.shape[2:], windows, padded, divisor)
+    out = np.empty_like(x, shape=(*x.shape[:2], *windows.places))
+    steps = list(taps(x.shape[2:], windows))
+    divisor = divisors(x, x.shape[2:], windows, padded, divisor)
+
+    def work(images: slice) -> None:
+        made, pictures = out[images], x[images]
+        made[...] = 0
+        for _, places, elements in steps:
+            made[:, :, *places] += pictures[:, :, *elements]
+        made /= divisor
+
+    in_blocks(work, x, len(x), math.prod(x.shape[1:]), row=x.shape[-1])
     return out
 
 
 @kernel
 def averaged_input(g: Any, picture: Sizes, windows: Windows, padded: bool, divisor: int | None) -> Any:
     """The gradient of `averaged` to its input, a picture of this size, from that of its result."""
-    share = g / divisors(g, picture, windows, padded, divisor)
-    out = np.zeros_like(g, shape=(*g.shape[:2], *picture))
-    for _, places, elements in taps(picture, windows):
-        out[:, :, *elements] += share[:, :, *places]
+    out = np.empty_like(g, shape=(*g.shape[:2], *picture))
+    steps = list(taps(picture, windows))
+    divisor = divisors(g, picture, windows, padded, divisor)
+
+    def work(images: slice) -> None:
+        made, share = out[images], g[images] / divisor
+        made[...] = 0
+        for _, places, elements in steps:
+            made[:, :, *elements] += share[:, :, *places]
+
+    in_blocks(work, g, len(g), math.prod(out.shape[1:]), row=picture[-1])
     return out
