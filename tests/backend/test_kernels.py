@@ -137,6 +137,18 @@ def test_without_the_compiler():
     assert done.returncode == 0, done.stdout
 
 
+def test_products_of_matrices_in_plain_python():
+    random = np.random.default_rng(0)
+    a, b, out = (random.standard_normal(shape).astype(np.float32) for shape in ((4, 3), (3, 5), (6, 5)))
+    products = compiled.products
+    for keep in np.float32(0), np.float32(1):
+        made = out.copy()
+        products._plain(0, a, b, made, keep)
+        np.testing.assert_allclose(made, [*(a @ b + keep * out[:4]), *out[4:]], rtol=1e-5)
+    products._plain_turned(0, a, out[:4], b)
+    np.testing.assert_allclose(b, a.T @ out[:4], rtol=1e-5)
+
+
 @pytest.mark.parametrize("name", ["convolution.convolve", "convolution.convolve_weight"])
 @pytest.mark.parametrize("number", [np.inf, -np.inf, np.nan, np.finfo(np.float32).max])
 def test_a_convolution_of_what_is_not_finite_is_numpys(name, number):
