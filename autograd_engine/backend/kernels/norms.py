@@ -31,10 +31,7 @@ _LARGE = 4096
 
 def _dots(x: Any, y: Any = None) -> Any:
     """The sum of x, or of x y, along the last axis of three."""
-    with np.errstate(over="ignore"):  # who asks for squares looks at what comes out
-        if x.shape[2] == 1:
-            return (x if y is None else x * y)[:, :, 0]
-        return dots(x, y)
+    return dots(x, y) if x.shape[2] != 1 else (x if y is None else x * y)[:, :, 0]
 
 
 def _totals(x: Any, y: Any = None) -> Any:
@@ -70,7 +67,8 @@ def _cut(work: Callable[[slice], Any], beside: Any, groups: View, each: int) -> 
     Where the elements of a group lie apart, a slice has many groups, as NumPy is slow on short runs.
     """
     n, count, m = groups
-    return in_blocks(work, beside, count, n * m, row=m, each=each or 1, least=512 // (m or 1))
+    with np.errstate(over="ignore"):  # who asks for squares looks at what comes out
+        return in_blocks(work, beside, count, n * m, row=m, each=each or 1, least=512 // (m or 1))
 
 
 @kernel(large=_LARGE)
@@ -223,7 +221,7 @@ def affine_gradients(g: Any, x: Any, scale: Any) -> tuple[Any, Any, Any]:
         np.multiply(given[part], _lane(scale), out=out[part])
         return _down(_dots(given[part], rows[part])), _down(_dots(given[part]))
 
-    parts = zip(*in_blocks(block, x, view[0], view[1] * view[2], row=view[2]), strict=True)
+    parts = zip(*_cut(block, x, (view[1], view[0], view[2]), 0), strict=True)
     return astype(result, x.dtype), *map(_added, parts)
 
 
