@@ -1,5 +1,6 @@
 """Wrong shapes, dims, dtypes, indices and settings: each error names the operator and the offending values."""
 
+import functools
 import re
 
 import numpy as np
@@ -439,9 +440,25 @@ LEAST_COMMON = {
         ): lambda: ag.nn.Linear(1, 1).load_state_dict({"weight": "one", "bias": ag.ones(1)}),
     },
     TypeError: {
-        "LAPACK does not compute in float16; convert with .float() first": lambda: ag.linalg.inv(
-            PICTURE[0, 0].half()
-        ),
+        f"{name}: LAPACK does not compute in float16; convert with .float() first": functools.partial(
+            getattr(ag.linalg, name), ag.eye(2).half(), *([ag.eye(2).half()] if name in ("solve", "lstsq") else [])
+        )
+        for name in [
+            "inv",
+            "det",
+            "slogdet",
+            "cholesky",
+            "eigh",
+            "eigvalsh",
+            "svd",
+            "svdvals",
+            "qr",
+            "pinv",
+            "matrix_rank",
+            "solve",
+            "lstsq",
+            "lu",
+        ]
     },
     ValueError: {
         "repeat_interleave: output_size 4, but the repeats add up to 3": lambda: ag.repeat_interleave(

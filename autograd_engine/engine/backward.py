@@ -67,7 +67,7 @@ def _visit(
     create_graph: bool,
 ) -> list[Array]:
     """The pass itself."""
-    order = reverse_topological(roots, floor=min((t.tick for t in targets), default=0) if targets else 0)
+    order = reverse_topological(roots, floor=min((t.tick for t in targets or ()), default=0))
     found: dict[Node, Array] = dict.fromkeys(targets or ())
     useful = None if targets is None else _leading_to(found, order)
     if useful is not None:

@@ -258,7 +258,7 @@ def matrix_norm(
     """
     if dtype is not None:
         A = to_dtype(A, dtype)
-    _check(A, "matrix_norm")
+    _check(A, "matrix_norm", lapack=False)
     dims = tuple(normalize_dim(d, len(A.shape), "matrix_norm") for d in dim)
     if len(dims) != 2 or dims[0] == dims[1]:
         raise ValueError(f"matrix_norm: dim must be two different dimensions, got {tuple(dim)}")

@@ -52,13 +52,16 @@ def _operator(function: F) -> F:
     return checked  # type: ignore[return-value]
 
 
-def _check(x: Array, name: str, square: bool = False, integers: bool = False) -> None:
+def _check(x: Array, name: str, square: bool = False, integers: bool = False, lapack: bool = True) -> None:
+    """Raise unless `x` holds matrices that the operator of this name computes with, by LAPACK or without."""
     shape = tuple(x.shape)
     if len(shape) < 2 or (square and shape[-1] != shape[-2]):
         what = "square matrices" if square else "a matrix or a batch of matrices"
         raise ValueError(f"{name}: expected {what}, got shape {shape}")
     if x.dtype.kind not in "fc" and not integers:
         raise TypeError(f"{name}: expected floating-point numbers, not {x.dtype}; convert with .float() first")
+    if lapack and raw(x).dtype.char == "e":
+        raise TypeError(f"{name}: LAPACK does not compute in float16; convert with .float() first")
 
 
 def _fits(A: Array, B: Array, name: str, shape: Any = None) -> None:

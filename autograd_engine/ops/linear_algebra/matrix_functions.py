@@ -34,7 +34,7 @@ def matrix_power(A: Array, n: int) -> Array:
         TypeError: n is no integer.
         ValueError, TypeError: the matrices are not square, or n is negative and they hold integers.
     """
-    _check(A, "matrix_power", square=True, integers=True)
+    _check(A, "matrix_power", square=True, integers=True, lapack=False)
     if not hasattr(n, "__index__"):
         raise TypeError(f"matrix_power: n must be an integer, not {n!r}")
     if n == 0:
@@ -76,7 +76,7 @@ def matrix_exp(A: Array) -> Array:
         tensor([[1., 2.],
                 [0., 1.]])
     """
-    _check(A, "matrix_exp", square=True)
+    _check(A, "matrix_exp", square=True, lapack=False)
     return _matrix_exp(A)
 
 

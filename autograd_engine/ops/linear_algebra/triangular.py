@@ -265,7 +265,7 @@ def householder_product(A: Array, tau: Array) -> Array:
     Raises:
         ValueError: the sizes do not fit.
     """
-    _check(A, "householder_product")
+    _check(A, "householder_product", lapack=False)
     (m, n), k = A.shape[-2:], tau.shape[-1] if tau.shape else -1
     if not m >= n >= k >= 0:
         raise ValueError(
