@@ -173,6 +173,17 @@ def test_pooled_elements_go_back_to_where_they_were():
     np.testing.assert_array_equal(x.grad, chosen.numpy().astype(np.float64))
 
 
+@pytest.mark.parametrize("settings", [{}, {"stride": 2}, {"padding": 1}, {"dilation": 2}, {"ceil_mode": True}])
+@pytest.mark.parametrize("dims", [1, 2, 3])
+def test_indices_of_pooling_name_the_elements_it_gives(dims, settings):
+    """In the flattened picture; no two elements are equal."""
+    x = ag.tensor(number(2, 3, *(6, 7, 5)[:dims]))
+    out, indices = getattr(F, f"max_pool{dims}d")(x, (3, 2, 3)[:dims], **settings, return_indices=True)
+    assert indices.shape == out.shape
+    named = np.take_along_axis(x.numpy().reshape(2, 3, -1), indices.numpy().reshape(2, 3, -1), -1)
+    np.testing.assert_array_equal(named, out.numpy().reshape(2, 3, -1))
+
+
 @pytest.mark.parametrize("groups", [1, 3])
 def test_elements_of_a_window_that_lie_outside_everywhere_add_nothing(groups):
     conv, x = nn.Conv2d(3, 3, 5, padding=2, groups=groups, bias=False), ag.tensor(number(2, 3, 1, 6)).float()
