@@ -36,6 +36,24 @@ def test_an_input_used_twice_by_one_operation_gets_both_contributions():
     np.testing.assert_array_equal(x.grad.numpy(), [2.0, 4.0])
 
 
+def test_where_no_gradient_comes_the_pass_goes_on_beside_it():
+    class First(autograd.Function):
+        @staticmethod
+        def forward(ctx, a, b):
+            return a + b
+
+        @staticmethod
+        def backward(ctx, g):
+            return g, None
+
+    x, y = leaf(2.0), leaf(5.0)
+    a = x * 3
+    b = (y * 4) * y  # made after a, so visited before it
+    First.apply(a, b).backward()
+    assert x.grad.item() == 3
+    assert y.grad is None
+
+
 def test_backward_accumulates_until_the_gradient_is_cleared():
     x = leaf([1.0, 2.0])
     for expected in (3.0, 6.0):
