@@ -1,6 +1,8 @@
 """The defaults of PyTorch's parameters, read from its signatures, and recorded in a file for machines without it.
 
-`python -m tests.defaults` records them. What is written in C++ has no signature; there the schemas of its overloads
+Those of what is ours alone are recorded too, so that no change of one goes unseen.
+
+`python -m tests.defaults` records both. What is written in C++ has no signature; there the schemas of its overloads
 tell, of which each parameter may have several defaults; one number for all dimensions may be written for each.
 """
 
@@ -9,12 +11,14 @@ from __future__ import annotations
 import importlib
 import inspect
 import json
+from collections.abc import Container
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 FILE = Path(__file__).with_name("defaults.json")
+OURS_ALONE = Path(__file__).with_name("our_defaults.json")
 
 PLACES = (
     "",
@@ -34,7 +38,11 @@ PLACES = (
     "func",
     "linalg",
     "special",
+    "distributions",
 )
+
+OUR_PLACES = ("data", "data.transforms", "models", "testing", "training", "viz")
+"""Where names of ours stand beside those places."""
 
 Defaults = dict[str, list[str]]
 """For each parameter that has a default, its defaults as source."""
@@ -132,13 +140,29 @@ def collected(torch: Any) -> dict[str, Defaults]:
     return found
 
 
-def read() -> dict[str, Defaults]:
+def of_ours(known: Container[str]) -> dict[str, Defaults]:
+    """The defaults of all functions and classes but those that are `known`, which are PyTorch's."""
+    found = {}
+    for place in PLACES + OUR_PLACES:
+        for name, thing in ours(place).items():
+            path = f"{place}.{name}".lstrip(".")
+            if path not in known and (mine := of_signature(thing)):
+                found[path] = mine
+    return found
+
+
+def read(file: Path = FILE) -> dict[str, Defaults]:
     """What was recorded."""
-    return json.loads(FILE.read_text())
+    return json.loads(file.read_text())
+
+
+def _record(file: Path, defaults: dict[str, Defaults]) -> None:
+    lines = [f"{json.dumps(k)}: {json.dumps(v, separators=(',', ':'))}" for k, v in defaults.items()]
+    file.write_text("{\n" + ",\n".join(lines) + "\n}\n")
 
 
 if __name__ == "__main__":
     import torch
 
-    lines = [f"{json.dumps(k)}: {json.dumps(v, separators=(',', ':'))}" for k, v in collected(torch).items()]
-    FILE.write_text("{\n" + ",\n".join(lines) + "\n}\n")
+    _record(FILE, known := collected(torch))
+    _record(OURS_ALONE, of_ours(known))

@@ -6,7 +6,7 @@ import inspect
 import pytest
 
 from tests import defaults
-from tests.defaults import PLACES, collected, of_signature, ours, read
+from tests.defaults import OURS_ALONE, PLACES, collected, of_ours, of_signature, ours, read
 
 RECORDED = read()
 
@@ -107,6 +107,10 @@ def test_only_listed_defaults_differ_and_all_listed_do(kind, listed):
     assert not unlisted, f"{kind}: give PyTorch's default, or list it with a reason"
     stale = {p for p in patterns if not fnmatch.filter(here, p)}
     assert not stale, f"{kind}: nothing differs there any more"
+
+
+def test_defaults_that_are_ours_alone_are_the_recorded_ones():
+    assert of_ours(RECORDED) == read(OURS_ALONE), "if a change is meant: python -m tests.defaults"
 
 
 def test_all_places_are_compared():
