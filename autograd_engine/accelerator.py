@@ -1,12 +1,14 @@
-"""accelerator: the GPU of whatever kind, for programs that ask whether there is one. There is none."""
+"""accelerator: the GPU of whatever kind, for programs that ask whether there is one. Here it is CUDA's."""
 
 from __future__ import annotations
 
 from .backend.device import device
+from .cuda import current_device as current_device_index
 from .cuda import device_count, empty_cache, is_available, synchronize
 
 __all__ = [
     "current_accelerator",
+    "current_device_index",
     "device_count",
     "empty_cache",
     "is_available",
@@ -15,11 +17,10 @@ __all__ = [
 
 
 def current_accelerator(check_available: bool = False) -> device | None:
-    """The accelerator of this machine: None.
+    """The accelerator of this machine: the kind of the GPU, or None where there is none.
 
     Example:
         >>> found = ag.accelerator.current_accelerator()
-        >>> ag.device("cpu" if found is None else found)
-        device(type='cpu')
+        >>> where = ag.device("cpu" if found is None else found)
     """
-    return None
+    return device("cuda") if is_available() else None

@@ -1,28 +1,31 @@
-"""backends: the libraries that PyTorch computes with, for programs that switch one. None of them is here.
+"""backends: the libraries that PyTorch computes with, for programs that switch one. Few of them are here.
 
 `backends.cudnn.benchmark = True` may be set, and has no effect. Whether a library is available has the answer no,
-but for the BLAS and the threads that NumPy computes with.
+but for the BLAS and the threads that NumPy computes with, and for CUDA's libraries where there is a GPU.
+`backends.cuda.matmul.allow_tf32` has the effect that it has in PyTorch.
 """
 
 from __future__ import annotations
 
-from types import ModuleType, SimpleNamespace
+from types import ModuleType
 from typing import Any
 
+from .backend import gpu as _gpu
 from .backend.absent import missing as _missing
 from .backend.aliases import also_as as _also_as
 
 __all__ = ["cpu", "cuda", "cudnn", "mkl", "mkldnn", "mps", "openmp"]
 
 
-def _library(name: str, available: bool, **settings: Any) -> ModuleType:
-    """A library's module: whether it is available, and the settings that programs read and write."""
-    module = ModuleType(f"{__name__}.{name}", f"Settings of {name}, which have no effect.")
+def _library(name: str, available: bool | None, **settings: Any) -> ModuleType:
+    """A library's module: whether it is available, None for the question at each call, and the settings that
+    programs read and write."""
+    module = ModuleType(f"{__name__}.{name}", f"Settings of {name}, which have no effect unless it says so.")
 
     def is_available() -> bool:
-        return available
+        return _gpu.reason_without() is None if available is None else available
 
-    is_available.__doc__ = f"Whether {name} is there to compute with: {available}."
+    is_available.__doc__ = f"Whether {name} is there to compute with."
     answers: dict[str, Any] = {"is_available": is_available, **settings}
     vars(module).update(answers, __all__=[*answers])
     return module
@@ -41,6 +44,31 @@ def _version() -> None:
     """The version: None, it is not there."""
 
 
+def _is_built() -> bool:
+    """Whether CUDA can be used: there is a GPU, and CuPy."""
+    return _gpu.reason_without() is None
+
+
+class _Products:
+    """How matrices are multiplied on a GPU.
+
+    Attributes:
+        allow_fp16_reduced_precision_reduction: has no effect.
+    """
+
+    allow_fp16_reduced_precision_reduction = False
+
+    @property
+    def allow_tf32(self) -> bool:
+        """Whether factors of float32 may be rounded to 10 bits (TF32); the same switch as
+        `set_float32_matmul_precision("high")`."""
+        return _gpu.is_tf32_allowed()
+
+    @allow_tf32.setter
+    def allow_tf32(self, wanted: bool) -> None:
+        _gpu.allow_tf32(wanted)
+
+
 def _capability() -> str:
     """The instructions that the CPU knows: not told here."""
     return "DEFAULT"
@@ -52,9 +80,9 @@ cudnn = _library(
 )
 cuda = _library(
     "cuda",
-    False,
-    is_built=_no,
-    matmul=SimpleNamespace(allow_tf32=False, allow_fp16_reduced_precision_reduction=False),
+    None,
+    is_built=_is_built,
+    matmul=_Products(),
     enable_flash_sdp=_nothing,
     enable_math_sdp=_nothing,
     enable_mem_efficient_sdp=_nothing,

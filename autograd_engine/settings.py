@@ -1,15 +1,18 @@
-"""Switches at PyTorch's top level that change no result here, for programs that set them.
+"""Switches at PyTorch's top level, for programs that set them.
 
-Every computation is deterministic, matrices are multiplied in the precision of their elements, and there is one
-device; so a program may ask for any of this, and has it. What would need another device is refused.
+Most change no result here. On the CPU every computation is deterministic, and matrices are multiplied in the
+precision of their elements; so a program may ask for that, and has it. On a GPU sums of elements at places that are
+named often (scatter, the gradient of an embedding) may come in any order.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from .backend import gpu
 from .backend.arrays import set_default_dtype
-from .backend.device import check_device, cpu, device
+from .backend.device import default_device as get_default_device
+from .backend.device import set_default_device
 from .engine.modes import is_grad_enabled
 from .tensor.legacy import dtype_of_type
 
@@ -31,10 +34,12 @@ __all__ = [
 ]
 
 _precision = ["highest"]
+"""What was asked for last; "high" and "medium" are one thing."""
 
 
 def set_float32_matmul_precision(precision: str) -> None:
-    """Allow fewer digits in products of matrices. They always have all: this is only remembered.
+    """Allow fewer digits in products of float32 matrices on a GPU: "high" and "medium" round their factors to 10
+    bits (TF32). On the CPU they have all digits, and this is only remembered.
 
     Raises:
         ValueError: the precision is not "highest", "high" or "medium".
@@ -42,15 +47,19 @@ def set_float32_matmul_precision(precision: str) -> None:
     if precision not in ("highest", "high", "medium"):
         raise ValueError(f"set_float32_matmul_precision takes highest, high or medium, not {precision!r}")
     _precision[0] = precision
+    gpu.allow_tf32(precision != "highest")
 
 
 def get_float32_matmul_precision() -> str:
-    """What `set_float32_matmul_precision` was given."""
-    return _precision[0]
+    """What `set_float32_matmul_precision` was given; or "high" or "highest", as `backends.cuda.matmul.allow_tf32`
+    was set since."""
+    if (_precision[0] != "highest") == gpu.is_tf32_allowed():
+        return _precision[0]
+    return "high" if gpu.is_tf32_allowed() else "highest"
 
 
 def use_deterministic_algorithms(mode: bool, *, warn_only: bool = False) -> None:
-    """Ask that the same program gives the same numbers. It always does."""
+    """Ask that the same program gives the same numbers. On the CPU it always does."""
 
 
 def are_deterministic_algorithms_enabled() -> bool:
@@ -70,20 +79,6 @@ def get_deterministic_debug_mode() -> int:
 def set_flush_denormal(mode: bool) -> bool:
     """Ask to compute with 0 for the smallest numbers. Returns whether that is so: False."""
     return False
-
-
-def set_default_device(device: Any) -> None:
-    """Choose where new tensors go.
-
-    Raises:
-        ValueError: there is no such device.
-    """
-    check_device(device)
-
-
-def get_default_device() -> device:
-    """Where new tensors go: the CPU."""
-    return cpu
 
 
 def set_default_tensor_type(t: Any) -> None:

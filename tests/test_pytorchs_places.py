@@ -11,6 +11,7 @@ import pytest
 import autograd_engine as ag
 from autograd_engine import nn
 from autograd_engine.backend import absent
+from tests.gpus import ABSENT
 from tests.messages import exactly
 
 
@@ -37,12 +38,15 @@ def test_there_is_no_accelerator():
     "name", ["current_device", "set_device", "get_device_name", "get_device_capability", "get_device_properties"]
 )
 def test_what_asks_a_gpu_itself_is_refused(name):
-    words = exactly("there is no device 'cuda:1': this version computes on the CPU only, device 'cpu'")
-    assert getattr(ag.cuda, name).__name__ == name
-    with pytest.raises(ValueError, match=words):
-        getattr(ag.cuda, name)(1)
-    with pytest.raises(ValueError, match="no device 'cuda'"):
-        getattr(ag.cuda, name)()
+    words = exactly(f"there is no device 'cuda:1': {ABSENT}")
+    asked = getattr(ag.cuda, name)
+    assert asked.__name__ == name
+    if name != "current_device":
+        with pytest.raises(ValueError, match=words):
+            asked(1)
+    if name != "set_device":
+        with pytest.raises(ValueError, match="no device 'cuda'"):
+            asked()
 
 
 @pytest.mark.parametrize(

@@ -15,13 +15,16 @@ __all__ = ["ABSENT", "explained", "missing", "refused", "without_effect"]
 
 _COMPLEX = "there are no complex numbers; compute with the real and the imaginary part"
 _GRAPHS = "programs run as they are written, and no graph of one can be kept; save the weights with save()"
-_GPU = "there is no GPU to ask; guard it with cuda.is_available()"
+_CAPTURE = "a step runs operation by operation"
+_OTHER = "of GPUs, those of CUDA are used: device('cuda')"
+_STATE = "CuPy's generators tell no state; seed them with cuda.manual_seed"
+_TYPE = "take tensor(data, device='cuda')"
 _HUB = "it fetches programs and runs them; take a model of `models`, and read its file of weights with load()"
 _QUANTIZED = "numbers of fewer bits are for inference; convert a model with half()"
 
 ABSENT = {
-    "Event": _GPU,
-    "Stream": _GPU,
+    "Event": "take cuda.Event",
+    "Stream": "take cuda.Stream",
     "UntypedStorage": "a tensor's memory is its NumPy array: x.numpy()",
     "angle": _COMPLEX,
     "ao": _QUANTIZED,
@@ -32,16 +35,16 @@ ABSENT = {
     "complex64": _COMPLEX,
     "complex128": _COMPLEX,
     "cond": "write an if",
-    "cuda.BoolTensor": _GPU,
-    "cuda.CUDAGraph": _GPU,
-    "cuda.Event": _GPU,
-    "cuda.FloatTensor": _GPU,
-    "cuda.LongTensor": _GPU,
-    "cuda.Stream": _GPU,
-    "cuda.current_stream": _GPU,
-    "cuda.graph": _GPU,
-    "cuda.nvtx": _GPU,
-    "cuda.stream": _GPU,
+    "cuda.BoolTensor": _TYPE,
+    "cuda.CUDAGraph": _CAPTURE,
+    "cuda.FloatTensor": _TYPE,
+    "cuda.LongTensor": _TYPE,
+    "cuda.get_rng_state": _STATE,
+    "cuda.get_rng_state_all": _STATE,
+    "cuda.graph": _CAPTURE,
+    "cuda.nvtx": "take cupyx.profiler.time_range",
+    "cuda.set_rng_state": _STATE,
+    "cuda.set_rng_state_all": _STATE,
     "export": _GRAPHS,
     "fft": _COMPLEX,
     "fx": _GRAPHS,
@@ -57,7 +60,7 @@ ABSENT = {
     "library": "write an operation with autograd.Function or primitive",
     "linalg.eig": f"{_COMPLEX}; for symmetric matrices there is eigh",
     "linalg.eigvals": f"{_COMPLEX}; for symmetric matrices there is eigvalsh",
-    "mps": _GPU,
+    "mps": _OTHER,
     "nested": "pad the sequences with nn.utils.rnn.pad_sequence, or pack them with pack_sequence",
     "onnx.export": _GRAPHS,
     "package": _GRAPHS,
@@ -70,7 +73,7 @@ ABSENT = {
     "view_as_complex": _COMPLEX,
     "view_as_real": _COMPLEX,
     "while_loop": "write a while",
-    "xpu": _GPU,
+    "xpu": _OTHER,
 }
 """Why a name of PyTorch's is absent, and the remedy; what lies below a name has the same reason."""
 

@@ -25,7 +25,6 @@ class Kind:
         array: `array(x, dtype, order=)`, a copy, and an array even of a NumPy scalar.
         zeros, empty, ones, full, arange, eye, tri: NumPy's functions, for arrays of this kind.
         asarray: `asarray(values, dtype)`: numbers, nested lists of them, or an array of this kind, as an array.
-        sent: the same, but an array of NumPy's is sent to where this kind of arrays lies.
     """
 
     readable = True
@@ -38,7 +37,10 @@ class Kind:
     eye: Callable[..., Any] = staticmethod(np.eye)
     tri: Callable[..., Any] = staticmethod(np.tri)
     asarray: Callable[..., Any] = staticmethod(np.asarray)
-    sent: Callable[..., Any] = staticmethod(np.asarray)
+
+    def sent(self, values: Any, dtype: Any = None) -> Any:
+        """The same as `asarray`, but an array of another kind is sent to where this kind of arrays lies."""
+        return np.asarray(kind_of(values).read(values) if values.__class__ in others else values, dtype)
 
     def number(self, value: Any, dtype: np.dtype[Any]) -> Any:
         """A single number as a 0-d array; of NumPy's a scalar, which computes faster."""
@@ -89,6 +91,10 @@ class Kind:
         return np.random.default_rng(seed)
 
     # --------------------------------------------------------------------------------------- memory
+
+    def index_of(self, x: Any) -> int | None:
+        """The number of the GPU on which `x` lies; None in the memory of the host."""
+        return None
 
     def address(self, x: Any) -> int:
         """The address in memory of the first element."""

@@ -34,7 +34,7 @@ class LibraryKind(Kind):
         self._array_class = library.ndarray
         for name in ("array", "zeros", "empty", "ones", "full", "arange", "eye", "tri"):
             setattr(self, name, getattr(library, name))
-        self.sent = library.asarray
+        self._sent = library.asarray
         self.asarray = self._asarray
         self._special = special
         self._stream = stream
@@ -48,7 +48,11 @@ class LibraryKind(Kind):
                 f"a NumPy array of shape {values.shape} beside a {self._array_class.__name__}: both must lie on "
                 "one device; move one of them"
             )
-        return self.sent(values, dtype)
+        return self._sent(values, dtype)
+
+    def sent(self, values: Any, dtype: Any = None) -> Any:
+        """The same as `asarray`, but an array of NumPy's is sent to the device."""
+        return self._sent(values, dtype)
 
     def number(self, value: Any, dtype: np.dtype[Any]) -> Any:
         """A single number as a 0-d array."""
@@ -123,6 +127,10 @@ class LibraryKind(Kind):
         return self._stream(seed)
 
     # --------------------------------------------------------------------------------------- memory
+
+    def index_of(self, x: Any) -> int | None:
+        """The number of the GPU on which `x` lies."""
+        return int(x.device.id)
 
     def address(self, x: Any) -> int:
         """The address on the device of the first element."""

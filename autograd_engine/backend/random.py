@@ -17,7 +17,7 @@ import numpy as np
 
 from .device import check_device
 from .device import device as device_type
-from .kinds import Kind, kind_of, numpy_kind
+from .kinds import Kind, numpy_kind
 
 __all__ = [
     "Generator",
@@ -85,6 +85,10 @@ class Generator:
         self._streams = {}
         return self
 
+    def seed_stream(self, kind: Kind, seed: int) -> None:
+        """Start the stream that draws arrays of one kind again from `seed`, and leave the others as they are."""
+        self._streams[kind] = kind.stream(abs(int(seed)))
+
     def seed(self) -> int:
         """Start again from a seed of the system's entropy; returns the seed."""
         self._seed = None
@@ -144,10 +148,10 @@ def set_rng_state(state: Any) -> None:
     _current.get().set_state(state)
 
 
-def resolve(generator: Generator | None, beside: Any = None) -> Any:
-    """What draws arrays of the kind of `beside` for `generator`, or for the default one if that is None. It has the
-    methods of NumPy's generator, and is that for NumPy's arrays."""
-    return (generator or _current.get()).stream(kind_of(beside))
+def resolve(generator: Generator | None, kind: Kind = numpy_kind) -> Any:
+    """What draws arrays of this kind for `generator`, or for the default one if that is None. It has the methods of
+    NumPy's generator, and is that for NumPy's arrays."""
+    return (generator or _current.get()).stream(kind)
 
 
 def drawn_seed(generator: Generator | None) -> int:
@@ -155,14 +159,15 @@ def drawn_seed(generator: Generator | None) -> int:
     return int((generator or _current.get()).numpy.integers(2**62))
 
 
-def uniform(generator: Generator | None, shape: tuple[int, ...], dtype: np.dtype[Any], beside: Any = None) -> Any:
-    """Numbers from the uniform distribution on [0, 1), an array of this shape and floating dtype, and of the kind
-    of `beside`.
+def uniform(
+    generator: Generator | None, shape: tuple[int, ...], dtype: np.dtype[Any], kind: Kind = numpy_kind
+) -> Any:
+    """Numbers from the uniform distribution on [0, 1), an array of this shape, floating dtype and kind.
 
     They are drawn with as many bits as the dtype keeps. Rounding a float64 close to 1 to float16 would give 1
     itself.
     """
-    rng, asarray = resolve(generator, beside), kind_of(beside).asarray
+    rng, asarray = resolve(generator, kind), kind.asarray
     if dtype.itemsize in (4, 8):
         return asarray(rng.random(shape, dtype))
     bits = np.finfo(dtype).nmant + 1 if dtype.itemsize < 4 else 53

@@ -13,10 +13,21 @@ from typing import Any
 
 import numpy as np
 
+from ..backend import gpu
 from ..backend.kernels import choice
 from ..backend.threads import get_num_threads
 
-PACKAGES = ("numpy", "scipy", "numba", "safetensors", "graphviz", "graphviz-pure", "matplotlib", "scikit-learn")
+PACKAGES = (
+    "numpy",
+    "scipy",
+    "numba",
+    "cupy-cuda13x",
+    "safetensors",
+    "graphviz",
+    "graphviz-pure",
+    "matplotlib",
+    "scikit-learn",
+)
 
 
 def _version(package: str) -> str:
@@ -30,6 +41,14 @@ def _blas() -> str:
     found: Any = np.show_config(mode="dicts")
     blas = found["Build Dependencies"]["blas"]
     return f"{blas['name']} {blas['version']}"
+
+
+def _devices() -> list[str]:
+    """The CPU and the GPUs; without a GPU, the reason."""
+    if reason := gpu.reason_without():
+        return ["cpu", f"no GPU ({reason})"]
+    names = [gpu.library().cuda.runtime.getDeviceProperties(i)["name"].decode() for i in range(gpu.count())]
+    return ["cpu", *(f"cuda:{i} ({name})" for i, name in enumerate(names))]
 
 
 def _kernels() -> list[str]:
@@ -56,7 +75,7 @@ def lines() -> list[str]:
         *(f"{name} {_version(name)}" for name in PACKAGES),
         f"BLAS: {_blas()}",
         f"threads: {get_num_threads()}, on {cores} cores",
-        "devices: cpu",
+        f"devices: {', '.join(_devices())}",
         *_kernels(),
     ]
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..func.structure import is_sequence
+from ..func.structure import is_sequence, map_structure
 from ..ops.shape import stack
 from ..tensor import Tensor
 from ..tensor.creation import from_numpy, tensor
@@ -107,6 +107,11 @@ def _with_items(mapping: Any, items: dict[Any, Any]) -> Any:
     result = copy.copy(mapping)  # keeps the class: OrderedDict, defaultdict
     result.update(items)
     return result
+
+
+def pinned(batch: Any) -> Any:
+    """A batch whose tensors lie in page-locked memory, and whatever else has a method `pin_memory`."""
+    return map_structure(lambda item: item.pin_memory() if hasattr(item, "pin_memory") else item, batch)
 
 
 def default_convert(data: Any) -> Any:

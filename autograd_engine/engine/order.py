@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from ..backend.portable import portable, unpacked
 from .graph import Leaf, Node, Output, Value, record
 
 __all__ = ["flattened", "rebuilt", "reverse_topological"]
@@ -56,7 +57,7 @@ def flattened(root: Node) -> list[tuple[Any, ...]]:
         elif isinstance(node, Output):
             flat.append((Output, parents[0], node.index))
         else:
-            flat.append((Node, parents, node.primitive, node.saved, node.form))
+            flat.append((Node, parents, node.primitive, portable(node.saved), node.form))
     return flat
 
 
@@ -71,7 +72,8 @@ def rebuilt(flat: list[tuple[Any, ...]]) -> Node:
             nodes.append(Output(nodes[fields[0]], fields[1]))
         else:
             parents, primitive, saved, form = fields
-            nodes.append(record(primitive, tuple(None if p is None else nodes[p] for p in parents), saved, form))
+            edges = tuple(None if p is None else nodes[p] for p in parents)
+            nodes.append(record(primitive, edges, unpacked(saved), form))
     return nodes[-1]
 
 

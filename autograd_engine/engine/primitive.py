@@ -25,6 +25,8 @@ from typing import Any, TypeVar, overload
 import numpy as np
 
 from ..backend.arrays import as_floating, promote, scalar_types
+from ..backend.device import device_of
+from ..backend.kinds import others
 from .generator import RESERVED, UNWRITTEN, call_source, compiled, pull_source
 from .graph import Node, Value, tick
 from .modes import grad_mode
@@ -227,7 +229,9 @@ def _one_each(node: Node, contributions: Sequence[Any]) -> Sequence[Any]:
 
 
 def _explain(primitive: Primitive, error: Exception, operands: Sequence[Any]) -> Exception:
-    """The same error, saying which operation failed and on what."""
+    """The same error, saying which operation failed on what; or that these lie on several devices."""
+    if mixed := _mixed(operands):
+        return RuntimeError(f"{primitive.name}: {mixed}")
     if not isinstance(error, (ValueError, TypeError, IndexError, ArithmeticError, RuntimeError)):
         return error
     given = ", ".join(
@@ -235,6 +239,19 @@ def _explain(primitive: Primitive, error: Exception, operands: Sequence[Any]) ->
     )
     message = f"{primitive.name}: {error} (called with {given})"
     return _reworded(error, message)
+
+
+def _mixed(operands: Sequence[Any]) -> str:
+    """What is wrong with operands on several devices; empty for those on one. A single number goes anywhere."""
+    lie = [(a, device_of(a)) for a in operands if hasattr(a, "dtype") and (a.ndim or a.__class__ in others)]
+    places = list(dict.fromkeys(str(where) for _, where in lie))
+    if len(places) < 2:
+        return ""
+    listed = ", ".join(f"{a.dtype}[{', '.join(map(str, a.shape))}] on {where}" for a, where in lie)
+    return (
+        "expected all tensors to be on the same device, but found at least two devices, "
+        f"{places[0]} and {places[1]} ({listed}); move one of them with x.to(device)"
+    )
 
 
 def _reworded(error: Exception, message: str) -> Exception:

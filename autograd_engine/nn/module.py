@@ -15,7 +15,7 @@ from typing import Any, Self, overload
 import numpy as np
 
 from ..tensor import Tensor
-from ..tensor.creation import zeros
+from ..tensor.conversions import destination
 from .hooks import Hookable
 from .parameter import Buffer, Parameter
 from .state import LoadedKeys, load_into
@@ -311,8 +311,9 @@ class Module(Hookable):
 
     def _convert(self, tensors: Iterable[Tensor], convert: Callable[[Tensor], Tensor]) -> Self:
         for tensor in list(tensors):
-            converted = convert(tensor.detach())
-            if converted.dtype != tensor.dtype:
+            kept = tensor.detach()
+            converted = convert(kept)
+            if converted is not kept:
                 grad = tensor.grad
                 tensor.data = converted
                 tensor.grad = None if grad is None else convert(grad.detach())
@@ -325,23 +326,26 @@ class Module(Hookable):
     def to(self, *, dtype: Any = ..., device: Any = ..., non_blocking: bool = ...) -> Self: ...
 
     def to(self, *targets: Any, dtype: Any = None, device: Any = None, non_blocking: bool = False) -> Self:
-        """Convert all floating parameters and buffers to a dtype or device; returns the module.
+        """Move parameters and buffers to a device, and convert the floating ones to a dtype; returns the module.
 
-        The parameters stay the same objects, so optimizers that hold them go on working.
+        The parameters stay the same objects, so optimizers that hold them go on working; but an optimizer that has
+        made a step remembers arrays where the parameters lay then.
 
         Raises:
             TypeError: the dtype is not floating.
             ValueError: there is no such device.
         """
 
-        def convert(tensor: Tensor) -> Tensor:
-            return tensor.to(*targets, dtype=dtype, device=device)
-
-        wanted = convert(zeros(())).dtype
-        if wanted.kind != "f":
+        where, wanted, overlapping = destination(targets, dtype, device, non_blocking)
+        if wanted is not None and wanted.kind != "f":
             raise TypeError(f"a module's parameters must be of a floating dtype, not {wanted}")
-        tensors = (*self.parameters(), *self.buffers())
-        return self._convert((t for t in tensors if t.is_floating_point()), convert)
+
+        def convert(tensor: Tensor) -> Tensor:
+            return tensor.to(
+                dtype=wanted if tensor.is_floating_point() else None, device=where, non_blocking=overlapping
+            )
+
+        return self._convert((*self.parameters(), *self.buffers()), convert)
 
     def type(self, dst_type: Any) -> Self:
         """Convert all parameters and buffers, also those of integers, to a dtype; returns the module.
@@ -370,10 +374,10 @@ class Module(Hookable):
         return self.to(device="cpu")
 
     def cuda(self, device: Any = None) -> Self:
-        """Move to a GPU.
+        """Move to a GPU, by default the current one.
 
         Raises:
-            ValueError: there is no such device.
+            ValueError: there is no such device; the error says what is missing.
         """
         return self.to(device="cuda" if device is None else device)
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ClassVar, Self, TypeGuard
 
-import numpy as np
-
-from ..backend.arrays import default_dtype
-from ..backend.device import check_device
+from ..backend.device import device as DeviceType
+from ..backend.device import device_of
 from ..backend.dtypes import dtype as DType
 from ..backend.dtypes import shown
 from ..engine.graph import Value, raw
+from ..engine.results import make_tensor
 from ..engine.sharing import share
 from ..tensor import Tensor
 from ..tensor.creation import empty, tensor
@@ -86,8 +85,7 @@ class _Uninitialized(Tensor):
     _becomes: ClassVar[type[Tensor]]
 
     def __init__(self, device: Any, dtype: Any) -> None:
-        check_device(device)
-        self.array, self.node = np.empty(0, dtype or default_dtype()), None
+        self.array, self.node = raw(empty(0, device=device, dtype=dtype)), None
 
     @property
     def array(self) -> Any:
@@ -106,6 +104,11 @@ class _Uninitialized(Tensor):
         """The type that the elements will have."""
         return shown(_slot.__get__(self).dtype)
 
+    @property
+    def device(self) -> DeviceType:
+        """The device on which they will lie."""
+        return device_of(_slot.__get__(self))
+
     def requires_grad_(self, requires_grad: bool = True) -> Self:
         """Ask, or stop asking, for gradients; returns the tensor."""
         kind, ordinary = type(self), self._becomes
@@ -121,21 +124,22 @@ class _Uninitialized(Tensor):
         return self
 
     def to(self, *args: Any, **kwargs: Any) -> Tensor:
-        """One of another dtype, or on another device."""
-        return _restored(type(self), empty(0, dtype=self.dtype).to(*args, **kwargs).dtype, self.requires_grad)
+        """One of another dtype, or for another device."""
+        like = make_tensor(_slot.__get__(self), None).to(*args, **kwargs)
+        return _restored(type(self), like.dtype, self.requires_grad, like.device)
 
     @property
     def data(self) -> Tensor:
-        """The tensor itself. Assigning one without a shape takes over its dtype."""
+        """The tensor itself. Assigning one without a shape takes over its dtype and device."""
         return self
 
     @data.setter
     def data(self, value: Any) -> None:
-        self.array = np.empty(0, value.dtype)
+        self.array = raw(empty(0, device=value.device, dtype=value.dtype))
 
     def materialize(self, shape: Any, device: Any = None, dtype: Any = None) -> None:
         """Become an ordinary tensor of this shape, the same object, whose values are whatever the memory held."""
-        made = empty(shape, device=device, dtype=dtype or self.dtype)
+        made = empty(shape, device=device or self.device, dtype=dtype or self.dtype)
         self.__class__ = self._becomes  # type: ignore[assignment]
         self.data = made
 
@@ -184,8 +188,8 @@ class UninitializedBuffer(_Uninitialized):
         self.requires_grad_(requires_grad)
 
 
-def _restored(kind: Callable[..., Tensor], dtype: Any, requires_grad: bool) -> Tensor:
-    return kind(requires_grad, dtype=dtype)
+def _restored(kind: Callable[..., Tensor], dtype: Any, requires_grad: bool, device: Any = None) -> Tensor:
+    return kind(requires_grad, device=device, dtype=dtype)
 
 
 def is_lazy(param: Any) -> TypeGuard[_Uninitialized]:

@@ -72,7 +72,9 @@ def _array_for(tensor: Tensor, given: Any, assign: bool) -> Any:
     if is_lazy(given):
         raise ValueError("the state has no values, as its lazy layer has seen no input")
     if is_lazy(tensor):
-        tensor = empty(np.shape(raw(given)), dtype=tensor.dtype, requires_grad=tensor.requires_grad)
+        tensor = empty(
+            np.shape(raw(given)), device=tensor.device, dtype=tensor.dtype, requires_grad=tensor.requires_grad
+        )
     try:
         array = kind_of(tensor.array).sent(raw(given))
     except (TypeError, ValueError):  # nested sequences of different lengths

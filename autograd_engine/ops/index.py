@@ -88,8 +88,8 @@ def _assign(array: Any, items: tuple[Any, ...], values: Any) -> None:
 def write(array: Any, index: Any, values: Any) -> None:
     """array[index] = values, in place."""
     first, items = integers_first(normalize_index(index, array))
-    if not kind_of(array).readable and isinstance(values, np.ndarray):
-        values = kind_of(array).sent(values)
+    if is_array(values) and values.ndim and kind_of(values) is not (wanted := kind_of(array)):
+        values = wanted.sent(values)
     try:
         _assign(array if first is None else array[first], items, values)
     except (IndexError, ValueError) as error:

@@ -15,10 +15,12 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from ..backend.arrays import Array, astype, is_floating
+from ..backend.arrays import Array, astype, is_floating, unboxed
+from ..backend.device import device, device_of, placed
 from ..backend.kinds import is_array
 from ..engine.broadcast import cast, clone
 from ..engine.graph import Value, raw
+from ..engine.primitive import primitive
 from ..engine.results import make_tensor
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -57,6 +59,18 @@ def to_dtype(x: Array, dtype: Any) -> Array:
     if is_floating(dtype) and is_floating(x.dtype):
         return cast(x, dtype=dtype)
     return constant_like(astype(raw(x), dtype), x)
+
+
+@primitive(x=lambda g, where, source: moved(g, where=source, source=where))
+def moved(x: Array, *, where: device, source: device, overlapping: bool = False) -> Array:
+    """A copy of `x`, which lies on the device `source`, on another one."""
+    return unboxed(placed(x, where, overlapping=overlapping))
+
+
+def to_device(x: Array, where: device, *, overlapping: bool = False) -> Array:
+    """`x` on a device that `check_device` gave, itself where it already lies there. Gradients flow back."""
+    source = device_of(raw(x))
+    return x if source == where else moved(x, where=where, source=source, overlapping=overlapping)
 
 
 def several(tensors: Any, name: str) -> tuple[Array, ...]:

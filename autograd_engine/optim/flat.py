@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..backend.kinds import kind_of
+from ..backend.portable import portable, unpacked
 from ..engine.sharing import shareable
 from ..engine.writes import written
 from ..tensor import Tensor
@@ -25,6 +26,13 @@ class State:
     def __init__(self, scalars: dict[str, float], arrays: dict[str, Any] | None = None) -> None:
         self.scalars = scalars
         self.arrays: dict[str, Any] = {} if arrays is None else arrays
+
+    def __reduce__(self) -> Any:
+        return _state, (self.scalars, {name: portable(array) for name, array in self.arrays.items()})
+
+
+def _state(scalars: dict[str, float], arrays: dict[str, Any]) -> State:
+    return State(scalars, {name: unpacked(array) for name, array in arrays.items()})
 
 
 class Flat:

@@ -372,7 +372,8 @@ class Optimizer:
 
     def _described(self, state: State) -> dict[str, Any]:
         """A state in PyTorch's form."""
-        scalars = {name: tensor(np.float64(value)) for name, value in state.scalars.items()} if self._counts else {}
+        counts = state.scalars.items() if self._counts else ()
+        scalars = {name: tensor(np.float64(value), device="cpu") for name, value in counts}
         return scalars | {name: as_tensor(array) for name, array in state.arrays.items()} if state.arrays else {}
 
     def _restored(self, p: Tensor, number: int, group: dict[str, Any], entries: Mapping[str, Any]) -> State:
@@ -381,7 +382,8 @@ class Optimizer:
         scalars = self._scalars(group)
         for name in scalars.keys() & known.keys():
             scalars[name] = float(known.pop(name))
-        arrays = {name: array.astype(p.dtype) for name, array in known.items()}
+        sent = kind_of(p.array).sent
+        arrays = {name: sent(array).astype(p.dtype) for name, array in known.items()}
         for name, array in arrays.items():
             if array.shape != p.shape:
                 raise ValueError(f"{name} of parameter {number} has shape {array.shape}, not {p.shape}")

@@ -15,15 +15,17 @@ import json
 import os
 import warnings
 from collections import Counter, OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from io import BytesIO
 from typing import Any, BinaryIO
 
 import numpy as np
 
-from ..backend.device import check_device
+from ..backend.device import check_device, cpu
 from ..backend.files import write_atomically
+from ..backend.kinds import kind_of
 from ..engine.graph import raw
+from ..func.structure import map_structure
 from ..tensor import Tensor
 from ..tensor.creation import from_numpy
 from .torch_files import TORCH_FILES, read_torch_file
@@ -101,7 +103,9 @@ def load(path: str | os.PathLike[str] | BinaryIO, map_location: Any = None, *, w
 
     Args:
         path: the file, or an open binary file.
-        map_location: the device of the tensors; there is only "cpu".
+        map_location: the device of the tensors; by default they are on the CPU, wherever they lay when they were
+            saved. A dictionary of devices says where those of "cpu" go, and a function is called with each tensor
+            and "cpu", and returns it, moved or not.
         weights_only: accepted for programs written for PyTorch; reading never runs code.
 
     Raises:
@@ -115,12 +119,32 @@ def load(path: str | os.PathLike[str] | BinaryIO, map_location: Any = None, *, w
 
     Example: see `save`.
     """
-    if map_location is not None:
-        check_device(map_location)
+    if isinstance(map_location, Mapping):
+        map_location = map_location.get("cpu")
+    move = map_location
+    if not callable(move):
+        where = cpu if map_location is None else check_device(map_location)
+        move = None if where is cpu else lambda tensor, source: tensor.to(where)
     if hasattr(path, "read"):
-        return _read(BytesIO(path.read()), getattr(path, "name", "the file"))
-    with open(path, "rb") as file:
-        return _read(file, os.fspath(path))
+        read = _read(BytesIO(path.read()), getattr(path, "name", "the file"))
+    else:
+        with open(path, "rb") as file:
+            read = _read(file, os.fspath(path))
+    return read if move is None else _moved(read, move)
+
+
+def _moved(read: Any, move: Callable[[Tensor, str], Any]) -> Any:
+    """What was read with its tensors moved; one that comes several times is moved once."""
+    known: dict[int, tuple[Tensor, Tensor]] = {}
+
+    def moved(item: Any) -> Any:
+        if not isinstance(item, Tensor):
+            return item
+        if id(item) not in known:
+            known[id(item)] = item, move(item.detach(), "cpu").requires_grad_(item.requires_grad)
+        return known[id(item)][1]
+
+    return map_structure(moved, read)
 
 
 def _read(file: BinaryIO, name: str) -> Any:
@@ -177,7 +201,8 @@ def _is_flat(obj: Any) -> bool:
 def _storable(value: Any, path: str) -> Any:
     if path == "__metadata__":
         raise TypeError("safetensors keeps the name '__metadata__' for itself; give the tensor another")
-    array = np.asarray(raw(value), order="C")
+    array = raw(value)
+    array = np.asarray(kind_of(array).read(array), order="C")
     if array.dtype.type not in _DTYPES.values():
         raise TypeError(f"safetensors files have no dtype {array.dtype}, which {path or 'the object'!r} has")
     return array

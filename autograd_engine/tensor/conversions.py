@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
-from ..backend.device import check_device, names_device
+from ..backend import gpu
+from ..backend.device import check_device, device_of, names_device
+from ..backend.device import device as DeviceType
 from ..backend.formats import takes_formats
+from ..backend.kinds import others
 from ..engine import broadcast
 from ..engine.graph import Value
+from ..engine.results import make_tensor
 from ..engine.sharing import exported, shareable
-from ..ops.operands import to_dtype
+from ..ops.operands import to_device, to_dtype
 
 if TYPE_CHECKING:
     from .sparse import SparseTensor
@@ -36,6 +40,29 @@ def _conversion(name: str, dtype: Any) -> Callable[[Any], Tensor]:
     return convert
 
 
+def destination(
+    targets: tuple[Any, ...], dtype: Any, device: Any, non_blocking: builtins.bool
+) -> tuple[DeviceType | None, Any, builtins.bool]:
+    """The device and the dtype that `to` was given, None where nothing changes, and whether the program goes on
+    meanwhile, which may be given by position too.
+
+    Raises:
+        ValueError: there is no such device.
+    """
+    flags = []
+    for target in targets:
+        if isinstance(target, Value):
+            dtype, device = target.array.dtype, device_of(target.array)
+        elif isinstance(target, builtins.bool):
+            flags.append(target)
+        elif names_device(target):
+            device = target
+        else:
+            dtype = target
+    where = None if device is None else check_device(device)
+    return where, None if dtype is None else np.dtype(dtype), non_blocking or flags[:1] == [True]
+
+
 class Conversions(Value):
     """The part of a tensor that becomes something else."""
 
@@ -54,27 +81,20 @@ class Conversions(Value):
     ) -> Tensor:
         """The tensor in another dtype or on another device; itself if nothing changes, unless `copy` is set.
 
-        `targets` are a dtype, a device, or a tensor whose dtype to take. Gradients flow through a change between
-        floating dtypes; a conversion to integers ends them. `non_blocking` is accepted for programs written for
-        GPUs, and changes nothing on the CPU. It and `copy` may be given by position, in this order.
+        `targets` are a dtype, a device, or a tensor whose dtype and device to take. Gradients flow through a change
+        between floating dtypes and between devices; a conversion to integers ends them. With `non_blocking`, the
+        program goes on while page-locked memory (`pin_memory`) is copied to a GPU; that memory must stay as it is
+        so long. It and `copy` may be given by position, in this order.
+
+        Raises:
+            ValueError: there is no such device; for a GPU the error says what is missing.
         """
-        flags: list[builtins.bool] = []
-        for target in targets:
-            if isinstance(target, Value):
-                dtype = target.array.dtype
-            elif isinstance(target, builtins.bool):
-                flags.append(target)
-            elif names_device(target):
-                device = target
-            else:
-                dtype = target
-        copy = copy or flags[1:2] == [True]
-        check_device(device)
-        dtype = self.array.dtype if dtype is None else np.dtype(dtype)
-        if dtype == self.array.dtype:
-            same: Any = self
-            return broadcast.clone(self) if copy else same
-        return to_dtype(self, dtype)
+        flags = [target for target in targets if isinstance(target, builtins.bool)]
+        where, dtype, overlapping = destination(targets, dtype, device, non_blocking)
+        moved: Any = self if where is None else to_device(self, where, overlapping=overlapping)
+        if dtype is None or dtype == self.array.dtype:
+            return broadcast.clone(self) if (copy or flags[1:2] == [True]) and moved is self else moved
+        return to_dtype(moved, dtype)
 
     @overload
     def type(self, dtype: None = None) -> str: ...
@@ -108,7 +128,7 @@ class Conversions(Value):
         return same
 
     def type_as(self, other: Value) -> Tensor:
-        """The tensor in the dtype of `other`."""
+        """The tensor in the dtype of `other`, and on its device."""
         return self.to(other)
 
     half = _conversion("half", np.float16)
@@ -133,7 +153,24 @@ class Conversions(Value):
         Raises:
             ValueError: there is no such device.
         """
-        return self.to(device="cuda" if device is None else device)
+        return self.to(device="cuda" if device is None else device, non_blocking=non_blocking)
+
+    def pin_memory(self) -> Tensor:
+        """The tensor in page-locked memory, from which it is copied to a GPU fast, and beside other work if
+        `to(..., non_blocking=True)`.
+
+        Raises:
+            RuntimeError: the tensor lies on a GPU.
+            ValueError: there is no GPU.
+        """
+        if self.array.__class__ in others:
+            raise RuntimeError("pin_memory is for tensors on the CPU; this one lies on a GPU")
+        same: Any = self
+        return same if self.is_pinned() else make_tensor(gpu.pinned(np.asarray(self.array)), None)
+
+    def is_pinned(self) -> builtins.bool:
+        """Whether the tensor lies in page-locked memory."""
+        return self.array.__class__ is np.ndarray and gpu.is_pinned(self.array)
 
     @takes_formats
     def contiguous(self) -> Tensor:
@@ -148,12 +185,13 @@ class Conversions(Value):
 
         Raises:
             RuntimeError: the tensor requires gradients; use `x.detach().numpy()`.
-            TypeError: the tensor lies on a device.
+            TypeError: the tensor lies on a GPU; use `x.cpu().numpy()`.
         """
         if self.node is not None:
             raise RuntimeError("numpy() on a tensor that requires gradients; use x.detach().numpy()")
         if not isinstance(self.array, (np.ndarray, np.generic)):
-            raise TypeError(f"numpy() on a tensor of a {type(self.array).__name__}; copy it to the host first")
+            where = device_of(self.array)
+            raise TypeError(f"numpy() on a tensor on {where}; copy it to the host first: x.cpu().numpy()")
         return exported(self)
 
     def item(self) -> builtins.int | builtins.float:
@@ -173,7 +211,8 @@ class Conversions(Value):
         return self.array.tolist()
 
     def __array__(self, dtype: Any = None, copy: builtins.bool | None = None) -> Any:
-        return np.array(self.array if copy and self.node is None else self.numpy(), dtype=dtype, copy=copy)
+        mine = copy and self.node is None and self.array.__class__ not in others
+        return np.array(self.array if mine else self.numpy(), dtype=dtype, copy=copy)
 
     def __dlpack__(self, **options: Any) -> Any:
         """The memory for another library's `from_dlpack`, which then shares it.

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from ..backend import gpu
 from ..backend.arrays import default_dtype, unboxed
-from ..backend.device import check_device
+from ..backend.device import check_device, kind_at, settled, working_on
 from ..backend.formats import takes_formats
 from ..backend.kinds import is_array
 from ..engine.graph import raw
@@ -54,18 +55,26 @@ def tensor(data: Any, *, dtype: Any = None, device: Any = None, requires_grad: b
         tensor([[1., 2.],
                 [3., 4.]])
     """
+    if device is None and isinstance(data, Tensor):
+        device = data.device
     return made(array_of(data, "tensor", dtype), None, device, requires_grad)
 
 
 def made(array: Any, dtype: Any, device: Any, requires_grad: bool) -> Tensor:
-    """A tensor around a fresh array, without another copy."""
-    check_device(device)
+    """A tensor around a fresh array, without another copy if it lies on the device, or where new tensors go."""
     result = Tensor.__new__(Tensor)
     if dtype is not None:
         array = array.astype(dtype, copy=False)
-    result.array = unboxed(array)
+    result.array = unboxed(settled(array, device))
     result.node = None
     return result.requires_grad_() if requires_grad else result
+
+
+def _made_there(make: str, arguments: Any, dtype: Any, device: Any, requires_grad: bool) -> Tensor:
+    """`made` of what a function gives, named by its `make`, of the kind of arrays that lie on the device."""
+    where = check_device(device)
+    with working_on(where):
+        return made(getattr(kind_at(where), make)(*arguments), dtype, where, requires_grad)
 
 
 def size_given(sizes: Any, name: str, size: Any = None) -> tuple[int, ...]:
@@ -118,10 +127,12 @@ def from_dlpack(source: Any) -> Tensor:
     """A tensor that shares the memory of another library's array, by the DLPack protocol.
 
     Args:
-        source: an object with `__dlpack__` on the CPU: an array or tensor of NumPy, PyTorch, JAX and others.
+        source: an object with `__dlpack__`, on the CPU or a GPU: an array or tensor of NumPy, CuPy, PyTorch, JAX
+            and others.
 
     Raises:
         TypeError: `source` has no such method, or does not hold numbers.
+        ValueError: it lies on a GPU, and CuPy is not installed.
 
     Example:
         >>> from_dlpack(np.arange(3))
@@ -129,13 +140,21 @@ def from_dlpack(source: Any) -> Tensor:
     """
     if not hasattr(source, "__dlpack__"):
         raise TypeError(f"from_dlpack takes an object with __dlpack__, which {type(source).__name__} does not have")
+    if source.__dlpack_device__()[0] in _OF_GPUS:
+        return _around(gpu.library().from_dlpack(source))
     return from_numpy(np.from_dlpack(source))
 
 
+_OF_GPUS = (2, 13)
+"""The numbers that DLPack gives to the memory of GPUs, and to memory that CUDA moves between them and the host."""
+
+
 def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
-    """`data` as a tensor, which shares the memory of a tensor or an array unless the dtype changes."""
+    """`data` as a tensor, which shares the memory of a tensor or an array unless its dtype or device changes."""
     if isinstance(data, Tensor):
         return data.to(dtype=dtype, device=device)
+    if hasattr(data, "__cuda_array_interface__"):
+        data = gpu.library().asarray(data)
     if is_array(data) and not isinstance(data, np.generic):
         return _around(data).to(dtype=dtype, device=device)
     return tensor(data, dtype=dtype, device=device)
@@ -148,7 +167,7 @@ def full(
     """A tensor of `size` with one value everywhere; the dtype is that of the value."""
     if dtype is None:
         dtype = array_of(fill_value, "full").dtype
-    return made(np.full(size_given((size,), "full"), fill_value, dtype), None, device, requires_grad)
+    return _made_there("full", (size_given((size,), "full"), fill_value, dtype), None, device, requires_grad)
 
 
 @takes_formats
@@ -156,7 +175,8 @@ def zeros(
     *sizes: Any, size: Any = None, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
     """A tensor of zeros, of the default dtype."""
-    return made(np.zeros(size_given(sizes, "zeros", size), dtype or default_dtype()), None, device, requires_grad)
+    shape = size_given(sizes, "zeros", size)
+    return _made_there("zeros", (shape, dtype or default_dtype()), None, device, requires_grad)
 
 
 @takes_formats
@@ -164,7 +184,8 @@ def ones(
     *sizes: Any, size: Any = None, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
     """A tensor of ones, of the default dtype."""
-    return made(np.ones(size_given(sizes, "ones", size), dtype or default_dtype()), None, device, requires_grad)
+    shape = size_given(sizes, "ones", size)
+    return _made_there("ones", (shape, dtype or default_dtype()), None, device, requires_grad)
 
 
 @takes_formats
@@ -172,25 +193,26 @@ def empty(
     *sizes: Any, size: Any = None, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
     """A tensor whose values are whatever the memory held."""
-    return made(np.empty(size_given(sizes, "empty", size), dtype or default_dtype()), None, device, requires_grad)
+    shape = size_given(sizes, "empty", size)
+    return _made_there("empty", (shape, dtype or default_dtype()), None, device, requires_grad)
 
 
 @takes_formats
 def zeros_like(input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """Zeros in the shape and dtype of `input`, and in its order in memory."""
-    return made(np.zeros_like(raw(input), dtype or input.dtype), None, device, requires_grad)
+    return made(np.zeros_like(raw(input), dtype or input.dtype), None, device or input.device, requires_grad)
 
 
 @takes_formats
 def ones_like(input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """Ones in the shape and dtype of `input`, and in its order in memory."""
-    return made(np.ones_like(raw(input), dtype or input.dtype), None, device, requires_grad)
+    return made(np.ones_like(raw(input), dtype or input.dtype), None, device or input.device, requires_grad)
 
 
 @takes_formats
 def empty_like(input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """A tensor in the shape, dtype and order in memory of `input` whose values are whatever the memory held."""
-    return made(np.empty_like(raw(input), dtype or input.dtype), None, device, requires_grad)
+    return made(np.empty_like(raw(input), dtype or input.dtype), None, device or input.device, requires_grad)
 
 
 @takes_formats
@@ -198,7 +220,9 @@ def full_like(
     input: Tensor, fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
     """One value in the shape and dtype of `input`, and in its order in memory."""
-    return made(np.full_like(raw(input), fill_value, dtype or input.dtype), None, device, requires_grad)
+    return made(
+        np.full_like(raw(input), fill_value, dtype or input.dtype), None, device or input.device, requires_grad
+    )
 
 
 @takes_formats
@@ -207,9 +231,8 @@ def eye(
 ) -> Tensor:
     """The n by m matrix with ones on its diagonal."""
     columns = n if m is None else m
-    return made(
-        np.eye(*size_given((n, columns), "eye"), dtype=dtype or default_dtype()), None, device, requires_grad
-    )
+    sizes = size_given((n, columns), "eye")
+    return _made_there("eye", (*sizes, 0, dtype or default_dtype()), None, device, requires_grad)
 
 
 @takes_formats
@@ -236,7 +259,7 @@ def arange(
         raise ValueError(f"arange: no step of {step} leads from {start} to {end}")
     if dtype is None and any(isinstance(v, float) for v in (start, end, step)):
         dtype = default_dtype()
-    return made(np.arange(start, end, step), dtype, device, requires_grad)
+    return _made_there("arange", (start, end, step), dtype, device, requires_grad)
 
 
 @takes_formats

@@ -18,7 +18,8 @@ from typing import Any
 import numpy as np
 
 from ..backend.arrays import default_dtype
-from ..backend.kinds import kind_of
+from ..backend.device import device_of
+from ..backend.kinds import kind_of, others
 from ..engine.graph import Leaf, Node
 
 
@@ -95,10 +96,11 @@ def printoptions(**options: Any) -> Iterator[None]:
 
 
 def describe(array: Any, node: Node | None) -> str:
-    """`tensor(values)`, with the dtype where it does not go without saying, and `requires_grad` or `grad_fn`."""
+    """`tensor(values)`, with the device and the dtype where they do not go without saying, and `requires_grad` or
+    `grad_fn`."""
     values = kind_of(array).read(array)
     start = "tensor("
-    notes = []
+    notes = [f"device='{device_of(array)}'"] if array.__class__ in others else []
     hides_shape = not _options.edgeitems if values.size else values.ndim != 1
     if hides_shape:
         notes.append(f"size={values.shape}")

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from ..backend import gpu
 from ..backend.arrays import default_dtype
-from ..backend.kinds import kind_of
+from ..backend.kinds import is_array, kind_of
 from ..engine.graph import Value, raw
 
 __all__ = ["array_of"]
@@ -28,6 +29,8 @@ def array_of(data: Any, name: str, dtype: Any = None) -> Any:
     """
     if hasattr(data, "dtype"):
         data = raw(data)
+        if not is_array(data) and hasattr(data, "__cuda_array_interface__"):
+            data = gpu.library().asarray(data)
         array = kind_of(data).array(data, dtype)
     else:
         data = _without_tensors(data)
@@ -45,7 +48,7 @@ def array_of(data: Any, name: str, dtype: Any = None) -> Any:
 def _without_tensors(data: Any) -> Any:
     """The data with the tensors in nested lists replaced by their arrays."""
     if isinstance(data, Value):
-        return data.array
+        return kind_of(data.array).read(data.array)
     if isinstance(data, (list, tuple)) and not set(map(type, data)) <= {bool, int, float}:
         return [_without_tensors(item) for item in data]
     return data

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..backend.arrays import default_dtype, is_floating
+from ..backend.device import check_device, device_of, kind_at, working_on
 from ..backend.formats import takes_formats
 from ..backend.kinds import kind_of
 from ..backend.random import Generator, resolve, uniform
@@ -50,9 +51,9 @@ def rand(
     Raises:
         TypeError: the dtype is not floating.
     """
-    return made(
-        uniform(generator, size_given(sizes, "rand", size), _draw_dtype(dtype)), None, device, requires_grad
-    )
+    where, shape = check_device(device), size_given(sizes, "rand", size)
+    with working_on(where):
+        return made(uniform(generator, shape, _draw_dtype(dtype), kind_at(where)), None, where, requires_grad)
 
 
 @takes_formats
@@ -69,23 +70,25 @@ def randn(
     Raises:
         TypeError: the dtype is not floating.
     """
-    drawn = np.asarray(resolve(generator).standard_normal(size_given(sizes, "randn", size)))
-    return made(drawn, _draw_dtype(dtype), device, requires_grad)
+    where, shape = check_device(device), size_given(sizes, "randn", size)
+    kind = kind_at(where)
+    with working_on(where):
+        drawn = kind.asarray(resolve(generator, kind).standard_normal(shape))
+        return made(drawn, _draw_dtype(dtype), where, requires_grad)
 
 
 @takes_formats
 def rand_like(input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """Uniform draws in the shape and dtype of `input`."""
-    drawn = uniform(None, input.shape, _draw_dtype(dtype or input.dtype), raw(input))
-    return made(drawn, None, device, requires_grad)
+    return rand(input.shape, dtype=dtype or input.dtype, device=device or input.device, requires_grad=requires_grad)
 
 
 @takes_formats
 def randn_like(input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """Standard normal draws in the shape and dtype of `input`."""
-    like = raw(input)
-    drawn = kind_of(like).asarray(resolve(None, like).standard_normal(input.shape))
-    return made(drawn, _draw_dtype(dtype or input.dtype), device, requires_grad)
+    return randn(
+        input.shape, dtype=dtype or input.dtype, device=device or input.device, requires_grad=requires_grad
+    )
 
 
 @takes_formats
@@ -108,7 +111,7 @@ def randint(
         low, high, size = 0, low, high
     elif high is None:
         low, high = 0, low
-    return _integers(low, high, size_given((size,), "randint"), generator, None, dtype, device, requires_grad)
+    return _integers(low, high, size_given((size,), "randint"), generator, dtype, device, requires_grad)
 
 
 def _integers(
@@ -116,15 +119,16 @@ def _integers(
     high: Any,
     shape: tuple[int, ...],
     generator: Generator | None,
-    beside: Any,
     dtype: Any,
     device: Any,
     requires_grad: bool,
 ) -> Tensor:
     if low >= high:
         raise ValueError(f"randint: there is no integer from {low} up to but not including {high}")
-    drawn = kind_of(beside).asarray(resolve(generator, beside).integers(low, high, shape))
-    return made(drawn, dtype, device, requires_grad)
+    where = check_device(device)
+    kind = kind_at(where)
+    with working_on(where):
+        return made(kind.asarray(resolve(generator, kind).integers(low, high, shape)), dtype, where, requires_grad)
 
 
 @takes_formats
@@ -139,7 +143,7 @@ def randint_like(
 ) -> Tensor:
     """Integers from low (0 if left out) up to but not including high, in the shape and dtype of `input`."""
     low, high = (0, low) if high is None else (low, high)
-    return _integers(low, high, input.shape, None, raw(input), dtype or input.dtype, device, requires_grad)
+    return _integers(low, high, input.shape, None, dtype or input.dtype, device or input.device, requires_grad)
 
 
 @takes_formats
@@ -183,6 +187,7 @@ def normal(
         raise ValueError(f"normal: a standard deviation cannot be negative, the smallest is {std.min()}")
     shape = np.broadcast_shapes(mean.shape, std.shape) if size is None else size_of((size,), "normal")
     dtype = _draw_dtype(dtype or (tensors[0].array.dtype if tensors else None))
+    device = device or (device_of(tensors[0].array) if tensors else None)
     return made(np.asarray(resolve(generator).normal(mean, std, shape)), dtype, device, requires_grad)
 
 

@@ -6,9 +6,8 @@ import builtins
 from typing import TYPE_CHECKING, Any
 
 from ..backend.arrays import unboxed
-from ..backend.device import check_device
+from ..backend.device import check_device, device_of, kind_at, placed, working_on
 from ..backend.formats import takes_formats
-from ..backend.kinds import kind_of
 from ..engine.graph import Value
 from ..engine.results import make_tensor
 from ..ops.dims import size_of
@@ -26,9 +25,9 @@ class Siblings(Value):
     def new_tensor(
         self, data: Any, *, dtype: Any = None, device: Any = None, requires_grad: builtins.bool = False
     ) -> Tensor:
-        """A tensor with a copy of `data`, in this tensor's dtype unless another is given."""
-        check_device(device)
-        array = unboxed(array_of(data, "new_tensor", dtype or self.array.dtype))
+        """A tensor with a copy of `data`, in this tensor's dtype and on its device unless others are given."""
+        where = device_of(self.array) if device is None else check_device(device)
+        array = unboxed(placed(array_of(data, "new_tensor", dtype or self.array.dtype), where))
         return make_tensor(array, None).requires_grad_(requires_grad)
 
     @takes_formats
@@ -41,12 +40,12 @@ class Siblings(Value):
         device: Any = None,
         requires_grad: builtins.bool = False,
     ) -> Tensor:
-        """A tensor of `size` with one value everywhere, in this tensor's dtype unless another is given."""
-        check_device(device)
-        array = unboxed(
-            kind_of(self.array).full(size_of((size,), "new_full"), fill_value, dtype or self.array.dtype)
-        )
-        return make_tensor(array, None).requires_grad_(requires_grad)
+        """A tensor of `size` with one value everywhere, in this tensor's dtype and on its device unless others are
+        given."""
+        where = device_of(self.array) if device is None else check_device(device)
+        with working_on(where):
+            array = kind_at(where).full(size_of((size,), "new_full"), fill_value, dtype or self.array.dtype)
+        return make_tensor(unboxed(array), None).requires_grad_(requires_grad)
 
     def new_zeros(self, *sizes: Any, size: Any = None, **options: Any) -> Tensor:
         """Zeros of this size in this tensor's dtype; options as for `new_full`."""

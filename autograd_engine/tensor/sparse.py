@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..backend.device import check_device, cpu, device
+from ..backend.device import cpu, device
 from ..backend.dtypes import dtype as DType
 from ..backend.dtypes import shown
 from ..engine.graph import Value, raw
@@ -37,6 +37,8 @@ class SparseTensor:
     is_sparse = True
 
     def __init__(self, places: Any, values: Any, size: Sequence[int], is_coalesced: bool = False) -> None:
+        if (where := values.device) != cpu:
+            raise ValueError(f"sparse matrices lie on the CPU, but the values are on {where}; use values.cpu()")
         self._places, self._entries, self.shape = places, values, Size(size)
         self._is_coalesced = is_coalesced
 
@@ -47,7 +49,7 @@ class SparseTensor:
 
     @property
     def device(self) -> device:
-        """Where the values lie."""
+        """Where the values lie: on the CPU."""
         return cpu
 
     @property
@@ -92,7 +94,11 @@ class SparseTensor:
         return shape.reshape(dense, tuple(self.shape))
 
     def to(self, *targets: Any, **settings: Any) -> SparseTensor:
-        """The matrix with values of another dtype."""
+        """The matrix with values of another dtype.
+
+        Raises:
+            ValueError: a GPU is named, where no sparse matrix lies.
+        """
         return SparseTensor(self._places, self._entries.to(*targets, **settings), self.shape, self._is_coalesced)
 
     def float(self) -> SparseTensor:
@@ -108,13 +114,12 @@ class SparseTensor:
         return self
 
     def cuda(self, device: Any = None) -> SparseTensor:
-        """The matrix on a GPU.
+        """Refused: sparse matrices lie on the CPU.
 
         Raises:
-            ValueError: there is none.
+            ValueError: always.
         """
-        check_device("cuda" if device is None else device)
-        return self
+        return self.to(device="cuda" if device is None else device)
 
     def detach(self) -> SparseTensor:
         """The matrix, without gradients of its values."""
@@ -160,19 +165,18 @@ def sparse_coo_tensor(
         check_invariants: they are always checked.
 
     Raises:
-        ValueError: there are not two rows of indices, not as many values, or a place lies outside.
+        ValueError: there are not two rows of indices, not as many values, or a place lies outside; or the values
+            lie on a GPU.
 
     Example:
         >>> sparse_coo_tensor([[0, 1], [2, 0]], [3.0, 4.0], (2, 3)).to_dense()
         tensor([[0., 0., 3.],
                 [4., 0., 0.]])
     """
-    check_device(device)
     places = np.asarray(array_of(indices, "sparse_coo_tensor"), np.int64)
     known = values if isinstance(values, Value) else make_tensor(array_of(values, "sparse_coo_tensor", dtype), None)
     entries: Any = known
-    if dtype is not None:
-        entries = entries.to(dtype)
+    entries = entries.to(dtype=dtype, device=device)
     if places.ndim != 2 or places.shape[0] != 2 or entries.array.shape != places.shape[1:]:
         raise ValueError(
             "sparse_coo_tensor: matrices only: indices of shape (2, n) and values of shape (n,), not "

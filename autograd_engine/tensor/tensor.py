@@ -16,11 +16,12 @@ from typing import Any, overload
 import numpy as np
 
 from ..backend.arrays import default_dtype, form_of, is_floating, unboxed
-from ..backend.device import check_device, cpu
+from ..backend.device import check_device, device_of, kind_at, settled, working_on
 from ..backend.device import device as DeviceType
 from ..backend.dtypes import dtype as DType
 from ..backend.dtypes import dtypes
 from ..backend.kinds import is_array, kind_of
+from ..backend.portable import portable, unpacked
 from ..engine.backward import backward
 from ..engine.graph import Leaf, Node, Value, tick
 from ..engine.order import flattened, rebuilt
@@ -62,7 +63,7 @@ class Tensor(Methods, Draws, Conversions, Siblings):
         data: nested sequences of numbers, a NumPy array (copied) or a tensor (copied, in its own dtype); or the
             sizes of a tensor whose values are whatever the memory held.
         dtype: another dtype than the default one (float32).
-        device: where the tensor lives.
+        device: where the tensor lies; by default where new tensors go, see `set_default_device`.
         requires_grad: whether derivatives with respect to this tensor are wanted.
 
     Raises:
@@ -85,7 +86,6 @@ class Tensor(Methods, Draws, Conversions, Siblings):
     def __init__(
         self, *data: Any, dtype: Any = None, device: Any = None, requires_grad: builtins.bool = False
     ) -> None:
-        check_device(device)
         only = data[0] if len(data) == 1 else None
         if isinstance(only, (builtins.bool, builtins.float, np.floating, np.bool_)):
             raise TypeError(f"Tensor: takes sequences or sizes, not the number {only}; use tensor({only})")
@@ -94,8 +94,10 @@ class Tensor(Methods, Draws, Conversions, Siblings):
             kept = isinstance(only, Value) and dtype is None
             array = array if kept else array.astype(dtype or default_dtype(), copy=False)
         else:
-            array = np.empty(size_of(data or (0,), "Tensor"), dtype or default_dtype())
-        self.array, self.node = unboxed(array), None
+            where = check_device(device)
+            with working_on(where):
+                array = kind_at(where).empty(size_of(data or (0,), "Tensor"), dtype or default_dtype())
+        self.array, self.node = unboxed(settled(array, device)), None
         if requires_grad:
             self.requires_grad_()
 
@@ -114,12 +116,12 @@ class Tensor(Methods, Draws, Conversions, Siblings):
     @property
     def device(self) -> DeviceType:
         """The device on which the array lives."""
-        return cpu
+        return device_of(self.array)
 
     @property
     def is_cuda(self) -> builtins.bool:
         """Whether the array lives on a GPU."""
-        return self.device.type == "cuda"
+        return self.device.index is not None
 
     @property
     def ndim(self) -> builtins.int:
@@ -213,7 +215,8 @@ class Tensor(Methods, Draws, Conversions, Siblings):
 
     def get_device(self) -> builtins.int:
         """The number of the GPU that holds the tensor; -1 on the CPU."""
-        return -1
+        index = self.device.index
+        return -1 if index is None else index
 
     # ------------------------------------------------------------------------------- derivatives
 
@@ -412,17 +415,17 @@ class Tensor(Methods, Draws, Conversions, Siblings):
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
         """Write the graph as a flat list, so that copying and pickling a million nodes does not recurse."""
         if self.node is None or self.node.__class__ is Leaf:
-            return _restore_leaf, (type(self), self.array, self.requires_grad, self.grad)
-        return _restore_result, (self.array, flattened(self.node))
+            return _restore_leaf, (type(self), portable(self.array), self.requires_grad, self.grad)
+        return _restore_result, (portable(self.array), flattened(self.node))
 
 
 def _restore_leaf(cls: type[Tensor], array: Any, requires_grad: bool, grad: Tensor | None) -> Tensor:
     tensor = cls.__new__(cls)
-    tensor.array = array
+    tensor.array = unpacked(array)
     tensor.node = Leaf(tensor) if requires_grad else None
     tensor._grad = grad
     return tensor
 
 
 def _restore_result(array: Any, flat: list[tuple[Any, ...]]) -> Tensor:
-    return make_tensor(array, rebuilt(flat))
+    return make_tensor(unpacked(array), rebuilt(flat))

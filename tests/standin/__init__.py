@@ -5,8 +5,8 @@ from __future__ import annotations
 from autograd_engine.backend.kinds import register
 from autograd_engine.backend.library import LibraryKind
 
-from .array import Library, Special, StandIn, Stream, counts, refused
+from .array import Library, Special, StandIn, Stream, counts, machine, refused
 
-__all__ = ["Library", "StandIn", "counts", "refused"]
+__all__ = ["Library", "StandIn", "counts", "machine", "refused"]
 
 register(StandIn, LibraryKind(Library, Special, Stream, Library.as_strided))

@@ -1,7 +1,8 @@
 """An array that is not NumPy's: it behaves as one of CuPy's does and computes with NumPy, so no GPU is needed.
 
 It lies, so to speak, on a device: what is inside can only be read by asking (`get`, `item`), which is counted, and
-it never mixes with arrays of NumPy. NumPy's functions reach it by NumPy's protocols, if CuPy has them.
+it never mixes with arrays of NumPy, nor with those of another device. NumPy's functions reach it by NumPy's
+protocols, if CuPy has them.
 """
 
 from __future__ import annotations
@@ -14,23 +15,57 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from . import functions
 
-__all__ = ["Library", "Special", "StandIn", "Stream", "counts", "refused"]
+__all__ = ["Device", "Library", "Special", "StandIn", "Stream", "counts", "machine", "refused"]
 
 
 class _Counts:
-    """How often the host waited for the device, and how often it sent something."""
+    """How often the host read from the device, sent something to it, and waited until it has done its work."""
 
     def __init__(self) -> None:
-        self.reads = self.uploads = 0
+        self.clear()
 
     def clear(self) -> None:
-        self.reads = self.uploads = 0
+        self.reads = self.uploads = self.waits = 0
 
 
 counts = _Counts()
 
 refused: list[str] = []
 """What was asked for and is not there."""
+
+
+class _Machine:
+    """The devices that do not exist: which is current, and what arrays take of their memory.
+
+    Attributes:
+        current: the number of the device that is computed on.
+        taken: bytes of arrays, by the number of the device.
+        hooks: what is told of memory that is taken and given back, as CuPy's `MemoryHook`.
+    """
+
+    def __init__(self) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        self.current = 0
+        self.taken = [0, 0]
+        self.hooks: list[Any] = []
+
+    def take(self, size: int, place: int) -> None:
+        self.taken[place] += size
+        for hook in self.hooks:
+            if size > 0:
+                hook.malloc_postprocess(device_id=place, size=size, mem_size=size, mem_ptr=0, pmem_id=0)
+            else:
+                hook.free_postprocess(device_id=place, mem_size=-size, mem_ptr=0, pmem_id=0)
+
+
+machine = _Machine()
+
+
+class OtherDevice(RuntimeWarning):
+    """CuPy's warning of an array on another device than the current one, which the package makes an error."""
+
 
 _NUMBERS = (bool, int, float, complex, np.generic)
 
@@ -58,7 +93,7 @@ class _Pointer:
 class StandIn(NDArrayOperatorsMixin):
     """An array on the device that does not exist."""
 
-    __slots__ = ("__weakref__", "_host", "base")
+    __slots__ = ("__weakref__", "_account", "_host", "_place", "base")
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -69,6 +104,14 @@ class StandIn(NDArrayOperatorsMixin):
             host = host.copy(order="K")  # the base is a temporary of NumPy's
         self._host = host
         self.base = None if not is_view else source if source.base is None else source.base
+        self._place = machine.current if source is None else source._place
+        if not is_view:
+            self._account = machine.taken
+            machine.take(host.nbytes, self._place)
+
+    def __del__(self) -> None:
+        if getattr(self, "_account", None) is machine.taken:
+            machine.take(-self._host.nbytes, self._place)
 
     # ------------------------------------------------------------------------------------ what it tells
 
@@ -82,6 +125,7 @@ class StandIn(NDArrayOperatorsMixin):
     flags = property(_Flags)
     data = property(lambda self: _Pointer(self._host.__array_interface__["data"][0]))
     T = property(lambda self: self.transpose())
+    device = property(lambda self: Device(self._place))
 
     def __len__(self) -> int:
         return len(self._host)
@@ -97,6 +141,16 @@ class StandIn(NDArrayOperatorsMixin):
     def get(self) -> Any:
         counts.reads += 1
         return self._host.copy()
+
+    def set(self, values: Any, stream: Any = None) -> None:
+        counts.uploads += 1
+        np.copyto(self._host, values, casting="no")
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        return 2, self._place
+
+    def __dlpack__(self, **settings: Any) -> Any:
+        return _Capsule(self)
 
     def item(self, *args: Any) -> Any:
         counts.reads += 1
@@ -263,6 +317,11 @@ def _inside(value: Any) -> Any:
         TypeError: it is an array of NumPy's.
     """
     if isinstance(value, StandIn):
+        if value._place != machine.current:
+            raise OtherDevice(
+                f"The device where the array resides ({value._place}) is different from the current device "
+                f"({machine.current})."
+            )
         return value._host
     if isinstance(value, np.ndarray):
         raise TypeError(f"Unsupported type {type(value)}: an array of NumPy's beside one that is not")
@@ -409,9 +468,42 @@ class Library:
     @staticmethod
     def as_strided(x: StandIn, shape: Any, strides: Any) -> StandIn:
         made = StandIn.__new__(StandIn)
-        made._host = np.lib.stride_tricks.as_strided(x._host, shape, strides)
+        made._host, made._place = np.lib.stride_tricks.as_strided(x._host, shape, strides), x._place
         made.base = x if x.base is None else x.base
         return made
+
+    @staticmethod
+    def from_dlpack(x: Any) -> StandIn:
+        return x.__dlpack__().array.view()
+
+
+class _Capsule:
+    """What DLPack hands over."""
+
+    def __init__(self, array: StandIn) -> None:
+        self.array = array
+
+
+class Device:
+    """A device by its number; the current one without."""
+
+    def __init__(self, device: int | None = None) -> None:
+        self.id = machine.current if device is None else device
+
+    def use(self) -> Device:
+        machine.current = self.id
+        return self
+
+    def synchronize(self) -> None:
+        counts.waits += 1
+
+    def __enter__(self) -> Device:
+        self._before = machine.current
+        machine.current = self.id
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        machine.current = self._before
 
 
 class _Special:
@@ -436,5 +528,7 @@ class Stream:
         self._host = np.random.default_rng(seed)
 
     def __getattr__(self, name: str) -> Any:
+        if name not in functions.DRAWN:
+            raise AttributeError(name)
         draw = getattr(self._host, name)
         return lambda *args, **kwargs: StandIn(draw(*map(_inside, args), **kwargs))

@@ -8,6 +8,7 @@ from __future__ import annotations
 __all__ = [
     "ACCUMULATED",
     "ADDED_AT",
+    "DRAWN",
     "FUNCTIONS",
     "LINEAR_ALGEBRA",
     "MISSING_UFUNCS",
@@ -141,6 +142,15 @@ ACCUMULATED = {
 
 ADDED_AT = frozenset({"add", "subtract", "maximum", "minimum", "bitwise_and", "bitwise_or", "bitwise_xor"})
 """The ufuncs with a method `at`."""
+
+DRAWN = frozenset(
+    [
+        *("beta", "binomial", "chisquare", "dirichlet", "exponential", "f", "gamma", "geometric", "hypergeometric"),
+        *("integers", "logseries", "poisson", "power", "random", "standard_exponential", "standard_gamma"),
+        *("standard_normal", "uniform"),
+    ]
+)
+"""What a generator of random numbers draws."""
 
 SPECIAL = frozenset(
     [

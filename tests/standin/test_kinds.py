@@ -139,16 +139,17 @@ def test_a_tensor_of_a_raw_array():
     assert shared.tolist() == [7, 2]
     assert copied.tolist() == [1, 2]
     assert made.dtype == np.float32
-    assert repr(shared) == "tensor([7., 2.], dtype=float64)"
-    assert repr(ag.as_tensor(array(3.0)[0])) == "tensor(3., dtype=float64)"
+    assert repr(shared) == "tensor([7., 2.], device='cuda:0', dtype=float64)"
+    assert repr(ag.as_tensor(array(3.0)[0])) == "tensor(3., device='cuda:0', dtype=float64)"
     assert shared.data_ptr() == x.data.ptr
     assert shared.item if shared.numel() == 1 else shared.sum().item() == 9
-    with pytest.raises(TypeError, match=r"numpy\(\) on a tensor of a StandIn; copy it to the host first"):
+    with pytest.raises(
+        TypeError, match=r"numpy\(\) on a tensor on cuda:0; copy it to the host first: x.cpu\(\).numpy\(\)"
+    ):
         shared.numpy()
-    with pytest.raises(TypeError, match="beside a StandIn: both must lie on one device"):
-        ag.where(shared > 0, shared, ag.tensor([1.0, 2.0]))
-    with pytest.raises(TypeError):
-        shared + ag.tensor([1.0, 2.0])
+    for mixed in (lambda: ag.where(shared > 0, shared, ag.ones(2)), lambda: shared + ag.ones(2)):
+        with pytest.raises(RuntimeError, match="found at least two devices, cuda:0 and cpu"):
+            mixed()
 
 
 def test_numbers_of_the_host_and_arrays_of_one_element_do_not_widen():

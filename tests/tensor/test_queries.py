@@ -26,7 +26,7 @@ def test_types_and_devices(torch):
     assert x.is_same_size(ag.zeros(2))
     assert not x.is_same_size(ag.zeros(2, 1))
     for move in (x.cuda, lambda: x.cuda("cuda:1"), lambda: ag.Generator("cuda")):
-        with pytest.raises(ValueError, match=r"no device 'cuda.*this version computes on the CPU"):
+        with pytest.raises(ValueError, match=r"no device 'cuda.*CuPy is not installed"):
             move()
     assert ag.Generator(device="cpu").device == ag.device("cpu")
 

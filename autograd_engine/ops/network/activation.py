@@ -147,7 +147,7 @@ def rrelu(
     slope: Any = (lower + upper) / 2
     if training:
         like = raw(input)
-        slope = resolve(generator, like).uniform(lower, upper, tuple(input.shape))
+        slope = resolve(generator, kind_of(like)).uniform(lower, upper, tuple(input.shape))
         slope = unboxed(kind_of(like).asarray(slope, input.dtype))
     out = _leaky_relu(input, slope)
     return replace(input, out, "rrelu_") if inplace else out

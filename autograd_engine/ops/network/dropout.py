@@ -16,6 +16,7 @@ import numpy as np
 
 from ...backend import kernels
 from ...backend.arrays import Array, unboxed
+from ...backend.kinds import kind_of
 from ...backend.random import Generator, resolve
 from ...engine.graph import raw
 from ...engine.inplace import replace
@@ -35,7 +36,7 @@ def _mask(
     if not training or p == 0:
         return None
     shape = tuple(n if d < drawn else 1 for d, n in enumerate(input.shape))
-    draws = resolve(generator, raw(input)).random(shape, np.float32)
+    draws = resolve(generator, kind_of(raw(input))).random(shape, np.float32)
     return unboxed(kernels.kept(draws, p, factor, input.dtype))
 
 

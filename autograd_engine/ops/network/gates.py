@@ -113,7 +113,7 @@ def gumbel_softmax(
     Source: Jang et al., Categorical reparameterization with Gumbel-softmax, 2017.
     """
     kind = kind_of(raw(logits))
-    noise = -np.log(resolve(generator, raw(logits)).standard_exponential(tuple(logits.shape)))
+    noise = -np.log(resolve(generator, kind).standard_exponential(tuple(logits.shape)))
     soft = softmax((logits + unboxed(kind.asarray(noise, logits.dtype))) / tau, dim)
     if not hard:
         return soft

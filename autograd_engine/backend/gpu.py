@@ -1,0 +1,208 @@
+"""GPUs: CuPy, which is loaded when a program first names one; and where there is none, the reason.
+
+CuPy's arrays become a kind of raw arrays (`library`), so operators compute with them as with NumPy's. What is asked
+of the machine itself, how many GPUs there are and which one is current, is asked here.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .kinds import Kind, register
+from .library import LibraryKind
+
+__all__ = [
+    "allow_tf32",
+    "count",
+    "current",
+    "find",
+    "forget",
+    "is_pinned",
+    "is_tf32_allowed",
+    "kind",
+    "library",
+    "on",
+    "pinned",
+    "reason_without",
+    "send",
+    "use",
+]
+
+
+@dataclass(frozen=True)
+class _Gpus:
+    """What was found.
+
+    Attributes:
+        library: CuPy.
+        kind: that of its arrays.
+        count: how many GPUs there are.
+    """
+
+    library: Any
+    kind: Kind
+    count: int
+
+
+class _State:
+    """What the program has chosen, which may be before CuPy is loaded.
+
+    Attributes:
+        is_chosen: whether it has said which GPU is current.
+        tf32: whether products of float32 matrices may round their factors to 10 bits, on the GPU's tensor cores.
+    """
+
+    is_chosen = False
+    tf32 = False
+
+
+_state = _State()
+
+
+@functools.cache
+def find() -> _Gpus | str:
+    """CuPy and the GPUs that it finds, or why nothing can be computed on one. The first call loads CuPy."""
+    try:
+        library = importlib.import_module("cupy")
+        special = importlib.import_module("cupyx.scipy.special")
+        gpus = library.cuda.runtime.getDeviceCount()
+    except ModuleNotFoundError as error:
+        missing = "CuPy is not installed" if error.name == "cupy" else f"CuPy lacks {error.name}"
+        return f'{missing}: pip install "autograd_engine[gpu]"'
+    except Exception as error:  # a driver that is absent or too old, or a library of CUDA's that is not found
+        return f"CuPy is installed, but finds no GPU: {str(error).partition(chr(10))[0]}"
+    if not gpus:
+        return "CuPy is installed, but finds no GPU"
+    kind = LibraryKind(library, special, library.random.default_rng, library.lib.stride_tricks.as_strided)
+    register(library.ndarray, kind)
+    # CuPy would fetch the other GPU's array over the bus at each call, and leave the result here.
+    warnings.filterwarnings("error", "The device where the array resides")
+    if _state.tf32:
+        _apply_tf32(library)
+    return _Gpus(library, kind, gpus)
+
+
+def allow_tf32(wanted: bool) -> None:
+    """Choose whether products of float32 matrices on a GPU may round their factors to 10 bits (TF32): several times
+    as fast, and three digits right instead of seven."""
+    _state.tf32 = wanted
+    if find.cache_info().currsize and not isinstance(found := find(), str):
+        _apply_tf32(found.library)
+
+
+def _apply_tf32(library: Any) -> None:
+    linalg = library._core._routines_linalg  # where CuPy keeps what is else the environment variable CUPY_TF32
+    kind = linalg.COMPUTE_TYPE_TF32 if _state.tf32 else linalg.COMPUTE_TYPE_DEFAULT
+    linalg.set_compute_type(np.dtype(np.float32), kind)
+
+
+def is_tf32_allowed() -> bool:
+    """Whether products of float32 matrices on a GPU may round their factors."""
+    return _state.tf32
+
+
+def forget() -> None:
+    """Look anew for CuPy and GPUs at the next question."""
+    find.cache_clear()
+    _state.is_chosen = False
+
+
+def reason_without() -> str | None:
+    """Why there is no GPU to compute on; None if there is one."""
+    found = find()
+    return found if isinstance(found, str) else None
+
+
+def _gpus() -> _Gpus:
+    found = find()
+    if isinstance(found, str):
+        raise ValueError(f"there is no GPU: {found}")
+    return found
+
+
+def library() -> Any:
+    """CuPy.
+
+    Raises:
+        ValueError: there is no GPU.
+    """
+    return _gpus().library
+
+
+def kind() -> Kind:
+    """The kind of CuPy's arrays.
+
+    Raises:
+        ValueError: there is no GPU.
+    """
+    return _gpus().kind
+
+
+def count() -> int:
+    """How many GPUs there are to compute on."""
+    found = find()
+    return 0 if isinstance(found, str) else found.count
+
+
+def current() -> int:
+    """The number of the GPU that this thread computes on."""
+    return int(library().cuda.Device().id)
+
+
+def use(index: int) -> None:
+    """Compute on this GPU from now on, in this thread."""
+    _state.is_chosen = True
+    library().cuda.Device(index).use()
+
+
+def on(index: int) -> Any:
+    """A context in which arrays are made on this GPU. The first one that a program names becomes the current one:
+    one that says "cuda:1" everywhere computes there, without `cuda.set_device`."""
+    if not _state.is_chosen:
+        use(index)
+    return library().cuda.Device(index)
+
+
+def send(values: Any, index: int, overlapping: bool) -> Any:
+    """A copy on this GPU of an array of NumPy's, or of another GPU's.
+
+    Args:
+        values: the array.
+        index: the number of the GPU.
+        overlapping: whether the host may go on before page-locked memory is copied, and leave it as it is so long.
+    """
+    with on(index):
+        gpus = _gpus()
+        if not (overlapping and is_pinned(values)):
+            return gpus.library.array(values)
+        out = gpus.library.empty(values.shape, values.dtype)
+        out.set(values, gpus.library.cuda.get_current_stream())
+        return out
+
+
+def pinned(values: Any) -> Any:
+    """A copy of an array of NumPy's in page-locked memory, which is copied to a GPU without a detour.
+
+    Raises:
+        ValueError: there is no GPU.
+    """
+    memory = library().cuda.alloc_pinned_memory(max(values.nbytes, 1))
+    out = np.ndarray(values.shape, values.dtype, memory)
+    out[...] = values
+    return out
+
+
+def is_pinned(values: Any) -> bool:
+    """Whether an array of NumPy's lies in page-locked memory, all of it in one piece."""
+    found = find()
+    if isinstance(found, str) or not values.flags.c_contiguous:
+        return False
+    while (owner := getattr(values, "base", None)) is not None:
+        values = owner
+    return isinstance(values, found.library.cuda.PinnedMemoryPointer)

@@ -1,0 +1,187 @@
+"""The substitute for CuPy: a module of that name with arrays of the stand-in, two GPUs, streams, events, memory.
+
+Inside `installed()` the package finds it when it looks for CuPy, and `x.to("cuda")` goes the way that it goes on a
+machine with a GPU, up to CuPy's own functions.
+"""
+
+from __future__ import annotations
+
+import itertools
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+from autograd_engine.backend import device
+from tests import gpus
+
+from .array import Device, Library, OtherDevice, Special, Stream, counts, machine
+
+__all__ = ["installed"]
+
+_clock = itertools.count(1)
+
+
+class CudaStream:
+    """A stream, whose work is done at once."""
+
+    null: CudaStream
+    current: CudaStream
+
+    def __init__(self, null: bool = False, non_blocking: bool = False, ptds: bool = False, priority: Any = None):
+        self.ptr = 0 if null else next(_clock)
+        self.done = True
+        self.waited: list[Event] = []
+
+    def use(self) -> CudaStream:
+        CudaStream.current = self
+        return self
+
+    def synchronize(self) -> None:
+        counts.waits += 1
+
+    def record(self, event: Event | None = None) -> Event:
+        event = event or Event()
+        event.record(self)
+        return event
+
+    def wait_event(self, event: Event) -> None:
+        self.waited.append(event)
+
+    def __enter__(self) -> CudaStream:
+        self._before = CudaStream.current
+        return self.use()
+
+    def __exit__(self, *error: object) -> None:
+        self._before.use()
+
+
+CudaStream.null = CudaStream.current = CudaStream(null=True)
+
+
+class Event:
+    """A mark in a stream."""
+
+    def __init__(self, block: bool = False, disable_timing: bool = False, interprocess: bool = False) -> None:
+        self.is_timed = not disable_timing
+        self.done = True
+
+    def record(self, stream: CudaStream | None = None) -> None:
+        self.stream, self.time = stream, float(next(_clock))
+
+    def synchronize(self) -> None:
+        counts.waits += 1
+
+
+def _elapsed(start: Event, end: Event) -> float:
+    if not (start.is_timed and end.is_timed):
+        raise RuntimeError("cudaErrorInvalidResourceHandle: invalid resource handle")
+    return end.time - start.time
+
+
+class MemoryHook:
+    """What is told of memory that is taken and given back."""
+
+    def __enter__(self) -> MemoryHook:
+        machine.hooks.append(self)
+        return self
+
+
+class PinnedMemoryPointer(bytearray):
+    """Page-locked memory."""
+
+
+class _Pool:
+    """The memory that is kept."""
+
+    limit: Any = None
+
+    def used_bytes(self) -> int:
+        return machine.taken[machine.current]
+
+    def total_bytes(self) -> int:
+        return 2 * machine.taken[machine.current]
+
+    def free_all_blocks(self) -> None:
+        counts.waits += 1
+
+    def set_limit(self, size: Any = None, fraction: Any = None) -> None:
+        self.limit = fraction
+
+
+class OutOfMemoryError(MemoryError):
+    """There is no more memory."""
+
+
+def _properties(index: int) -> dict[str, Any]:
+    return {
+        "name": f"Stand-in {index}".encode(),
+        "major": 9,
+        "minor": 0,
+        "totalGlobalMem": 2**30,
+        "multiProcessorCount": 1,
+    }
+
+
+def _modules() -> dict[str, Any]:
+    cupy, cupyx, scipy, special = map(ModuleType, ("cupy", "cupyx", "cupyx.scipy", "cupyx.scipy.special"))
+    for name in [name for name in vars(Library) if not name.startswith("_")]:
+        setattr(cupy, name, getattr(Library, name))
+    compute_types: dict[Any, int] = {}
+    pool = _Pool()
+    everything: dict[str, Any] = {
+        "random": SimpleNamespace(default_rng=Stream),
+        "lib": SimpleNamespace(stride_tricks=SimpleNamespace(as_strided=Library.as_strided)),
+        "get_default_memory_pool": lambda: pool,
+        "get_default_pinned_memory_pool": _Pool,
+        "_core": SimpleNamespace(
+            _routines_linalg=SimpleNamespace(
+                COMPUTE_TYPE_DEFAULT=1,
+                COMPUTE_TYPE_TF32=7,
+                compute_types=compute_types,
+                set_compute_type=compute_types.__setitem__,
+            )
+        ),
+        "cuda": SimpleNamespace(
+            Device=Device,
+            Event=Event,
+            MemoryHook=MemoryHook,
+            PinnedMemoryPointer=PinnedMemoryPointer,
+            Stream=CudaStream,
+            alloc_pinned_memory=PinnedMemoryPointer,
+            get_current_stream=lambda: CudaStream.current,
+            get_elapsed_time=_elapsed,
+            memory=SimpleNamespace(OutOfMemoryError=OutOfMemoryError),
+            runtime=SimpleNamespace(
+                getDeviceCount=lambda: len(machine.taken),
+                getDeviceProperties=_properties,
+                memGetInfo=lambda: (2**30 - machine.taken[machine.current], 2**30),
+            ),
+        ),
+        "OtherDevice": OtherDevice,
+    }
+    vars(cupy).update(everything)
+    special.__getattr__ = Special.__getattr__  # type: ignore[method-assign]
+    scipy.special, cupyx.scipy = special, scipy  # type: ignore[attr-defined]
+    return {"cupy": cupy, "cupyx": cupyx, "cupyx.scipy": scipy, "cupyx.scipy.special": special}
+
+
+@contextmanager
+def installed() -> Iterator[Any]:
+    """A context in which the package finds the substitute for CuPy, and two GPUs. Gives the module."""
+    modules = _modules()
+    before = {name: sys.modules.get(name) for name in modules}
+    sys.modules.update(modules)
+    machine.clear()
+    try:
+        with gpus.found():
+            yield modules["cupy"]
+    finally:
+        for name, module in before.items():
+            if module is None:
+                del sys.modules[name]
+            else:
+                sys.modules[name] = module
+        device.set_default_device(None)
+        machine.clear()
