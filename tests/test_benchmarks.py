@@ -11,7 +11,7 @@ pytest.importorskip("psutil", reason='the benchmarks need pip install "autograd_
 pytest.importorskip("psutil", reason='the benchmarks need pip install "autograd_engine[bench]"')
 
 from benchmarks import __main__ as command
-from benchmarks import report
+from benchmarks import gpu, report
 from benchmarks.case import Case, Task
 from benchmarks.libraries import ENGINE, LEARNING_RATE, LIBRARIES, Library, initial_weights, named
 from benchmarks.measure import Outcome, compare, growth, measure, spread_of
@@ -342,3 +342,37 @@ def test_installed_size_of_a_source_tree_is_that_of_its_package(metadata, tmp_pa
 def test_peak_memory_is_at_least_what_this_process_holds():
     held = np.ones(2**24)
     assert footprint.peak_resident() > held.nbytes
+
+
+# ------------------------------------------------------------------------------------------- on a GPU
+
+
+def test_the_work_of_a_gpu_is_checked_and_timed(tmp_path, capsys):
+    rows = tmp_path / "rows.json"
+    names = ["step 64-128-10", "step gpt", "adam 60 tensors 2 M"]
+    assert not gpu.main(["--device", "cpu", "--quick", "--only", *names, "--out", str(rows)])
+    written = json.loads(rows.read_text())["rows"]
+    assert [row["work"] for row in written] == names
+    assert all(row["ms"]["autograd_engine"] > 0 for row in written)
+    assert math.isfinite(float(written[0]["loss"]))
+    assert (written[2]["loss"], "failed" in written[2]) == ("", False)
+    printed = capsys.readouterr().out
+    assert "the CPU, which measures nothing" in printed
+    assert all(name in printed for name in names)
+
+
+def test_work_that_fails_on_a_gpu_is_told_and_the_rest_is_tried(monkeypatch, capsys):
+    def fails(library, sizes, device):
+        raise MemoryError("Out of memory")
+
+    work = gpu.WORK["gelu 16 M"]
+    monkeypatch.setitem(gpu.WORK, "gelu 16 M", work._replace(build=fails))
+    assert gpu.main(["--device", "cpu", "--quick", "--only", "gelu 16 M", "add 16 M"])
+    printed = capsys.readouterr().out
+    assert "| gelu 16 M | MemoryError: Out of memory |" in printed
+    assert "| add 16 M |" in printed
+
+
+def test_without_a_gpu_the_error_says_what_is_missing():
+    with pytest.raises(ValueError, match="there is no device 'cuda': CuPy is not installed"):
+        gpu.main([])

@@ -35,8 +35,9 @@ def _tensors(results: Any) -> list[Any]:
     return [results]
 
 
-def outcomes(row: Operator, call: Call, make: Any, dtype: Any) -> list[Any]:
-    """The results of a call, the gradients, and the gradients of these."""
+def outcomes(row: Operator, call: Call, make: Any, dtype: Any, seed: int = 0) -> list[Any]:
+    """The results of a call, the gradients, and the gradients of these. What the operator draws is drawn from
+    `seed`; its inputs are always the same."""
     random = np.random.default_rng(0)
     leaves = []
 
@@ -47,7 +48,7 @@ def outcomes(row: Operator, call: Call, make: Any, dtype: Any) -> list[Any]:
         return made
 
     arguments, settings = call.filled(fill)
-    ag.manual_seed(0)
+    ag.manual_seed(seed)
     results = _tensors(row.function(*arguments, **settings))
     found = list(results)
     for order in range(row.order):
@@ -68,13 +69,13 @@ def values_of(result: Any, kinds: Any) -> Any:
     return kind_of(result.array).read(result.array)
 
 
-def check_same(found: list[Any], expected: list[Any], dtype: Any, factor: float = 64) -> None:
-    """What was found on the device and what is expected, computed on the host; they may differ by `factor` times
-    the precision of the dtype."""
+def check_same(found: list[Any], expected: list[Any], dtype: Any, factor: float = 64, kinds: Any = StandIn) -> None:
+    """What was found on the device, in arrays of class `kinds`, and what is expected, computed on the host; they
+    may differ by `factor` times the precision of the dtype."""
     assert len(found) == len(expected)
     near = factor * float(np.finfo(dtype).eps)
     for ours, theirs in zip(found, expected, strict=True):
-        ours, theirs = values_of(ours, KINDS[on_device]), values_of(theirs, KINDS[on_host])
+        ours, theirs = values_of(ours, kinds), values_of(theirs, KINDS[on_host])
         if not hasattr(theirs, "dtype"):
             assert ours == theirs
             continue

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..kinds import kind_of
+from ..kinds import Kind, kind_of
 from .blocks import in_blocks
 from .choice import kernel
 from .elements import masked
@@ -174,21 +174,24 @@ def index_of_winners(winner: Any, picture: Sizes, windows: Windows) -> Any:
 
 
 @functools.lru_cache(maxsize=64)
-def _counts(picture: Sizes, windows: Windows, padded: bool, dtype: Any) -> Any:
-    """How many elements the mean of each window is of, those of the padding included or not."""
+def _counts(picture: Sizes, windows: Windows, padded: bool, dtype: Any, kind: Kind, place: int | None) -> Any:
+    """How many elements the mean of each window is of, those of the padding included or not: one number, or an
+    array of this kind, which is sent to the GPU at `place` once."""
     counts = np.ones((), dtype)
     for n, k, s, p, _, m in zip(picture, *windows, strict=True):
         first = np.arange(m) * s - p
         low, high = (-p, n + p) if padded else (0, n)
         counts = counts[..., None] * (np.minimum(first + k, high) - np.maximum(first, low)).astype(dtype)
-    return counts
+    one = counts.flat[:1]
+    return one[0] if (counts == one).all() and counts.size else kind.sent(counts)
 
 
 def divisors(x: Any, picture: Sizes, windows: Windows, padded: bool, divisor: int | None) -> Any:
     """What sums are divided by, beside an array."""
     if divisor is not None:
         return x.dtype.type(divisor)
-    return kind_of(x).sent(_counts(picture, windows, padded, x.dtype))
+    kind = kind_of(x)
+    return _counts(picture, windows, padded, x.dtype, kind, kind.index_of(x))
 
 
 @kernel
