@@ -5,6 +5,7 @@ Tests that need a real GPU are marked `gpu`; those of the substitute for CuPy li
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -33,6 +34,7 @@ def _looking_by(find: object) -> Iterator[None]:
 def hidden() -> object:
     """A context in which the package finds no GPU."""
 
+    @functools.wraps(_find)
     def find() -> str:
         return ABSENT
 
