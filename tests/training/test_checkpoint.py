@@ -10,6 +10,7 @@ import time
 
 import numpy as np
 import pytest
+import tqdm
 
 import autograd_engine as ag
 from autograd_engine import nn, optim
@@ -204,6 +205,20 @@ def test_callbacks_without_a_state_may_come_and_go(tmp_path, capsys):
     assert_same_bits(trained(path, "sgd", resume=path, more=more), whole)
     assert "6%|" not in capsys.readouterr().err.rsplit("\r", 1)[-1]
     assert len((tmp_path / "history.csv").read_text().splitlines()) == 1 + len(whole[2]["epoch"])
+
+
+def test_the_bar_of_a_resumed_run_begins_where_the_run_stopped(tmp_path, monkeypatch):
+    begun = []
+
+    class Bar(tqdm.tqdm):
+        def __init__(self, **settings):
+            begun.append((settings["initial"], settings["total"]))
+            super().__init__(**settings)
+
+    monkeypatch.setattr(tqdm, "tqdm", Bar)
+    trained(tmp_path / "run", "sgd", kill=2, more=[ProgressBar()])
+    trained(tmp_path / "run", "sgd", resume=tmp_path / "run", more=[ProgressBar()])
+    assert begun == [(0, 8 * 7), (2 * 7, 8 * 7)]
 
 
 def test_best_last_and_every_so_many(tmp_path):

@@ -298,6 +298,15 @@ def test_what_gets_no_derivative_has_no_row():
         assert sorted(table.values) == ["w", "y"]
 
 
+@pytest.mark.parametrize("version", ["A", "B"])
+def test_a_user_without_a_derivative_hides_none_of_the_others(version):
+    x = leaf(2.0)
+    blocked, h = x * 2, x * 3
+    y = Blocked.apply(blocked, h)
+    found = viz.backward_table(y, {"x": x, "b": blocked, "h": h}, version=version)
+    assert found.values["x"] == 3
+
+
 def test_an_increment_of_what_is_shown_is_kept_beside_one_of_what_is_not():
     a, b = leaf(2.0), leaf(3.0)
     u = a * b
