@@ -291,9 +291,7 @@ def test_erasing():
     assert T.RandomErasing(1.0, scale=(1, 1))(x) is x  # nothing that large fits
     T.RandomErasing(1.0, inplace=True)(x)
     assert (x == 0).any()
-    wide = T.RandomErasing(
-        1.0, scale=(0.3, 0.3), ratio=(0.5, 6)
-    )  # every second rectangle is too high, and drawn anew
+    wide = T.RandomErasing(1.0, scale=(0.3, 0.3), ratio=(0.5, 6))  # every second one is too high
     assert all((wide(ag.ones(1, 10, 20)) == 0).any() for _ in range(20))
 
 
