@@ -5,6 +5,7 @@ There are three pairs of loops: a weight for each element of a row, for all of a
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import Any
 
@@ -269,8 +270,14 @@ def _lanes(x: Any, groups: View, channels: View, each: int) -> tuple[int, ...]:
     return (groups[1], groups[2]) if channels[2] == 1 else (1, groups[1], channels[1] // each, channels[2])
 
 
+@functools.lru_cache(maxsize=16)
+def _constant(size: int, value: float, dtype: Any) -> Any:
+    """One number everywhere, to be read only: in a small kernel `np.full` takes a tenth of the time."""
+    return np.full(size, value, dtype)
+
+
 def _filled(x: Any, like: Any, size: int, value: float) -> Any:
-    return np.full(size, value, like.dtype) if x is None else x
+    return _constant(size, value, like.dtype) if x is None else x
 
 
 def normalize(
