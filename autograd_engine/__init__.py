@@ -172,6 +172,7 @@ if _typing.TYPE_CHECKING:
     from . import multiprocessing as multiprocessing
     from . import numpy as numpy
     from . import onnx as onnx
+    from . import profiler as profiler
     from . import random as random
     from . import sparse as sparse
     from . import testing as testing
@@ -188,7 +189,19 @@ if _typing.TYPE_CHECKING:
 
 _ON_FIRST_USE = (
     *("accelerator", "amp", "backends", "compiler", "data", "distributed", "distributions", "hub", "jit", "models"),
-    *("multiprocessing", "numpy", "onnx", "random", "sparse", "testing", "training", "utils", "version", "viz"),
+    *(
+        "multiprocessing",
+        "numpy",
+        "onnx",
+        "profiler",
+        "random",
+        "sparse",
+        "testing",
+        "training",
+        "utils",
+        "version",
+    ),
+    "viz",
 )
 _HOMES = {
     "GradScaler": "amp",

@@ -7,11 +7,12 @@ but for the BLAS and the threads that NumPy computes with, and for CUDA's librar
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from types import ModuleType
 from typing import Any
 
 from .backend import gpu as _gpu
-from .backend.absent import missing as _missing
+from .backend.absent import names_missing as _names_missing
 from .backend.aliases import also_as as _also_as
 
 __all__ = ["cpu", "cuda", "cudnn", "mkl", "mkldnn", "mps", "openmp"]
@@ -33,6 +34,11 @@ def _library(name: str, available: bool | None, **settings: Any) -> ModuleType:
 
 def _nothing(*args: Any, **kwargs: Any) -> None:
     """Change a setting. It has no effect."""
+
+
+def _block(*args: Any, **kwargs: Any) -> nullcontext[None]:
+    """A block with other settings. It has no effect."""
+    return nullcontext()
 
 
 def _no() -> bool:
@@ -88,6 +94,7 @@ cuda = _library(
     enable_mem_efficient_sdp=_nothing,
     flash_sdp_enabled=_no,
     mem_efficient_sdp_enabled=_no,
+    sdp_kernel=_block,
 )
 mps = _library("mps", False, is_built=_no)
 mkl = _library("mkl", False)
@@ -97,5 +104,4 @@ openmp = _library("openmp", True)
 _also_as(__name__, cpu=cpu, cudnn=cudnn, cuda=cuda, mps=mps, mkl=mkl, mkldnn=mkldnn, openmp=openmp)
 
 
-def __getattr__(name: str) -> Any:
-    raise _missing(__name__, name)
+__getattr__ = _names_missing(__name__)

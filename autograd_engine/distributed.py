@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from enum import Enum
 from typing import Any
 
-from .backend.absent import missing
+from .backend.absent import names_missing
 from .tensor import Tensor
 
 __all__ = [
@@ -159,5 +159,4 @@ def broadcast_object_list(object_list: list[Any], src: int = 0, group: Any = Non
     """Give all processes the list of process `src`: leave it as it is."""
 
 
-def __getattr__(name: str) -> Any:
-    raise missing(__name__, name)
+__getattr__ = names_missing(__name__)

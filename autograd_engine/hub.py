@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from .backend.absent import missing, refused
+from .backend.absent import names_missing, refused
 
 __all__ = ["list", "load", "load_state_dict_from_url"]
 
@@ -13,5 +11,4 @@ load = refused("hub.load")
 load_state_dict_from_url = refused("hub.load_state_dict_from_url")
 
 
-def __getattr__(name: str) -> Any:
-    raise missing(__name__, name)
+__getattr__ = names_missing(__name__)

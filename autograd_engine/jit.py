@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from .backend.absent import missing, refused
+from .backend.absent import names_missing, refused
 
 __all__ = [
     "export",
@@ -80,8 +80,7 @@ def wait(future: Any) -> Any:
     return future
 
 
-def __getattr__(name: str) -> Any:
-    raise missing(__name__, name)
+__getattr__ = names_missing(__name__)
 
 
 def __dir__() -> list[str]:

@@ -8,6 +8,9 @@ from autograd_engine.ops.linear_algebra.spectral import EighResult
 from autograd_engine.ops.linear_algebra.spectral import LstsqResult
 from autograd_engine.ops.linear_algebra.spectral import SVDResult
 from autograd_engine.ops.linear_algebra.triangular import QRResult
+from autograd_engine.ops.linear_algebra.unchecked import CholeskyExResult
+from autograd_engine.ops.linear_algebra.unchecked import InvExResult
+from autograd_engine.ops.linear_algebra.unchecked import SolveExResult
 from autograd_engine.tensor.tensor import Tensor
 from collections.abc import Sequence
 from typing import Any
@@ -75,10 +78,17 @@ def cross(x: Any, y: Any, *, dim: int = -1, axis: int = ...) -> Tensor:
     """The vector product x[1] y[2] - x[2] y[1], ... of the vectors along `dim`; the others broadcast."""
 def vander(x: Any, N: int | None = None) -> Tensor:
     """The powers of each element: out[..., i, j] = x[..., i] ** j for j < N, by default as many as elements."""
+def cholesky_ex(A: Any, *, upper: bool = False, check_errors: bool = False) -> CholeskyExResult[Tensor]:
+    """`cholesky`, and for each matrix whether it is positive definite."""
+def inv_ex(A: Any, *, check_errors: bool = False) -> InvExResult[Tensor]:
+    """`inv`, and for each matrix whether it is regular."""
+def solve_ex(A: Any, B: Any, *, left: bool = True, check_errors: bool = False) -> SolveExResult[Tensor]:
+    """`solve`, and for each matrix whether it is regular."""
 
 __all__ = [
     "LinAlgError",
     "cholesky",
+    "cholesky_ex",
     "cond",
     "cross",
     "det",
@@ -87,6 +97,7 @@ __all__ = [
     "eigvalsh",
     "householder_product",
     "inv",
+    "inv_ex",
     "lstsq",
     "lu",
     "lu_factor",
@@ -102,6 +113,7 @@ __all__ = [
     "qr",
     "slogdet",
     "solve",
+    "solve_ex",
     "solve_triangular",
     "svd",
     "svdvals",

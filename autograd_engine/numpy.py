@@ -127,14 +127,25 @@ def _transform(
 
 
 def grad(fun: Callable[..., Any], argnum: int | Sequence[int] = 0) -> Callable[..., Any]:
-    """The function that computes the gradient of a scalar function, by one of its arguments or several.
+    """The function that computes the gradient of a scalar function, by one of its arguments or several. An array
+    of one element counts as a scalar.
 
     Example:
         >>> import autograd_engine.numpy as anp
         >>> anp.grad(anp.tanh)(1.0), anp.grad(anp.grad(anp.tanh))(1.0)
         (np.float64(0.41997434161402614), np.float64(-0.6397000084492246))
     """
-    return _transform("grad", fun, argnum, lambda f: _func.grad(f, _numbers(argnum)))
+    return _transform("grad", fun, argnum, lambda f: _func.grad(_scalar(f), _numbers(argnum)))
+
+
+def _scalar(fun: Callable[..., Any]) -> Callable[..., Any]:
+    """The function, whose result of one element has no dimensions."""
+
+    def called(*args: Any) -> Any:
+        result = fun(*args)
+        return result.reshape(()) if isinstance(result, _Tensor) and result.numel() == 1 else result
+
+    return called
 
 
 def _numbers(argnum: int | Sequence[int]) -> Any:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from .backend.absent import missing, refused
+from .backend.absent import names_missing, refused
 
 __all__ = ["export"]
 
 export = refused("onnx.export")
 
 
-def __getattr__(name: str) -> Any:
-    raise missing(__name__, name)
+__getattr__ = names_missing(__name__)

@@ -1,6 +1,7 @@
 """Written by `python -m tests.stubs`."""
 
 from autograd_engine.backend.random import Generator
+from autograd_engine.ops.count import HistogramResult
 from autograd_engine.ops.linear_algebra.classic import SVDResult
 from autograd_engine.ops.linear_algebra.classic import TriangularSolveResult
 from autograd_engine.ops.linear_algebra.equations import LUFactorResult
@@ -454,6 +455,8 @@ def bucketize(x: Any, boundaries: Any, *, out_int32: bool = False, right: bool =
     boundaries[i-1] <= x < boundaries[i]."""
 def histc(x: Any, bins: int = 100, min: float = 0, max: float = 0) -> Tensor:
     """How many elements fall into each of `bins` equal parts of [min, max], in the dtype of `x`."""
+def histogram(x: Any, bins: int | Any, *, range: Sequence[float] | None = None, weight: Any | None = None, density: bool = False) -> HistogramResult[Tensor]:
+    """How many elements fall into each bin, and the edges of the bins; both in the dtype of `x`."""
 def bincount(x: Any, weights: Any | None = None, minlength: int = 0) -> Tensor:
     """How often each integer 0, 1, ... occurs in the 1-D `x`; with `weights`, the sum of those at its places."""
 def isin(elements: Any, test_elements: Any, *, assume_unique: bool = False, invert: bool = False) -> Tensor:
@@ -921,6 +924,9 @@ def corrcoef(x: Any) -> Tensor:
     """The correlation coefficients of variables (rows) over observations (columns), within [-1, 1]."""
 def unfold(x: Any, dimension: int, size: int, step: int) -> Tensor:
     """All windows of `size` along a dimension, `step` apart; their elements are the last dimension."""
+def as_strided(x: Any, size: Sequence[int], stride: Sequence[int], storage_offset: int | None = None) -> Tensor:
+    """The elements of `x` that lie so far from each other: out[i, j, ..] is element offset + i s_0 + j s_1 + .. of
+    `x`. They may overlap. The result looks into the memory of `x`."""
 
 __all__ = [
     "abs",
@@ -967,6 +973,7 @@ __all__ = [
     "argmin",
     "argsort",
     "argwhere",
+    "as_strided",
     "asin",
     "asin_",
     "asinh",
@@ -1106,6 +1113,7 @@ __all__ = [
     "hardshrink",
     "heaviside",
     "histc",
+    "histogram",
     "hsplit",
     "hstack",
     "hypot",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .backend.absent import missing as _missing
+from .backend.absent import names_missing as _names_missing
 from .tensor.sparse import SparseTensor, mm
 from .tensor.sparse import sparse_coo_tensor as _sparse_coo_tensor
 
@@ -23,5 +23,4 @@ class FloatTensor(SparseTensor):
         return _sparse_coo_tensor(indices, values, size).float()
 
 
-def __getattr__(name: str) -> Any:
-    raise _missing(__name__, name)
+__getattr__ = _names_missing(__name__)

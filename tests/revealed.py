@@ -35,15 +35,18 @@ UNKNOWN = {
         "load serialization.load data.default_collate data.default_convert utils.data.default_collate "
         "utils.data.default_convert data.transforms.Compose.__call__ data.transforms.Lambda.__call__ "
         "Function.apply Function.forward Function.backward autograd.FunctionContext.saved_tensors "
-        "optim.swa_utils.AveragedModel.__call__ optim.swa_utils.AveragedModel.forward training.Metric.result"
+        "optim.swa_utils.AveragedModel.__call__ optim.swa_utils.AveragedModel.forward training.Metric.result "
+        "serialization.get_safe_globals"
     ),
     "pictures and labels after the user's transforms": (
         "data.ImageFolder.__getitem__ data.ImageFolder.transformed data.MNIST.__getitem__ data.MNIST.transformed "
         "data.FashionMNIST.__getitem__ data.FashionMNIST.transformed data.CIFAR10.__getitem__ "
-        "data.CIFAR10.transformed data.CIFAR100.__getitem__ data.CIFAR100.transformed"
+        "data.CIFAR10.transformed data.CIFAR100.__getitem__ data.CIFAR100.transformed "
+        "data.FakeData.__getitem__ data.FakeData.transformed"
     ),
     "of a structure that arguments decide": (
         "func.grad func.value_and_grad func.grad_and_value func.jacobian func.jacrev func.hessian func.vjp "
+        "func.jacfwd func.vmap func.functional_call "
         "autograd.functional.jacobian autograd.functional.hessian Tensor.tolist nn.Parameter.tolist "
         "nn.UninitializedParameter.tolist nn.UninitializedBuffer.tolist nn.Buffer.tolist "
         "data.StackDataset.__getitem__"

@@ -98,3 +98,10 @@ def test_integers_are_refused():
     words = "grad: cannot differentiate by 3 (int); give it as a float"
     with pytest.raises(TypeError, match=exactly(words)):
         grad(lambda x: x**2)(3)
+
+
+def test_an_array_of_one_element_is_a_scalar():
+    slope = np.grad(lambda x: np.sum(x**2, axis=0, keepdims=True))(np.array([1.0, 2.0]))
+    np.testing.assert_array_equal(slope, [2.0, 4.0])
+    with pytest.raises(RuntimeError, match="expected a scalar"):
+        np.grad(lambda x: x**2)(np.array([1.0, 2.0]))

@@ -358,3 +358,37 @@ def test_older_settings_of_losses_are_read_with_a_warning():
         with pytest.warns(UserWarning, match="older settings; write reduction="):
             loss = nn.MSELoss(**settings)
         np.testing.assert_allclose(loss(x, y).numpy(), expected)
+
+
+def test_a_profile_says_what_to_measure_with():
+    words = "profiler.profile: measure with Python's cProfile: python -m cProfile -s tottime PROGRAM"
+    with pytest.raises(NotImplementedError, match=exactly(words)):
+        ag.profiler.profile(activities=[ag.profiler.ProfilerActivity.CPU])
+    with ag.profiler.record_function("step"):
+        assert ag.profiler.record_function("step")(lambda: 3)() == 3
+
+
+def test_one_way_to_compute_an_attention_stands_for_all():
+    from autograd_engine.nn.attention import SDPBackend, sdpa_kernel
+
+    q = ag.randn(1, 2, 3)
+    expected = nn.functional.scaled_dot_product_attention(q, q, q)
+    with sdpa_kernel(SDPBackend.MATH), ag.backends.cuda.sdp_kernel(enable_flash=False):
+        np.testing.assert_array_equal(nn.functional.scaled_dot_product_attention(q, q, q), expected)
+
+
+def test_what_a_tensor_is_not():
+    x = ag.arange(6.0).reshape(2, 3)
+    names = "meta mkldnn mps nested quantized sparse sparse_csr xpu"
+    assert not any(getattr(x, f"is_{name}") for name in names.split())
+    assert not any((x.is_inference(), x.is_shared()))
+    assert x.share_memory_() is x
+    assert x.layout is ag.strided
+    assert [y.storage_offset() for y in (x, x[1], x[1, 2:], x[:, 1], ag.ones(()))] == [0, 3, 5, 1, 0]
+
+
+def test_files_of_pytorchs_hold_modules_of_several_of_ours():
+    module = importlib.import_module("autograd_engine.nn.modules.activation")
+    assert module.ReLU is nn.ReLU
+    assert module.MultiheadAttention is nn.MultiheadAttention
+    assert importlib.import_module("autograd_engine.nn.modules.pixelshuffle").PixelShuffle is nn.PixelShuffle

@@ -396,3 +396,35 @@ def test_the_number_of_operations_is_limited_here_too(tmp_path, monkeypatch):
     monkeypatch.setattr(pickles, "_MOST", 4)
     with refused(path, "the pickle cannot be read: it has more than 4 operations"):
         load(path)
+
+
+NUMPYS = {
+    "array": np.linspace(0, 1, 6).reshape(2, 3),
+    "turned": np.asfortranarray(np.arange(6, dtype=np.int32).reshape(2, 3)),
+    "order": np.array([1.5, 2.0], ">f4"),
+    "one": np.array([7], np.uint8),
+    "none": np.empty((0, 3)),
+    "number": np.float64(0.25),
+    "list": [np.array([True, False]), np.int64(3)],
+}
+
+
+def test_arrays_and_numbers_of_numpys_come_back(tmp_path, write):
+    for path in (write(NUMPYS, tmp_path / "all"), write(NUMPYS["array"], tmp_path / "one")):
+        found = load(path)
+        for name, value in NUMPYS.items() if isinstance(found, dict) else ():
+            both = zip(found[name], value, strict=True) if name == "list" else [(found[name], value)]
+            for mine, theirs in both:
+                assert type(mine) is type(theirs)
+                assert mine.dtype == theirs.dtype.newbyteorder("=")
+                np.testing.assert_array_equal(mine, theirs)
+    assert type(found) is np.ndarray
+    found[0, 0] = 5.0  # its memory is its own
+    assert load(path)[0, 0] == 0.0
+
+
+def test_what_numpys_pickles_may_hold_beyond_numbers_is_refused(tmp_path, write):
+    for value in (np.array([None, 1]), np.array(["a"]), np.zeros(2, [("x", "f4")]), np.array(1, "M8[s]")):
+        words = "... cannot be read: ...an array of ..., expected one of numbers..."
+        with pytest.raises(ValueError, match=exactly(words)):
+            load(write({"a": value}, tmp_path / "file"))

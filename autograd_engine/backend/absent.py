@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import NoReturn
 
-__all__ = ["ABSENT", "explained", "missing", "refused", "without_effect"]
+__all__ = ["ABSENT", "explained", "missing", "names_missing", "refused", "without_effect"]
 
 _COMPLEX = "there are no complex numbers; compute with the real and the imaginary part"
 _GRAPHS = "programs run as they are written, and no graph of one can be kept; save the weights with save()"
@@ -20,6 +20,7 @@ _OTHER = "of GPUs, those of CUDA are used: device('cuda')"
 _STATE = "CuPy's generators tell no state; seed them with cuda.manual_seed"
 _TYPE = "take tensor(data, device='cuda')"
 _HUB = "it fetches programs and runs them; take a model of `models`, and read its file of weights with load()"
+_PROFILER = "measure with Python's cProfile: python -m cProfile -s tottime PROGRAM"
 _QUANTIZED = "numbers of fewer bits are for inference; convert a model with half()"
 
 ABSENT = {
@@ -65,6 +66,9 @@ ABSENT = {
     "onnx.export": _GRAPHS,
     "package": _GRAPHS,
     "polar": _COMPLEX,
+    "profiler.profile": _PROFILER,
+    "profiler.schedule": _PROFILER,
+    "profiler.tensorboard_trace_handler": _PROFILER,
     "qint8": _QUANTIZED,
     "quantization": _QUANTIZED,
     "quint8": _QUANTIZED,
@@ -116,6 +120,15 @@ def missing(module: str, name: str) -> AttributeError:
         f"module {module!r} has no attribute {name!r}{explained(path, dir(sys.modules[module]))}",
         name=name,
     )
+
+
+def names_missing(module: str) -> Callable[[str], NoReturn]:
+    """The `__getattr__` of a module: it is asked for the names that the module does not have, and says why not."""
+
+    def look_up(name: str) -> NoReturn:
+        raise missing(module, name)
+
+    return look_up
 
 
 @functools.cache

@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from .spelling import spelling
+
 __all__ = ["bfloat16", "dtype", "dtypes", "shown"]
 
 
@@ -60,7 +62,7 @@ class dtype:
         return self._hash
 
     def __repr__(self) -> str:
-        return self.name
+        return spelling.name(self.name)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return shown, (self.name,)

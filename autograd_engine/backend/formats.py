@@ -10,6 +10,8 @@ import functools
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from .spelling import spelling
+
 __all__ = [
     "channels_last",
     "channels_last_3d",
@@ -35,7 +37,7 @@ class _Named:
         self.name = name
 
     def __repr__(self) -> str:
-        return self.name
+        return spelling.name(self.name)
 
     def __reduce__(self) -> str:
         return self.name

@@ -15,6 +15,7 @@ from .dataset import (
     TensorDataset,
     random_split,
 )
+from .fake import FakeData
 from .folder import ImageFolder, read_picture
 from .idx import *
 from .loader import *
@@ -30,6 +31,7 @@ __all__ = [
     "ChainDataset",
     "ConcatDataset",
     "Dataset",
+    "FakeData",
     "ImageFolder",
     "IterableDataset",
     "LabelSmoothing",

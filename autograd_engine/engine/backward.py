@@ -327,6 +327,7 @@ def grad(
     create_graph: bool = False,
     allow_unused: bool = False,
     materialize_grads: bool = False,
+    is_grads_batched: bool = False,
 ) -> tuple[V, ...]:
     """The derivatives of `outputs` with respect to `inputs`, as a tuple; no `.grad` is touched.
 
@@ -335,9 +336,13 @@ def grad(
     Args:
         allow_unused: give None for an input that the outputs do not depend on, instead of an error.
         materialize_grads: give zeros for such an input.
+        is_grads_batched: each of `grad_outputs` has one dimension more, the first, and so has each derivative: one
+            backward pass for each place along it.
 
     Raises:
         RuntimeError: as `backward`; or an input is unused, or requires no gradient.
+        ValueError: the batches of `grad_outputs` are empty or of different lengths.
+        NotImplementedError: derivatives of batches are to be recorded.
 
     Example:
         >>> x = tensor(3.0, requires_grad=True)
@@ -345,6 +350,8 @@ def grad(
         >>> grad(first, x)
         (tensor(18.),)
     """
+    if is_grads_batched:
+        return _batched(outputs, inputs, _listed(grad_outputs), retain_graph, create_graph, allow_unused)
     results, wanted = _listed(outputs), _listed(inputs)
     given = [None] * len(results) if grad_outputs is None else _listed(grad_outputs)
     roots, cotangents = _cotangents(results, given, create_graph)
@@ -362,6 +369,27 @@ def grad(
         else:
             answers.append(g if create_graph else make_tensor(g.copy(), None))
     return tuple(answers)
+
+
+def _batched(
+    outputs: Any, inputs: Any, batches: list[Any], retain_graph: bool | None, create_graph: bool, allow_unused: bool
+) -> Any:
+    """`grad` for each place along the first dimension of the cotangents, put together."""
+    if create_graph:
+        raise NotImplementedError("grad: is_grads_batched with create_graph; take func.vmap or a loop")
+    lengths = {len(batch.array) for batch in batches}
+    if len(lengths) != 1 or 0 in lengths:
+        raise ValueError(f"grad: is_grads_batched needs grad_outputs of one length, got {sorted(lengths)}")
+    (count,) = lengths
+    columns: list[list[Any]] = []
+    for k in range(count):
+        cotangents = [make_tensor(batch.array[k], None) for batch in batches]
+        kept = k + 1 < count or bool(retain_graph)
+        columns.append([*grad(outputs, inputs, cotangents, kept, allow_unused=allow_unused)])
+    return tuple(
+        None if column[0] is None else make_tensor(np.stack([g.array for g in column]), None)
+        for column in zip(*columns, strict=True)
+    )
 
 
 def _nodes_of(tensors: list[Any]) -> list[Node]:

@@ -150,7 +150,8 @@ def jacobian(function: Callable[..., Any], argnums: Argnums = 0, has_aux: bool =
     return transformed
 
 
-jacrev = jacobian
+jacrev = jacfwd = jacobian
+"""PyTorch's names for one thing in two ways; there is one way here, backward."""
 
 
 def _rows(call: Call, output: Tensor) -> list[Tensor]:

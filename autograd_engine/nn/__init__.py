@@ -1,11 +1,10 @@
 """Networks: modules that hold parameters, the layers and losses made of them, and their initialization."""
 
-from typing import Any as _Any
-
-from ..backend.absent import missing as _missing
+from ..backend.absent import names_missing as _names_missing
 from ..backend.aliases import also_as as _also_as
 from . import (
     activation,
+    attention,
     container,
     convolution,
     distance,
@@ -44,6 +43,7 @@ __all__ = [
     "Parameter",
     "UninitializedBuffer",
     "UninitializedParameter",
+    "attention",
     "functional",
     "init",
     "modules",
@@ -74,7 +74,7 @@ __all__ += transformer_layers.__all__
 
 _also_as(
     f"{__name__}.modules",
-    activation=activation,
+    activation=(activation, multihead),
     batchnorm=normalization,
     container=container,
     conv=convolution,
@@ -89,8 +89,9 @@ _also_as(
     module=module,
     normalization=normalization,
     padding=padding,
+    pixelshuffle=resample,
     pooling=pooling,
-    rnn=recurrent,
+    rnn=(recurrent, recurrent_cells),
     sparse=embedding,
     transformer=transformer,
     upsampling=resample,
@@ -98,5 +99,4 @@ _also_as(
 )
 
 
-def __getattr__(name: str) -> _Any:
-    raise _missing(__name__, name)
+__getattr__ = _names_missing(__name__)

@@ -74,6 +74,10 @@ class Linear(Module):
         return 2 * self.in_features * math.prod(output.shape)
 
 
+NonDynamicallyQuantizableLinear = Linear
+"""The name in PyTorch of the last layer of an attention, for programs that ask for it."""
+
+
 class Bilinear(Module):
     """y[o] = x1^T W[o] x2 + b[o].
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, Literal, overload
+from typing import Any, Generic, Literal, NamedTuple, overload
 
 import numpy as np
 
-from ..backend.arrays import Array, astype, unboxed
+from ..backend.arrays import Array, ArrayT, astype, unboxed
 from ..backend.kinds import kind_of
 from ..engine.primitive import primitive
 from .dims import normalize_dim
@@ -118,6 +118,62 @@ def histc(x: Array, bins: int = 100, min: float = 0, max: float = 0) -> Array:
     if bins < 1 or min > max:
         raise ValueError(f"histc: expected bins >= 1 and min <= max, got {bins} bins in [{min}, {max}]")
     return _histc(x, bins=bins, low=min, high=max)
+
+
+class HistogramResult(NamedTuple, Generic[ArrayT]):
+    """How many elements each bin has, and the edges of the bins."""
+
+    hist: ArrayT
+    bin_edges: ArrayT
+
+
+@primitive(outputs=2)
+def _histogram(x: Array, bins: Any, weight: Array, *, range: tuple[float, float] | None, density: bool) -> Any:
+    values = x.reshape(-1)
+    edges = astype(np.histogram_bin_edges(values, bins, range), x.dtype)
+    if edges.ndim != 1 or (edges[1:] < edges[:-1]).any():
+        raise ValueError("the edges of the bins must ascend")
+    inside = (values >= edges[0]) & (values <= edges[-1])
+    places = np.minimum(np.searchsorted(edges, values[inside], "right"), len(edges) - 1) - 1
+    weights = None if weight is None else weight.reshape(-1)[inside]
+    counts = np.bincount(places, weights, len(edges) - 1)
+    if density:
+        counts = counts / counts.sum() / np.diff(edges)
+    return astype(counts, x.dtype), edges.copy()
+
+
+@operator("torch Tensor")
+def histogram(
+    x: Array,
+    bins: int | Array,
+    *,
+    range: Sequence[float] | None = None,
+    weight: Array | None = None,
+    density: bool = False,
+) -> HistogramResult[Array]:
+    """How many elements fall into each bin, and the edges of the bins; both in the dtype of `x`.
+
+    A bin contains its left edge and not its right one, but for the last bin, which contains both.
+
+    Args:
+        bins: how many bins of equal width; or their edges, 1-D and ascending.
+        range: the edges of the first and the last bin; by default the smallest and the largest element.
+        weight: what each element counts, of the shape of `x`; by default 1.
+        density: divide by the sum and by the widths, so that the integral over all bins is 1.
+
+    Raises:
+        ValueError: no bins, edges that do not ascend, or a weight of another shape.
+
+    Example:
+        >>> histogram(tensor([1.0, 2.0, 1.0]), bins=4, range=(0.0, 3.0))
+        HistogramResult(hist=tensor([0., 2., 1., 0.]), bin_edges=tensor([0.0000, 0.7500, 1.5000, 2.2500, 3.0000]))
+    """
+    if weight is not None and tuple(weight.shape) != tuple(x.shape):
+        raise ValueError(f"histogram: weight of shape {tuple(weight.shape)}, expected {tuple(x.shape)}, that of x")
+    if isinstance(bins, int) and bins < 1:
+        raise ValueError(f"histogram: expected bins >= 1, got {bins}")
+    limits = None if range is None else (float(range[0]), float(range[1]))
+    return HistogramResult(*_histogram(x, bins, weight, range=limits, density=density))
 
 
 @primitive

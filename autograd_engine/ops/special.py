@@ -123,6 +123,19 @@ def polygamma(n: int, x: Array) -> Array:
     return _polygamma(x, n=n) if n else digamma(x)
 
 
+@operator(special="zeta", numpy="zeta")
+@primitive(floating=True, q=lambda g, x, q: -g * x * zeta(x + 1, q))
+def zeta(x: Array, q: Array) -> Array:
+    """The Hurwitz zeta function, sum_k 1/(q + k)^x over k = 0, 1, ...; zeta(x, 1) is Riemann's. Derivative by q:
+    -x zeta(x + 1, q). No gradient flows to x, as in PyTorch.
+
+    Example:
+        >>> ag.special.zeta(tensor([2.0, 4.0]), 1.0)
+        tensor([1.6449, 1.0823])
+    """
+    return evaluate("zeta", x, q)
+
+
 @operator("torch Tensor", in_place="Tensor", special="multigammaln")
 def mvlgamma(x: Array, p: int) -> Array:
     """The log of the multivariate gamma function: p(p-1)/4 log(pi) + sum_(k<p) lgamma(x - k/2), for x > (p-1)/2.

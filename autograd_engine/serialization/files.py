@@ -5,7 +5,7 @@ A dictionary of tensors becomes a plain safetensors file, which `safetensors.tor
 that `safetensors.torch.save_file` wrote can be loaded here. Tensors may also lie in nested dicts, lists and tuples
 beside numbers and strings, as in a checkpoint: each tensor is then named by its path, such as
 "optimizer.state.0.exp_avg", and the rest is JSON in the file's metadata. A file is replaced in one step, so that a
-crash leaves the old one whole.
+crash leaves the old one whole. A whole module is a pickle, see `modules`.
 Source: https://github.com/huggingface/safetensors, "Format".
 """
 
@@ -26,8 +26,10 @@ from ..backend.files import write_atomically
 from ..backend.kinds import kind_of
 from ..engine.graph import raw
 from ..func.structure import map_structure
+from ..nn.module import Module
 from ..tensor import Tensor
 from ..tensor.creation import from_numpy
+from .modules import is_pickle, read_module, written
 from .torch_files import TORCH_FILES, read_torch_file
 
 __all__ = ["load", "save"]
@@ -63,11 +65,12 @@ def save(obj: Any, path: str | os.PathLike[str] | BinaryIO) -> None:
     Args:
         obj: a dictionary of tensors or arrays by name, which becomes a plain safetensors file; or nested dicts,
             lists and tuples of tensors, arrays, numbers, strings and None. Tensors that share memory are written
-            one by one and share none when loaded, and a parameter comes back as a tensor.
+            one by one and share none when loaded, and a parameter comes back as a tensor. Or a module, which is
+            written whole, as a pickle; better write its `state_dict()`, which depends on no class.
         path: the file, or an open binary file.
 
     Raises:
-        TypeError: `obj` holds something else; the message says where.
+        TypeError: `obj` holds something else; the message says where. Or a module cannot be pickled.
         ValueError: `obj` is nested in more than 100 levels, as one that contains itself is.
         OSError: the folder does not exist or cannot be written.
 
@@ -85,9 +88,9 @@ def save(obj: Any, path: str | os.PathLike[str] | BinaryIO) -> None:
     metadata = None
     if _is_flat(obj):
         arrays = {name: _storable(value, name) for name, value in obj.items()}
-    else:
+    elif not isinstance(obj, Module):
         metadata = {_STRUCTURE: json.dumps(_described(obj, "", arrays), separators=(",", ":"))}
-    content = safetensors.save(arrays, metadata)
+    content = written(obj) if isinstance(obj, Module) else safetensors.save(arrays, metadata)
     if hasattr(path, "write"):
         path.write(content)
     else:
@@ -96,17 +99,20 @@ def save(obj: Any, path: str | os.PathLike[str] | BinaryIO) -> None:
 
 def load(path: str | os.PathLike[str] | BinaryIO, map_location: Any = None, *, weights_only: bool = True) -> Any:
     """Read a file that `save`, `safetensors.torch.save_file` or `torch.save` wrote: the same structure, with
-    tensors on the CPU. Reading runs no code, whatever the file says.
+    tensors on the CPU. Reading runs no code, whatever the file says, unless `weights_only` is False.
 
     Of the files that `torch.save` wrote (.pth, .pt), those can be read that hold tensors in plain values, such as a
-    `state_dict()` or a checkpoint of some; not those of whole models, which name classes of their program.
+    `state_dict()` or a checkpoint of some; not those of whole models, which name PyTorch's classes. Of a model
+    that `save` wrote whole, the layers of `nn` are known; other classes must be named, in
+    `serialization.safe_globals`.
 
     Args:
         path: the file, or an open binary file.
         map_location: the device of the tensors; by default they are on the CPU, wherever they lay when they were
             saved. A dictionary of devices says where those of "cpu" go, and a function is called with each tensor
             and "cpu", and returns it, moved or not.
-        weights_only: accepted for programs written for PyTorch; reading never runs code.
+        weights_only: False lets a file of a whole module name any class or function, and so run any code: only for
+            files that you trust.
 
     Raises:
         FileNotFoundError: there is no such file.
@@ -126,10 +132,10 @@ def load(path: str | os.PathLike[str] | BinaryIO, map_location: Any = None, *, w
         where = cpu if map_location is None else check_device(map_location)
         move = None if where is cpu else lambda tensor, source: tensor.to(where)
     if hasattr(path, "read"):
-        read = _read(BytesIO(path.read()), getattr(path, "name", "the file"))
+        read = _read(BytesIO(path.read()), getattr(path, "name", "the file"), weights_only)
     else:
         with open(path, "rb") as file:
-            read = _read(file, os.fspath(path))
+            read = _read(file, os.fspath(path), weights_only)
     return read if move is None else _moved(read, move)
 
 
@@ -138,6 +144,9 @@ def _moved(read: Any, move: Callable[[Tensor, str], Any]) -> Any:
     known: dict[int, tuple[Tensor, Tensor]] = {}
 
     def moved(item: Any) -> Any:
+        if isinstance(item, Module):
+            for tensor in (*item.parameters(), *item.buffers()):
+                tensor.data = move(tensor.data, "cpu")
         if not isinstance(item, Tensor):
             return item
         if id(item) not in known:
@@ -147,7 +156,7 @@ def _moved(read: Any, move: Callable[[Tensor, str], Any]) -> Any:
     return map_structure(moved, read)
 
 
-def _read(file: BinaryIO, name: str) -> Any:
+def _read(file: BinaryIO, name: str, weights_only: bool) -> Any:
     """What the open file of this name holds."""
     start = file.read(max(map(len, TORCH_FILES)))
     file.seek(0)
@@ -162,15 +171,22 @@ def _read(file: BinaryIO, name: str) -> Any:
         if halves:
             _warn_of_halves(name, f"{halves} arrays were converted to float32")
         return value
+    content = file.read()
+    if is_pickle(content[:8]):
+        try:
+            return read_module(content, weights_only)
+        except ValueError as error:
+            raise ValueError(
+                f"{name} cannot be read: {error}. A model that save() wrote whole is read where its classes are "
+                "named, with serialization.safe_globals([Net]); or, if you trust the file, with weights_only=False"
+            ) from error
     from safetensors import SafetensorError, deserialize
 
-    content = file.read()
     try:
         read = dict(deserialize(content))  # type: ignore[no-untyped-call]
         header = _header(content)
     except (SafetensorError, ValueError) as error:
-        hint = "; it is a pickle, but none that torch.save wrote" * content.startswith(b"\x80")
-        raise ValueError(f"{name} is damaged or not a safetensors file: {error}{hint}") from error
+        raise ValueError(f"{name} is damaged or not a safetensors file: {error}") from error
     metadata = header.pop("__metadata__", None) or {}
     tensors = {key: read[key] for key in header}  # safetensors gives them in another order in every run
     named = [key for key, info in tensors.items() if info["dtype"] == "BF16"]

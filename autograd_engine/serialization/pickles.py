@@ -37,6 +37,24 @@ class Vocabulary:
 
     meanings: Mapping[str, Any] = {}
 
+    def meaning(self, name: str) -> Any:
+        """What a name stands for.
+
+        Raises:
+            ValueError: it is not admitted.
+        """
+        if name not in self.meanings:
+            raise ValueError(f"it asks for {name.replace(' ', '.')}, which is not admitted")
+        return self.meanings[name]
+
+    def new(self, kind: Any) -> Any:
+        """An object of a class, made without its constructor.
+
+        Raises:
+            ValueError: this class is not admitted.
+        """
+        raise ValueError(f"it makes a {getattr(kind, '__name__', kind)}")
+
     def build(self, target: Any, state: Any) -> None:
         """Give a value that one of the functions made its state.
 
@@ -52,10 +70,6 @@ class Vocabulary:
             ValueError: there is none.
         """
         raise ValueError("it refers to something that lies outside of it")
-
-    def finished(self, value: Any) -> Any:
-        """What the reader is given for a value that one of the functions made."""
-        return value
 
 
 def read_pickle(content: bytes | BinaryIO, vocabulary: Vocabulary | None = None) -> Any:
@@ -83,8 +97,7 @@ def read_pickle(content: bytes | BinaryIO, vocabulary: Vocabulary | None = None)
             machine.take(operation.name, argument)
         if len(machine.stack) != 1:
             raise ValueError(f"it ends with {len(machine.stack)} values, not one")
-        (value,) = machine.stack
-        return machine.vocabulary.finished(value)
+        return machine.stack[0]
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         raise ValueError(f"the pickle cannot be read: {error}") from error
 
@@ -208,14 +221,12 @@ class _Machine:
         for key, value in zip(values[::2], values[1::2], strict=True):
             if not isinstance(key, (str, bytes, int)):
                 raise ValueError(f"it has a {type(key).__name__} as a key")
-            target[key] = self.vocabulary.finished(value)
+            target[key] = value
 
     # ----------------------------------------------------------------------------------- names
 
     def _global(self, name: str) -> None:
-        if name not in self.vocabulary.meanings:
-            raise ValueError(f"it asks for {name.replace(' ', '.')}, which is not admitted")
-        self.stack.append(Name(name.rpartition(" ")[2], self.vocabulary.meanings[name]))
+        self.stack.append(Name(name.rpartition(" ")[2], self.vocabulary.meaning(name)))
 
     def _stack_global(self) -> None:
         self._global(" ".join(self._last(2)))
@@ -226,6 +237,12 @@ class _Machine:
             name = called.name if isinstance(called, Name) else f"a {type(called).__name__}"
             raise ValueError(f"it calls {name}, which is not admitted")
         self.stack.append(called.meaning(*arguments))
+
+    def _newobj(self) -> None:
+        kind, arguments = self._last(2)
+        if not isinstance(kind, Name) or arguments != ():
+            raise ValueError(f"it makes an object of {kind!r} with the arguments {arguments!r}")
+        self.stack.append(self.vocabulary.new(kind.meaning))
 
     def _build(self) -> None:
         target, state = self._last(2)

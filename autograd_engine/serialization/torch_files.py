@@ -2,8 +2,8 @@
 
 Such a file is a pickle, which names the tensors' sizes, and the numbers beside it: in a zip archive, or, before
 PyTorch 1.6, one after the other. The pickle is read by `read_pickle`; of the functions that a file may ask for,
-only those that make tensors are known, and here they are functions of ours. No more memory is taken than the file
-has bytes (twice as much for bfloat16): what promises more is refused before memory is taken.
+only those that make tensors and NumPy's arrays are known, and here they are functions of ours. No more memory is
+taken than the file has bytes (twice as much for bfloat16): what promises more is refused before memory is taken.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import numpy as np
 
 from ..tensor import Tensor
 from ..tensor.creation import from_numpy
+from .arrays import Arrays
 from .pickles import Name, Vocabulary, read_pickle
 
 __all__ = ["TORCH_FILES", "read_torch_file"]
@@ -148,7 +149,7 @@ class _Storage:
             self.array.view(np.uint32)[:] <<= 16
 
 
-class _Tensors(Vocabulary):
+class _Tensors(Arrays):
     """The names in PyTorch's pickles that make tensors of storages.
 
     Args:
@@ -157,9 +158,10 @@ class _Tensors(Vocabulary):
     """
 
     def __init__(self, size: int, found: Callable[[str, _Storage], None]) -> None:
+        super().__init__(size)
         self.left, self.found = size, found
         self.storages: dict[str, _Storage] = {}
-        self.meanings = {
+        self.meanings |= {
             **_KINDS,
             **_DTYPES,
             "collections OrderedDict": self.ordered,
@@ -224,7 +226,7 @@ class _Tensors(Vocabulary):
 
     def build(self, target: Any, state: Any) -> None:
         """A state_dict has versions of its modules beside it, which nobody needs here."""
-        if not isinstance(target, OrderedDict) or not isinstance(state, dict) or [*state] != ["_metadata"]:
+        if not (isinstance(target, OrderedDict) and isinstance(state, dict) and [*state] == ["_metadata"]):
             super().build(target, state)
 
     def stored(self, identity: Any) -> _Storage:

@@ -16,6 +16,7 @@ from types import ModuleType
 from typing import Any
 
 from ..backend.absent import explained, missing
+from ..backend.spelling import spelling
 
 __all__ = ["HOMES", "VERSIONS", "as_torch", "home_of"]
 
@@ -26,6 +27,7 @@ HOMES = {
     "torchvision.datasets": f"{PACKAGE}.data",
     "torchvision.models": f"{PACKAGE}.models",
     "torchvision.transforms": f"{PACKAGE}.data.transforms",
+    "torchvision.utils": f"{PACKAGE}.data.grids",
 }
 """Where the modules of other packages are here; what lies below a module lies below its home."""
 
@@ -126,7 +128,8 @@ def as_torch() -> ModuleType:
     For the first cell of a notebook, or the first line of a program, that was written for PyTorch.
     `python -m autograd_engine as-torch SCRIPT.py` does so for a program that stays as it is. What is not there is
     an ImportError or an AttributeError that names it. `torch.__version__` is the version of PyTorch whose names
-    these are. torchvision's data sets, transforms and models are found as well.
+    these are, and dtypes and sizes are written as there: torch.float32, torch.Size([2, 3]). torchvision's data
+    sets, transforms, models and utils are found as well.
 
     Raises:
         RuntimeError: PyTorch itself is imported already.
@@ -142,4 +145,5 @@ def as_torch() -> ModuleType:
             if name in sys.modules:
                 raise RuntimeError(f"{name} itself is imported already; call as_torch() before anything imports it")
         sys.meta_path.insert(0, _Finder())
+        spelling.as_pytorch = True
     return importlib.import_module("torch")

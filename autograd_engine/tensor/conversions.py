@@ -13,6 +13,7 @@ from ..backend.device import check_device, device_of, names_device
 from ..backend.device import device as DeviceType
 from ..backend.formats import takes_formats
 from ..backend.kinds import others
+from ..backend.spelling import spelling
 from ..engine import broadcast
 from ..engine.graph import Value
 from ..engine.results import make_tensor
@@ -106,7 +107,8 @@ class Conversions(Value):
         """The tensor in another dtype, as by `to`; without `dtype`, the name of its type as PyTorch forms it."""
         if dtype is not None:
             return self.to(dtype)
-        return f"autograd_engine.{_TYPE_NAMES.get(self.array.dtype.name, self.array.dtype.name.title())}Tensor"
+        name = self.array.dtype.name
+        return spelling.tensor_type(f"{_TYPE_NAMES.get(name, name.title())}Tensor")
 
     def astype(self, dtype: Any) -> Tensor:
         """The tensor in another dtype, under NumPy's name."""

@@ -1,6 +1,7 @@
 """Written by `python -m tests.stubs`."""
 
 from autograd_engine.engine.graph import Value
+from autograd_engine.ops.count import HistogramResult
 from autograd_engine.ops.linear_algebra.classic import SVDResult
 from autograd_engine.ops.linear_algebra.classic import TriangularSolveResult
 from autograd_engine.ops.linear_algebra.equations import LUFactorResult
@@ -526,6 +527,8 @@ class Derived(Value):
         """Like `bitwise_not`, in place: the result replaces the tensor's own values."""
     def histc(self, bins: int = 100, min: float = 0, max: float = 0) -> Tensor:
         """How many elements fall into each of `bins` equal parts of [min, max], in the dtype of `x`."""
+    def histogram(self, bins: int | Any, *, range: Sequence[float] | None = None, weight: Any | None = None, density: bool = False) -> HistogramResult[Tensor]:
+        """How many elements fall into each bin, and the edges of the bins; both in the dtype of `x`."""
     def bincount(self, weights: Any | None = None, minlength: int = 0) -> Tensor:
         """How often each integer 0, 1, ... occurs in the 1-D `x`; with `weights`, the sum of those at its places."""
     @overload
@@ -849,6 +852,9 @@ class Derived(Value):
         """The correlation coefficients of variables (rows) over observations (columns), within [-1, 1]."""
     def unfold(self, dimension: int, size: int, step: int) -> Tensor:
         """All windows of `size` along a dimension, `step` apart; their elements are the last dimension."""
+    def as_strided(self, size: Sequence[int], stride: Sequence[int], storage_offset: int | None = None) -> Tensor:
+        """The elements of `x` that lie so far from each other: out[i, j, ..] is element offset + i s_0 + j s_1 + .. of
+        `x`. They may overlap. The result looks into the memory of `x`."""
     def __eq__(self, other: Any) -> Tensor:  # type: ignore[override]
         ...
     def __ne__(self, other: Any) -> Tensor:  # type: ignore[override]

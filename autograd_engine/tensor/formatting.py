@@ -20,6 +20,7 @@ import numpy as np
 from ..backend.arrays import default_dtype
 from ..backend.device import device_of
 from ..backend.kinds import kind_of, others
+from ..backend.spelling import spelling
 from ..engine.graph import Leaf, Node
 
 
@@ -105,7 +106,7 @@ def describe(array: Any, node: Node | None) -> str:
     if hides_shape:
         notes.append(f"size={values.shape}")
     if values.dtype != default_dtype() and (values.dtype not in (np.int64, np.bool_) or not values.size):
-        notes.append(f"dtype={values.dtype}")
+        notes.append(f"dtype={spelling.name(values.dtype.name)}")
     if isinstance(node, Leaf):
         notes.append("requires_grad=True")
     elif node is not None:

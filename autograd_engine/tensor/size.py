@@ -5,6 +5,8 @@ from __future__ import annotations
 from math import prod
 from typing import SupportsIndex, overload
 
+from ..backend.spelling import spelling
+
 __all__ = ["Size"]
 
 
@@ -18,6 +20,9 @@ class Size(tuple[int, ...]):
     """
 
     __slots__ = ()
+
+    def __repr__(self) -> str:
+        return spelling.size(self)
 
     def numel(self) -> int:
         """The number of elements of a tensor of this size."""

@@ -1,7 +1,7 @@
 """Sparse matrices: the places and the values of the elements that are not 0, as in PyTorch's `sparse_coo_tensor`.
 
 A product with a dense matrix gathers rows, multiplies and adds, so gradients flow to the values and to the dense
-matrix. Nothing else is computed sparsely: `to_dense()` leads to all other operations.
+matrix. Sums with dense matrices are dense. For all other operations there is `to_dense()`.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ class SparseTensor:
     """
 
     is_sparse = True
+    ndim = 2
 
     def __init__(self, places: Any, values: Any, size: Sequence[int], is_coalesced: bool = False) -> None:
         if (where := values.device) != cpu:
@@ -101,6 +102,10 @@ class SparseTensor:
         """
         return SparseTensor(self._places, self._entries.to(*targets, **settings), self.shape, self._is_coalesced)
 
+    def astype(self, dtype: Any, copy: bool = True) -> SparseTensor:
+        """The matrix with values of another dtype, under NumPy's name."""
+        return self.to(dtype)
+
     def float(self) -> SparseTensor:
         """The matrix with values of float32."""
         return self.to(np.float32)
@@ -129,6 +134,10 @@ class SparseTensor:
         """The transpose."""
         return SparseTensor(self._places[::-1], self._entries, self.shape[::-1])
 
+    def transpose(self, *dims: Any) -> SparseTensor:
+        """The transpose, which exchanges the only two dimensions."""
+        return self.t()
+
     def mm(self, mat2: Any) -> Tensor:
         """The product with a dense matrix; see `spmm`."""
         return spmm(self, mat2)
@@ -139,6 +148,25 @@ class SparseTensor:
         return SparseTensor(self._places, arithmetic.mul(self._entries, factor), self.shape, self._is_coalesced)
 
     __rmul__ = __mul__
+
+    def __add__(self, other: Any) -> Any:
+        if isinstance(other, SparseTensor):
+            if other.shape != self.shape:
+                raise ValueError(f"add: sizes {self.shape} and {other.shape} of sparse matrices do not fit")
+            places = np.concatenate([self._places, other._places], 1)
+            return SparseTensor(places, shape.cat([self._entries, other._entries], 0), self.shape)
+        return arithmetic.add(self.to_dense(), other)
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **settings: Any) -> Any:
+        """The sum or product of an array with this matrix, where a dense tensor stands on the left."""
+        if ufunc not in (np.add, np.matmul) or method != "__call__":
+            return NotImplemented
+        if any(isinstance(x, SparseTensor) and x.requires_grad for x in inputs):
+            raise RuntimeError(
+                f"{ufunc.__name__}: with the dense matrix on the left, the sparse values get no gradient; write "
+                "the sparse one first, or take to_dense()"
+            )
+        return ufunc(*(raw(x.to_dense()) if isinstance(x, SparseTensor) else x for x in inputs), **settings)
 
     def __repr__(self) -> str:
         return f"sparse_coo_tensor(indices={self._places.tolist()}, values={self._entries}, size={self.shape})"

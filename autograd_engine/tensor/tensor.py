@@ -35,6 +35,7 @@ from .draws import Draws
 from .formatting import describe
 from .methods import Methods
 from .nested import array_of
+from .placement import Placement
 from .siblings import Siblings
 from .size import Size
 
@@ -53,7 +54,7 @@ class Handle:
 
 
 @use_tensor_type
-class Tensor(Methods, Draws, Conversions, Siblings):
+class Tensor(Methods, Draws, Conversions, Siblings, Placement):
     """An n-dimensional array that remembers how it was computed.
 
     The constructor is PyTorch's old one. It turns all numbers into the default dtype, and takes integers not as

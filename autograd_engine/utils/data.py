@@ -1,7 +1,7 @@
 """utils.data: the names of `data`, where programs written for PyTorch look for them, and in its files."""
 
 from .. import data
-from ..backend.absent import missing as _missing
+from ..backend.absent import names_missing as _names_missing
 from ..backend.aliases import also_as as _also_as
 from ..data import *
 from ..data.bundled import *  # these again: mypy takes only names that an `__all__` spells out
@@ -25,5 +25,4 @@ _also_as(
 )
 
 
-def __getattr__(name: str) -> object:
-    raise _missing(__name__, name)
+__getattr__ = _names_missing(__name__)

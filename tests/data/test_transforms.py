@@ -35,12 +35,16 @@ EXAMPLES = {
     "jitter": T.ColorJitter(0.4, 0.4, 0.4, 0.1),
     "PCA noise": PCA,
     "noise": T.GaussianNoise(),
+    "resized crop": T.RandomResizedCrop(7),
+    "blur": T.GaussianBlur((5, 3)),
+    "random gray": T.RandomGrayscale(0.5),
+    "gray": T.Grayscale(3),
     "erasing": T.RandomErasing(0.9, value="random"),
     "all": T.Compose(
         [T.RandomCrop(6, 2), T.RandomHorizontalFlip(), T.ColorJitter(0.3), T.ToTensor(), T.Normalize([0.5], [0.5])]
     ),
 }
-RANDOM = sorted(set(EXAMPLES) - {"pad", "center crop", "resize", "nearest resize"})
+RANDOM = sorted(set(EXAMPLES) - {"pad", "center crop", "resize", "nearest resize", "gray"})
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64, np.uint8])
@@ -333,3 +337,54 @@ def test_mixup_mixes_samples_and_targets_alike():
         for _ in range(2)
     ]
     np.testing.assert_array_equal(batches[0][1], batches[1][1])
+
+
+def test_a_blur_is_scipys():
+    ndimage = pytest.importorskip("scipy.ndimage")
+    x = picture(dtype=np.float64).numpy()
+    expected = ndimage.gaussian_filter(x, (0, 0.7, 0.7), radius=(0, 1, 2), mode="mirror")
+    np.testing.assert_allclose(T.GaussianBlur((5, 3), 0.7)(x), expected, rtol=1e-12)
+    assert T.GaussianBlur(3)(picture(dtype=np.uint8)).dtype == np.uint8
+
+
+def test_gray_pictures_have_the_brightness_of_pillows():
+    image = pytest.importorskip("PIL.Image")
+    x = picture(dtype=np.uint8).numpy()
+    gray = T.Grayscale()(x)
+    assert gray.shape == (1, 6, 8)
+    expected = np.asarray(image.fromarray(x.transpose(1, 2, 0)).convert("L"))
+    assert abs(gray[0].astype(int) - expected).max() <= 1
+    np.testing.assert_array_equal(T.RandomGrayscale(1.0)(x), np.repeat(gray, 3, 0))
+    assert T.RandomGrayscale(0.0)(x) is x
+    assert T.RandomGrayscale(1.0)(x[:1]) is not None
+
+
+@given(st.integers(1, 40), st.integers(1, 40), st.integers(0, 9))
+def test_resized_crops_are_parts_of_the_picture(height, width, seed):
+    crop = T.RandomResizedCrop((4, 5), scale=(0.3, 0.6), ratio=(0.5, 2.0))
+    ag.manual_seed(seed)
+    top, left, h, w = crop._part(height, width)
+    assert 0 <= top <= top + h <= height
+    assert 0 <= left <= left + w <= width
+    if min(height, width) > 20:
+        assert 0.27 <= h * w / (height * width) <= 0.65
+        assert 0.45 <= w / h <= 2.2
+    assert crop(np.ones((2, height, width))).shape == (2, 4, 5)
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: T.GaussianBlur(4), "GaussianBlur: kernel_size must be odd, not 4"),
+        (lambda: T.GaussianBlur(3, (2, 1)), "GaussianBlur: sigma must be positive, from low to high, not (2, 1)"),
+        (lambda: T.Grayscale(2), "Grayscale: num_output_channels must be 1 or 3, not 2"),
+        (lambda: T.RandomGrayscale(2), "RandomGrayscale: p is a probability, not 2"),
+        (
+            lambda: T.RandomResizedCrop(3, (0, 1)),
+            "RandomResizedCrop: scale=(0, 1) and ratio=(0.75, 1.333...) must be positive, from low to high",
+        ),
+    ],
+)
+def test_what_the_further_transforms_do_not_take_is_said(call, words):
+    with pytest.raises(ValueError, match=exactly(words)):
+        call()

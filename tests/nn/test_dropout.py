@@ -77,6 +77,15 @@ def test_channels_are_dropped_whole(function, shape, drawn):
     assert len(np.unique(channels)) == 2
 
 
+def test_elements_of_a_matrix_are_its_channels_and_that_is_said():
+    ag.manual_seed(0)
+    words = "dropout2d: got a matrix of shape (40, 50), whose channels are single elements; take dropout for it"
+    with pytest.warns(UserWarning, match=exactly(words)):
+        out = nn.Dropout2d()(ag.ones(40, 50)).numpy()
+    assert set(np.unique(out)) == {0.0, 2.0}
+    assert len(np.unique(out, axis=0)) == 40
+
+
 def test_alpha_dropout_keeps_mean_and_variance():
     ag.manual_seed(0)
     x = ag.randn(400, 500)
@@ -92,7 +101,7 @@ def test_alpha_dropout_keeps_mean_and_variance():
 
 @pytest.mark.parametrize(
     ("function", "shape"),
-    [(F.dropout1d, (2,)), (F.dropout2d, (2, 2)), (F.dropout3d, (2, 2, 2)), (F.feature_alpha_dropout, (2,))],
+    [(F.dropout1d, (2,)), (F.dropout2d, (2,)), (F.dropout3d, (2, 2, 2)), (F.feature_alpha_dropout, (2,))],
 )
 def test_dropout_of_channels_needs_channels(function, shape):
     with pytest.raises(ValueError, match=rf"{function.__name__}: expected .* got shape \({shape[0]},"):

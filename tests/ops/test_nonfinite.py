@@ -127,10 +127,11 @@ DIFFERENT = {
     "triplet_margin_loss triplet_margin_with_distance_loss",
     LAPACK: "linalg.solve_triangular linalg.cholesky cholesky_solve cholesky_inverse linalg.qr qr linalg.solve "
     "linalg.householder_product linalg.tensorsolve linalg.inv linalg.tensorinv linalg.det linalg.slogdet logdet "
+    "linalg.cholesky_ex linalg.inv_ex linalg.solve_ex "
     "linalg.lu linalg.lu_factor linalg.lu_solve lu lu_solve triangular_solve interpolate",
     REFUSES: "gaussian_nll_loss poisson_nll_loss binary_cross_entropy_with_logits kl_div "
     "multilabel_soft_margin_loss",
-    LIMIT: "copysign var_mean std_mean logsumexp logcumsumexp log_ndtr digamma polygamma "
+    LIMIT: "copysign var_mean std_mean logsumexp logcumsumexp log_ndtr digamma polygamma zeta "
     "batch_norm instance_norm group_norm layer_norm normalize soft_margin_loss ctc_loss scatter_reduce "
     "linalg.vander vander",
     "nothing times NaN is NaN, where broadcasting leaves no element": "addcmul addcdiv",
@@ -151,6 +152,7 @@ ZERO_BY_SHAPE = {
     "cholesky_inverse": "a triangle that is not read",
     "linalg.householder_product": "a reflection applied before",
     "linalg.solve": "a matrix of the batch, or an element, that the infinity does not reach",
+    "linalg.solve_ex": "a matrix of the batch, or an element, that the infinity does not reach",
     "normalize": "elements beside one that is infinite",
     "embedding_bag": "PyTorch overlooks the NaN in the value",
 }

@@ -12,6 +12,7 @@ CALLS = [(row, call) for row in TABLE.values() for call in (*row.calls, *row.edg
 
 SHARING = {
     "adjoint",
+    "as_strided",
     "atleast_1d",
     "atleast_2d",
     "atleast_3d",

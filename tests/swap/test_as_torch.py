@@ -54,6 +54,13 @@ try:
     torchvision.ops
 except AttributeError as error:
     print(error)
+x = torch.zeros(2, 3, dtype=torch.float64)
+print(x.shape, x.size()[1:], x.dtype, x.type())
+print(x[0])
+from torch.nn.modules.activation import MultiheadAttention, ReLU
+from torch.nn.modules.rnn import LSTMCell
+from torchvision.utils import make_grid
+assert torch.nn.modules.activation.ReLU is nn.ReLU and make_grid(x[None]).shape == x[None].expand(3, 2, 3).shape
 print(sys.argv, __name__, __file__)
 """
 
@@ -78,6 +85,8 @@ def test_a_program_for_pytorch_runs_as_it_is(tmp_path):
         "torch.nn.functionals",
         "No module named 'torchvision.ops': autograd_engine has nothing like it torchvision.ops",
         "module 'torchvision' has no attribute 'ops'",
+        "torch.Size([2, 3]) torch.Size([3]) torch.float64 torch.DoubleTensor",
+        "tensor([0., 0., 0.], dtype=torch.float64)",
         f"['{path}', '--lr', '0.1'] __main__ {path}",
     ]
 

@@ -49,6 +49,7 @@ from .rows import (
     stacks,
     statistics,
     triangular,
+    unchecked,
     windows,
 )
 
@@ -79,6 +80,7 @@ _ROWS = (
     *scatter.ROWS,
     *products.ROWS,
     *triangular.ROWS,
+    *unchecked.ROWS,
     *equations.ROWS,
     *spectral.ROWS,
     *distances.ROWS,

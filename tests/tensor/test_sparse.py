@@ -14,7 +14,7 @@ def computed(lib):
     values = lib.tensor(VALUES, dtype=lib.float64, requires_grad=True)
     dense = lib.tensor(np.arange(8.0).reshape(4, 2), requires_grad=True)
     matrix = lib.sparse_coo_tensor(lib.tensor(PLACES), values, SIZE)
-    product = lib.sparse.mm(matrix, dense)
+    product = lib.sparse.mm(matrix, dense) + lib.mm(matrix, dense) * lib.mv(matrix, dense[:, 0])[:, None]
     (product**2).sum().backward()
     whole = lib.sparse_coo_tensor(lib.tensor(PLACES), lib.tensor(VALUES), SIZE).coalesce()
     parts = whole.indices(), whole.values(), whole.t().to_dense()
@@ -80,3 +80,35 @@ WRONG = {
 def test_what_cannot_be_is_named(kind, text, call):
     with pytest.raises(kind, match=exactly(text)):
         call()
+
+
+@pytest.mark.filterwarnings("ignore:Sparse invariant checks")
+def test_sums_with_dense_matrices_are_pytorchs():
+    torch = pytest.importorskip("torch")
+
+    def sums(lib):
+        dense = lib.ones(3, 4, dtype=lib.float64, requires_grad=True)
+        whole = lib.sparse_coo_tensor(lib.tensor(PLACES), lib.tensor([3, 4, 5, -1]), SIZE)
+        both = (dense + whole).T @ whole.to(lib.float64)
+        (both**2).sum().backward()
+        return both, dense.grad, (whole + whole).to_dense()
+
+    for ours, theirs in zip(sums(ag), sums(torch), strict=True):
+        np.testing.assert_array_equal(ours.detach().numpy(), theirs.detach().numpy())
+        assert str(theirs.dtype) == f"torch.{ours.dtype}"
+
+
+def test_sums_give_gradients_to_the_values_or_say_so():
+    values = ag.tensor(VALUES, requires_grad=True)
+    x = ag.sparse_coo_tensor(PLACES, values, SIZE)
+    (x + ag.ones(3, 4)).sum().backward()
+    assert values.grad.tolist() == [1, 1, 1, 1]
+    words = "...: with the dense matrix on the left, the sparse values get no gradient; ..."
+    for combine in (lambda: ag.ones(3, 4) + x, lambda: ag.ones(2, 3) @ x):
+        with pytest.raises(RuntimeError, match=exactly(words)):
+            combine()
+    with pytest.raises(TypeError):
+        ag.ones(3, 4) * x.detach()
+    words = "add: sizes (3, 4) and (3, 3) of sparse matrices do not fit"
+    with pytest.raises(ValueError, match=exactly(words)):
+        x + ag.sparse_coo_tensor(PLACES, VALUES)

@@ -12,9 +12,17 @@ import numpy as np
 from ...backend.extras import from_extra
 from ...backend.random import resolve
 from ...engine.graph import raw
-from .picture import Pair, Pixels, Transform, as_before, as_pair, as_unit, check_chance
+from .picture import Pair, Pixels, Transform, as_before, as_pair, as_unit, check_chance, rounded
 
-__all__ = ["ColorJitter", "GaussianNoise", "PCANoise", "RandomErasing"]
+__all__ = [
+    "ColorJitter",
+    "GaussianBlur",
+    "GaussianNoise",
+    "Grayscale",
+    "PCANoise",
+    "RandomErasing",
+    "RandomGrayscale",
+]
 
 _LUMA = (0.2989, 0.587, 0.114)
 """The weights of red, green and blue in brightness (ITU-R BT.601), as torchvision has them."""
@@ -178,6 +186,87 @@ class GaussianNoise(Transform):
         unit = as_unit(x) if clipped else x
         noisy = unit + resolve(None).normal(self.mean, self.sigma, x.shape).astype(unit.dtype)
         return as_before(noisy, x) if clipped else noisy
+
+
+@dataclass
+class GaussianBlur(Transform):
+    """Averages each pixel with its neighbours, by the weights e^(-d^2 / 2 sigma^2) of their distances d.
+
+    Args:
+        kernel_size: how many pixels are averaged in each direction, odd: (width, height), or one number for both.
+        sigma: the width of the weights; of two numbers, one between them is drawn each time.
+
+    Raises:
+        ValueError: an argument is out of range.
+
+    Example:
+        >>> GaussianBlur(3, 1.0)(tensor([[[0.0, 0, 1, 0, 0]]]).expand(1, 3, 5))[0, 1]
+        tensor([0.0000, 0.2741, 0.4519, 0.2741, 0.0000])
+    """
+
+    kernel_size: int | Sequence[int]
+    sigma: float | Pair = (0.1, 2.0)
+
+    def __post_init__(self) -> None:
+        self._sizes = as_pair("kernel_size", self.kernel_size)
+        self._sigmas = as_pair("sigma", self.sigma)
+        if any(size < 1 or size % 2 == 0 for size in self._sizes):
+            raise ValueError(f"GaussianBlur: kernel_size must be odd, not {self.kernel_size}")
+        if not 0 < self._sigmas[0] <= self._sigmas[1]:
+            raise ValueError(f"GaussianBlur: sigma must be positive, from low to high, not {self.sigma}")
+
+    def apply(self, x: Any) -> Pixels:
+        """The transformed array."""
+        from scipy.ndimage import correlate1d
+
+        sigma, values = resolve(None).uniform(*self._sigmas), x if x.dtype.kind == "f" else x.astype(np.float32)
+        for axis, size in zip((-1, -2), self._sizes, strict=True):
+            weights = np.exp(-0.5 * ((np.arange(size) - size // 2) / sigma) ** 2)
+            values = correlate1d(values, weights / weights.sum(), axis, mode="mirror")
+        return rounded(values, x.dtype)
+
+
+@dataclass
+class Grayscale(Transform):
+    """Replaces the colors by their brightness, 0.2989 red + 0.587 green + 0.114 blue.
+
+    Args:
+        num_output_channels: 1, or 3 equal ones.
+
+    Raises:
+        ValueError: another number of channels.
+    """
+
+    num_output_channels: int = 1
+
+    def __post_init__(self) -> None:
+        if self.num_output_channels not in (1, 3):
+            raise ValueError(f"Grayscale: num_output_channels must be 1 or 3, not {self.num_output_channels}")
+
+    def apply(self, x: Any) -> Pixels:
+        """The transformed array."""
+        gray = rounded(np.floor(_gray(x.astype(np.float32))), x.dtype) if x.dtype.kind != "f" else _gray(x)
+        return np.repeat(gray, self.num_output_channels, -3)
+
+
+@dataclass
+class RandomGrayscale(Transform):
+    """Replaces the colors by their brightness, with probability `p`; the number of channels stays.
+
+    Raises:
+        ValueError: `p` is no probability.
+    """
+
+    p: float = 0.1
+
+    def __post_init__(self) -> None:
+        check_chance("RandomGrayscale", self.p)
+
+    def apply(self, x: Any) -> Pixels:
+        """The transformed array."""
+        if resolve(None).random() >= self.p or x.shape[-3] == 1:
+            return x
+        return Grayscale(3).apply(x)
 
 
 @dataclass

@@ -18,6 +18,7 @@ __all__ = [
     "Pad",
     "RandomCrop",
     "RandomHorizontalFlip",
+    "RandomResizedCrop",
     "RandomRotation",
     "RandomVerticalFlip",
     "Resize",
@@ -217,6 +218,59 @@ class Resize(Transform):
         if self.max_size is not None and long > self.max_size:
             short, long = int(self.max_size * short / long), self.max_size
         return (short, long) if height <= width else (long, short)
+
+
+@dataclass
+class RandomResizedCrop(Transform):
+    """Cuts out a part of random size and proportions at a random place, and changes it to one size.
+
+    Source: C. Szegedy et al., Going Deeper with Convolutions, CVPR 2015.
+
+    Args:
+        size: height and width of the result, or one number for both.
+        scale: the smallest and the largest share of the picture that the part covers.
+        ratio: the smallest and the largest ratio of its width to its height.
+        interpolation, antialias: see `Resize`.
+
+    Raises:
+        ValueError: an argument is out of range.
+
+    Example:
+        >>> RandomResizedCrop(8)(ones(3, 20, 30)).shape
+        (3, 8, 8)
+    """
+
+    size: int | Sequence[int]
+    scale: Pair = (0.08, 1.0)
+    ratio: Pair = (3 / 4, 4 / 3)
+    interpolation: str = "bilinear"
+    antialias: bool = True
+
+    def __post_init__(self) -> None:
+        if not (0 < self.scale[0] <= self.scale[1] and 0 < self.ratio[0] <= self.ratio[1]):
+            raise ValueError(
+                f"RandomResizedCrop: scale={self.scale} and ratio={self.ratio} must be positive, from low to high"
+            )
+        self._resize = Resize(as_pair("size", self.size), self.interpolation, None, self.antialias)
+
+    def apply(self, x: Any) -> Pixels:
+        """The transformed array."""
+        top, left, height, width = self._part(*x.shape[-2:])
+        return self._resize.apply(x[..., top : top + height, left : left + width])
+
+    def _part(self, height: int, width: int) -> tuple[int, int, int, int]:
+        rng = resolve(None)
+        for _ in range(
+            10
+        ):  # one that does not fit is drawn again, and in the end the middle taken, as in torchvision
+            area = height * width * rng.uniform(*self.scale)
+            ratio = math.exp(rng.uniform(*map(math.log, self.ratio)))
+            h, w = round(math.sqrt(area / ratio)), round(math.sqrt(area * ratio))
+            if 0 < h <= height and 0 < w <= width:
+                return int(rng.integers(height - h + 1)), int(rng.integers(width - w + 1)), h, w
+        nearest = min(max(width / height, self.ratio[0]), self.ratio[1])
+        h, w = min(height, round(width / nearest)), min(width, round(height * nearest))
+        return (height - h) // 2, (width - w) // 2, h, w
 
 
 @functools.lru_cache(64)

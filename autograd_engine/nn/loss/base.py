@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import KW_ONLY, InitVar, dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from ...ops.losses.regression import reduction_of
 from ...tensor import Tensor
 from ..configured import Configured
-
-
-def reduction_of(size_average: bool | None, reduce: bool | None) -> str:
-    """The reduction that PyTorch's older settings mean.
-
-    Warns:
-        UserWarning: always, with the reduction to write instead.
-    """
-    meant = "none" if reduce is False else "sum" if size_average is False else "mean"
-    warnings.warn(f"size_average and reduce are older settings; write reduction={meant!r}", stacklevel=4)
-    return meant
 
 
 @dataclass(repr=False, eq=False)
@@ -38,7 +27,7 @@ class Loss(Configured):
 
     def __post_init__(self, size_average: bool | None, reduce: bool | None) -> None:
         if size_average is not None or reduce is not None:
-            self.reduction = reduction_of(size_average, reduce)
+            self.reduction = reduction_of(size_average, reduce, 4)
         if self.reduction not in self._reductions:
             *most, last = map(repr, self._reductions)
             raise ValueError(f"reduction must be {', '.join(most)} or {last}, not {self.reduction!r}")

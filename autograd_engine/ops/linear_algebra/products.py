@@ -77,11 +77,11 @@ def _needs(ndims: tuple[int, ...], *operands: Array, name: str) -> None:
 
 
 def _strict_product(ndims: tuple[int, int], x: Array, y: Array, name: str) -> Array:
-    """x @ y of just these dimensions; unlike `matmul` it broadcasts no batch."""
+    """x @ y of just these dimensions; unlike `matmul` it broadcasts no batch. A sparse x knows its products."""
     _needs(ndims, x, y, name=name)
     if x.shape[-1] != y.shape[max(-2, -ndims[1])] or x.shape[:-2] != y.shape[:-2]:
         raise ValueError(f"{name}: {_misfit(x, y)}")
-    return matmul(x, y)
+    return x @ y if getattr(x, "is_sparse", False) else matmul(x, y)
 
 
 @operator("torch Tensor")

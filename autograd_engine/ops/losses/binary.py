@@ -16,7 +16,7 @@ from ..names import operator
 from ..piecewise import clamp
 from ..reduce import mean
 from .classification import _class_dim
-from .regression import _check_range, _reduce, _same_shape
+from .regression import _check_range, _reduce, _same_shape, older_settings
 
 
 def _binary_rule(g: Array, x: Array, target: Array) -> Array:
@@ -43,6 +43,7 @@ def _weighed(losses: Array, weight: Array | None, name: str, called: str = "weig
 
 
 @operator("functional", raw_too=True)
+@older_settings
 def binary_cross_entropy(
     input: Array, target: Array, weight: Array | None = None, reduction: str = "mean"
 ) -> Array:
@@ -76,6 +77,7 @@ def _logistic(x: Array, target: Array) -> Array:
 
 
 @operator("functional", raw_too=True)
+@older_settings
 def binary_cross_entropy_with_logits(
     input: Array,
     target: Array,
@@ -110,6 +112,7 @@ def binary_cross_entropy_with_logits(
 
 
 @operator("functional", raw_too=True)
+@older_settings
 def soft_margin_loss(input: Array, target: Array, reduction: str = "mean") -> Array:
     """log(1 + e^(-target input)), by default its mean; it does not overflow.
 
@@ -126,6 +129,7 @@ def soft_margin_loss(input: Array, target: Array, reduction: str = "mean") -> Ar
 
 
 @operator("functional", raw_too=True)
+@older_settings
 def multilabel_soft_margin_loss(
     input: Array, target: Array, weight: Array | None = None, reduction: str = "mean"
 ) -> Array:

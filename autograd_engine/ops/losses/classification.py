@@ -27,7 +27,7 @@ from ..reduce import sum
 from ..shape import _reshape, movedim
 from ..softmax import log_softmax
 from ..special import xlogy
-from .regression import _check_range, _check_reduction, _reduce, _same_shape
+from .regression import _check_range, _check_reduction, _reduce, _same_shape, older_settings
 
 # ----------------------------------------------------------------------------------- one of several classes
 
@@ -198,6 +198,7 @@ def _classify(
 
 
 @operator("functional", raw_too=True)
+@older_settings
 def nll_loss(
     input: Array, target: Array, weight: Array | None = None, ignore_index: int = -100, reduction: str = "mean"
 ) -> Array:
@@ -243,6 +244,7 @@ def _smoothed(
 
 
 @operator("functional", raw_too=True)
+@older_settings
 def cross_entropy(
     input: Array,
     target: Array,
@@ -308,6 +310,7 @@ def cross_entropy(
 
 
 @operator("functional", raw_too=True)
+@older_settings
 def kl_div(input: Array, target: Array, reduction: str = "mean", log_target: bool = False) -> Array:
     """target (log target - input): the terms of KL(target || e^input), 0 where the target is 0.
 

@@ -24,7 +24,7 @@ from ..piecewise import clamp, masked, minimum, relu
 from ..reduce import sum
 from ..shape import _reshape, unsqueeze
 from .classification import _class_dim, _class_target, _class_weight
-from .regression import _reduce, _same_shape
+from .regression import _reduce, _same_shape, older_settings
 
 # ------------------------------------------------------------------------------------ scores of classes
 
@@ -109,6 +109,7 @@ def _multi_margin(x: Array, target: Array, *, p: int, margin: float) -> tuple[Ar
 
 
 @operator("functional", raw_too=True)
+@older_settings
 def multi_margin_loss(
     input: Array,
     target: Array,
@@ -145,6 +146,7 @@ def multi_margin_loss(
 
 
 @operator("functional", raw_too=True)
+@older_settings
 def multilabel_margin_loss(input: Array, target: Array, reduction: str = "mean") -> Array:
     """sum_ij max(0, 1 - x_(y_j) + x_i) / C over the target classes y_j and all other classes i.
 
@@ -177,6 +179,7 @@ def multilabel_margin_loss(input: Array, target: Array, reduction: str = "mean")
 
 
 @operator("functional", raw_too=True)
+@older_settings
 def margin_ranking_loss(
     input1: Array, input2: Array, target: Array, margin: float = 0.0, reduction: str = "mean"
 ) -> Array:
@@ -194,6 +197,7 @@ def margin_ranking_loss(
 
 
 @operator("functional", raw_too=True)
+@older_settings
 def hinge_embedding_loss(input: Array, target: Array, margin: float = 1.0, reduction: str = "mean") -> Array:
     """The input, a distance, where the target is 1; max(0, margin - input) where it is -1.
 
@@ -217,6 +221,7 @@ def _vectors(first: Array, *others: Array, name: str) -> None:
 
 
 @operator("functional", raw_too=True)
+@older_settings
 def cosine_embedding_loss(
     input1: Array, input2: Array, target: Array, margin: float = 0.0, reduction: str = "mean"
 ) -> Array:
@@ -244,6 +249,7 @@ def cosine_embedding_loss(
 
 
 @operator("functional", raw_too=True)
+@older_settings
 def triplet_margin_loss(
     anchor: Array,
     positive: Array,

@@ -6,8 +6,12 @@ losses refuse every shape that is not the one they mean. They refuse values that
 
 from __future__ import annotations
 
+import functools
+import inspect
 import math
-from typing import Any
+import warnings
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -21,6 +25,41 @@ from ..names import operator
 from ..piecewise import clamp, masked
 from ..reduce import mean, sum
 from ..shape import unsqueeze
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+_OLDER = ("size_average", "reduce")
+
+
+def reduction_of(size_average: bool | None, reduce: bool | None, stacklevel: int = 3) -> str:
+    """The reduction that PyTorch's older settings mean.
+
+    Warns:
+        UserWarning: always, with the reduction to write instead.
+    """
+    meant = "none" if reduce is False else "sum" if size_average is False else "mean"
+    warnings.warn(
+        f"size_average and reduce are older settings; write reduction={meant!r}", stacklevel=stacklevel + 1
+    )
+    return meant
+
+
+def older_settings(loss: F) -> F:
+    """The loss, which also takes `size_average` and `reduce`, as older programs for PyTorch say its reduction."""
+
+    @functools.wraps(loss)
+    def told(*args: Any, size_average: bool | None = None, reduce: bool | None = None, **settings: Any) -> Any:
+        if size_average is not None or reduce is not None:
+            settings["reduction"] = reduction_of(size_average, reduce)
+        return loss(*args, **settings)
+
+    signature, kind = inspect.signature(loss), inspect.Parameter.KEYWORD_ONLY
+    older = [inspect.Parameter(name, kind, default=None, annotation="bool | None") for name in _OLDER]
+    told.__signature__ = signature.replace(  # type: ignore[attr-defined]
+        parameters=[*signature.parameters.values(), *older]
+    )
+    return told  # type: ignore[return-value]
 
 
 def _reduce(losses: Array, reduction: str, name: str, weight: Array | None = None) -> Array:
@@ -62,6 +101,7 @@ def _check_range(values: Any, low: float, high: float, name: str, called: str) -
 
 
 @operator("functional", raw_too=True)
+@older_settings
 def mse_loss(input: Array, target: Array, reduction: str = "mean", weight: Array | None = None) -> Array:
     """The squared error (input - target)^2, by default its mean.
 
@@ -77,6 +117,7 @@ def mse_loss(input: Array, target: Array, reduction: str = "mean", weight: Array
 
 
 @operator("functional", raw_too=True)
+@older_settings
 def l1_loss(input: Array, target: Array, reduction: str = "mean", weight: Array | None = None) -> Array:
     """The absolute error |input - target|, by default its mean.
 
@@ -122,6 +163,7 @@ def huber_loss(
 
 
 @operator("functional", raw_too=True)
+@older_settings
 def smooth_l1_loss(input: Array, target: Array, reduction: str = "mean", beta: float = 1.0) -> Array:
     """huber_loss / beta: |error| - beta / 2, and error^2 / (2 beta) where |error| is below beta.
 
@@ -183,6 +225,7 @@ def gaussian_nll_loss(
 
 
 @operator("functional", raw_too=True)
+@older_settings
 def poisson_nll_loss(
     input: Array,
     target: Array,

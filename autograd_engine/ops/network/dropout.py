@@ -10,6 +10,7 @@ Source: Srivastava et al., Dropout: a simple way to prevent neural networks from
 from __future__ import annotations
 
 import math
+import warnings
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -116,8 +117,17 @@ def dropout2d(
 
     Raises:
         ValueError: the input has another number of dimensions, or p lies outside [0, 1].
+
+    Warns:
+        UserWarning: the input is a matrix, (N, C), of which channels are single elements: `dropout` says so.
     """
-    drawn = _before_channels(input, {3: 2, 4: 2}, "dropout2d")
+    if len(input.shape) == 2:
+        warnings.warn(
+            f"dropout2d: got a matrix of shape {tuple(input.shape)}, whose channels are single elements; take "
+            "dropout for it",
+            stacklevel=2,
+        )
+    drawn = _before_channels(input, {2: 2, 3: 2, 4: 2}, "dropout2d")
     return _drop(input, drawn, p, training, inplace, generator, "dropout2d")
 
 

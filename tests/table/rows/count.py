@@ -12,6 +12,7 @@ __all__ = ["ROWS"]
 
 _EQUAL = given([[1.0, 3.0, 3.0, 2.0], [3.0, 0.0, 0.0, 3.0]])
 _EDGES = given(np.array([0.5, 1.0, 1.0, 2.5]))
+_EDGES_OF_BINS = given(np.array([-1.5, -1.0, 0.5, 1.5]))
 _COUNTS = given(np.array([3, 1, 1, 2, 2, 2, 1]))
 _ROWS_OF_INTEGERS = given(np.array([[1, 2], [1, 2], [0, 5], [1, 2]]))
 
@@ -41,6 +42,14 @@ ROWS = (
         call(real(2, 5), 3, -1, 1),
         call(real(10), bins=4, min=0, max=1.5),
         call(given([2.0, 2.0]), 3),
+        order=0,
+    ),
+    op(
+        count.histogram,
+        call(real(10), 4, range=(-1.5, 1.0)),
+        call(real(2, 5), 3, range=(-2.0, 2.0), density=True),
+        call(constant(10), _EDGES_OF_BINS, weight=constant(10)),
+        call(given([2.0, 1.0, 2.0]), 3),
         order=0,
     ),
     op(

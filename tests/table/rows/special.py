@@ -6,7 +6,20 @@ import numpy as np
 
 from autograd_engine.ops import special
 
-from ..operators import ANY, NONZERO, POSITIVE, UNIT, Domain, call, elementwise, given, op, real
+from ..operators import (
+    ABOVE_ONE,
+    ANY,
+    NONZERO,
+    POSITIVE,
+    UNIT,
+    Domain,
+    call,
+    constant,
+    elementwise,
+    given,
+    op,
+    real,
+)
 
 __all__ = ["ROWS"]
 
@@ -35,6 +48,15 @@ _GAMMA = (
         call(1, real(domain=POSITIVE)),
         call(2, real(0, 3, domain=POSITIVE)),
         edges=[call(n, given([0.5, 1.0, 30.0])) for n in (0, 1, 2, 3)],
+        analytic=False,
+    ),
+    op(
+        special.zeta,
+        call(constant(2, 3, domain=ABOVE_ONE), real(2, 3, domain=POSITIVE)),
+        call(constant(3, domain=ABOVE_ONE), real(2, 1, domain=POSITIVE)),
+        call(2.5, real(3, domain=POSITIVE)),
+        call(constant(0, 3, domain=ABOVE_ONE), real(3, domain=POSITIVE)),
+        torch="special.zeta",
         analytic=False,
     ),
     op(

@@ -24,4 +24,13 @@ ROWS = (
         call(real(), 0, 1, 1),
         torch="Tensor.unfold",
     ),
+    op(
+        windows.as_strided,
+        call(real(6), (2, 3), (3, 1)),
+        call(real(2, 3), (3, 2), (1, 1)),
+        call(real(2, 3), (2, 2), (0, 2), 1),
+        call(real(4), (), (), 3),
+        call(real(4), (0, 2), (1, 1)),
+        contiguous=True,
+    ),
 )
