@@ -106,8 +106,9 @@ def _as_tensors(name: str, value: Any) -> Any:
 
 
 def _as_arrays(value: Any) -> Any:
-    """A result with NumPy's arrays in the places of tensors; 0-d ones are NumPy's numbers."""
-    return _map_structure(lambda x: x.detach().numpy()[()] if isinstance(x, _Tensor) else x, value)
+    """A result with NumPy's arrays in the places of tensors; 0-d ones are NumPy's numbers. Tensors that require
+    gradients stay: a transform around this one, whose variable the function uses, differentiates by it."""
+    return _map_structure(lambda x: x.numpy()[()] if isinstance(x, _Tensor) and not x.requires_grad else x, value)
 
 
 def _transform(
@@ -139,10 +140,12 @@ def grad(fun: Callable[..., Any], argnum: int | Sequence[int] = 0) -> Callable[.
 
 
 def _scalar(fun: Callable[..., Any]) -> Callable[..., Any]:
-    """The function, whose result of one element has no dimensions."""
+    """The function, whose result of one element has no dimensions, and is a tensor."""
 
     def called(*args: Any) -> Any:
         result = fun(*args)
+        if not isinstance(result, _Tensor) and _numpy.ndim(result) == 0:
+            return _as_tensor(_numpy.float64(result))  # a constant, whose gradient is 0
         return result.reshape(()) if isinstance(result, _Tensor) and result.numel() == 1 else result
 
     return called

@@ -105,3 +105,17 @@ def test_an_array_of_one_element_is_a_scalar():
     np.testing.assert_array_equal(slope, [2.0, 4.0])
     with pytest.raises(RuntimeError, match="expected a scalar"):
         np.grad(lambda x: x**2)(np.array([1.0, 2.0]))
+
+
+def test_a_variable_of_an_enclosing_transform_is_differentiated_by():
+    def fun(x):
+        return x * grad(lambda y: x * y)(2.0)
+
+    assert grad(fun)(3.0) == 6.0
+    assert grad(lambda x: x * np.sum(elementwise_grad(lambda y: x * y * y)(numpy.ones(2))))(3.0) == 24.0
+    assert grad(lambda x: x * value_and_grad(lambda y: x * y)(2.0)[1])(3.0) == 6.0
+    assert grad(lambda x: x * np.sum(jacobian(lambda y: x * y)(numpy.ones(2))))(3.0) == 12.0
+
+
+def test_the_gradient_of_a_constant_is_0():
+    assert grad(lambda x: 1.0)(2.0) == 0.0
