@@ -47,7 +47,7 @@ def vmap(
         >>> x, y = tensor([[1.0, 2.0], [3.0, 4.0]]), tensor([10.0, 1.0])
         >>> vmap(ag.dot, in_dims=(0, None))(x, y)
         tensor([12., 34.])
-        >>> vmap(grad(lambda x: (x**2).sum()))(x)
+        >>> vmap(ag.func.grad(lambda x: (x**2).sum()))(x)
         tensor([[2., 4.],
                 [6., 8.]])
     """
