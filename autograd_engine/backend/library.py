@@ -142,7 +142,7 @@ class LibraryKind(Kind):
 
     def is_writable(self, x: Any) -> bool:
         """Whether no two elements share a place: a device has no other memory that must not be written."""
-        return not any(step == 0 and n > 1 for n, step in zip(x.shape, x.strides, strict=True))
+        return not x.size or not any(step == 0 and n > 1 for n, step in zip(x.shape, x.strides, strict=True))
 
     def is_aligned(self, x: Any) -> bool:
         """Always."""

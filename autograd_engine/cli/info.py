@@ -60,6 +60,7 @@ def _kernels() -> list[str]:
         "numpy": "NumPy's alone, as AUTOGRAD_ENGINE_KERNELS or use_kernels says",
         "auto": f"compiled for arrays from {choice.LARGE:,} elements on",
         "compiled": "compiled, for small arrays too",
+        "cuda": f"compiled for arrays from {choice.LARGE:,} elements on; on a GPU, CUDA's source",
     }[tier]
     rows = [f"  {name:<32} {'compiled' if name in compiled else 'numpy'}" for name in sorted(choice.KERNELS)]
     return [f"kernels: {active}", *rows]

@@ -240,7 +240,9 @@ def test_the_choice_ends_with_its_block():
 
 @pytest.mark.parametrize("bad", ["numba", "", None])
 def test_an_unknown_choice_is_named(bad):
-    with pytest.raises(ValueError, match=f"use_kernels: expected one of 'numpy', 'auto', 'compiled', not {bad!r}"):
+    with pytest.raises(
+        ValueError, match=f"use_kernels: expected one of 'numpy', 'auto', 'compiled', 'cuda', not {bad!r}"
+    ):
         ag.use_kernels(bad)
 
 

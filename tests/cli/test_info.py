@@ -6,6 +6,7 @@ import pytest
 import autograd_engine as ag
 from autograd_engine import cli
 from autograd_engine.backend.kernels import choice
+from tests.gpus import ABSENT
 
 
 @pytest.fixture
@@ -24,7 +25,7 @@ def test_versions_threads_and_devices(printed):
     assert lines[0] == f"autograd_engine {ag.__version__}"
     assert f"numpy {np.__version__}" in lines
     assert any(line.startswith(f"threads: {ag.get_num_threads()}, on ") for line in lines)
-    assert "devices: cpu" in lines
+    assert f"devices: cpu, no GPU ({ABSENT})" in lines
     assert any(line.startswith("BLAS: ") and any(c.isdigit() for c in line) for line in lines)
 
 
@@ -43,6 +44,7 @@ def test_each_kernel_is_shown_with_what_runs(printed):
     [
         ("numpy", "NumPy's alone, as AUTOGRAD_ENGINE_KERNELS or use_kernels says"),
         ("compiled", "compiled, for small arrays too"),
+        ("cuda", "compiled for arrays from 32,768 elements on; on a GPU, CUDA's source"),
     ],
 )
 def test_the_choice_is_told(printed, tier, words):

@@ -17,6 +17,7 @@ from autograd_engine.backend import device
 from tests import gpus
 
 from .array import Device, Library, OtherDevice, Special, Stream, counts, machine
+from .cuda import RawKernel
 
 __all__ = ["installed"]
 
@@ -160,6 +161,7 @@ def _modules() -> dict[str, Any]:
             ),
         ),
         "OtherDevice": OtherDevice,
+        "RawKernel": RawKernel,
     }
     vars(cupy).update(everything)
     special.__getattr__ = Special.__getattr__  # type: ignore[method-assign]

@@ -16,6 +16,7 @@ import pytest
 import autograd_engine as ag
 from autograd_engine import cuda, nn, optim
 from autograd_engine.backend import gpu
+from autograd_engine.cli import info
 from autograd_engine.data import DataLoader, TensorDataset
 from autograd_engine.nn import functional as F
 from tests.messages import exactly
@@ -337,6 +338,10 @@ def test_what_is_known_of_the_gpus():
     assert ag.backends.cuda.is_available()
     with pytest.raises(ValueError, match="expected a GPU, such as 'cuda:0', not 'cpu'"):
         cuda.set_device("cpu")
+
+
+def test_the_command_line_names_the_gpus():
+    assert "devices: cpu, cuda:0 (Stand-in 0), cuda:1 (Stand-in 1)" in info.lines()
 
 
 def test_memory_is_counted():

@@ -120,6 +120,13 @@ def test_segments_and_repetitions():
     same(DEVICE.vecdot(StandIn(x), StandIn(x)), numpy_kind.vecdot(x, x))
 
 
+def test_what_may_be_written():
+    x = StandIn(np.ones((2, 1)))
+    spread = np.broadcast_to(x, (2, 3))
+    for array, expected in ((x, True), (spread, False), (StandIn(np.ones((2, 0))), True), (spread[:, :1], True)):
+        assert DEVICE.is_writable(array) is expected
+
+
 def test_what_is_an_array():
     assert is_array(array(1.0))
     assert is_array(np.ones(2))

@@ -6,7 +6,8 @@ in a file and under a name equal to the kernel's. They are found there at the fi
 pays for importing what it does not use.
 
 On the CPU the other room is `compiled`, for machine code that numba makes. Its functions are called with large
-arrays only, and may return NotImplemented for arguments that they are not made for; then NumPy's run.
+arrays only, and may return NotImplemented for arguments that they are not made for; then NumPy's run. On a GPU it
+is `cuda`, for CUDA's source; no card has run it, so it is used only where a program asks for it.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from typing import Any, TypeVar, overload
 
 import numpy as np
 
+from ..kinds import others
+
 __all__ = ["KERNELS", "LARGE", "Tier", "current_tier", "implementation", "kernel", "reason_without", "use_kernels"]
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -32,11 +35,12 @@ KERNELS: dict[str, Any] = {}
 
 
 class Tier(Enum):
-    """Which implementations run on arrays of NumPy's."""
+    """Which implementations run beside NumPy's."""
 
     NUMPY = "numpy"
     AUTO = "auto"
     COMPILED = "compiled"
+    CUDA = "cuda"
 
 
 def _tier(name: str, source: str) -> Tier:
@@ -58,7 +62,7 @@ def current_tier() -> Tier:
 
 
 class use_kernels:
-    """Choose the implementations that run on arrays in the CPU's memory, at once, or within a `with` block.
+    """Choose the implementations that run on arrays of the CPU or a GPU, at once, or within a `with` block.
 
     The choice holds for all threads. The environment variable AUTOGRAD_ENGINE_KERNELS chooses what a program begins
     with.
@@ -66,7 +70,8 @@ class use_kernels:
     Args:
         name: "numpy" for NumPy's alone; "auto", the default, for compiled ones of large arrays, if numba is
             installed (`pip install "autograd_engine[fast]"`); "compiled" for compiled ones of small arrays too,
-            which is slower and there for tests.
+            which is slower and there for tests; "cuda" for "auto" on the CPU, and on a GPU for CUDA kernels of this
+            package in the place of several of CuPy's. They were compiled, and no GPU has run them yet.
 
     Raises:
         ImportError: "compiled", and numba cannot be imported.
@@ -94,17 +99,25 @@ class use_kernels:
         _current = self._before
 
 
-_ROOMS: dict[type, str] = {np.ndarray: f"{__package__.rpartition('.')[0]}.compiled"}
-"""The packages that hold the implementations for a class of arrays."""
+def _room(kind: type) -> str | None:
+    """The package that holds the implementations for a class of arrays."""
+    if kind is np.ndarray:
+        name = "compiled"
+    elif kind in others:
+        name = "cuda"
+    else:
+        return None
+    return f"{__package__.rpartition('.')[0]}.{name}"
 
 
 @functools.cache
 def reason_without(kind: type) -> str | None:
     """Why there are no implementations but NumPy's for a class of arrays; None if there are."""
-    if kind not in _ROOMS:
+    room = _room(kind)
+    if room is None:
         return f"no kernels are made for {kind.__name__}"
     try:
-        importlib.import_module(_ROOMS[kind])
+        importlib.import_module(room)
     except ImportError as error:
         return str(error)
     return None
@@ -115,7 +128,7 @@ def implementation(kernel: Any, kind: type) -> Callable[..., Any] | None:
     if reason_without(kind) is not None:
         return None
     try:
-        module = importlib.import_module(f"{_ROOMS[kind]}.{kernel.__module__.rpartition('.')[2]}")
+        module = importlib.import_module(f"{_room(kind)}.{kernel.__module__.rpartition('.')[2]}")
     except ModuleNotFoundError:
         return None
     return getattr(module, kernel.__name__, None)
@@ -143,7 +156,7 @@ def kernel(numpy_form: F | None = None, *, large: int = LARGE, many: bool = Fals
     if numpy_form is None:
         return functools.partial(kernel, large=large, many=many)
     ndarray, forms = np.ndarray, dict[type, Any]()
-    form_of, auto, numpy, compiled = forms.get, Tier.AUTO, Tier.NUMPY, Tier.COMPILED
+    form_of, numpy, compiled, cuda = forms.get, Tier.NUMPY, Tier.COMPILED, Tier.CUDA
     default: Callable[..., Any] = numpy_form
     small: Callable[..., Any] = getattr(default, "formula", default)
 
@@ -163,13 +176,17 @@ def kernel(numpy_form: F | None = None, *, large: int = LARGE, many: bool = Fals
                 return small(x, *args, **settings)
             if _current is numpy:
                 return default(x, *args, **settings)
+        elif _current is not cuda:
+            return small(x, *args, **settings)
         return other(kind, x, args, settings)
 
     def call_many(xs: Any, *args: Any, **settings: Any) -> Any:
         kind = xs[0].__class__
-        if kind is ndarray and (sum(map(len, xs)) < large if _current is auto else _current is numpy):
-            return default(xs, *args, **settings)
-        return other(kind, xs, args, settings)
+        if kind is not ndarray:
+            chosen = _current is cuda
+        else:
+            chosen = _current is compiled or (_current is not numpy and sum(map(len, xs)) >= large)
+        return other(kind, xs, args, settings) if chosen else default(xs, *args, **settings)
 
     made: Any = functools.wraps(default)(call_many if many else call)
     made.numpy = default

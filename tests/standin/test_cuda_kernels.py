@@ -1,0 +1,120 @@
+"""Kernels of CUDA's source: what they compute, run on the CPU; and that NVRTC compiles them for two cards."""
+
+import sys
+
+import numpy as np
+import pytest
+
+import autograd_engine as ag
+from autograd_engine import optim
+from autograd_engine.backend import kernels
+from autograd_engine.backend.kernels import choice
+from tests.optim.cases import SETTINGS
+
+from . import StandIn
+from .comparison import on_device, on_host
+from .cuda import compiler, sources
+
+pytestmark = pytest.mark.skipif(compiler is None, reason="kernels are run by what g++ makes of them")
+
+SHAPES = [(3, 4), (), (300,), (2, 0)]
+FEW = list(dict(SETTINGS).items())
+"""One setting of each optimizer; the slow tests take all."""
+
+EACH = [
+    *(pytest.param(*case, np.float32, id=f"{case[0]}-float32") for case in FEW),
+    *(pytest.param(*case, t, marks=pytest.mark.slow) for case in SETTINGS for t in (np.float32, np.float64)),
+]
+
+
+def stepped(make, name, settings, dtype, tier):
+    """Parameters after three steps, and the numbers of the state."""
+    random = np.random.default_rng(0)
+    leaves = [make(random.normal(size=shape).astype(dtype)).requires_grad_() for shape in SHAPES]
+    with ag.use_kernels(tier):
+        optimizer = getattr(optim, name)(leaves, **settings)
+        for _ in range(3):
+            for p in leaves:
+                p.grad = make(random.normal(size=p.shape).astype(dtype))
+            optimizer.step()
+    states = [value for state in optimizer.state.values() for value in state.values()]
+    return [np.array(t.tolist()) for t in (*leaves, *states) if hasattr(t, "tolist")]
+
+
+@pytest.mark.parametrize(("name", "settings", "dtype"), EACH)
+def test_a_step_of_every_optimizer(name, settings, dtype):
+    sources.clear()
+    kernels_of_cuda = stepped(on_device, name, settings, dtype, "cuda")
+    assert sources
+    numpys = stepped(on_host, name, settings, dtype, "numpy")
+    assert len(kernels_of_cuda) == len(numpys)
+    for ours, theirs in zip(kernels_of_cuda, numpys, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e4 * np.finfo(dtype).eps, atol=1e2 * np.finfo(dtype).eps)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 0.0, -0.0])
+def test_values_that_are_no_numbers_come_out_as_numpys(value):
+    def after(make, tier):
+        p, found = make(np.array([1.0, value, value])).requires_grad_(), []
+        for name in ("Adam", "Rprop", "Adamax"):
+            with ag.use_kernels(tier), np.errstate(all="ignore"):
+                p.grad = make(np.array([value, 1.0, value]))
+                getattr(optim, name)([p], lr=0.1).step()
+            found.append(p.tolist())
+        return found
+
+    np.testing.assert_array_equal(after(on_device, "cuda"), after(on_host, "numpy"))
+
+
+def test_they_run_only_where_a_program_asks_for_them():
+    sources.clear()
+    for tier in ("auto", "numpy"):
+        stepped(on_device, "SGD", {"lr": 0.1}, np.float32, tier)
+    assert not sources
+    half = stepped(on_device, "SGD", {"lr": 0.1, "momentum": 0.9}, np.float16, "cuda")
+    assert half[0].shape == (3, 4), "what a kernel is not made for, CuPy's functions do"
+    assert not sources
+    with ag.use_kernels("cuda"):
+        assert choice.current_tier() is choice.Tier.CUDA
+        assert choice.reason_without(StandIn) is None
+        assert kernels.choice.implementation(choice.KERNELS["norms.normalize"].numpy, StandIn) is None
+        assert ag.relu(on_device(np.array([-1.0, 2.0]))).tolist() == [0, 2]
+    assert choice.current_tier() is not choice.Tier.CUDA
+
+
+CARDS = ["sm_80", "sm_90"]
+
+
+def nvrtc():
+    try:
+        from cupy.cuda import nvrtc as found
+
+        found.getVersion()
+    except Exception as error:
+        pytest.skip(f"NVRTC is not there: {type(error).__name__}")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("card", "cases"), [("sm_90", FEW[:2]), *(pytest.param(c, SETTINGS, marks=pytest.mark.slow) for c in CARDS)]
+)
+def test_every_source_is_compiled_for_two_cards(card, cases):
+    written = set()
+    for name, settings in cases:
+        for dtype in (np.float32, np.float64):
+            sources.clear()
+            stepped(on_device, name, settings, dtype, "cuda")
+            written |= sources
+    assert len(written) >= min(len(cases), 40)
+    with pytest.MonkeyPatch.context() as patch:
+        for module in [m for m in sys.modules if m.partition(".")[0] in ("cupy", "cupyx")]:
+            patch.delitem(sys.modules, module)
+        compiling = nvrtc()
+    for source in sorted(written):
+        program = compiling.createProgram(source, "kernel.cu", [], [])
+        compiling.compileProgram(program, [f"-arch={card}", "--std=c++17"])
+        assert compiling.getCUBIN(program)
+        compiling.destroyProgram(program)
+    wrong = compiling.createProgram('extern "C" __global__ void f(float* x) { x = y; }', "kernel.cu", [], [])
+    with pytest.raises(Exception, match="NVRTC_ERROR_COMPILATION"):
+        compiling.compileProgram(wrong, [f"-arch={card}"])
