@@ -35,7 +35,8 @@ argsort sort: a axis kind
 argwhere flatnonzero nonzero: a
 around round: a decimals out
 array_equal: a1 a2 equal_nan
-array_split hsplit split vsplit dsplit: ary indices_or_sections axis
+array_split split: ary indices_or_sections axis
+hsplit vsplit dsplit: ary indices_or_sections
 bincount: x weights minlength
 broadcast_to: array shape
 clip: a a_min a_max out
@@ -43,7 +44,8 @@ concatenate: arrays axis out dtype casting
 copy: a order
 copyto: dst src casting where
 count_nonzero: a axis
-cov corrcoef: m y rowvar bias ddof fweights aweights dtype
+cov: m y rowvar bias ddof fweights aweights dtype
+corrcoef: x y rowvar bias ddof dtype
 cross: a b axisa axisb axisc axis
 cumprod cumsum: a axis dtype out
 diag diagflat: v k
@@ -59,7 +61,7 @@ isreal: x
 isclose allclose: a b rtol atol equal_nan
 isin: element test_elements assume_unique invert
 kron: a b
-lexsort: keys axis
+lexsort: keys
 matrix_transpose: x
 may_share_memory shares_memory: a b max_work
 mean: a axis dtype out keepdims
@@ -102,7 +104,8 @@ where: condition x y
 can_cast: from_ to casting
 result_type: a b c
 einsum: subscripts operands optimize
-hstack vstack column_stack dstack: tup dtype casting
+hstack vstack: tup dtype casting
+column_stack dstack: tup
 sliding_window_view: x window_shape axis
 """)
 """Functions of NumPy's. `einsum` and `result_type` take any number of arrays."""

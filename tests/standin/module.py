@@ -6,10 +6,12 @@ machine with a GPU, up to CuPy's own functions.
 
 from __future__ import annotations
 
+import functools
+import importlib
 import itertools
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
@@ -19,7 +21,7 @@ from tests import gpus
 from .array import Device, Library, OtherDevice, Special, Stream, counts, machine
 from .cuda import RawKernel
 
-__all__ = ["installed"]
+__all__ = ["installed", "real_cupy"]
 
 _clock = itertools.count(1)
 
@@ -187,3 +189,21 @@ def installed() -> Iterator[Any]:
                 sys.modules[name] = module
         device.set_default_device(None)
         machine.clear()
+
+
+@functools.cache
+def real_cupy() -> Any:
+    """CuPy itself, which imports without a GPU, with the functions of `cupyx.scipy.special` as `special`. None if
+    it is not installed."""
+    substitutes = {name: sys.modules.pop(name) for name in _modules() if name in sys.modules}
+    try:
+        cupy = importlib.import_module("cupy")
+        cupy.special = importlib.import_module("cupyx.scipy.special")
+        assert cupy.random.Generator, "which it imports when it is asked for"
+        with suppress(Exception):  # the library of NVRTC is not installed
+            cupy.cuda.nvrtc.getVersion()
+        return cupy
+    except Exception:
+        return None
+    finally:
+        sys.modules.update(substitutes)
