@@ -21,11 +21,12 @@ __all__ = ["RawKernel", "compiler", "sources"]
 compiler = shutil.which("g++")
 
 sources: set[str] = set()
-"""All that was given to `RawKernel`."""
+"""Those of the kernels that were called."""
 
 _AROUND = """
 #include <cmath>
-using std::sqrt; using std::fabs; using std::exp; using std::log;
+using std::sqrt; using std::fabs; using std::tanh; using std::erf;
+using std::exp; using std::expm1; using std::log1p;
 struct Place { unsigned x, y, z; };
 extern "C" { Place threadIdx, blockIdx, blockDim, gridDim; }
 #define __global__
@@ -41,8 +42,7 @@ class RawKernel:
     """A kernel of CUDA's source."""
 
     def __init__(self, code: str, name: str, options: tuple[str, ...] = ()) -> None:
-        sources.add(code)
-        self.name = name
+        self.code, self.name = code, name
         folder = Path(tempfile.gettempdir()) / "autograd_engine_kernels"
         folder.mkdir(exist_ok=True)
         self.path = folder / f"{hashlib.sha256((_AROUND + code).encode()).hexdigest()[:24]}.so"
@@ -54,6 +54,7 @@ class RawKernel:
         self.library = ctypes.CDLL(str(self.path))
 
     def __call__(self, grid: tuple[int, ...], block: tuple[int, ...], arguments: tuple[Any, ...]) -> None:
+        sources.add(self.code)
         call = self.library[self.name]
         given = [_argument(a) for a in arguments]
         thread, place, threads, blocks = (

@@ -7,6 +7,7 @@ import autograd_engine as ag
 from autograd_engine import optim
 from autograd_engine.backend import kernels
 from autograd_engine.backend.kernels import choice
+from tests.backend.kernel_calls import CALLS
 from tests.optim.cases import SETTINGS
 
 from . import StandIn
@@ -65,6 +66,47 @@ def test_values_that_are_no_numbers_come_out_as_numpys(value):
     np.testing.assert_array_equal(after(on_device, "cuda"), after(on_host, "numpy"))
 
 
+ELEMENTWISE = sorted(
+    name
+    for name, made in choice.KERNELS.items()
+    if name.startswith("activations.") and choice.implementation(made.numpy, StandIn) is not None
+)
+
+
+def on_the_device(value):
+    return StandIn(value) if isinstance(value, np.ndarray) else value
+
+
+@pytest.mark.parametrize("dtype", [np.float32, pytest.param(np.float64, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("name", ELEMENTWISE)
+def test_every_activation_function(name, dtype):
+    made, precision = choice.KERNELS[name], 16 * np.finfo(dtype).eps
+    for arguments in CALLS[name](np.random.default_rng(0), dtype):
+        sources.clear()
+        with np.errstate(all="ignore"):
+            expected = made.numpy(*arguments)
+            with ag.use_kernels("cuda"):
+                found = made(*map(on_the_device, arguments))
+        assert isinstance(found, StandIn)
+        assert bool(sources) == bool(expected.size), "a kernel of CUDA's computed it"
+        assert (found.shape, found.dtype) == (expected.shape, expected.dtype)
+        np.testing.assert_allclose(found.get(), expected, rtol=precision, atol=precision)
+
+
+def test_many_functions_have_kernels():
+    assert len(ELEMENTWISE) == 21
+
+
+def test_arrays_that_no_kernel_is_made_for_go_to_cupys_functions():
+    x = np.random.default_rng(0).normal(size=(4, 6))
+    gelu = choice.KERNELS["activations.gelu"]
+    with ag.use_kernels("cuda"):
+        for values in (StandIn(x).T, StandIn(x)[:, ::2], StandIn(x.astype(np.float16))):
+            sources.clear()
+            np.testing.assert_allclose(gelu(values).get(), gelu.numpy(values.get()), rtol=1e-2, atol=1e-3)
+            assert not sources
+
+
 def test_they_run_only_where_a_program_asks_for_them():
     sources.clear()
     for tier in ("auto", "numpy"):
@@ -79,6 +121,17 @@ def test_they_run_only_where_a_program_asks_for_them():
         assert kernels.choice.implementation(choice.KERNELS["norms.normalize"].numpy, StandIn) is None
         assert ag.relu(on_device(np.array([-1.0, 2.0]))).tolist() == [0, 2]
     assert choice.current_tier() is not choice.Tier.CUDA
+
+
+def written_for_activations(dtypes):
+    """The source of every activation function, in these dtypes."""
+    sources.clear()
+    for name in ELEMENTWISE:
+        for dtype in dtypes:
+            arguments, *_ = CALLS[name](np.random.default_rng(0), dtype)
+            with ag.use_kernels("cuda"):
+                choice.KERNELS[name](*map(on_the_device, arguments))
+    return set(sources)
 
 
 CARDS = ["sm_80", "sm_90"]
@@ -107,6 +160,7 @@ def test_every_source_is_compiled_for_two_cards(card, cases):
             stepped(on_device, name, settings, dtype, "cuda")
             written |= sources
     assert len(written) >= min(len(cases), 40)
+    written |= written_for_activations((np.float32, np.float64)[: 1 + (cases is SETTINGS)])
     for source in sorted(written):
         program = compiling.createProgram(source, "kernel.cu", [], [])
         compiling.compileProgram(program, [f"-arch={card}", "--std=c++17"])

@@ -164,10 +164,10 @@ def kernel(numpy_form: F | None = None, *, large: int = LARGE, many: bool = Fals
         form = form_of(kind, _UNKNOWN)
         if form is _UNKNOWN:
             form = forms[kind] = implementation(default, kind)
-        if form is None:
+        out = NotImplemented if form is None else form(x, *args, **settings)
+        if out is NotImplemented:
             return (default if kind is ndarray else small)(x, *args, **settings)
-        out = form(x, *args, **settings)
-        return out if out is not NotImplemented else default(x, *args, **settings)
+        return out
 
     def call(x: Any, *args: Any, **settings: Any) -> Any:
         kind = x.__class__
