@@ -174,6 +174,20 @@ def test_an_accumulating_rule_of_the_users():
     assert gradgradcheck(lambda t: head(t * t) ** 2, [x])
 
 
+def test_operands_after_one_whose_gradient_is_added_in_place_get_theirs():
+    @primitive(
+        x=Accumulate(rule=lambda g: g * 2, into=lambda buffer, g: np.add(buffer, 2 * g, out=buffer)),
+        y=lambda g: g * 3,
+    )
+    def mixed(x, y):
+        return 2 * x + 3 * y
+
+    x, y = (ag.ones(2, dtype=ag.float64, requires_grad=True) for _ in range(2))
+    (mixed(x, y) + mixed(x * 1, y)).sum().backward()
+    assert x.grad.tolist() == [4, 4]
+    assert y.grad.tolist() == [6, 6]
+
+
 def test_a_fused_primitive_uses_its_composition_for_higher_orders():
     ran = []
 
