@@ -143,6 +143,8 @@ def test_names_stand_in_pytorchs_places():
     assert ag.nn.modules.Linear is ag.nn.Linear
     assert ag.nn.utils.clip_grad.clip_grad_norm_ is ag.nn.utils.clip_grad_norm_
     assert ag.nn.utils.rnn.PackedSequence.__module__ == "autograd_engine.nn.utils.rnn"
+    schedules = ag.optim.lr_scheduler
+    assert {getattr(schedules, name).__module__ for name in schedules.__all__} == {schedules.__name__}
     assert ag.utils.checkpoint.checkpoint is ag.func.checkpoint
     assert ag.utils.data.DataLoader is ag.data.DataLoader
     assert ag.autograd.gradcheck is ag.testing.gradcheck

@@ -12,3 +12,6 @@ __all__ += combined.__all__
 __all__ += cycles.__all__
 __all__ += factors.__all__
 __all__ += plateau.__all__
+
+for _name in __all__:
+    globals()[_name].__module__ = __name__  # by which programs tell these schedulers from functions of their own
