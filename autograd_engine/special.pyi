@@ -45,7 +45,7 @@ def polygamma(n: int, x: Any) -> Tensor:
     """The n-th derivative of digamma: (-1)^(n+1) n! sum_k 1/(x + k)^(n+1) over k = 0, 1, ..."""
 def zeta(x: Any, q: Any) -> Tensor:
     """The Hurwitz zeta function, sum_k 1/(q + k)^x over k = 0, 1, ...; zeta(x, 1) is Riemann's. Derivative by q:
-    -x zeta(x + 1, q). No gradient flows to x, as in PyTorch."""
+    -x zeta(x + 1, q)."""
 def multigammaln(x: Any, p: int) -> Tensor:
     """The log of the multivariate gamma function: p(p-1)/4 log(pi) + sum_(k<p) lgamma(x - k/2), for x > (p-1)/2."""
 def i0(x: Any) -> Tensor:

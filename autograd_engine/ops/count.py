@@ -158,18 +158,18 @@ def histogram(
     Args:
         bins: how many bins of equal width; or their edges, 1-D and ascending.
         range: the edges of the first and the last bin; by default the smallest and the largest element.
-        weight: what each element counts, of the shape of `x`; by default 1.
+        weight: what each element counts, as many as `x` has; by default 1.
         density: divide by the sum and by the widths, so that the integral over all bins is 1.
 
     Raises:
-        ValueError: no bins, edges that do not ascend, or a weight of another shape.
+        ValueError: no bins, edges that do not ascend, or another number of weights.
 
     Example:
         >>> histogram(tensor([1.0, 2.0, 1.0]), bins=4, range=(0.0, 3.0))
         HistogramResult(hist=tensor([0., 2., 1., 0.]), bin_edges=tensor([0.0000, 0.7500, 1.5000, 2.2500, 3.0000]))
     """
-    if weight is not None and tuple(weight.shape) != tuple(x.shape):
-        raise ValueError(f"histogram: weight of shape {tuple(weight.shape)}, expected {tuple(x.shape)}, that of x")
+    if weight is not None and math.prod(weight.shape) != math.prod(x.shape):
+        raise ValueError(f"histogram: {math.prod(weight.shape)} weights for {math.prod(x.shape)} elements")
     if isinstance(bins, int) and bins < 1:
         raise ValueError(f"histogram: expected bins >= 1, got {bins}")
     limits = None if range is None else (float(range[0]), float(range[1]))

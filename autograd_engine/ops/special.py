@@ -123,11 +123,18 @@ def polygamma(n: int, x: Array) -> Array:
     return _polygamma(x, n=n) if n else digamma(x)
 
 
+def _by_order(g: Array) -> Array:
+    raise NotImplementedError("zeta: no formula is known for the derivative by x; pass x.detach()")
+
+
 @operator(special="zeta", numpy="zeta")
-@primitive(floating=True, q=lambda g, x, q: -g * x * zeta(x + 1, q))
+@primitive(promote=True, floating=True, x=_by_order, q=lambda g, x, q: -g * x * zeta(x + 1, q))
 def zeta(x: Array, q: Array) -> Array:
     """The Hurwitz zeta function, sum_k 1/(q + k)^x over k = 0, 1, ...; zeta(x, 1) is Riemann's. Derivative by q:
-    -x zeta(x + 1, q). No gradient flows to x, as in PyTorch.
+    -x zeta(x + 1, q).
+
+    Raises:
+        NotImplementedError: in the backward pass, x requires a gradient: no formula is known.
 
     Example:
         >>> ag.special.zeta(tensor([2.0, 4.0]), 1.0)

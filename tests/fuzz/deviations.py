@@ -147,6 +147,7 @@ DEVIATIONS = (
         "non-broadcastable output operand",
         r"with m\.no_grad\(\): x\d\.(un)?squeeze_|transpose_",
     ),
+    Deviation("places are counted in the order of elements, not of memory", "as_strided", "row-major order"),
     Deviation("windows have at least one element", "local_response_norm", "size must be at least 1"),
     Deviation(
         "without running statistics there is nothing to normalize by",

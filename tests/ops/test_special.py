@@ -319,3 +319,10 @@ def test_scipy_is_loaded_on_first_use():
         "ag.special.erf(ag.tensor(0.5)); assert 'scipy.special' in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_no_gradient_flows_to_the_order_of_zeta():
+    x = ag.tensor([2.0], requires_grad=True)
+    out = ag.special.zeta(x, ag.tensor([1.0]))
+    with pytest.raises(NotImplementedError, match="no formula is known for the derivative by x"):
+        out.backward()
