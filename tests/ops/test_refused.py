@@ -28,7 +28,7 @@ REFUSED = {
     ),
     "histogram: 3 weights for 12 elements": lambda: ag.histogram(X, 2, weight=ag.ones(3)),
     "histogram: expected bins >= 1, got 0": lambda: ag.histogram(X, 0),
-    "histogram: ...must ascend...": lambda: ag.histogram(X, ag.tensor([1.0, 0.0])),
+    "histogram: ...must increase monotonically...": lambda: ag.histogram(X, ag.tensor([1.0, 0.0])),
 }
 
 
