@@ -23,8 +23,8 @@ def perceptron() -> Any:
 def convolutional() -> Any:
     return nn.Sequential(
         nn.Conv2d(1, 4, 3, padding=1, bias=False), nn.BatchNorm2d(4), nn.ReLU(), nn.MaxPool2d(2),
-        nn.Conv2d(4, 4, 3), nn.SiLU(), nn.AvgPool2d(2, padding=1, count_include_pad=False),
-        nn.Flatten(), nn.Linear(16, 3),
+        nn.Conv2d(4, 4, 3), nn.SiLU(), nn.AvgPool2d(2, 1, padding=1, count_include_pad=False),
+        nn.Flatten(), nn.Linear(36, 3),
     )  # fmt: skip
 
 

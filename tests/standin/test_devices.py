@@ -309,6 +309,17 @@ def test_pinned_memory():
     assert ag.eye(2).pin_memory().T.to("cuda", non_blocking=True).tolist() == [[1, 0], [0, 1]]
 
 
+def test_only_who_asks_for_it_goes_on_while_memory_is_copied(monkeypatch):
+    def copied(self, values, stream=None):
+        raise NotImplementedError
+
+    monkeypatch.setattr(StandIn, "set", copied)
+    pinned = ag.ones(2).pin_memory()
+    assert pinned.to("cuda").tolist() == ag.ones(2).to("cuda", non_blocking=True).tolist() == [1, 1]
+    with pytest.raises(NotImplementedError):
+        pinned.to("cuda", non_blocking=True)
+
+
 def test_a_loader_pins_its_batches():
     data = TensorDataset(ag.arange(4).float(), ag.arange(4))
     for x, y in DataLoader(data, 2, pin_memory=True):
@@ -394,6 +405,8 @@ def test_streams_and_events():
     assert start.elapsed_time(end) > 0
     assert (start.query(), s.query()) == (True, True)
     assert start.cupy_event.stream is s.cupy_stream
+    s.wait_event(start)
+    assert s.cupy_stream.waited == [start.cupy_event]
     cuda.current_stream().wait_stream(s)
     assert len(cuda.current_stream().cupy_stream.waited) > 0
     counts.clear()
@@ -424,11 +437,13 @@ def test_random_numbers_of_the_gpu_have_a_seed():
     here = ag.rand(3).tolist()
     ag.manual_seed(1)
     ag.rand(3)
+    cuda.manual_seed(2)
+    other = drawn()
     cuda.manual_seed(1)
-    assert drawn() == first
+    assert drawn() == first != other
     assert ag.rand(3).tolist() == here
     cuda.manual_seed_all(2)
-    assert drawn() != first
+    assert drawn() == other
     cuda.seed_all()
     assert cuda.initial_seed() == ag.initial_seed() == 1
     g = ag.Generator("cuda").manual_seed(1)
