@@ -13,6 +13,7 @@ import numpy as np
 
 from ..backend.arrays import Array
 from ..backend.kinds import kind_of
+from ..backend.sums import add_at
 from ..engine.graph import raw
 from ..engine.plan import Accumulate
 from ..engine.primitive import primitive
@@ -81,9 +82,9 @@ def _places(size: tuple[int, ...], stride: tuple[int, ...], first: int) -> Array
 def _from_strided(x: Array, *, shape: tuple[int, ...], size: Any, stride: Any, first: int) -> Array:
     """Zeros of `shape` to which the elements of `x` are added where `_strided` reads: its adjoint."""
     kind = kind_of(x)
-    out = np.zeros(math.prod(shape), x.dtype)
-    np.add.at(out, _places(size, stride, first), kind.read(x))
-    return kind.sent(out.reshape(shape))
+    out = kind.zeros(math.prod(shape), x.dtype)
+    add_at(out, kind.sent(_places(size, stride, first)), x)
+    return out.reshape(shape)
 
 
 @primitive(

@@ -194,7 +194,7 @@ def installed() -> Iterator[Any]:
 @functools.cache
 def real_cupy() -> Any:
     """CuPy itself, which imports without a GPU, with the functions of `cupyx.scipy.special` as `special`. None if
-    it is not installed."""
+    it is not installed. No module of it stays among the imported ones, where the substitute takes their names."""
     substitutes = {name: sys.modules.pop(name) for name in _modules() if name in sys.modules}
     try:
         cupy = importlib.import_module("cupy")
@@ -206,4 +206,6 @@ def real_cupy() -> Any:
     except Exception:
         return None
     finally:
+        for name in [n for n in sys.modules if n.partition(".")[0] in ("cupy", "cupyx", "cupy_backends")]:
+            del sys.modules[name]
         sys.modules.update(substitutes)

@@ -28,6 +28,7 @@ READING = {
     **dict.fromkeys(
         ["linalg.lu", "linalg.lu_factor", "lu", "linalg.lu_solve", "lu_solve", "linalg.matrix_exp"], HOST
     ),
+    **dict.fromkeys(["linalg.cholesky_ex", "linalg.inv_ex", "linalg.solve_ex", "histogram"], HOST),
     "linalg.lstsq": "there are residuals if the rank is full",
     "ctc_loss": "the graph of the recursion depends on the lengths and the labels",
     "embedding": "with max_norm or scale_grad_by_freq: how often a row is named",
