@@ -95,7 +95,7 @@ def _everywhere(name: str, loop: Any, seen: dict[str, bool]) -> Any:
     return run
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("dtype", [np.float32, pytest.param(np.float64, marks=pytest.mark.slow)])
 def test_no_bit_depends_on_where_arrays_lie(dtype, monkeypatch):
     seen: dict[str, bool] = {}
     loops = {
