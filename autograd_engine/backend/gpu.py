@@ -9,8 +9,7 @@ from __future__ import annotations
 import functools
 import importlib
 import warnings
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -35,19 +34,18 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True)
-class _Gpus:
+class _Gpus(NamedTuple):
     """What was found.
 
     Attributes:
         library: CuPy.
         kind: that of its arrays.
-        count: how many GPUs there are.
+        number: how many GPUs there are.
     """
 
     library: Any
     kind: Kind
-    count: int
+    number: int
 
 
 class _State:
@@ -147,7 +145,7 @@ def kind() -> Kind:
 def count() -> int:
     """How many GPUs there are to compute on."""
     found = find()
-    return 0 if isinstance(found, str) else found.count
+    return 0 if isinstance(found, str) else found.number
 
 
 def current() -> int:
