@@ -28,7 +28,9 @@ __all__ = [
     "library",
     "on",
     "pinned",
+    "product_precision",
     "reason_without",
+    "round_factors",
     "send",
     "use",
 ]
@@ -54,10 +56,12 @@ class _State:
     Attributes:
         is_chosen: whether it has said which GPU is current.
         tf32: whether products of float32 matrices may round their factors to 10 bits, on the GPU's tensor cores.
+        factors: to which dtype they do, whatever that says; None where nobody has asked for one.
     """
 
     is_chosen = False
     tf32 = False
+    factors: str | None = None
 
 
 _state = _State()
@@ -103,6 +107,26 @@ def _apply_tf32(library: Any) -> None:
 def is_tf32_allowed() -> bool:
     """Whether products of float32 matrices on a GPU may round their factors."""
     return _state.tf32
+
+
+def round_factors(to: str | None) -> str | None:
+    """Choose to what products of float32 matrices round their factors, for programs that want no other dtype around
+    them. Only NVIDIA's libraries do so; CuPy's functions do not.
+
+    Args:
+        to: "float16" or "bfloat16", for tensor cores; None for what `allow_tf32` says.
+
+    Returns:
+        What was chosen before.
+    """
+    before, _state.factors = _state.factors, to
+    return before
+
+
+def product_precision() -> str:
+    """To what products of float32 matrices round their factors: "float16", "bfloat16", "tf32", or not,
+    "float32"."""
+    return _state.factors or ("tf32" if _state.tf32 else "float32")
 
 
 def forget() -> None:

@@ -77,7 +77,7 @@ class Memory:
             hidden = kernels.gelu_tanh(_map(self._normalized(x, layer.ln_2), layer.c_fc))
             x += _map(hidden, layer.c_back)
         x = x.reshape(count, length, width)[:, -1]
-        return self.kind.read(self._normalized(x, self.last) @ self.tokens.T)
+        return self.kind.read(kernels.matmul(self._normalized(x, self.last), self.tokens.T))
 
     def _normalized(self, x: Any, weights: Any) -> Any:
         """A layer norm of rows, in a few calls."""
@@ -106,7 +106,4 @@ def _weights(layer: Any) -> Any:
 
 def _map(x: Any, weights: Any) -> Any:
     weight, bias = weights
-    out = x @ weight
-    if bias is not None:
-        out += bias
-    return out
+    return kernels.matmul(x, weight, bias)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import nn
+from ..backend import kernels
 from ..backend.kinds import kind_of
 from ..engine.graph import raw
 from ..ops.network.recurrence.layers import KINDS, recurrent
@@ -115,6 +116,6 @@ class RecurrentLM(LanguageModel):
             out, state = recurrent(
                 where, "RecurrentLM", rows, sizes, state, params, rnn.bias, rnn.num_layers, 0.0, False, False
             )
-            return kind.read(out[-count:] @ weight + bias)
+            return kind.read(kernels.matmul(out[-count:], weight, bias))
 
         return scores

@@ -212,7 +212,7 @@ def test_the_order_in_memory_is_kept_and_others_follow(name, tier):
 
 def test_small_arrays_and_the_tier_numpy_are_numpys(monkeypatch):
     seen = []
-    monkeypatch.setattr(choice, "implementation", lambda kernel, kind: seen.append(kernel.__name__))
+    monkeypatch.setattr(choice, "implementation", lambda kernel, kind, tier: seen.append(kernel.__name__))
 
     @choice.kernel
     def double(x):
@@ -226,6 +226,42 @@ def test_small_arrays_and_the_tier_numpy_are_numpys(monkeypatch):
     assert double(large)[0] == 2
     assert seen == ["double"]
     del choice.KERNELS["test_kernels.double"]
+
+
+def test_on_a_gpu_libraries_come_before_cupy_and_our_source_before_both(monkeypatch):
+    class Array:
+        size = choice.LARGE
+
+    monkeypatch.setitem(choice.others, Array, None)
+    asked = []
+
+    def implementation(kernel, kind, tier):
+        asked.append(tier.value)
+        return lambda x: NotImplemented if x is refused else tier.value
+
+    monkeypatch.setattr(choice, "implementation", implementation)
+
+    @choice.kernel
+    def some(x):
+        return "numpy"
+
+    @choice.kernel(many=True)
+    def several(xs):
+        return "numpy"
+
+    x, refused = Array(), Array()
+    for tier, expected in (("numpy", "numpy"), ("auto", "auto"), ("cuda", "cuda"), ("auto", "auto")):
+        with ag.use_kernels(tier):
+            assert some(x) == several([x]) == expected
+            assert some(refused) == "numpy"
+    assert asked == ["auto", "auto", "cuda", "cuda"]
+    assert some(np.float64(1)) == "numpy"
+    rooms = {tier: choice._rooms(Array, choice.Tier(tier)) for tier in ("auto", "compiled", "cuda")}
+    room = "autograd_engine.backend."
+    assert rooms["auto"] == rooms["compiled"] == (room + "nvidia",)
+    assert rooms["cuda"] == (room + "cuda", room + "nvidia")
+    for name in ("test_kernels.some", "test_kernels.several"):
+        del choice.KERNELS[name]
 
 
 def test_the_choice_ends_with_its_block():

@@ -84,10 +84,10 @@ class _Flags:
 class _Pointer:
     """The memory that an array looks into: CuPy's `data`, of which `ptr` is the address."""
 
-    __slots__ = ("ptr",)
+    __slots__ = ("device_id", "ptr")
 
-    def __init__(self, address: int) -> None:
-        self.ptr = address
+    def __init__(self, address: int, place: int) -> None:
+        self.ptr, self.device_id = address, place
 
 
 class StandIn(NDArrayOperatorsMixin):
@@ -123,7 +123,7 @@ class StandIn(NDArrayOperatorsMixin):
     itemsize = property(lambda self: self._host.itemsize)
     nbytes = property(lambda self: self._host.nbytes)
     flags = property(_Flags)
-    data = property(lambda self: _Pointer(self._host.__array_interface__["data"][0]))
+    data = property(lambda self: _Pointer(self._host.__array_interface__["data"][0], self._place))
     T = property(lambda self: self.transpose())
     device = property(lambda self: Device(self._place))
 

@@ -18,6 +18,7 @@ from typing import Any
 from autograd_engine.backend import device
 from tests import gpus
 
+from . import nvidia
 from .array import Device, Library, OtherDevice, Special, Stream, counts, machine
 from .cuda import RawKernel
 
@@ -157,6 +158,7 @@ def _modules() -> dict[str, Any]:
             get_elapsed_time=_elapsed,
             memory=SimpleNamespace(OutOfMemoryError=OutOfMemoryError),
             runtime=SimpleNamespace(
+                getDevice=lambda: machine.current,
                 getDeviceCount=lambda: len(machine.taken),
                 getDeviceProperties=_properties,
                 memGetInfo=lambda: (2**30 - machine.taken[machine.current], 2**30),
@@ -179,7 +181,7 @@ def installed() -> Iterator[Any]:
     sys.modules.update(modules)
     machine.clear()
     try:
-        with gpus.found():
+        with gpus.found(), nvidia.found():
             yield modules["cupy"]
     finally:
         for name, module in before.items():

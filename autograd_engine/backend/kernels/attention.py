@@ -27,6 +27,7 @@ from ..threads import share
 from .blocks import BLOCK, dots, short_buffer
 from .choice import kernel
 from .elements import kept
+from .products import matmul
 
 __all__ = [
     "Drop",
@@ -190,7 +191,7 @@ def _like(x: Any, columns: int) -> Any:
 
 def _scores(block: _Block, queries: Any, key: Any, bias: Any, out: Any) -> Any:
     """The scores of scaled queries, with the bias."""
-    np.matmul(queries, _turned(key[*block.heads, : block.keys]), out=out)
+    matmul(queries, _turned(key[*block.heads, : block.keys]), out=out)
     if bias is not None:
         out += block.rows(bias)[..., : block.keys]
     return out
@@ -254,7 +255,7 @@ def attend(
             if factors is not None:
                 weights = weights * factors
             made = block.rows(out)
-            np.matmul(weights, value[*block.heads, : block.keys], out=made)
+            matmul(weights, value[*block.heads, : block.keys], out=made)
             made *= one_over[..., None]
 
     plan.run(work)
@@ -298,9 +299,9 @@ def attend_gradients(
         """into += x^T y, for the keys of the block."""
         part = into[*block.heads, : block.keys]
         if plan.in_one:
-            np.matmul(_turned(x), y, out=part)
+            matmul(_turned(x), y, out=part)
         else:
-            part += np.matmul(_turned(x), y)
+            part += matmul(_turned(x), y)
 
     def work(piece: int) -> None:
         for block in plan.blocks(piece):
@@ -317,13 +318,13 @@ def attend_gradients(
                 add(block, weights if factors is None else weights * factors, given, by_value)
             if not (queries_wanted or keys_wanted or bias_wanted):
                 continue
-            np.matmul(given, _turned(value[*block.heads, : block.keys]), out=space)
+            matmul(given, _turned(value[*block.heads, : block.keys]), out=space)
             if factors is not None:
                 space *= factors
             scores_gradient(space, weights, dots(given, block.rows(out)))
             if by_query is not None:
                 made = block.rows(by_query)
-                np.matmul(space, key[*block.heads, : block.keys], out=made)
+                matmul(space, key[*block.heads, : block.keys], out=made)
                 made *= factor
             if by_key is not None:
                 add(block, space, queries, by_key)

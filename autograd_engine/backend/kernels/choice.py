@@ -6,8 +6,9 @@ in a file and under a name equal to the kernel's. They are found there at the fi
 pays for importing what it does not use.
 
 On the CPU the other room is `compiled`, for machine code that numba makes. Its functions are called with large
-arrays only, and may return NotImplemented for arguments that they are not made for; then NumPy's run. On a GPU it
-is `cuda`, for CUDA's source; no card has run it, so it is used only where a program asks for it.
+arrays only, and may return NotImplemented for arguments that they are not made for; then NumPy's run. On a GPU
+there are two: `nvidia`, for NVIDIA's libraries, and `cuda`, for CUDA's source, which comes first; but no card
+has run that source, so it is used only where a program asks for it.
 """
 
 from __future__ import annotations
@@ -68,10 +69,11 @@ class use_kernels:
     with.
 
     Args:
-        name: "numpy" for NumPy's alone; "auto", the default, for compiled ones of large arrays, if numba is
-            installed (`pip install "autograd_engine[fast]"`); "compiled" for compiled ones of small arrays too,
-            which is slower and there for tests; "cuda" for "auto" on the CPU, and on a GPU for CUDA kernels of this
-            package in the place of several of CuPy's. They were compiled, and no GPU has run them yet.
+        name: "numpy" for NumPy's alone, and on a GPU for CuPy's functions; "auto", the default, for compiled ones
+            of large arrays, if numba is installed (`pip install "autograd_engine[fast]"`), and on a GPU for
+            NVIDIA's libraries; "compiled" for compiled ones of small arrays too, which is slower and there for
+            tests; "cuda" for "auto", and on a GPU for CUDA kernels of this package in the place of several of
+            CuPy's functions. They were compiled, and no GPU has run them yet.
 
     Raises:
         ImportError: "compiled", and numba cannot be imported.
@@ -99,39 +101,42 @@ class use_kernels:
         _current = self._before
 
 
-def _room(kind: type) -> str | None:
-    """The package that holds the implementations for a class of arrays."""
+def _rooms(kind: type, tier: Tier) -> tuple[str, ...]:
+    """The packages that hold the implementations for a class of arrays, the first choice first."""
     if kind is np.ndarray:
-        name = "compiled"
+        names: tuple[str, ...] = ("compiled",)
     elif kind in others:
-        name = "cuda"
+        names = ("cuda", "nvidia") if tier is Tier.CUDA else ("nvidia",)
     else:
-        return None
-    return f"{__package__.rpartition('.')[0]}.{name}"
+        names = ()
+    return tuple(f"{__package__.rpartition('.')[0]}.{name}" for name in names)
 
 
 @functools.cache
 def reason_without(kind: type) -> str | None:
     """Why there are no implementations but NumPy's for a class of arrays; None if there are."""
-    room = _room(kind)
-    if room is None:
+    rooms = _rooms(kind, Tier.AUTO)
+    if not rooms:
         return f"no kernels are made for {kind.__name__}"
     try:
-        importlib.import_module(room)
+        importlib.import_module(rooms[0])
     except ImportError as error:
         return str(error)
     return None
 
 
-def implementation(kernel: Any, kind: type) -> Callable[..., Any] | None:
+def implementation(kernel: Any, kind: type, tier: Tier = Tier.CUDA) -> Callable[..., Any] | None:
     """The implementation of a kernel for a class of arrays; None where NumPy's is to be used."""
     if reason_without(kind) is not None:
         return None
-    try:
-        module = importlib.import_module(f"{_room(kind)}.{kernel.__module__.rpartition('.')[2]}")
-    except ModuleNotFoundError:
-        return None
-    return getattr(module, kernel.__name__, None)
+    for room in _rooms(kind, tier):
+        try:
+            module = importlib.import_module(f"{room}.{kernel.__module__.rpartition('.')[2]}")
+        except ModuleNotFoundError:
+            continue
+        if form := getattr(module, kernel.__name__, None):
+            return form
+    return None
 
 
 _UNKNOWN: Any = object()
@@ -155,15 +160,16 @@ def kernel(numpy_form: F | None = None, *, large: int = LARGE, many: bool = Fals
     """
     if numpy_form is None:
         return functools.partial(kernel, large=large, many=many)
-    ndarray, forms = np.ndarray, dict[type, Any]()
-    form_of, numpy, compiled, cuda = forms.get, Tier.NUMPY, Tier.COMPILED, Tier.CUDA
+    ndarray, plain, of_cuda = np.ndarray, dict[type, Any](), dict[type, Any]()
+    numpy, compiled, cuda = Tier.NUMPY, Tier.COMPILED, Tier.CUDA
     default: Callable[..., Any] = numpy_form
     small: Callable[..., Any] = getattr(default, "formula", default)
 
     def other(kind: type, x: Any, args: tuple[Any, ...], settings: dict[str, Any]) -> Any:
-        form = form_of(kind, _UNKNOWN)
+        forms = of_cuda if _current is cuda else plain
+        form = forms.get(kind, _UNKNOWN)
         if form is _UNKNOWN:
-            form = forms[kind] = implementation(default, kind)
+            form = forms[kind] = implementation(default, kind, _current)
         out = NotImplemented if form is None else form(x, *args, **settings)
         if out is NotImplemented:
             return (default if kind is ndarray else small)(x, *args, **settings)
@@ -176,16 +182,16 @@ def kernel(numpy_form: F | None = None, *, large: int = LARGE, many: bool = Fals
                 return small(x, *args, **settings)
             if _current is numpy:
                 return default(x, *args, **settings)
-        elif _current is not cuda:
+        elif kind not in others or _current is numpy:
             return small(x, *args, **settings)
         return other(kind, x, args, settings)
 
     def call_many(xs: Any, *args: Any, **settings: Any) -> Any:
         kind = xs[0].__class__
-        if kind is not ndarray:
-            chosen = _current is cuda
+        if _current is numpy:
+            chosen = False
         else:
-            chosen = _current is compiled or (_current is not numpy and sum(map(len, xs)) >= large)
+            chosen = kind is not ndarray or _current is compiled or sum(map(len, xs)) >= large
         return other(kind, xs, args, settings) if chosen else default(xs, *args, **settings)
 
     made: Any = functools.wraps(default)(call_many if many else call)

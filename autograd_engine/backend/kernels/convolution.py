@@ -21,6 +21,7 @@ from ..kinds import kind_of
 from ..threads import share
 from .choice import kernel
 from .layout import channels_last, channels_to_last, first, in_order, last
+from .products import matmul
 
 __all__ = [
     "PARTS",
@@ -170,12 +171,9 @@ def convolve(x: Any, w: Any, bias: Any, geometry: Geometry) -> Any:
             count = math.prod(target.shape[1:-1])
             columns = part.reshape(groups, count, filters.shape[1])  # a copy, or for one by one a view
             if groups == 1:
-                flat = target.reshape(1, count, each)
-                np.matmul(columns, filters, out=flat)
-                if bias is not None:
-                    flat += biases
+                matmul(columns[0], filters[0], bias, target.reshape(count, each))
             else:
-                target[...] = (np.matmul(columns, filters) + biases).reshape(target.shape)
+                target[...] = (matmul(columns, filters) + biases).reshape(target.shape)
 
     per_place = math.prod(size) * framed.shape[-1]
     _over_images(work, _chunks(len(framed), places, 1 if one_by_one else per_place, rows=True))
@@ -215,7 +213,7 @@ def convolve_input(g: Any, w: Any, bias: Any, size: Sizes, geometry: Geometry) -
     def work(chunks: Sequence[tuple[slice, slice]]) -> None:
         for images, _ in chunks:
             part = gradients[:, images]
-            columns = np.matmul(_rows(part), filters)
+            columns = matmul(_rows(part), filters)
             spread = np.moveaxis(columns.reshape(*part.shape[:-1], *window, w.shape[1]), 0, -2)
             target = inputs[images]
             target = target.reshape(*target.shape[:-1], groups, w.shape[1])
@@ -317,7 +315,7 @@ def convolve_weight(g: Any, x: Any, size: Sizes, geometry: Geometry) -> Any:
             for images, rows in mine:
                 given = gradients[:, images, rows]
                 columns = windows[:, images, rows].reshape(groups, math.prod(given.shape[1:-1]), each)
-                total += np.matmul(columns.swapaxes(1, 2), _rows(given))
+                total += matmul(columns.swapaxes(1, 2), _rows(given))
 
     share(work, count, multiplies=True)
     whole = sums[0] if count == 1 else np.add.reduce(sums, axis=0)

@@ -19,6 +19,7 @@ from ..kinds import kind_of
 from ..sums import added_up, widened
 from .blocks import ONE_THREAD, dots, in_blocks, ones
 from .choice import kernel
+from .products import matmul
 
 __all__ = ["View", "affine", "affine_gradients", "groups_of_a_sample", "normalize", "normalize_gradients"]
 
@@ -43,7 +44,7 @@ def _totals(x: Any, y: Any = None) -> Any:
 def _down(x: Any, factors: Any = None) -> Any:
     """The sums down the columns of x (samples, channels), times `factors` (samples, groups) if given."""
     if x.size <= ONE_THREAD and (factors is None or factors.shape[1] == 1):
-        return (ones(kind_of(x), len(x), x.dtype) if factors is None else factors.reshape(-1)) @ x
+        return matmul(ones(kind_of(x), len(x), x.dtype) if factors is None else factors.reshape(-1), x)
     if factors is None:
         return added_up(x, axis=0)
     return np.einsum("ij,ijk->jk", factors, x.reshape(*factors.shape, -1)).reshape(-1)

@@ -18,6 +18,7 @@ import numpy as np
 
 from ..kinds import kind_of
 from .choice import kernel
+from .products import matmul
 
 __all__ = ["Sizes", "gru_steps", "gru_steps_gradient", "lstm_steps", "lstm_steps_gradient", "steps_of"]
 
@@ -94,8 +95,7 @@ def lstm_steps(
         for rows, current in steps_of(sizes, reverse):
             i, f, u, o, released = block = _lent(room, 5, current.stop)
             product, c, made = products[current], cell[current], _by_gate(gates[rows], 4)
-            np.matmul(hidden[current], weight, out=product)
-            product += gates[rows]
+            matmul(hidden[current], weight, gates[rows], product)
             block[:4] = _by_gate(product, 4)
             _sigmoid(block[:2], out=block[:2])
             np.tanh(u, out=u)
@@ -107,7 +107,7 @@ def lstm_steps(
             np.tanh(c, out=released)
             state = np.multiply(o, released, out=released if projection is not None else states[rows])
             if projection is not None:
-                np.matmul(state, projection, out=states[rows])
+                matmul(state, projection, out=states[rows])
             hidden[current] = states[rows]
 
 
@@ -152,7 +152,7 @@ def lstm_steps_gradient(
         else:
             projected[0][rows] = arrived
             np.multiply(o, to_f, out=projected[1][rows])
-            np.matmul(arrived, projection, out=g)
+            matmul(arrived, projection, out=g)
         np.multiply(g, to_f, out=to_o)
         to_f *= to_f
         np.subtract(1, to_f, out=to_f)
@@ -168,7 +168,7 @@ def lstm_steps_gradient(
         np.multiply(u, u, out=other)
         to_u *= np.subtract(1, other, out=other)
         _by_gate(change, 4)[...] = block[5:9]
-        np.matmul(change, weight, out=arrived)
+        matmul(change, weight, out=arrived)
 
 
 @kernel(large=_LARGE)
@@ -190,8 +190,7 @@ def gru_steps(gates: Any, weight: Any, hidden: Any, states: Any, sizes: Sizes, r
         for rows, current in steps_of(sizes, reverse):
             n, r, z, q = block = _lent(room, 4, current.stop)
             product, h, made = products[current], hidden[current], _by_gate(gates[rows], 4)
-            np.matmul(h, weight, out=product)
-            product += gates[rows, width:]
+            matmul(h, weight, gates[rows, width:], product)
             block[1:] = _by_gate(product, 3)
             _sigmoid(block[1:3], out=block[1:3])
             np.multiply(r, q, out=n)
@@ -244,4 +243,4 @@ def gru_steps_gradient(
         _times_slope(to_r, r, other)
         _times_slope(to_z, z, other)
         _by_gate(change, 4)[...] = block[4:8]
-        arrived += np.matmul(change[:, width:], weight, out=products[current])
+        arrived += matmul(change[:, width:], weight, out=products[current])

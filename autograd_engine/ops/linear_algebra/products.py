@@ -61,13 +61,19 @@ def matmul(x: Array, y: Array) -> Array:
         ValueError: the inner sizes differ, or an operand is 0-d.
     """
     try:
-        return np.matmul(x, y) if x.ndim < 3 else kernels.matmul(x, y)
+        return kernels.matmul(x, y)
     except ValueError as error:
         raise ValueError(_misfit(x, y)) from error
 
 
 def _misfit(x: Array, y: Array) -> str:
     return f"the sizes of {tuple(x.shape)} and {tuple(y.shape)} do not fit"
+
+
+def _misfit_of_three(x: Array, weight: Array, bias: Array, width: int) -> str:
+    if bias is None or x.shape[-1] != width:
+        return _misfit(x, weight)
+    return f"the sizes of a weight {tuple(weight.shape)} and a bias {tuple(bias.shape)} do not fit"
 
 
 def _needs(ndims: tuple[int, ...], *operands: Array, name: str) -> None:
@@ -343,13 +349,17 @@ def _linear_rule(g: Array, weight: Array) -> Array:
     if weight.ndim == 1:
         return np.multiply.outer(g, weight)
     # One product of many rows is faster than a product for each of the leading dimensions.
-    return np.matmul(g, weight) if g.ndim < 3 else (_rows(g) @ weight).reshape(*g.shape[:-1], weight.shape[1])
+    if g.ndim < 3:
+        return kernels.matmul(g, weight)
+    return kernels.matmul(_rows(g), weight).reshape(*g.shape[:-1], weight.shape[1])
 
 
 def _linear_weight_rule(g: Array, x: Array) -> Array:
+    if g.ndim == x.ndim == 2:
+        return kernels.matmul(g.T, x)
     if g.ndim < x.ndim:  # the weight is one row
-        return g.reshape(-1) @ x.reshape(g.size, x.shape[-1])
-    return _rows(g).T @ _rows(x) if g.ndim > 1 else np.multiply.outer(g, x)
+        return kernels.matmul(g.reshape(-1), x.reshape(g.size, x.shape[-1]))
+    return kernels.matmul(_rows(g).T, _rows(x)) if g.ndim > 1 else np.multiply.outer(g, x)
 
 
 @operator("torch functional")
@@ -372,14 +382,10 @@ def linear(x: Array, weight: Array, bias: Array = None) -> Array:
         _check_same_dtype(x, weight)
     try:
         if x.ndim < 3:
-            out = np.matmul(x, weight.T)
-        else:
-            out = (_rows(x) @ weight.T).reshape(*x.shape[:-1], *weight.shape[:-1])
+            return kernels.matmul(x, weight.T, bias)
+        return kernels.matmul(_rows(x), weight.T, bias).reshape(*x.shape[:-1], *weight.shape[:-1])
     except ValueError as error:
-        raise ValueError(_misfit(x, weight)) from error
-    if bias is not None:
-        out += bias
-    return out
+        raise ValueError(_misfit_of_three(x, weight, bias, weight.shape[-1])) from error
 
 
 def _mapped_composed(x: Array, weight: Array, bias: Array) -> Array:
@@ -389,8 +395,8 @@ def _mapped_composed(x: Array, weight: Array, bias: Array) -> Array:
 
 @primitive(
     composition=_mapped_composed,
-    x=lambda g, weight: (_rows(g) @ weight.T).reshape(*g.shape[:-1], weight.shape[0]),
-    weight=lambda g, x: _rows(x).T @ _rows(g),
+    x=lambda g, weight: kernels.matmul(_rows(g), weight.T).reshape(*g.shape[:-1], weight.shape[0]),
+    weight=lambda g, x: kernels.matmul(_rows(x).T, _rows(g)),
     bias=lambda g: added_up(_rows(g), axis=0),
 )
 def mapped(x: Array, weight: Array, bias: Array) -> Array:
@@ -405,12 +411,9 @@ def mapped(x: Array, weight: Array, bias: Array) -> Array:
     if x.dtype is not weight.dtype:
         _check_same_dtype(x, weight)
     try:
-        out = (_rows(x) @ weight).reshape(*x.shape[:-1], weight.shape[1])
+        return kernels.matmul(_rows(x), weight, bias).reshape(*x.shape[:-1], weight.shape[1])
     except ValueError as error:
-        raise ValueError(_misfit(x, weight)) from error
-    if bias is not None:
-        out += bias
-    return out
+        raise ValueError(_misfit_of_three(x, weight, bias, weight.shape[0])) from error
 
 
 @operator("torch functional")

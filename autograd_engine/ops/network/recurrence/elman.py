@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from ....backend.arrays import Array, astype
-from ....backend.kernels import masked
+from ....backend.kernels import masked, matmul
 from ....backend.kernels.recurrence import Sizes, steps_of
 from ....backend.kinds import kind_of
 from ....engine.plan import Jointly
@@ -64,9 +64,9 @@ def _rule(
             np.multiply(state, state, out=change)
             np.subtract(1, change, out=change)
             change *= arrived
-        np.matmul(change, w_hh, out=arrived)
+        matmul(change, w_hh, out=arrived)
     weights = weight_gradients(changes, changes, x, before_each(states, h, sizes, reverse), wanted[2:])
-    return np.matmul(changes, w_ih) if wanted[0] else None, carried, *weights
+    return matmul(changes, w_ih) if wanted[0] else None, carried, *weights
 
 
 @primitive(
@@ -98,11 +98,10 @@ def elman(
     recurrent, weight = kind_of(x).empty(hidden.shape, hidden.dtype), w_hh.T
     for rows, batch in steps_of(sizes, reverse):
         state, current, arrived = states[rows], hidden[batch], recurrent[batch]
-        np.matmul(current, weight, out=arrived)
-        state += arrived
+        matmul(current, weight, state, arrived)
         if rectified:
-            np.maximum(state, 0, out=state)
+            np.maximum(arrived, 0, out=state)
         else:
-            np.tanh(state, out=state)
+            np.tanh(arrived, out=state)
         current[...] = state
     return astype(states, dtype), astype(hidden, dtype)

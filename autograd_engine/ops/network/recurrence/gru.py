@@ -70,7 +70,7 @@ def _rule(
     weights = weight_gradients(of_inputs, changes[:, width:], x, before, wanted[2:])
     in_order = (None if w is None else np.roll(w, -width, 0) for w in (weights[0], weights[2]))
     return (
-        np.matmul(of_inputs, np.roll(w_ih, width, 0)) if wanted[0] else None,
+        kernels.matmul(of_inputs, np.roll(w_ih, width, 0)) if wanted[0] else None,
         carried,
         next(in_order),
         weights[1],
@@ -96,8 +96,8 @@ def gru_layer(
     dtype, kind, width = x.dtype, kind_of(x), w_hh.shape[1]
     x, h, w_ih, w_hh, b_ih, b_hh = wide(x, h, w_ih, w_hh, b_ih, b_hh)
     gates = kind.empty((len(x), 4 * width), x.dtype)
-    np.matmul(x, w_ih[2 * width :].T, out=gates[:, :width])
-    np.matmul(x, w_ih[: 2 * width].T, out=gates[:, width : 3 * width])
+    kernels.matmul(x, w_ih[2 * width :].T, out=gates[:, :width])
+    kernels.matmul(x, w_ih[: 2 * width].T, out=gates[:, width : 3 * width])
     if b_ih is None:
         gates[:, 3 * width :] = 0
     else:

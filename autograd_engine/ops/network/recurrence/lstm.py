@@ -14,8 +14,6 @@ network architectures for large scale acoustic modeling", 2014.
 
 from __future__ import annotations
 
-import numpy as np
-
 from ....backend import kernels
 from ....backend.arrays import Array, astype
 from ....backend.kernels.recurrence import Sizes
@@ -76,11 +74,11 @@ def _rule(
     )
     weights = weight_gradients(changes, changes, x, before_each(states, h, sizes, reverse), wanted[3:7])
     return (
-        np.matmul(changes, w_ih) if wanted[0] else None,
+        kernels.matmul(changes, w_ih) if wanted[0] else None,
         carried,
         cell,
         *weights,
-        of_projection[0].T @ of_projection[1] if of_projection is not None and wanted[7] else None,
+        kernels.matmul(of_projection[0].T, of_projection[1]) if of_projection is not None and wanted[7] else None,
     )
 
 

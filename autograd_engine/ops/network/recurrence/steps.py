@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-import numpy as np
-
+from ....backend import kernels
 from ....backend.arrays import Array
 from ....backend.kernels.recurrence import Sizes, steps_of
 from ....backend.kinds import kind_of
@@ -52,10 +51,7 @@ def wide(*arrays: Array) -> tuple[Array, ...]:
 
 def projected(x: Array, weight: Array, bias: Array, other_bias: Array, out: Array = None) -> Array:
     """What the inputs contribute to all steps, and the biases: x weight^T + bias + other_bias."""
-    out = np.matmul(x, weight.T, out=out)
-    if bias is not None:
-        out += bias + other_bias
-    return out
+    return kernels.matmul(x, weight.T, None if bias is None else bias + other_bias, out)
 
 
 def turned(weight: Array, sizes: Sizes) -> Array:
@@ -75,8 +71,8 @@ def weight_gradients(
         wanted: which are.
     """
     return (
-        changes.T @ x if wanted[0] else None,
-        recurrent.T @ before if wanted[1] else None,
+        kernels.matmul(changes.T, x) if wanted[0] else None,
+        kernels.matmul(recurrent.T, before) if wanted[1] else None,
         added_up(changes, axis=0) if wanted[2] else None,
         added_up(recurrent, axis=0) if wanted[3] else None,
     )
