@@ -15,7 +15,6 @@ __all__ = ["ABSENT", "explained", "missing", "names_missing", "refused", "withou
 
 _COMPLEX = "there are no complex numbers; compute with the real and the imaginary part"
 _GRAPHS = "programs run as they are written, and no graph of one can be kept; save the weights with save()"
-_CAPTURE = "a step runs operation by operation"
 _OTHER = "of GPUs, those of CUDA are used: device('cuda')"
 _STATE = "CuPy's generators tell no state; seed them with cuda.manual_seed"
 _TYPE = "take tensor(data, device='cuda')"
@@ -37,12 +36,10 @@ ABSENT = {
     "complex128": _COMPLEX,
     "cond": "write an if",
     "cuda.BoolTensor": _TYPE,
-    "cuda.CUDAGraph": _CAPTURE,
     "cuda.FloatTensor": _TYPE,
     "cuda.LongTensor": _TYPE,
     "cuda.get_rng_state": _STATE,
     "cuda.get_rng_state_all": _STATE,
-    "cuda.graph": _CAPTURE,
     "cuda.nvtx": "take cupyx.profiler.time_range",
     "cuda.set_rng_state": _STATE,
     "cuda.set_rng_state_all": _STATE,

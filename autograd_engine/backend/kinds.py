@@ -56,6 +56,10 @@ class Kind:
         """The largest element over `axis`, and at least `initial`, which so is the largest of none."""
         return np.maximum.reduce(x, axis=axis, keepdims=keepdims, initial=initial)
 
+    def joined(self, arrays: Any, axis: int | None, out: Any = None) -> Any:
+        """Arrays one after another along `axis`; None is along the only dimension, of flattened ones."""
+        return np.concatenate(arrays, axis, out=out)
+
     def accumulate(self, combine: np.ufunc, x: Any, axis: int) -> Any:
         """What `combine`, which is associative, makes of each element along `axis` and all before it."""
         return combine.accumulate(x, axis=axis)
@@ -89,6 +93,10 @@ class Kind:
     def stream(self, seed: int) -> Any:
         """A generator of random arrays with the methods of NumPy's, started from `seed`."""
         return np.random.default_rng(seed)
+
+    def restart(self, stream: Any, seed: int) -> None:
+        """Start a generator that `stream` made anew, in the memory that it has."""
+        stream.bit_generator.state = np.random.default_rng(seed).bit_generator.state
 
     # --------------------------------------------------------------------------------------- memory
 

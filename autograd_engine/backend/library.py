@@ -11,9 +11,13 @@ from typing import Any
 
 import numpy as np
 
+from .captures import current
 from .kinds import Kind
 
 __all__ = ["LibraryKind"]
+
+_ONE_BY_ONE = 8
+"""So many arrays CuPy joins by a launch for each."""
 
 
 class LibraryKind(Kind):
@@ -73,6 +77,14 @@ class LibraryKind(Kind):
         kept = (1 if d in dims else n for d, n in enumerate(x.shape) if keepdims or d not in dims)
         return self.full(tuple(kept), initial, x.dtype)
 
+    def joined(self, arrays: Any, axis: int | None, out: Any = None) -> Any:
+        """Arrays one after another. While a graph is captured, in eights: for more, CuPy sends a table of their
+        addresses to the device, which no capture allows."""
+        if len(arrays) <= _ONE_BY_ONE or current() is None:
+            return np.concatenate(arrays, axis, out=out)
+        groups = [arrays[i : i + _ONE_BY_ONE] for i in range(0, len(arrays), _ONE_BY_ONE)]
+        return self.joined([np.concatenate(group, axis) for group in groups], 0 if axis is None else axis, out)
+
     def accumulate(self, combine: np.ufunc, x: Any, axis: int) -> Any:
         """What `combine` makes of each element along `axis` and all before it: in each step every element takes in
         what the one `reach` before it has collected, and the reach doubles."""
@@ -125,6 +137,10 @@ class LibraryKind(Kind):
     def stream(self, seed: int) -> Any:
         """The library's generator of random arrays, started from `seed`."""
         return self._stream(seed)
+
+    def restart(self, stream: Any, seed: int) -> None:
+        """Start a generator anew, in the memory that it has: graphs that draw from it know no other."""
+        stream.bit_generator._state[...] = self._stream(seed).bit_generator._state
 
     # --------------------------------------------------------------------------------------- memory
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from .captures import current
 from .device import check_device
 from .device import device as device_type
 from .kinds import Kind, numpy_kind
@@ -54,6 +55,7 @@ class Generator:
         self._seed: int | None = None
         self._rng: np.random.Generator | None = None
         self._streams: dict[Kind, Any] = {}
+        self._restarts: dict[Kind, int] = {}
 
     @property
     def numpy(self) -> np.random.Generator:
@@ -70,24 +72,40 @@ class Generator:
         is not part of `get_state()`."""
         if kind is numpy_kind:
             return self.numpy
-        if kind not in self._streams:
-            self._streams[kind] = kind.stream(abs(self.initial_seed()))
+        capture = current()
+        if capture is not None:
+            if kind not in self._streams or kind in self._restarts:
+                raise RuntimeError(
+                    "a generator would be seeded while a graph is captured, and so at each replay; draw from it on "
+                    "the GPU once before the capture"
+                )
+            capture.draws(self, kind, self.settle)
+        elif kind not in self._streams:
+            self._streams[kind] = kind.stream(abs(self._restarts.pop(kind, self.initial_seed())))
+        else:
+            self.settle(kind)
         return self._streams[kind]
+
+    def settle(self, kind: Kind) -> None:
+        """Start the stream that draws arrays of this kind again if there is one and it was seeded since. It keeps
+        its memory, for captured graphs draw from that."""
+        if kind in self._restarts and kind in self._streams:
+            kind.restart(self._streams[kind], abs(self._restarts.pop(kind)))
 
     def __getstate__(self) -> dict[str, Any]:
         """A copy makes its own streams on devices: what a library's generator is made of need not copy."""
-        return {**vars(self), "_streams": {}}
+        return {**vars(self), "_streams": {}, "_restarts": {}}
 
     def manual_seed(self, seed: int) -> Generator:
         """Start again from `seed`; returns the generator itself."""
         self._seed = int(seed)
         self._rng = None
-        self._streams = {}
+        self._restarts = dict.fromkeys(self._streams, self._seed)
         return self
 
     def seed_stream(self, kind: Kind, seed: int) -> None:
         """Start the stream that draws arrays of one kind again from `seed`, and leave the others as they are."""
-        self._streams[kind] = kind.stream(abs(int(seed)))
+        self._restarts[kind] = int(seed)
 
     def seed(self) -> int:
         """Start again from a seed of the system's entropy; returns the seed."""

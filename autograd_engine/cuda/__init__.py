@@ -12,7 +12,10 @@ from typing import Any, NamedTuple
 from ..backend import gpu as _gpu
 from ..backend.absent import missing as _missing
 from ..backend.device import device_of as _device_of
+from .callables import make_graphed_callables
 from .chosen import index_of as _index_of
+from .graphed import GraphedStep
+from .graphs import CUDAGraph, graph, graph_pool_handle, is_current_stream_capturing
 from .memory import (
     empty_cache,
     max_memory_allocated,
@@ -27,7 +30,9 @@ from .random import initial_seed, manual_seed, manual_seed_all, seed, seed_all
 from .streams import Event, Stream, StreamContext, current_stream, default_stream, set_stream, stream, synchronize
 
 __all__ = [
+    "CUDAGraph",
     "Event",
+    "GraphedStep",
     "Stream",
     "StreamContext",
     "amp",
@@ -41,11 +46,15 @@ __all__ = [
     "get_device_capability",
     "get_device_name",
     "get_device_properties",
+    "graph",
+    "graph_pool_handle",
     "init",
     "initial_seed",
     "is_available",
     "is_bf16_supported",
+    "is_current_stream_capturing",
     "is_initialized",
+    "make_graphed_callables",
     "manual_seed",
     "manual_seed_all",
     "max_memory_allocated",

@@ -6,6 +6,7 @@ most is counted from the first question on; counting makes each allocation some 
 
 from __future__ import annotations
 
+import weakref
 from typing import Any
 
 from ..backend import gpu
@@ -64,13 +65,32 @@ class _Peaks:
 _peaks = _Peaks()
 
 
+class GraphPool:
+    """Memory of captured graphs, in which nothing else is put.
+
+    Raises:
+        ValueError: there is no GPU.
+    """
+
+    def __init__(self) -> None:
+        self.cupy_pool = gpu.library().cuda.MemoryPool()
+        _graph_pools.add(self)
+
+
+_graph_pools: weakref.WeakSet[GraphPool] = weakref.WeakSet()
+
+
+def _all_pools() -> list[Any]:
+    return [_pool(), *(pool.cupy_pool for pool in _graph_pools)]
+
+
 def _pool() -> Any:
     return gpu.library().get_default_memory_pool()
 
 
 def _taken(index: int) -> int:
     with gpu.on(index):
-        return int(_pool().used_bytes())
+        return sum(int(pool.used_bytes()) for pool in _all_pools())
 
 
 def memory_allocated(device: Any = None) -> int:
@@ -83,7 +103,7 @@ def memory_reserved(device: Any = None) -> int:
     if is_absent(device):
         return 0
     with gpu.on(index_of(device)):
-        return int(_pool().total_bytes())
+        return sum(int(pool.total_bytes()) for pool in _all_pools())
 
 
 def max_memory_allocated(device: Any = None) -> int:

@@ -272,7 +272,7 @@ def _in_common_dtype(tensors: Sequence[Array]) -> Sequence[Array]:
 
 @primitive(tensors=_uncat)
 def _cat(*tensors: Array, dim: int) -> Array:
-    return np.concatenate(_in_common_dtype(tensors), axis=dim)
+    return kind_of(tensors[0]).joined(_in_common_dtype(tensors), dim)
 
 
 @operator("torch", also="concat concatenate", numpy="concatenate")

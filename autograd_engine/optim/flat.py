@@ -111,8 +111,9 @@ class Gathered(Flat):
             if grad is None or p.array is not array:
                 return None
             grads.append(grad.array)
-        np.concatenate(grads, axis=None, out=self.gradient)
-        np.concatenate(self.arrays, axis=None, out=self.values)
+        joined = kind_of(self.gradient).joined
+        joined(grads, None, self.gradient)
+        joined(self.arrays, None, self.values)
         return self.gradient
 
     def give_back(self) -> None:

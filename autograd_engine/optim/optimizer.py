@@ -9,10 +9,11 @@ arrays stay the same objects.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, ClassVar, NamedTuple, TypeVar, overload
+from typing import Any, ClassVar, TypeVar, overload
 
 import numpy as np
 
+from ..backend.captures import current
 from ..backend.formulas import Formula
 from ..backend.kernels.updates import apply
 from ..backend.kinds import kind_of
@@ -20,6 +21,7 @@ from ..engine.graph import raw
 from ..engine.modes import enable_grad
 from ..tensor import Handle, Tensor
 from ..tensor.creation import as_tensor, tensor
+from .arrangement import NOT_YET, Arrangement, Cohort, Part, StepNumbers
 from .descent import Descent, descend, descent_of
 from .flat import Flat, Gathered, State, writable
 
@@ -30,43 +32,6 @@ def array_of(value: Any) -> Any:
     """The array of a tensor, ours or PyTorch's, which may share its memory."""
     value = raw(value)
     return kind_of(value).asarray(value)
-
-
-class _Arrangement(NamedTuple):
-    """How the parameters of a group are updated.
-
-    Attributes:
-        formula: what to do, which knows the names of the state arrays.
-        cohorts: the parameters that have gradients.
-        idle: the others.
-    """
-
-    formula: Formula
-    cohorts: list[_Cohort]
-    idle: list[Tensor]
-
-
-class _Cohort(NamedTuple):
-    """Parameters of a group that went through the same steps.
-
-    Attributes:
-        scalars: the numbers in their states, one dictionary that all of them share.
-        parts: the flat arrays of their values, those of each dtype together.
-    """
-
-    scalars: dict[str, float]
-    parts: list[_Part]
-
-
-class _Part(NamedTuple):
-    """Flat arrays of one dtype, with what is changed in each: the values, and the arrays of the state."""
-
-    flats: list[Flat]
-    values: list[Any]
-    states: list[tuple[Any, ...]]
-
-
-_NOT_YET: Any = (None, [], [])
 
 
 class Optimizer:
@@ -112,7 +77,7 @@ class Optimizer:
         self.defaults = defaults
         self.param_groups = []
         self._states: dict[Tensor, State] = {}
-        self._arranged: list[_Arrangement] = []
+        self._arranged: list[Arrangement] = []
         self._hooks_before: dict[int, Any] = {}
         self._hooks_after: dict[int, Any] = {}
         given = list(params)
@@ -149,7 +114,7 @@ class Optimizer:
             group["param_names"] = names
         self._check(group)
         self.param_groups.append(group)
-        self._arranged.append(_NOT_YET)
+        self._arranged.append(NOT_YET)
 
     # --------------------------------------------------------------------- what a subclass defines
 
@@ -289,17 +254,25 @@ class Optimizer:
             if gradients is None:
                 self._arrange(i, slots)
                 gradients = self._collect(i, slots) or []
-            formula, cohorts, _ = self._arranged[i]
-            rest, descent = iter(gradients), descent_of(group)
-            for scalars, parts in cohorts:
-                if slots:
-                    scalars["step"] += 1
-                numbers = (*descent, *self._coefficients(group, scalars))
+            formula, cohorts, _ = arrangement = self._arranged[i]
+            rest, capture = iter(gradients), current()
+            for cohort in cohorts:
+                scalars, parts = cohort
+                if capture is None:
+                    numbers = self._numbers(group, scalars, bool(slots))
+                else:
+                    numbers = capture.numbers_of(StepNumbers(self, i, arrangement, cohort))
                 for flats, values, states in parts:
                     apply(formula, values, next(rest), states, numbers)
                     for flat in flats:
                         flat.give_back()
         return loss
+
+    def _numbers(self, group: dict[str, Any], scalars: dict[str, float], counts: bool) -> tuple[Any, ...]:
+        """The numbers of the formula in the next step of a cohort, which this counts."""
+        if counts:
+            scalars["step"] += 1
+        return *descent_of(group), *self._coefficients(group, scalars)
 
     def _collect(self, i: int, slots: dict[str, float]) -> list[list[Any]] | None:
         """The flat gradients of group i, part by part; None if the arrangement no longer fits."""
@@ -323,6 +296,11 @@ class Optimizer:
 
     def _arrange(self, i: int, slots: dict[str, float]) -> None:
         """Divide the parameters that have gradients into cohorts, and these into flat arrays of one dtype."""
+        if current() is not None:
+            raise RuntimeError(
+                f"{type(self).__name__}: other parameters have gradients than in the step before, and a captured "
+                "graph would make their state anew at each replay; take such a step before the capture"
+            )
         group = self.param_groups[i]
         cohorts: dict[tuple[float, ...], dict[Any, list[Tensor]]] = {}
         idle = []
@@ -343,12 +321,12 @@ class Optimizer:
             in_place = array.size >= self._gather_below and array.flags.c_contiguous and kind.is_aligned(array)
             place = (kind, array.dtype, p if in_place else None)
             cohorts.setdefault(tuple(state.scalars.values()), {}).setdefault(place, []).append(p)
-        self._arranged[i] = _Arrangement(
+        self._arranged[i] = Arrangement(
             self._formula(tuple(slots)), [self._cohort(places, slots) for places in cohorts.values()], idle
         )
 
-    def _cohort(self, places: dict[Any, list[Tensor]], slots: dict[str, float]) -> _Cohort:
-        parts: dict[Any, _Part] = {}
+    def _cohort(self, places: dict[Any, list[Tensor]], slots: dict[str, float]) -> Cohort:
+        parts: dict[Any, Part] = {}
         scalars: dict[str, float] = {}
         for (kind, dtype, alone), params in places.items():
             states = [self._states[p] for p in params]
@@ -356,11 +334,11 @@ class Optimizer:
             for state in states:
                 state.scalars = scalars
             flat = (Gathered if alone is None else Flat)(params, states, slots)
-            part = parts.setdefault((kind, dtype), _Part([], [], []))
+            part = parts.setdefault((kind, dtype), Part([], [], []))
             part.flats.append(flat)
             part.values.append(flat.values)
             part.states.append(flat.state)
-        return _Cohort(scalars, list(parts.values()))
+        return Cohort(scalars, list(parts.values()))
 
     # --------------------------------------------------------------------------- saving, copying
 
@@ -422,13 +400,13 @@ class Optimizer:
             for p, number in zip(group["params"], saved["params"], strict=True)
         }
         self._states = states
-        self._arranged = [_NOT_YET for _ in groups]
+        self._arranged = [NOT_YET for _ in groups]
         for group, saved in zip(self.param_groups, groups, strict=True):
             group.update({name: value for name, value in saved.items() if name != "params"})
 
     def __getstate__(self) -> dict[str, Any]:
         """A copy makes its own arrangement: views of this one's arrays would not follow."""
-        return {**self.__dict__, "_arranged": [_NOT_YET for _ in self.param_groups]}
+        return {**self.__dict__, "_arranged": [NOT_YET for _ in self.param_groups]}
 
     def __repr__(self) -> str:
         lines = [f"{type(self).__name__} ("]

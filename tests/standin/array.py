@@ -7,28 +7,16 @@ protocols, if CuPy has them.
 
 from __future__ import annotations
 
-import math
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from . import functions
+from .streams import CudaStream, Graph, changed, counts, garbage, made, mapped, refuse_capture, wait
 
-__all__ = ["Device", "Library", "Special", "StandIn", "Stream", "counts", "machine", "refused"]
-
-
-class _Counts:
-    """How often the host read from the device, sent something to it, and waited until it has done its work."""
-
-    def __init__(self) -> None:
-        self.clear()
-
-    def clear(self) -> None:
-        self.reads = self.uploads = self.waits = 0
-
-
-counts = _Counts()
+__all__ = ["Device", "Library", "Special", "StandIn", "Stream", "counts", "machine", "refused", "using_allocator"]
 
 refused: list[str] = []
 """What was asked for and is not there."""
@@ -40,6 +28,7 @@ class _Machine:
     Attributes:
         current: the number of the device that is computed on.
         taken: bytes of arrays, by the number of the device.
+        account: where those of new arrays are counted: `taken`, or that of another pool of memory.
         hooks: what is told of memory that is taken and given back, as CuPy's `MemoryHook`.
     """
 
@@ -48,11 +37,13 @@ class _Machine:
 
     def clear(self) -> None:
         self.current = 0
-        self.taken = [0, 0]
+        self.taken = self.account = [0, 0]
         self.hooks: list[Any] = []
+        CudaStream.null.use()
+        Graph.graphs = 0
 
-    def take(self, size: int, place: int) -> None:
-        self.taken[place] += size
+    def take(self, size: int, place: int, account: list[int]) -> None:
+        account[place] += size
         for hook in self.hooks:
             if size > 0:
                 hook.malloc_postprocess(device_id=place, size=size, mem_size=size, mem_ptr=0, pmem_id=0)
@@ -61,6 +52,26 @@ class _Machine:
 
 
 machine = _Machine()
+
+
+def _read() -> None:
+    refuse_capture("read")
+    counts.reads += 1
+
+
+def _upload() -> None:
+    refuse_capture("upload")
+    counts.uploads += 1
+
+
+@contextmanager
+def using_allocator(allocator: Any = None) -> Any:
+    """A context in which memory comes from the pool whose `malloc` is given."""
+    before, machine.account = machine.account, allocator.__self__.account
+    try:
+        yield
+    finally:
+        machine.account = before
 
 
 class OtherDevice(RuntimeWarning):
@@ -106,12 +117,15 @@ class StandIn(NDArrayOperatorsMixin):
         self.base = None if not is_view else source if source.base is None else source.base
         self._place = machine.current if source is None else source._place
         if not is_view:
-            self._account = machine.taken
-            machine.take(host.nbytes, self._place)
+            self._account = machine.account
+            machine.take(host.nbytes, self._place, self._account)
 
     def __del__(self) -> None:
-        if getattr(self, "_account", None) is machine.taken:
-            machine.take(-self._host.nbytes, self._place)
+        account = getattr(self, "_account", None)
+        if account is not None:
+            machine.take(-self._host.nbytes, self._place, account)
+            if Graph.graphs and account is machine.taken and self._host.flags.writeable:
+                garbage(self._host)  # somebody else is given the memory, and a graph may not know
 
     # ------------------------------------------------------------------------------------ what it tells
 
@@ -139,11 +153,11 @@ class StandIn(NDArrayOperatorsMixin):
         raise TypeError("Implicit conversion to a NumPy array is not allowed; use `.get()`")
 
     def get(self) -> Any:
-        counts.reads += 1
+        _read()
         return self._host.copy()
 
     def set(self, values: Any, stream: Any = None) -> None:
-        counts.uploads += 1
+        _upload()
         np.copyto(self._host, values, casting="no")
 
     def __dlpack_device__(self) -> tuple[int, int]:
@@ -153,15 +167,15 @@ class StandIn(NDArrayOperatorsMixin):
         return _Capsule(self)
 
     def item(self, *args: Any) -> Any:
-        counts.reads += 1
+        _read()
         return self._host.item(*args)
 
     def tolist(self) -> Any:
-        counts.reads += 1
+        _read()
         return self._host.tolist()
 
     def _number(self, kind: type) -> Any:
-        counts.reads += 1
+        _read()
         return kind(self._host)
 
     def __bool__(self) -> bool:
@@ -174,7 +188,7 @@ class StandIn(NDArrayOperatorsMixin):
         return self._number(float)
 
     def __index__(self) -> int:
-        counts.reads += 1
+        _read()
         return self._host.__index__()
 
     def __repr__(self) -> str:
@@ -186,49 +200,60 @@ class StandIn(NDArrayOperatorsMixin):
     # ------------------------------------------------------------------------------------ indexing it
 
     def __getitem__(self, index: Any) -> StandIn:
-        items = _index(index, self.shape)
+        host, at = self._host, _index(index, self.shape)
+        items = at()
         if any(map(_is_mask, items)):
-            counts.reads += 1
+            _read()
         if any(isinstance(i, np.ndarray) for i in items):
-            return StandIn(np.array(self._host[items]))
-        return StandIn(self._host[(*items, ...)] if ... not in items else self._host[items], self)
+            return StandIn(made(lambda: np.array(host[at()])))
+        return StandIn(host[(*items, ...)] if ... not in items else host[items], self)
 
     def __setitem__(self, index: Any, value: Any) -> None:
-        self._host[_index(index, self.shape)] = _inside(value)
+        host, at, given = self._host, _index(index, self.shape), _inside(value)
+        changed(host, lambda: host.__setitem__(at(), given))
 
     # --------------------------------------------------------------------------------- NumPy's methods
 
     def astype(self, dtype: Any, order: str = "K", copy: bool = True) -> StandIn:
-        if not copy and self._host.dtype == dtype:
+        host = self._host
+        if not copy and host.dtype == dtype:
             return self
-        return StandIn(self._host.astype(dtype, order=order))
+        return StandIn(made(lambda: host.astype(dtype, order=order)))
 
     def copy(self, order: str = "C") -> StandIn:
-        return StandIn(self._host.copy(order))
+        host = self._host
+        return StandIn(made(lambda: host.copy(order)))
 
     def fill(self, value: Any) -> None:
-        self._host.fill(_inside(value))
+        host, given = self._host, _inside(value)
+        changed(host, lambda: host.fill(given))
 
     def view(self, dtype: Any = None) -> StandIn:
         return StandIn(self._host.view() if dtype is None else self._host.view(dtype), self)
 
     def reshape(self, *shape: Any, order: str = "C") -> StandIn:
-        return StandIn(self._host.reshape(*shape, order=order), self)
+        host = self._host
+        return StandIn(made(lambda: host.reshape(*shape, order=order), host), self)
 
     def ravel(self, order: str = "C") -> StandIn:
-        return StandIn(self._host.ravel(order), self)
+        host = self._host
+        return StandIn(made(lambda: host.ravel(order), host), self)
 
     def flatten(self, order: str = "C") -> StandIn:
-        return StandIn(self._host.flatten(order))
+        host = self._host
+        return StandIn(made(lambda: host.flatten(order)))
 
     def sort(self, axis: int = -1) -> None:
-        self._host.sort(axis=axis, kind="stable")
+        host = self._host
+        changed(host, lambda: host.sort(axis=axis, kind="stable"))
 
     def put(self, indices: Any, values: Any, mode: str = "wrap") -> None:
-        self._host.put(_inside(indices), _inside(values), mode)
+        host, at, given = self._host, _inside(indices), _inside(values)
+        changed(host, lambda: host.put(at, given, mode))
 
     def take(self, indices: Any, axis: Any = None, out: Any = None) -> StandIn:
-        return StandIn(self._host.take(_inside(indices), axis, mode="wrap"))
+        host, at = self._host, _inside(indices)
+        return StandIn(made(lambda: host.take(at, axis, mode="wrap")))
 
     # ----------------------------------------------------------------------------- NumPy's protocols
 
@@ -254,18 +279,22 @@ class StandIn(NDArrayOperatorsMixin):
             if name not in functions.ADDED_AT:
                 return _refuse(f"{name}.at")
             array, index, *values = inputs
-            ufunc.at(_inside(array), _index(index, array.shape), *map(_inside, values))
+            host, at, given = _inside(array), _index(index, array.shape), [*map(_inside, values)]
+            changed(host, lambda: ufunc.at(host, at(), *given))
             return None
         elif method not in ("__call__", "outer"):
             return _refuse(f"{name}.{method}")
         elif kwargs.keys() - {"dtype", "casting", "axes", "where"}:
             return _refuse(f"{name}({', '.join(kwargs)})")
-        settings = {n: _inside(v) for n, v in kwargs.items()}
+        if name in functions.PRODUCTS:
+            refuse_capture("cuBLAS")
+        settings, given = {n: _inside(v) for n, v in kwargs.items()}, [*map(_inside, inputs)]
+        compute = getattr(ufunc, method)
         if out[0] is not None:
-            getattr(ufunc, method)(*map(_inside, inputs), out=_inside(out[0]), **settings)
+            memory = _inside(out[0])
+            changed(memory, lambda: compute(*given, out=memory, **settings))
             return out[0]
-        found = getattr(ufunc, method)(*map(_inside, inputs), **settings)
-        return tuple(map(StandIn, found)) if isinstance(found, tuple) else StandIn(found)
+        return mapped(StandIn, made(lambda: compute(*given, **settings)))
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
         room = ".".join(function.__module__.split(".")[1:])
@@ -274,17 +303,28 @@ class StandIn(NDArrayOperatorsMixin):
         if known is None or kwargs.keys() - set(known) or (len(args) > len(known) and name not in _ANY_NUMBER):
             return _refuse(f"{room}{'.' * bool(room)}{name}({', '.join(kwargs)})")
         if name in functions.SYNCHRONOUS or (name == "repeat" and isinstance(_named(known, args, kwargs), StandIn)):
-            counts.reads += 1
+            _read()
+        if name in functions.PRODUCTS:
+            refuse_capture("cuBLAS")
+        if room == "linalg" and name not in functions.LAUNCHED:
+            refuse_capture("cuSOLVER")
+        if name in ("concatenate", "stack") and _sends_addresses(*args):
+            refuse_capture("upload")
+        assert "out" not in known[: len(args)], "the stand-in wants it by name"
         out = kwargs.pop("out", None)
-        given = [_inside(a) for a in args]
-        found = function(*given, **{n: _inside(v) for n, v in kwargs.items()})
-        if name in functions.PLAIN or found is None:
-            return found
+        given, settings = [_inside(a) for a in args], {n: _inside(v) for n, v in kwargs.items()}
+        if name in functions.PLAIN:
+            return function(*given, **settings)
+        if name in functions.IN_PLACE:
+            changed(given[0], lambda: function(*given, **settings))
+            return None
         if out is not None:
-            np.copyto(_inside(out), found, casting="same_kind")
+            memory = _inside(out)
+            changed(memory, lambda: np.copyto(memory, function(*given, **settings), casting="same_kind"))
             return out
         source = next((a for a in args if isinstance(a, StandIn)), None)
-        return _wrapped(found, source)
+        found = made(lambda: function(*given, **settings), None if source is None else source._host)
+        return mapped(lambda host: StandIn(host, source), found)
 
 
 _ANY_NUMBER = frozenset({"einsum", "result_type"})
@@ -300,14 +340,10 @@ def _refuse(what: str) -> Any:
     return NotImplemented
 
 
-def _wrapped(found: Any, source: StandIn | None) -> Any:
-    if isinstance(found, (list, tuple)):
-        return (
-            type(found)(_wrapped(f, source) for f in found)
-            if type(found) in (list, tuple)
-            else tuple(_wrapped(f, source) for f in found)
-        )
-    return StandIn(found, source)
+def _sends_addresses(arrays: Any, *settings: Any) -> bool:
+    """Whether CuPy joins arrays by one kernel, to which it sends a table of their addresses, without waiting."""
+    small = sum(a.nbytes for a in arrays) < len(arrays) << 21
+    return len(arrays) > 8 and len({a.dtype for a in arrays}) == 1 and small
 
 
 def _inside(value: Any) -> Any:
@@ -330,9 +366,10 @@ def _inside(value: Any) -> Any:
     return value
 
 
-def _index(index: Any, shape: tuple[int, ...]) -> tuple[Any, ...]:
-    """The components of an index of an array of this shape. Lists and arrays of NumPy's would have to be sent to
-    the device. An array that names what is out of range is taken modulo the size, without an error."""
+def _index(index: Any, shape: tuple[int, ...]) -> Any:
+    """A function that gives the components of an index of an array of this shape. Lists and arrays of NumPy's would
+    have to be sent to the device. An array that names what is out of range is taken modulo the size, without an
+    error."""
     items = index if isinstance(index, tuple) else (index,)
     for item in items:
         if isinstance(item, (list, np.ndarray)):
@@ -340,11 +377,10 @@ def _index(index: Any, shape: tuple[int, ...]) -> tuple[Any, ...]:
     spans = [0 if i is None or i is ... else i.ndim if _is_mask(i) else 1 for i in items]
     wrapped, axis = [], 0
     for item, span in zip(items, spans, strict=True):
-        if isinstance(item, StandIn) and not _is_mask(item):
-            item = StandIn(item._host % max(shape[axis], 1) if item.size else item._host)
-        wrapped.append(_inside(item))
+        is_place = isinstance(item, StandIn) and item.size and not _is_mask(item)
+        wrapped.append((_inside(item), max(shape[axis], 1) if is_place else None))
         axis += len(shape) - sum(spans) if item is ... else span
-    return tuple(wrapped)
+    return lambda: tuple(item if size is None else np.asarray(item % size) for item, size in wrapped)
 
 
 def _is_mask(item: Any) -> bool:
@@ -415,7 +451,8 @@ def _sent(value: Any) -> Any:
     """Something of the host's, on its way to the device."""
     if isinstance(value, StandIn):
         return value._host
-    counts.uploads += not isinstance(value, _NUMBERS)
+    if not isinstance(value, _NUMBERS):
+        _upload()
     return value
 
 
@@ -428,42 +465,45 @@ class Library:
     def asarray(a: Any, dtype: Any = None) -> StandIn:
         if isinstance(a, StandIn):
             return a if dtype is None else a.astype(dtype, copy=False)
-        return StandIn(np.array(_sent(a), dtype))
+        given = _sent(a)
+        return StandIn(made(lambda: np.array(given, dtype)))
 
     @staticmethod
     def array(a: Any, dtype: Any = None, copy: bool = True, order: str = "K") -> StandIn:
-        return StandIn(np.array(_sent(a), dtype, order=order))
+        given = _sent(a)
+        return StandIn(made(lambda: np.array(given, dtype, order=order)))
 
     @staticmethod
     def empty(shape: Any, dtype: Any = float) -> StandIn:
         """What the memory held: NaN, or the largest integer."""
-        dtype = np.dtype(dtype)
-        worst = math.nan if dtype.kind in "fc" else True if dtype.kind == "b" else np.iinfo(dtype).max
-        return StandIn(np.full(shape, worst, dtype))
+        memory = np.empty(shape, dtype)
+        garbage(memory)
+        return StandIn(memory)
 
     @staticmethod
     def zeros(shape: Any, dtype: Any = float) -> StandIn:
-        return StandIn(np.zeros(shape, dtype))
+        return StandIn(made(lambda: np.zeros(shape, dtype)))
 
     @staticmethod
     def ones(shape: Any, dtype: Any = float) -> StandIn:
-        return StandIn(np.ones(shape, dtype))
+        return StandIn(made(lambda: np.ones(shape, dtype)))
 
     @staticmethod
     def full(shape: Any, fill_value: Any, dtype: Any = None) -> StandIn:
-        return StandIn(np.full(shape, _inside(fill_value), dtype))
+        given = _inside(fill_value)
+        return StandIn(made(lambda: np.full(shape, given, dtype)))
 
     @staticmethod
     def arange(start: Any, stop: Any = None, step: Any = 1, dtype: Any = None) -> StandIn:
-        return StandIn(np.arange(*((0, start) if stop is None else (start, stop)), step, dtype=dtype))
+        return StandIn(made(lambda: np.arange(*((0, start) if stop is None else (start, stop)), step, dtype=dtype)))
 
     @staticmethod
     def eye(N: int, M: int | None = None, k: int = 0, dtype: Any = float) -> StandIn:
-        return StandIn(np.eye(N, M, k, dtype))
+        return StandIn(made(lambda: np.eye(N, M, k, dtype)))
 
     @staticmethod
     def tri(N: int, M: int | None = None, k: int = 0, dtype: Any = float) -> StandIn:
-        return StandIn(np.tri(N, M, k, dtype))
+        return StandIn(made(lambda: np.tri(N, M, k, dtype)))
 
     @staticmethod
     def as_strided(x: StandIn, shape: Any, strides: Any) -> StandIn:
@@ -495,7 +535,7 @@ class Device:
         return self
 
     def synchronize(self) -> None:
-        counts.waits += 1
+        wait()
 
     def __enter__(self) -> Device:
         self._before = machine.current
@@ -515,20 +555,73 @@ class _Special:
         if name not in functions.SPECIAL:
             raise AttributeError(name)
         function = getattr(scipy.special, name)
-        return lambda *args: StandIn(function(*map(_inside, args)))
+
+        def called(*args: Any) -> StandIn:
+            given = [*map(_inside, args)]
+            return StandIn(made(lambda: function(*given)))
+
+        return called
 
 
 Special = _Special()
 
 
-class Stream:
-    """The library's generator of random numbers: NumPy's, so that results can be compared."""
+class BitGenerator:
+    """Where a generator of random numbers is: NumPy's state of PCG64, as bytes on the device."""
 
     def __init__(self, seed: int) -> None:
-        self._host = np.random.default_rng(seed)
+        self._current_device_id = machine.current
+        self._state = StandIn(np.zeros(40, np.uint8))
+        self.hold(np.random.PCG64(seed))
+
+    def hold(self, source: Any) -> None:
+        """Write down where `source` is."""
+        state = source.state
+        numbers = (*(state["state"][name].to_bytes(16, "little") for name in ("state", "inc")), *(
+            state[name].to_bytes(4, "little") for name in ("has_uint32", "uinteger")
+        ))  # fmt: skip
+        self._state._host[:] = np.frombuffer(b"".join(numbers), np.uint8)
+
+    def held(self) -> Any:
+        """A generator of NumPy's there."""
+        made, data = np.random.PCG64(0), self._state._host.tobytes()
+        numbers = [int.from_bytes(data[i:j], "little") for i, j in ((0, 16), (16, 32), (32, 36), (36, 40))]
+        made.state = {
+            "bit_generator": "PCG64",
+            "state": {"state": numbers[0], "inc": numbers[1]},
+            "has_uint32": numbers[2],
+            "uinteger": numbers[3],
+        }
+        return made
+
+
+class Stream:
+    """The library's generator of random numbers: NumPy's, so that results can be compared. Where it is lies on the
+    device, so a graph draws other numbers at each launch."""
+
+    def __init__(self, seed: int) -> None:
+        self.bit_generator = BitGenerator(seed)
 
     def __getattr__(self, name: str) -> Any:
         if name not in functions.DRAWN:
             raise AttributeError(name)
-        draw = getattr(self._host, name)
-        return lambda *args, **kwargs: StandIn(draw(*map(_inside, args), **kwargs))
+        source = self.bit_generator
+
+        def called(*args: Any, **kwargs: Any) -> StandIn:
+            if source._current_device_id != machine.current:
+                raise RuntimeError("This Generator state is allocated in a different device")
+            given = [*map(_inside, args)]
+
+            def draw() -> Any:
+                held = source.held()
+                found = getattr(np.random.Generator(held), name)(*given, **kwargs)
+                source.hold(held)
+                return found
+
+            before = source._state._host.copy()
+            found = StandIn(made(draw))
+            if CudaStream.current.is_capturing():
+                source._state._host[:] = before
+            return found
+
+        return called

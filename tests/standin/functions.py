@@ -135,6 +135,15 @@ SYNCHRONOUS = frozenset({"argwhere", "flatnonzero", "nonzero", "unique", "bincou
 PLAIN = frozenset({"ndim", "shape", "size", "can_cast", "result_type", "may_share_memory", "shares_memory"})
 """Functions whose results are no arrays."""
 
+IN_PLACE = frozenset({"copyto", "put_along_axis"})
+"""Functions that change their first argument."""
+
+PRODUCTS = frozenset({"matmul", "dot", "vdot", "inner", "tensordot", "einsum", "outer", "kron", "cov", "corrcoef"})
+"""What CuPy leaves to cuBLAS, which it does not call while a stream captures."""
+
+LAUNCHED = frozenset({"norm", "cross", "matrix_transpose"})
+"""Functions of linear algebra that CuPy does not leave to cuSOLVER."""
+
 MISSING_UFUNCS = frozenset({"vecdot", "matvec", "vecmat", "spacing", "isnat"})
 
 ACCUMULATED = {

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import importlib
-import itertools
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -19,63 +18,11 @@ from autograd_engine.backend import device
 from tests import gpus
 
 from . import nvidia
-from .array import Device, Library, OtherDevice, Special, Stream, counts, machine
+from .array import Device, Library, OtherDevice, Special, Stream, counts, machine, using_allocator
 from .cuda import RawKernel
+from .streams import CudaStream, Event, Graph, launched
 
 __all__ = ["installed", "real_cupy"]
-
-_clock = itertools.count(1)
-
-
-class CudaStream:
-    """A stream, whose work is done at once."""
-
-    null: CudaStream
-    current: CudaStream
-
-    def __init__(self, null: bool = False, non_blocking: bool = False, ptds: bool = False, priority: Any = None):
-        self.ptr = 0 if null else next(_clock)
-        self.done = True
-        self.waited: list[Event] = []
-
-    def use(self) -> CudaStream:
-        CudaStream.current = self
-        return self
-
-    def synchronize(self) -> None:
-        counts.waits += 1
-
-    def record(self, event: Event | None = None) -> Event:
-        event = event or Event()
-        event.record(self)
-        return event
-
-    def wait_event(self, event: Event) -> None:
-        self.waited.append(event)
-
-    def __enter__(self) -> CudaStream:
-        self._before = CudaStream.current
-        return self.use()
-
-    def __exit__(self, *error: object) -> None:
-        self._before.use()
-
-
-CudaStream.null = CudaStream.current = CudaStream(null=True)
-
-
-class Event:
-    """A mark in a stream."""
-
-    def __init__(self, block: bool = False, disable_timing: bool = False, interprocess: bool = False) -> None:
-        self.is_timed = not disable_timing
-        self.done = True
-
-    def record(self, stream: CudaStream | None = None) -> None:
-        self.stream, self.time = stream, float(next(_clock))
-
-    def synchronize(self) -> None:
-        counts.waits += 1
 
 
 def _elapsed(start: Event, end: Event) -> float:
@@ -96,22 +43,35 @@ class PinnedMemoryPointer(bytearray):
     """Page-locked memory."""
 
 
-class _Pool:
+class MemoryPool:
     """The memory that is kept."""
 
     limit: Any = None
 
+    def __init__(self, allocator: Any = None) -> None:
+        self.account = [0, 0]
+
+    def malloc(self, size: int) -> Any:
+        """What `using_allocator` is given."""
+
     def used_bytes(self) -> int:
-        return machine.taken[machine.current]
+        return self.account[machine.current]
 
     def total_bytes(self) -> int:
-        return 2 * machine.taken[machine.current]
+        return 2 * self.account[machine.current]
 
     def free_all_blocks(self) -> None:
         counts.waits += 1
 
     def set_limit(self, size: Any = None, fraction: Any = None) -> None:
         self.limit = fraction
+
+
+class _LaunchedKernel(RawKernel):
+    """A kernel whose work a capture writes down."""
+
+    def __call__(self, grid: Any, block: Any, arguments: Any) -> None:
+        launched(lambda: super(_LaunchedKernel, self).__call__(grid, block, arguments))
 
 
 class OutOfMemoryError(MemoryError):
@@ -133,12 +93,13 @@ def _modules() -> dict[str, Any]:
     for name in [name for name in vars(Library) if not name.startswith("_")]:
         setattr(cupy, name, getattr(Library, name))
     compute_types: dict[Any, int] = {}
-    pool = _Pool()
+    pool = MemoryPool()
+    pool.account = machine.taken
     everything: dict[str, Any] = {
         "random": SimpleNamespace(default_rng=Stream),
         "lib": SimpleNamespace(stride_tricks=SimpleNamespace(as_strided=Library.as_strided)),
         "get_default_memory_pool": lambda: pool,
-        "get_default_pinned_memory_pool": _Pool,
+        "get_default_pinned_memory_pool": MemoryPool,
         "_core": SimpleNamespace(
             _routines_linalg=SimpleNamespace(
                 COMPUTE_TYPE_DEFAULT=1,
@@ -150,7 +111,9 @@ def _modules() -> dict[str, Any]:
         "cuda": SimpleNamespace(
             Device=Device,
             Event=Event,
+            Graph=Graph,
             MemoryHook=MemoryHook,
+            MemoryPool=MemoryPool,
             PinnedMemoryPointer=PinnedMemoryPointer,
             Stream=CudaStream,
             alloc_pinned_memory=PinnedMemoryPointer,
@@ -162,10 +125,12 @@ def _modules() -> dict[str, Any]:
                 getDeviceCount=lambda: len(machine.taken),
                 getDeviceProperties=_properties,
                 memGetInfo=lambda: (2**30 - machine.taken[machine.current], 2**30),
+                streamCaptureModeRelaxed=2,
             ),
+            using_allocator=using_allocator,
         ),
         "OtherDevice": OtherDevice,
-        "RawKernel": RawKernel,
+        "RawKernel": _LaunchedKernel,
     }
     vars(cupy).update(everything)
     special.__getattr__ = Special.__getattr__  # type: ignore[method-assign]
@@ -176,10 +141,10 @@ def _modules() -> dict[str, Any]:
 @contextmanager
 def installed() -> Iterator[Any]:
     """A context in which the package finds the substitute for CuPy, and two GPUs. Gives the module."""
+    machine.clear()
     modules = _modules()
     before = {name: sys.modules.get(name) for name in modules}
     sys.modules.update(modules)
-    machine.clear()
     try:
         with gpus.found(), nvidia.found():
             yield modules["cupy"]

@@ -11,7 +11,8 @@ import pytest
 
 from . import Library, StandIn, functions
 from .array import Device, Stream
-from .module import CudaStream, Event, MemoryHook, real_cupy
+from .module import MemoryHook, MemoryPool, real_cupy
+from .streams import CudaStream, Event, Graph
 
 
 @pytest.fixture(scope="module")
@@ -51,18 +52,20 @@ def test_its_module_has_cupys_names(cupy, theirs):
         (CudaStream, "cuda.Stream"),
         (Event, "cuda.Event"),
         (MemoryHook, "cuda.MemoryHook"),
+        (MemoryPool, "cuda.MemoryPool"),
+        (Graph, "cuda.Graph"),
     ],
 )
 def test_its_classes_have_cupys_names(ours, path, theirs):
     real = theirs
     for part in path.split("."):
         real = getattr(real, part)
-    only_ours = {"current"} if ours is CudaStream else set()
+    only_ours = {CudaStream: {"current"}, Graph: {"graphs"}}.get(ours, set())
     assert set(public(ours)) - set(public(real)) - only_ours == set()
 
 
 def test_its_pools_generators_and_special_functions_have_cupys_names(cupy, theirs):
-    pool = set(public(cupy.get_default_memory_pool())) - {"limit"}
+    pool = set(public(cupy.get_default_memory_pool())) - {"limit", "account"}
     assert pool <= set(public(theirs.cuda.MemoryPool))
     assert {"free_all_blocks"} <= set(public(theirs.cuda.PinnedMemoryPool))
     assert set(functions.DRAWN) <= set(public(theirs.random.Generator))
@@ -76,9 +79,13 @@ def test_what_the_package_calls_takes_these_arguments(theirs):
         (theirs.ndarray.set, ("arr", "stream")),
         (theirs.ndarray.get, ("blocking",)),
         (theirs.cuda.Event, ("block", "disable_timing", "interprocess")),
+        (theirs.cuda.Stream.begin_capture, ("mode",)),
+        (theirs.cuda.Graph.launch, ("stream",)),
+        (theirs.cuda.using_allocator, ("allocator",)),
     ]:
         words = set(re.findall(r"\w+", function.__doc__))
         assert set(wanted) <= words, function
+    assert theirs.cuda.runtime.streamCaptureModeRelaxed == 2
     hook = theirs.cuda.MemoryHook
     for name in ("malloc_postprocess", "free_postprocess"):
         assert "kwargs" in inspect.signature(getattr(hook, name)).parameters

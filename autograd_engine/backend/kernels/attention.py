@@ -49,11 +49,13 @@ _LARGE = 4096
 class Drop(NamedTuple):
     """Which weights dropout silences: each with probability `p`, by numbers drawn from streams that `seed` starts.
 
-    Each block has a stream of its own, and draws the same numbers again in the backward pass.
+    Each block has a stream of its own, and draws the same numbers again in the backward pass. On a device all
+    scores are one block, and to seed a generator there takes longer than to draw: its numbers `drawn` are kept.
     """
 
     p: float
     seed: int
+    drawn: Any = None
 
 
 # --------------------------------------------------------------------------------- a block, in rows of scores
@@ -201,7 +203,10 @@ def _kept(drop: Drop | None, number: int, scores: Any) -> Any:
     """The factors of dropout for a block: 0, or 1 / (1 - p)."""
     if drop is None:
         return None
-    draws = kind_of(scores).stream(drop.seed + number).random(scores.shape, np.float32)
+    if drop.drawn is None:
+        draws = kind_of(scores).stream(drop.seed + number).random(scores.shape, np.float32)
+    else:
+        draws = drop.drawn.reshape(*scores.shape[:-1], -1)[..., : scores.shape[-1]]
     return kept(draws, drop.p, 1 / (1 - drop.p) if drop.p < 1 else 0.0, scores.dtype)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from ..captures import current
 from ..formulas import Formula, Reading
 from ..kinds import others
 from ..threads import share
@@ -39,7 +40,10 @@ def apply(
         states: for each of them the arrays of its state, in the order of the formula's names.
         numbers: the formula's numbers.
     """
-    read = formula.read(numbers)
+    read: Any = formula.read(numbers)
+    capture = current()
+    if capture is not None:
+        read = capture.placed(read, values[0])
     if read is not None:
         update(values, gradients, states, *read)
         return
@@ -57,12 +61,15 @@ def update(
     gradients: Sequence[Any],
     states: Sequence[tuple[Any, ...]],
     reading: Reading,
-    numbers: tuple[float, ...],
+    numbers: Any,
 ) -> None:
     """Change arrays and those of their states in place, as a formula that was read says. Arguments as for `apply`,
-    with what `Formula.read` returned."""
+    with what `Formula.read` returned; while a graph is captured, its numbers lie in a vector of the GPU, in
+    float64."""
     calls = calls_of(reading)
     if values[0].__class__ in others:  # a device has no cache for blocks to stay in, and every call costs a launch
+        if numbers.__class__ in others:
+            numbers = tuple(numbers.astype(values[0].dtype))  # a float64 would widen what it meets
         calls(*NUMPY, values, gradients, states, numbers)
         return
     sizes = list(map(len, values))

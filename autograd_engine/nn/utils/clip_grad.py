@@ -58,7 +58,11 @@ def get_total_norm(
     arrays = [t.array for t in _listed(tensors) if t.array.size]
     dtype = np.result_type(*arrays) if arrays else np.dtype(np.float32)
     norms = [vector_norm(array, order) for array in arrays]
-    total = vector_norm(np.stack(norms).astype(dtype), order) if arrays else dtype.type(0)
+    if not norms:
+        total = dtype.type(0)
+    else:
+        rows = [norm.reshape(1) for norm in norms]
+        total = vector_norm(kind_of(rows[0]).joined(rows, 0).astype(dtype), order)
     if error_if_nonfinite and not math.isfinite(total):
         raise RuntimeError(
             f"the norm of order {order} of the gradients is {total}, which cannot be clipped: look for the "

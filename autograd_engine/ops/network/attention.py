@@ -15,7 +15,7 @@ from ...backend import kernels
 from ...backend.arrays import Array
 from ...backend.kernels import Drop
 from ...backend.kinds import kind_of
-from ...backend.random import Generator, drawn_seed
+from ...backend.random import Generator, drawn_seed, resolve
 from ...engine.graph import raw
 from ...engine.plan import Jointly
 from ...engine.primitive import primitive
@@ -134,6 +134,17 @@ def _check_batch(query: Array, key: Array, value: Array, mask: Any, name: str) -
         raise ValueError(f"{name}: a mask of shape {tuple(mask.shape)} does not fit scores of shape {scores}")
 
 
+def _drop(p: float, query: Array, key: Array, value: Array, mask: Any, generator: Generator | None) -> Drop | None:
+    """Which weights dropout silences, drawn where the scores lie; None if p is 0."""
+    if not p:
+        return None
+    kind = kind_of(raw(query))
+    if kind.readable:
+        return Drop(p, drawn_seed(generator))
+    batch = np.broadcast_shapes(*(tuple(x.shape)[:-2] for x in (query, key, value, mask) if x is not None))
+    return Drop(p, 0, resolve(generator, kind).random((*batch, query.shape[-2], key.shape[-2]), np.float32))
+
+
 def _shared(x: Array, count: int) -> Array:
     """Each of the heads (..., heads, L, E) `count` times, one after the other."""
     if count == 1:
@@ -220,7 +231,7 @@ def scaled_dot_product_attention(
     if enable_gqa:
         query, key, value, mask = _grouped(query, key, value, mask, name)
     _check_batch(query, key, value, mask, name)
-    drop = Drop(dropout_p, drawn_seed(generator)) if dropout_p else None
+    drop = _drop(dropout_p, query, key, value, mask, generator)
     scale = 1 / math.sqrt(size or 1) if scale is None else float(scale)
     out: Array = _attend(query, key, value, mask, scale=scale, causal=is_causal, drop=drop)
     if enable_gqa:

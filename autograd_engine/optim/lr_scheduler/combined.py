@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from ..optimizer import Optimizer
 from .plateau import ReduceLROnPlateau
-from .scheduler import LRScheduler
+from .scheduler import LRScheduler, outside_captures
 
 __all__ = ["ChainedScheduler", "SequentialLR"]
 
@@ -81,6 +81,7 @@ class SequentialLR(_Combined):
         self._schedulers[bisect_right(self._milestones, 0)]._initial_step()
         self._note()
 
+    @outside_captures
     def step(self) -> None:
         """Enter the next epoch."""
         self.last_epoch += 1
@@ -112,6 +113,7 @@ class ChainedScheduler(_Combined):
             scheduler._initial_step()
         self._note()
 
+    @outside_captures
     def step(self) -> None:
         """Enter the next epoch."""
         for scheduler in self._schedulers:

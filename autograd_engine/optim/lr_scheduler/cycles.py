@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..optimizer import Optimizer
-from .scheduler import LRScheduler, for_groups
+from .scheduler import LRScheduler, for_groups, outside_captures
 
 __all__ = ["CosineAnnealingWarmRestarts", "CyclicLR", "OneCycleLR"]
 
@@ -46,6 +46,7 @@ class CosineAnnealingWarmRestarts(LRScheduler):
         height = (1 + math.cos(math.pi * self.T_cur / self.T_i)) / 2
         return [self.eta_min + (lr - self.eta_min) * height for lr in self.base_lrs]
 
+    @outside_captures
     def step(self, epoch: float | None = None) -> None:
         """Enter the next epoch, or the given one, which may be a fraction: `step(epoch + batch / batches)`.
 

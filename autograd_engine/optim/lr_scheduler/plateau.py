@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import SupportsFloat
 
 from ..optimizer import Optimizer
-from .scheduler import LRScheduler, for_groups
+from .scheduler import LRScheduler, for_groups, outside_captures
 
 __all__ = ["ReduceLROnPlateau"]
 
@@ -77,6 +77,7 @@ class ReduceLROnPlateau(LRScheduler):
         """Whether a reduction was too recent for another."""
         return self.cooldown_counter > 0
 
+    @outside_captures
     def step(self, metrics: SupportsFloat) -> None:  # type: ignore[override]
         """Enter the next epoch.
 

@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
+import functools
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import FunctionType
-from typing import Any
+from typing import Any, TypeVar
 
+from ...backend.captures import current
 from ..optimizer import Optimizer
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def outside_captures(step: F) -> F:
+    """The step of a schedule, which is refused while a graph is captured: a replay would not repeat it."""
+
+    @functools.wraps(step)
+    def refusing(self: Any, *args: Any, **kwargs: Any) -> Any:
+        if current() is not None:
+            raise RuntimeError(
+                f"{type(self).__name__}.step() is no work of the GPU, and a captured graph would not repeat it; "
+                "step the schedule after the captured step, outside"
+            )
+        return step(self, *args, **kwargs)
+
+    return refusing  # type: ignore[return-value]
 
 
 class LRScheduler:
@@ -82,6 +101,7 @@ class LRScheduler:
         """The learning rate of each group, as it was set last."""
         return self._last_lr
 
+    @outside_captures
     def step(self) -> None:
         """Enter the next epoch.
 
@@ -100,7 +120,7 @@ class LRScheduler:
             warnings.warn(
                 "lr_scheduler.step() was called before optimizer.step(): the first learning rate of the schedule "
                 "was never used. Step the optimizer first",
-                stacklevel=3,
+                stacklevel=4,  # past the decorator of `step`
             )
 
     def _undo(self) -> None:
