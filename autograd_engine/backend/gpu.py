@@ -83,7 +83,13 @@ def find() -> _Gpus | str:
         return f"CuPy is installed, but finds no GPU: {str(error).partition(chr(10))[0]}"
     if not gpus:
         return "CuPy is installed, but finds no GPU"
-    kind = LibraryKind(library, special, library.random.default_rng, library.lib.stride_tricks.as_strided)
+    kind = LibraryKind(
+        library,
+        special,
+        library.random.default_rng,
+        library.lib.stride_tricks.as_strided,
+        library.cuda.runtime.getDevice,
+    )
     register(library.ndarray, kind)
     # CuPy would fetch the other GPU's array over the bus at each call, and leave the result here.
     warnings.filterwarnings("error", "The device where the array resides")

@@ -90,6 +90,10 @@ class Kind:
 
         return getattr(scipy.special, name)
 
+    def here(self) -> int:
+        """The number of the device that computes now."""
+        return 0
+
     def stream(self, seed: int) -> Any:
         """A generator of random arrays with the methods of NumPy's, started from `seed`."""
         return np.random.default_rng(seed)

@@ -28,12 +28,18 @@ class LibraryKind(Kind):
         special: the module that has the functions of `scipy.special`.
         stream: makes a generator of random arrays from a seed.
         as_strided: the library's function of that name.
+        here: gives the number of the device that computes now.
     """
 
     readable = False
 
     def __init__(
-        self, library: Any, special: Any, stream: Callable[[int], Any], as_strided: Callable[..., Any]
+        self,
+        library: Any,
+        special: Any,
+        stream: Callable[[int], Any],
+        as_strided: Callable[..., Any],
+        here: Callable[[], int],
     ) -> None:
         self._array_class = library.ndarray
         for name in ("array", "zeros", "empty", "ones", "full", "arange", "eye", "tri"):
@@ -43,6 +49,7 @@ class LibraryKind(Kind):
         self._special = special
         self._stream = stream
         self._as_strided = as_strided
+        self._here = here
 
     def _asarray(self, values: Any, dtype: Any = None) -> Any:
         if isinstance(values, self._array_class):
@@ -133,6 +140,10 @@ class LibraryKind(Kind):
     def special(self, name: str) -> Any:
         """The library's function for that of `scipy.special`."""
         return getattr(self._special, name)
+
+    def here(self) -> int:
+        """The number of the device that computes now."""
+        return self._here()
 
     def stream(self, seed: int) -> Any:
         """The library's generator of random arrays, started from `seed`."""

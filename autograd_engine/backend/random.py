@@ -54,8 +54,8 @@ class Generator:
         self.device: device_type = check_device(device)
         self._seed: int | None = None
         self._rng: np.random.Generator | None = None
-        self._streams: dict[Kind, Any] = {}
-        self._restarts: dict[Kind, int] = {}
+        self._streams: dict[tuple[Kind, int], Any] = {}
+        self._seeds: dict[tuple[Kind, int], int] = {}
 
     @property
     def numpy(self) -> np.random.Generator:
@@ -68,44 +68,45 @@ class Generator:
         return self._rng
 
     def stream(self, kind: Kind) -> Any:
-        """The generator that draws arrays of this kind, with NumPy's methods, started from the same seed. Its state
-        is not part of `get_state()`."""
+        """The generator that draws arrays of this kind on the current device, with NumPy's methods, started from
+        the same seed. Its state is not part of `get_state()`."""
         if kind is numpy_kind:
             return self.numpy
-        capture = current()
+        place, capture = (kind, kind.here()), current()
         if capture is not None:
-            if kind not in self._streams or kind in self._restarts:
+            if place not in self._streams or place in self._seeds:
                 raise RuntimeError(
                     "a generator would be seeded while a graph is captured, and so at each replay; draw from it on "
                     "the GPU once before the capture"
                 )
             capture.draws(self, kind, self.settle)
-        elif kind not in self._streams:
-            self._streams[kind] = kind.stream(abs(self._restarts.pop(kind, self.initial_seed())))
+        elif place not in self._streams:
+            self._streams[place] = kind.stream(abs(self._seeds.pop(place, self.initial_seed())))
         else:
             self.settle(kind)
-        return self._streams[kind]
+        return self._streams[place]
 
     def settle(self, kind: Kind) -> None:
-        """Start the stream that draws arrays of this kind again if there is one and it was seeded since. It keeps
-        its memory, for captured graphs draw from that."""
-        if kind in self._restarts and kind in self._streams:
-            kind.restart(self._streams[kind], abs(self._restarts.pop(kind)))
+        """Start the stream that draws arrays of this kind here again if there is one and it was seeded since. It
+        keeps its memory, for captured graphs draw from that."""
+        place = kind, kind.here()
+        if place in self._seeds and place in self._streams:
+            kind.restart(self._streams[place], abs(self._seeds.pop(place)))
 
     def __getstate__(self) -> dict[str, Any]:
         """A copy makes its own streams on devices: what a library's generator is made of need not copy."""
-        return {**vars(self), "_streams": {}, "_restarts": {}}
+        return {**vars(self), "_streams": {}, "_seeds": {}}
 
     def manual_seed(self, seed: int) -> Generator:
         """Start again from `seed`; returns the generator itself."""
         self._seed = int(seed)
         self._rng = None
-        self._restarts = dict.fromkeys(self._streams, self._seed)
+        self._seeds = dict.fromkeys(self._streams, self._seed)
         return self
 
-    def seed_stream(self, kind: Kind, seed: int) -> None:
-        """Start the stream that draws arrays of one kind again from `seed`, and leave the others as they are."""
-        self._restarts[kind] = int(seed)
+    def seed_stream(self, kind: Kind, index: int, seed: int) -> None:
+        """Start the stream that draws arrays of a kind on one device again from `seed`, and leave the others."""
+        self._seeds[kind, index] = int(seed)
 
     def seed(self) -> int:
         """Start again from a seed of the system's entropy; returns the seed."""

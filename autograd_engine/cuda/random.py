@@ -7,6 +7,7 @@ saved state: CuPy's generators tell none.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 
 from ..backend import gpu
 from ..backend.random import default_generator
@@ -14,27 +15,36 @@ from ..backend.random import default_generator
 __all__ = ["initial_seed", "manual_seed", "manual_seed_all", "seed", "seed_all"]
 
 
+def _seed(indices: Iterable[int], seed: int) -> None:
+    for index in indices:
+        default_generator.seed_stream(gpu.kind(), index, seed)
+
+
 def manual_seed(seed: int) -> None:
-    """Seed what draws on the GPU. Without one, this does nothing."""
+    """Seed what draws on the current GPU. Without one, this does nothing."""
     if gpu.reason_without() is None:
-        default_generator.seed_stream(gpu.kind(), seed)
+        _seed([gpu.current()], seed)
 
 
 def manual_seed_all(seed: int) -> None:
-    """Seed what draws on all GPUs, which is one stream. Without one, this does nothing."""
-    manual_seed(seed)
+    """Seed what draws on all GPUs. Without one, this does nothing."""
+    _seed(range(gpu.count()), seed)
 
 
 def seed() -> None:
-    """Seed what draws on the GPU from the system's entropy. Without one, this does nothing."""
-    manual_seed(int.from_bytes(os.urandom(8), "little") >> 1)
+    """Seed what draws on the current GPU from the system's entropy. Without one, this does nothing."""
+    manual_seed(_entropy())
 
 
 def seed_all() -> None:
     """Seed what draws on all GPUs from the system's entropy. Without one, this does nothing."""
-    seed()
+    manual_seed_all(_entropy())
+
+
+def _entropy() -> int:
+    return int.from_bytes(os.urandom(8), "little") >> 1
 
 
 def initial_seed() -> int:
-    """The seed of the default generator, from which its stream on the GPU starts unless seeded by itself."""
+    """The seed of the default generator, from which its streams on GPUs start unless seeded by itself."""
     return default_generator.initial_seed()

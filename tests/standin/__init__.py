@@ -9,4 +9,4 @@ from .array import Library, Special, StandIn, Stream, counts, machine, refused
 
 __all__ = ["Library", "StandIn", "counts", "machine", "refused"]
 
-register(StandIn, LibraryKind(Library, Special, Stream, Library.as_strided))
+register(StandIn, LibraryKind(Library, Special, Stream, Library.as_strided, lambda: machine.current))

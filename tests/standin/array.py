@@ -29,6 +29,7 @@ class _Machine:
         current: the number of the device that is computed on.
         taken: bytes of arrays, by the number of the device.
         account: where those of new arrays are counted: `taken`, or that of another pool of memory.
+        accounts: all of them.
         hooks: what is told of memory that is taken and given back, as CuPy's `MemoryHook`.
     """
 
@@ -38,9 +39,11 @@ class _Machine:
     def clear(self) -> None:
         self.current = 0
         self.taken = self.account = [0, 0]
+        self.accounts = [self.taken]
         self.hooks: list[Any] = []
         CudaStream.null.use()
         Graph.graphs = 0
+        Graph.lost.clear()
 
     def take(self, size: int, place: int, account: list[int]) -> None:
         account[place] += size
@@ -122,10 +125,12 @@ class StandIn(NDArrayOperatorsMixin):
 
     def __del__(self) -> None:
         account = getattr(self, "_account", None)
-        if account is not None:
+        if machine is not None and any(account is known for known in machine.accounts):
             machine.take(-self._host.nbytes, self._place, account)
-            if Graph.graphs and account is machine.taken and self._host.flags.writeable:
-                garbage(self._host)  # somebody else is given the memory, and a graph may not know
+            if Graph.graphs:
+                Graph.lost.append(self._host)
+                if account is machine.taken and self._host.flags.writeable:
+                    garbage(self._host)  # somebody else is given the memory, and a graph may not know
 
     # ------------------------------------------------------------------------------------ what it tells
 

@@ -13,7 +13,7 @@ from tests.table.operators import Call, Input, Operator
 
 from .array import StandIn
 
-__all__ = ["KINDS", "check_same", "on_device", "on_host", "outcomes"]
+__all__ = ["KINDS", "check_same", "draws_its_own", "on_device", "on_host", "outcomes"]
 
 
 def on_host(values: Any) -> ag.Tensor:
@@ -59,6 +59,12 @@ def outcomes(row: Operator, call: Call, make: Any, dtype: Any, seed: int = 0) ->
         results = ag.grad(results, leaves, cotangents, create_graph=order + 1 < row.order, allow_unused=True)
         found += results
     return found
+
+
+def draws_its_own(row: Operator, call: Call) -> bool:
+    """Whether a call draws from the device's stream, though it was told what to draw: attention's dropout does, for
+    on the CPU each block of scores has a stream of its own."""
+    return row.name == "scaled_dot_product_attention" and any(0 < p < 1 for p in call.arguments[4:5])
 
 
 def values_of(result: Any, kinds: Any) -> Any:

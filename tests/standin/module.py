@@ -46,10 +46,11 @@ class PinnedMemoryPointer(bytearray):
 class MemoryPool:
     """The memory that is kept."""
 
-    limit: Any = None
+    _limit: Any = None
 
     def __init__(self, allocator: Any = None) -> None:
         self.account = [0, 0]
+        machine.accounts.append(self.account)
 
     def malloc(self, size: int) -> Any:
         """What `using_allocator` is given."""
@@ -64,7 +65,13 @@ class MemoryPool:
         counts.waits += 1
 
     def set_limit(self, size: Any = None, fraction: Any = None) -> None:
-        self.limit = fraction
+        self._limit = fraction
+
+
+class _DefaultPool(MemoryPool):
+    """That of all arrays but those of graphs."""
+
+    account = property(lambda self: machine.taken, lambda self, account: None)  # type: ignore[assignment]
 
 
 class _LaunchedKernel(RawKernel):
@@ -93,8 +100,7 @@ def _modules() -> dict[str, Any]:
     for name in [name for name in vars(Library) if not name.startswith("_")]:
         setattr(cupy, name, getattr(Library, name))
     compute_types: dict[Any, int] = {}
-    pool = MemoryPool()
-    pool.account = machine.taken
+    pool = _DefaultPool()
     everything: dict[str, Any] = {
         "random": SimpleNamespace(default_rng=Stream),
         "lib": SimpleNamespace(stride_tricks=SimpleNamespace(as_strided=Library.as_strided)),

@@ -17,6 +17,7 @@ import numpy as np
 from autograd_engine.backend.nvidia import cublas, trust
 
 from .array import Device, counts, machine
+from .streams import CudaStream, launched
 
 __all__ = ["CublasLt", "found", "lt"]
 
@@ -149,8 +150,6 @@ class CublasLt:
         self, handle: int, product: int, alpha: int, pa: int, a: int, pb: int, b: int, beta: int, pc: int, c: int,
         pd: int, d: int, algorithm: int, workspace: int, size: int, stream: int | None,
     ) -> int:  # fmt: skip
-        from .module import CudaStream
-
         if self.broken:
             return self.broken
         things = [self._things[x] for x in (product, a, b, c, d)]
@@ -170,12 +169,18 @@ class CublasLt:
         x, y, plus, out = (_matrices(t, p) for t, p in zip(things[1:], (pa, pb, pc, pd), strict=True))
         x, y = (m.swapaxes(1, 2) if how[t] else m for m, t in ((x, 3), (y, 4)))
         rounded = ROUNDED.get(compute, lambda values: values)
-        made = np.matmul(rounded(x.astype(wide)), rounded(y.astype(wide))) * number.from_address(alpha).value
-        if (factor := number.from_address(beta).value) != 0:
-            made += factor * plus.astype(wide)
-        if how[7] == 4:
-            made += _vector(how[8], dtype, made.shape[1]).astype(wide)[:, None]
-        out[...] = made + self.wrong
+        factor, more = number.from_address(alpha).value, number.from_address(beta).value
+        bias = _vector(how[8], dtype, out.shape[1]) if how[7] == 4 else None
+
+        def work() -> None:
+            made = np.matmul(rounded(x.astype(wide)), rounded(y.astype(wide))) * factor
+            if more != 0:
+                made += more * plus.astype(wide)
+            if bias is not None:
+                made += bias.astype(wide)[:, None]
+            out[...] = made + self.wrong
+
+        launched(work)
         self.products.append((sizes, compute, how[7]))
         return OK
 

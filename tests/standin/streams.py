@@ -12,7 +12,7 @@ import math
 import warnings
 from collections.abc import Callable
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -40,9 +40,11 @@ class Graph:
 
     Attributes:
         graphs: how many there were; from the first on, memory that is given back is overwritten.
+        lost: that memory, of which a graph may know the address.
     """
 
     graphs = 0
+    lost: ClassVar[list[Any]] = []
 
     def __init__(self, works: list[Callable[[], Any]]) -> None:
         self._works = works

@@ -14,18 +14,13 @@ import pytest
 
 import autograd_engine as ag
 from autograd_engine import cuda, nn, optim
+from autograd_engine.backend.nvidia import cublas
 from autograd_engine.nn import functional as F
 from tests import gpus
 from tests.optim.cases import SETTINGS
 
-from . import counts, functions, machine
+from . import counts, machine
 from .programs import PROGRAMS
-
-
-@pytest.fixture(autouse=True)
-def products(monkeypatch):
-    """Products can be captured."""
-    monkeypatch.setattr(functions, "PRODUCTS", frozenset())
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -420,7 +415,7 @@ def test_what_cannot_be_captured_is_named_and_leaves_all_as_it_was(function, lin
 
 
 def test_products_without_cublaslt(monkeypatch):
-    monkeypatch.undo()
+    monkeypatch.setattr(cublas.library, "enabled", False)
     x = ag.ones(2, 2, device="cuda")
     with (
         pytest.raises(RuntimeError, match=r"matmul: calling cuBLAS API .* captured through cublasLt"),
@@ -747,3 +742,15 @@ def test_without_a_gpu():
         ):
             with pytest.raises(ValueError, match="CuPy is not installed: pip install"):
                 call()
+
+
+def test_each_gpu_draws_by_itself():
+    ag.manual_seed(5)
+    first, second = (ag.rand(3, device=f"cuda:{i}").tolist() for i in (0, 1))
+    assert first == second
+    with cuda.device(1):
+        cuda.manual_seed(5)
+    again = [ag.rand(3, device=f"cuda:{i}").tolist() for i in (0, 1)]
+    assert (again[0] != first, again[1]) == (True, first)
+    cuda.manual_seed_all(5)
+    assert [ag.rand(3, device=f"cuda:{i}").tolist() for i in (0, 1)] == [first, first]

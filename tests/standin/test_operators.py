@@ -10,7 +10,7 @@ from tests.table import TABLE
 from tests.table.operators import Operator
 
 from . import counts
-from .comparison import check_same, on_device, on_host, outcomes
+from .comparison import check_same, draws_its_own, on_device, on_host, outcomes
 
 ROWS = [pytest.param(row, id=row.name) for row in TABLE.values()]
 
@@ -45,7 +45,10 @@ def looks(row: Operator, dtype) -> int:
         counts.clear()
         results = outcomes(row, call, on_device, dtype)
         found += counts.reads
-        check_same(results, expected, dtype)
+        if draws_its_own(row, call):
+            assert [r.shape for r in results] == [r.shape for r in expected]
+        else:
+            check_same(results, expected, dtype)
     return found
 
 

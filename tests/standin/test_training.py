@@ -94,6 +94,24 @@ def test_recurrent_layers(layer):
     assert not same_on_both(Outputs(layer).double(), [x])
 
 
+@pytest.mark.parametrize("causal", [False, True])
+def test_dropout_of_attention_is_drawn_once_for_both_passes(causal):
+    random = np.random.default_rng(0)
+    query, key, value = (random.normal(size=(2, n, 3)) for n in (4, 300, 300))
+    generator = ag.Generator().manual_seed(3)
+    tensors = [on_device(a).requires_grad_() for a in (query, key, value)]
+    out = F.scaled_dot_product_attention(*tensors, dropout_p=0.4, is_causal=causal, generator=generator)
+    out.sum().backward()
+    twins = [on_host(a).requires_grad_() for a in (query, key, value)]
+    scores = twins[0] @ twins[1].mT / 3**0.5
+    if causal:
+        scores = scores.masked_fill(on_host(~np.tri(4, 300, dtype=bool)), -np.inf)
+    kept = np.random.default_rng(3).random((2, 4, 300), np.float32) >= 0.4
+    expected = (scores.softmax(-1) * on_host(kept / 0.6)) @ twins[2]
+    expected.sum().backward()
+    check_same([out, *(t.grad for t in tensors)], [expected, *(t.grad for t in twins)], np.float64)
+
+
 LAYERS = [
     (nn.Linear(4, 3), (2, 4)),
     (nn.Bilinear(4, 3, 2), (2, 4), (2, 3)),
