@@ -1,19 +1,23 @@
 """backends: the libraries that PyTorch computes with, for programs that switch one. Few of them are here.
 
-`backends.cudnn.benchmark = True` may be set, and has no effect. Whether a library is available has the answer no,
-but for the BLAS and the threads that NumPy computes with, and for CUDA's libraries where there is a GPU.
-`backends.cuda.matmul.allow_tf32` has the effect that it has in PyTorch.
+Whether a library is available has the answer no, but for the BLAS and the threads that NumPy computes with, and
+for CUDA's libraries where there is a GPU. `backends.cuda.matmul.allow_tf32` has the effect that it has in
+PyTorch, and so have `enabled`, `allow_tf32` and `deterministic` of `backends.cudnn`; its `benchmark` may be set,
+and has none.
 """
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from types import ModuleType
 from typing import Any
 
 from .backend import gpu as _gpu
 from .backend.absent import names_missing as _names_missing
 from .backend.aliases import also_as as _also_as
+from .backend.nvidia import convolution as _convolution
+from .backend.nvidia import cudnn as _cudnn
 
 __all__ = ["cpu", "cuda", "cudnn", "mkl", "mkldnn", "mps", "openmp"]
 
@@ -46,10 +50,6 @@ def _no() -> bool:
     return False
 
 
-def _version() -> None:
-    """The version: None, it is not there."""
-
-
 def _is_built() -> bool:
     """Whether CUDA can be used: there is a GPU, and CuPy."""
     return _gpu.reason_without() is None
@@ -75,15 +75,89 @@ class _Products:
         _gpu.allow_tf32(wanted)
 
 
+class _Cudnn(ModuleType):
+    """cuDNN, which computes convolutions on a GPU.
+
+    Attributes:
+        enabled: whether it does, if it is found and computes rightly; else a warning has said why not.
+        allow_tf32: whether factors of float32 may be rounded to 10 bits.
+        deterministic: whether only algorithms are chosen that give the same bits each time.
+        benchmark: has no effect.
+    """
+
+    __all__ = ("allow_tf32", "benchmark", "deterministic", "enabled", "flags", "is_available", "version")
+
+    @property
+    def enabled(self) -> bool:
+        return _convolution.library.enabled
+
+    @enabled.setter
+    def enabled(self, wanted: bool) -> None:
+        _convolution.library.enabled = wanted
+
+    @property
+    def allow_tf32(self) -> bool:
+        return _cudnn.settings.allow_tf32
+
+    @allow_tf32.setter
+    def allow_tf32(self, wanted: bool) -> None:
+        _cudnn.settings.allow_tf32 = wanted
+
+    @property
+    def deterministic(self) -> bool:
+        return _cudnn.settings.deterministic
+
+    @deterministic.setter
+    def deterministic(self, wanted: bool) -> None:
+        _cudnn.settings.deterministic = wanted
+
+    @property
+    def benchmark(self) -> bool:
+        return _cudnn.settings.benchmark
+
+    @benchmark.setter
+    def benchmark(self, wanted: bool) -> None:
+        _cudnn.settings.benchmark = wanted
+
+    def is_available(self) -> bool:
+        """Whether it is found and computes rightly on the current GPU. The first call tries it."""
+        return _convolution.library.found() is not None
+
+    def version(self) -> int | None:
+        """Its version, such as 92801 for 9.28.1; None where it is not available."""
+        found = _convolution.library.found()
+        return None if found is None else int(found[1].frontend.backend_version())
+
+    @contextmanager
+    def flags(
+        self,
+        enabled: bool = False,
+        benchmark: bool = False,
+        benchmark_limit: int = 10,
+        deterministic: bool = False,
+        allow_tf32: bool = True,
+    ) -> Iterator[None]:
+        """A block with these settings. `benchmark_limit` has no effect."""
+        before = self.enabled, self.benchmark, self.deterministic, self.allow_tf32
+        self.enabled, self.benchmark, self.deterministic, self.allow_tf32 = (
+            enabled,
+            benchmark,
+            deterministic,
+            allow_tf32,
+        )
+        try:
+            yield
+        finally:
+            self.enabled, self.benchmark, self.deterministic, self.allow_tf32 = before
+
+
 def _capability() -> str:
     """The instructions that the CPU knows: not told here."""
     return "DEFAULT"
 
 
 cpu = _library("cpu", True, get_cpu_capability=_capability)
-cudnn = _library(
-    "cudnn", False, enabled=False, benchmark=False, deterministic=True, allow_tf32=False, version=_version
-)
+cudnn = _Cudnn(f"{__name__}.cudnn", _Cudnn.__doc__)
 cuda = _library(
     "cuda",
     None,

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import ctypes
 import functools
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
-from autograd_engine.backend.nvidia import cublas, trust
+from autograd_engine.backend.nvidia import convolution, cublas, trust
 
+from . import cudnn
 from .array import Device, counts, machine
 from .streams import CudaStream, launched
 
@@ -202,13 +204,15 @@ def _matrices(layout: _Thing, address: int) -> Any:
 
 
 lt = CublasLt()
-LIBRARIES = (cublas.library,)
+LIBRARIES = (cublas.library, convolution.library)
 
 
 @contextmanager
 def found() -> Iterator[None]:
     """A context in which the package finds these libraries, which have been tried on both GPUs."""
-    before, trust.load = trust.load, {"cublasLt": lt}.__getitem__
+    loading, package = trust.load, sys.modules.get("cudnn")
+    trust.load = {"cublasLt": lt, "nvrtc": None, "cudnn": None}.__getitem__
+    sys.modules["cudnn"] = cudnn.module
     try:
         for index in range(len(machine.taken)):
             with Device(index):
@@ -217,6 +221,11 @@ def found() -> Iterator[None]:
         machine.clear()
         counts.clear()
         lt.clear()
+        cudnn.done.clear()
         yield
     finally:
-        trust.load = before
+        trust.load = loading
+        if package is None:
+            del sys.modules["cudnn"]
+        else:
+            sys.modules["cudnn"] = package

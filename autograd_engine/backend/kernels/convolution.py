@@ -10,6 +10,7 @@ Source: Chellapilla, Puri and Simard, High performance convolutional neural netw
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Iterator, Sequence
 from itertools import product
@@ -17,9 +18,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..arrays import astype
 from ..kinds import kind_of
+from ..sums import widened
 from ..threads import share
-from .choice import kernel
+from .choice import KERNELS, kernel
 from .layout import channels_last, channels_to_last, first, in_order, last
 from .products import matmul
 
@@ -141,7 +144,21 @@ def places_of(size: Sizes, window: Sizes, geometry: Geometry) -> Sizes:
     )
 
 
+def _in_single(form: Callable[..., Any]) -> Callable[..., Any]:
+    """Compute float16 by way of float32, as many products are summed."""
+
+    @functools.wraps(form)
+    def computed(x: Any, y: Any, *settings: Any) -> Any:
+        if x.dtype.char != "e":
+            return form(x, y, *settings)
+        chosen = KERNELS[f"convolution.{form.__name__}"]
+        return astype(chosen(widened(x), widened(y), *settings), x.dtype)
+
+    return computed
+
+
 @kernel
+@_in_single
 def convolve(x: Any, w: Any, bias: Any, geometry: Geometry) -> Any:
     """out[n, o, p] = bias[o] + sum over c, k of x[n, c, stride p + dilation k - before] w[o, c, k], with zeros
     outside of x.
@@ -181,6 +198,7 @@ def convolve(x: Any, w: Any, bias: Any, geometry: Geometry) -> Any:
 
 
 @kernel
+@_in_single
 def convolve_input(g: Any, w: Any, bias: Any, size: Sizes, geometry: Geometry) -> Any:
     """The gradient of `convolve` to its input of this size, from the gradient g of its result; plus a bias or None.
 
@@ -292,6 +310,7 @@ def _taps(
 
 
 @kernel
+@_in_single
 def convolve_weight(g: Any, x: Any, size: Sizes, geometry: Geometry) -> Any:
     """The gradient of `convolve` to its weight, whose windows have this size, from the gradient g of its result.
 

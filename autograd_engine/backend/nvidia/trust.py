@@ -40,8 +40,12 @@ class Library:
 
     def here(self) -> tuple[int, Any] | None:
         """The current GPU and the handle on it; None where the library is not to be used."""
+        return self.found() if self.enabled else None
+
+    def found(self) -> tuple[int, Any] | None:
+        """The same, whether the program wants it or not."""
         found = gpu.find()
-        if isinstance(found, str) or not self.enabled:
+        if isinstance(found, str):
             return None
         index = found.library.cuda.runtime.getDevice()
         try:
@@ -60,7 +64,8 @@ class Library:
                     self._handles.pop(index, None)
                     raise
                 except Exception as error:  # whatever it is, there are other functions
-                    self.refuse(index, f"{type(error).__name__}: {error}")
+                    if self._handles.get(index, self) is not None:  # and it has not said so itself
+                        self.refuse(index, f"{type(error).__name__}: {error}")
             return self._handles[index]
 
     def refuse(self, index: int, reason: str) -> None:

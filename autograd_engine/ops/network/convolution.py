@@ -6,13 +6,11 @@ convolution, and its gradient to the weight. So derivatives of every order exist
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from ...backend import kernels
-from ...backend.arrays import Array, astype
+from ...backend.arrays import Array
 from ...backend.kernels.convolution import Geometry
-from ...backend.sums import widened
 from ...engine.primitive import primitive
 from ..index import _getitem
 from ..names import operator
@@ -40,7 +38,7 @@ def _places(x: Array, shape: tuple[int, ...]) -> Array:
 )
 def _convolve(x: Array, w: Array, bias: Array = None, *, geometry: Geometry) -> Array:
     """The convolution of x (N, C, ...) by w (O, C / groups, ...), plus a bias (O,)."""
-    return _in_single(kernels.convolve, x, w, bias, geometry)
+    return kernels.convolve(x, w, bias, geometry)
 
 
 @primitive(
@@ -53,7 +51,7 @@ def _convolve_input(
     back: Array, w: Array, bias: Array = None, *, size: tuple[int, ...], geometry: Geometry
 ) -> Array:
     """The gradient to an input of this size from that of the result, `back` (N, O, ...), plus a bias (C,)."""
-    return _in_single(kernels.convolve_input, back, w, bias, size, geometry)
+    return kernels.convolve_input(back, w, bias, size, geometry)
 
 
 @primitive(
@@ -63,12 +61,7 @@ def _convolve_input(
 )
 def _convolve_weight(back: Array, x: Array, *, size: tuple[int, ...], geometry: Geometry) -> Array:
     """The gradient to a weight whose kernel has this size from that of the result, `back` (N, O, ...)."""
-    return _in_single(kernels.convolve_weight, back, x, size, geometry)
-
-
-def _in_single(kernel: Callable[..., Any], x: Array, y: Array, *settings: Any) -> Array:
-    """The result of a kernel, of float16 by way of float32, as many products are summed."""
-    return astype(kernel(widened(x), widened(y), *settings), x.dtype)
+    return kernels.convolve_weight(back, x, size, geometry)
 
 
 # ------------------------------------------------------------------------------------------ what users give
