@@ -17,6 +17,7 @@ from .backend import gpu as _gpu
 from .backend.absent import names_missing as _names_missing
 from .backend.aliases import also_as as _also_as
 from .backend.nvidia import convolution as _convolution
+from .backend.nvidia import cublas as _cublas
 from .backend.nvidia import cudnn as _cudnn
 
 __all__ = ["cpu", "cuda", "cudnn", "mkl", "mkldnn", "mps", "openmp"]
@@ -125,8 +126,7 @@ class _Cudnn(ModuleType):
 
     def version(self) -> int | None:
         """Its version, such as 92801 for 9.28.1; None where it is not available."""
-        found = _convolution.library.found()
-        return None if found is None else int(found[1].frontend.backend_version())
+        return _convolution.library.version()
 
     @contextmanager
     def flags(
@@ -151,6 +151,23 @@ class _Cudnn(ModuleType):
             self.enabled, self.benchmark, self.deterministic, self.allow_tf32 = before
 
 
+def _blas_library(backend: str | None = None) -> str:
+    """Which library multiplies matrices on a GPU: "cublaslt", or "cublas", which CuPy calls. Another one is
+    chosen by its name, and "default" is "cublaslt"; where that is not found, or computes wrongly, it is "cublas"
+    anyway.
+
+    Raises:
+        ValueError: it is none of these.
+    """
+    if backend not in (None, "cublaslt", "cublas", "default"):
+        raise ValueError(
+            f"preferred_blas_library: expected one of 'cublaslt', 'cublas', 'default', not {backend!r}"
+        )
+    if backend is not None:
+        _cublas.library.enabled = backend != "cublas"
+    return "cublas" if _cublas.library.here() is None else "cublaslt"
+
+
 def _capability() -> str:
     """The instructions that the CPU knows: not told here."""
     return "DEFAULT"
@@ -163,6 +180,7 @@ cuda = _library(
     None,
     is_built=_is_built,
     matmul=_Products(),
+    preferred_blas_library=_blas_library,
     enable_flash_sdp=_nothing,
     enable_math_sdp=_nothing,
     enable_mem_efficient_sdp=_nothing,

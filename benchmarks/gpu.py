@@ -168,6 +168,36 @@ def entropy(library: Any, sizes: tuple[int, ...], device: str) -> tuple[Callable
     return call, None
 
 
+def product(library: Any, sizes: tuple[int, ...], device: str) -> tuple[Callable[[], Any], Any]:
+    """Rows times a weight, with a bias."""
+    rows, before, after = sizes
+    x, w, b = (drawn(library, device, s) for s in ((rows, before), (after, before), (after,)))
+    return lambda: library.nn.functional.linear(x, w, b), None
+
+
+def products(library: Any, sizes: tuple[int, ...], device: str) -> tuple[Callable[[], Any], Any]:
+    """Queries times keys, for each head of each sequence."""
+    count, heads, length, width = sizes
+    x, y = (drawn(library, device, (count, length, heads, width)).transpose(1, 2) for _ in "xy")
+    return lambda: x @ y.transpose(-1, -2), None
+
+
+def convolution(library: Any, sizes: tuple[int, ...], device: str) -> tuple[Callable[[], Any], Any]:
+    """A convolution of 3 by 3 and its two gradients."""
+    count, channels, pixels = sizes
+    x, g = (drawn(library, device, (count, channels, pixels, pixels)) for _ in "xg")
+    w = drawn(library, device, (channels, channels, 3, 3)).requires_grad_()
+    x.requires_grad_()
+
+    def call() -> Any:
+        x.grad = w.grad = None
+        out = library.nn.functional.conv2d(x, w, padding=1)
+        out.backward(g)
+        return out.detach()
+
+    return call, None
+
+
 def activation(library: Any, sizes: tuple[int, ...], device: str) -> tuple[Callable[[], Any], Any]:
     x = drawn(library, device, sizes)
     return lambda: library.nn.functional.gelu(x), None
@@ -197,6 +227,12 @@ WORK = {
     "step resnet18 tf32": Work(residual, (64, 224, 64), (8, 64, 4), True),
     "step gpt": Work(transformer, (16, 256, 6, 6, 384, 512), (2, 4, 1, 2, 8, 11)),
     "step gpt tf32": Work(transformer, (16, 256, 6, 6, 384, 512), (2, 4, 1, 2, 8, 11), True),
+    "linear 64^3": Work(product, (64, 64, 64), (4, 6, 8)),
+    "linear 4096^3": Work(product, (4096, 4096, 4096), (4, 6, 8)),
+    "linear 4096^3 tf32": Work(product, (4096, 4096, 4096), (4, 6, 8), True),
+    "products of 96 heads": Work(products, (16, 6, 256, 64), (2, 3, 4, 5)),
+    "convolution 32x64x56x56": Work(convolution, (32, 64, 56), (2, 4, 6)),
+    "convolution 32x64x56x56 tf32": Work(convolution, (32, 64, 56), (2, 4, 6), True),
     "layer norm forward": Work(normalization, (8192, 1024), (4, 8)),
     "cross entropy both": Work(entropy, (8192, 32000), (4, 8)),
     "gelu 16 M": Work(activation, (1 << 24,), (32,)),
@@ -240,22 +276,29 @@ class Library(NamedTuple):
 
 
 def checked(work: Work, libraries: Sequence[Library], sizes: tuple[int, ...], device: str) -> str:
-    """Whether the losses of three steps from the same weights agree; empty for work without a loss."""
-    losses, weights = [], None
+    """Whether the losses of three steps from the same weights agree, or what a kernel gives; the last loss."""
+    losses, results, weights = [], [], None
     for library in libraries:
         library.module.manual_seed(0)
         step, model = work.build(library.module, sizes, device)
         if model is None:
-            return ""
+            results.append(step())
+            continue
         if weights is None:
             state = model.state_dict()
             weights = {name: np.array(value.detach().cpu().numpy()) for name, value in state.items()}
         else:
             model.load_state_dict({name: library.module.from_numpy(value) for name, value in weights.items()})
         losses.append([float(step()) for _ in range(3)])
+    near = NEAR_TF32 if work.tf32 else NEAR
+    if not losses:
+        ours, *theirs = [None if r is None else r[:8].cpu().numpy() for r in results]
+        for other in theirs if ours is not None else ():
+            np.testing.assert_allclose(ours, other, rtol=near, atol=near * np.abs(other).max())
+        return ""
     ours, *theirs = losses
     for other in theirs:
-        np.testing.assert_allclose(ours, other, rtol=NEAR_TF32 if work.tf32 else NEAR)
+        np.testing.assert_allclose(ours, other, rtol=near)
     return f"{ours[-1]:.4f}"
 
 
@@ -330,7 +373,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         versions = f"PyTorch {torch.__version__}"
     except ImportError:
         versions = "PyTorch is not installed"
-    card = "the CPU, which measures nothing" if options.device == "cpu" else ag.cuda.get_device_name()
+    card = "the CPU, which measures nothing"
+    if options.device != "cpu":
+        backends = ag.backends
+        used = f"{backends.cuda.preferred_blas_library()}, cuDNN {backends.cudnn.version()}"
+        card = f"{ag.cuda.get_device_name()} with {used}"
     machine = f"{card}; autograd_engine {ag.__version__}, NumPy {np.__version__}, {versions}"
     rows = []
     for row in measured(options.only, libraries, options.device, options.quick):

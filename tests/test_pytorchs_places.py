@@ -113,6 +113,10 @@ def test_backends_can_be_switched():
     assert available == {"cpu", "openmp"}
     assert {ag.backends.mps.is_built(), ag.backends.cuda.is_built()} == {False}
     assert cudnn.version() is None
+    assert ag.backends.cuda.preferred_blas_library() == "cublas"
+    refused = "preferred_blas_library: expected one of 'cublaslt', 'cublas', 'default', not 'mkl'"
+    with pytest.raises(ValueError, match=refused):
+        ag.backends.cuda.preferred_blas_library("mkl")
     with pytest.raises(AttributeError, match="has no attribute 'cudn': the nearest name is cudnn"):
         ag.backends.cudn  # noqa: B018
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from ..backend import gpu
 from ..backend.kernels import choice
+from ..backend.nvidia import convolution, cublas
 from ..backend.threads import get_num_threads
 
 PACKAGES = (
@@ -22,6 +23,9 @@ PACKAGES = (
     "scipy",
     "numba",
     "cupy-cuda13x",
+    "nvidia-cublas",
+    "nvidia-cudnn-cu13",
+    "nvidia-cudnn-frontend",
     "safetensors",
     "graphviz",
     "graphviz-pure",
@@ -51,6 +55,18 @@ def _devices() -> list[str]:
     return ["cpu", *(f"cuda:{i} ({name})" for i, name in enumerate(names))]
 
 
+def _libraries() -> list[str]:
+    """NVIDIA's libraries and their versions; or why one is not used. Nothing where there is no GPU."""
+    if not gpu.count():
+        return []
+    return [
+        f"{library.name} {library.version()}"
+        if (reason := library.reason_without()) is None
+        else f"{library.name} is not used: {reason}"
+        for library in (cublas.library, convolution.library)
+    ]
+
+
 def _kernels() -> list[str]:
     tier = choice.current_tier().value
     if reason := choice.reason_without(np.ndarray):
@@ -77,6 +93,7 @@ def lines() -> list[str]:
         f"BLAS: {_blas()}",
         f"threads: {get_num_threads()}, on {cores} cores",
         f"devices: {', '.join(_devices())}",
+        *_libraries(),
         *_kernels(),
     ]
 

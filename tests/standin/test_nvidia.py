@@ -13,6 +13,7 @@ import autograd_engine as ag
 from autograd_engine.backend import gpu, kernels
 from autograd_engine.backend.nvidia import cublas, trust
 from autograd_engine.backend.nvidia.matrices import described, in_order
+from autograd_engine.cli import info
 
 from . import StandIn
 from .array import Device
@@ -195,16 +196,26 @@ def anew():
 def test_a_program_may_do_without():
     with ag.use_kernels("numpy"):
         product()
-    cublas.library.enabled = False
+    assert ag.backends.cuda.preferred_blas_library() == "cublaslt"
+    assert ag.backends.cuda.preferred_blas_library("cublas") == "cublas"
     product()
     assert not lt.products
     assert cublas.library.reason_without() == "cublasLt is switched off"
-    cublas.library.enabled = True
+    assert ag.backends.cuda.preferred_blas_library("default") == "cublaslt"
     for tier in ("auto", "cuda"):
         with ag.use_kernels(tier):
             product()
     assert len(lt.products) == 2
     assert cublas.library.reason_without() is None
+
+
+def test_info_tells_what_is_in_use():
+    assert {"cublasLt 130400", "cuDNN 92801"} <= set(info.lines())
+    cublas.library.enabled = False
+    try:
+        assert "cublasLt is not used: cublasLt is switched off" in info.lines()
+    finally:
+        cublas.library.enabled = True
 
 
 def fails_with(reason):

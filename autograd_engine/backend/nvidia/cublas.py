@@ -100,6 +100,10 @@ class _Handle:
         if status:
             raise RuntimeError(f"{function}: {self.name(status)}")
 
+    def version(self) -> int:
+        """131000 for 13.10.0."""
+        return int(self.calls.cublasLtGetVersion())
+
     def name(self, status: int) -> str:
         """What a status means."""
         return str(self.calls.cublasLtGetStatusName(status).decode())

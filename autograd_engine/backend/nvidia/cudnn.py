@@ -59,6 +59,10 @@ class Handle:
         self._lock = threading.Lock()
         self._stream: int | None = None
 
+    def version(self) -> int:
+        """92801 for 9.28.1."""
+        return int(self.frontend.backend_version())
+
     def run(self, plan: Plan, addresses: dict[int, int]) -> None:
         """Begin a plan on the current stream, with what its tensors are numbered by at these addresses."""
         cupy = gpu.library()

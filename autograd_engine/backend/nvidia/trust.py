@@ -23,7 +23,7 @@ class Library:
 
     Args:
         name: as its makers write it.
-        handle: makes what its functions take on the current GPU.
+        handle: makes what its functions take on the current GPU, and tells its `version()`.
         trial: computes something small with it, and raises an error where the result is wrong.
 
     Attributes:
@@ -72,6 +72,11 @@ class Library:
         """Use it no more on this GPU, and say so once."""
         self._handles[index], self._reason = None, reason
         warnings.warn(f"{self.name} is not used, CuPy's functions are: {reason}", RuntimeWarning, stacklevel=2)
+
+    def version(self) -> int | None:
+        """Its version as one number, as its makers count; None where it is not found."""
+        found = self.found()
+        return None if found is None else int(found[1].version())
 
     def reason_without(self) -> str | None:
         """Why it is not used on the current GPU; None if it is."""
