@@ -88,6 +88,9 @@ class _Cudnn(ModuleType):
 
     __all__ = ("allow_tf32", "benchmark", "deterministic", "enabled", "flags", "is_available", "version")
 
+    def __dir__(self) -> list[str]:
+        return [*self.__all__]
+
     @property
     def enabled(self) -> bool:
         return _convolution.library.enabled
