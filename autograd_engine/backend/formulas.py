@@ -17,7 +17,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-__all__ = ["Formula", "Operation", "Reading"]
+from .kinds import Kind, register
+
+__all__ = ["Formula", "Operation", "Reading", "Readings"]
 
 _COMPARISONS = {
     np.less: "{} < {}",
@@ -39,10 +41,21 @@ _ARITHMETIC = {
     np.sign: "sign({})",
     np.maximum: "maximum({}, {})",
     np.minimum: "minimum({}, {})",
+    np.exp: "exp({})",
+    np.expm1: "expm1({})",
+    np.log1p: "log1p({})",
+    np.tanh: "tanh({})",
+}
+_LOGIC = {
+    np.bitwise_or: "{} or {}",
+    np.bitwise_and: "{} and {}",
+    np.invert: "not {}",
 }
 _WHERE = "{1} if {0} else {2}"
 
-FUNCTIONS = {name: getattr(np, name) for name in ("sqrt", "sign", "maximum", "minimum")}
+FUNCTIONS = {
+    name: getattr(np, name) for name in ("sqrt", "sign", "maximum", "minimum", "exp", "expm1", "log1p", "tanh")
+}
 """What the source of operations names besides Python's own functions."""
 
 
@@ -69,10 +82,11 @@ class Reading:
     """What a formula does, for numbers that lead to the same decisions as those it was read with.
 
     Attributes:
-        arrays: the names of the arrays, in the order in which they are given: "p", "g", and those of the state.
+        arrays: the names of the arrays, in the order in which they are given; of an update "p", "g", and those of
+            the state.
         numbers: the names of the numbers that the operations use.
         operations: what is done with each element, in order.
-        results: for the name of each array that changes, the name of its new value.
+        results: for the name of each array that is written, the name of its new value.
         prepare: computes `numbers` of the formula's; None where they lead to other decisions.
     """
 
@@ -81,6 +95,14 @@ class Reading:
     operations: tuple[Operation, ...]
     results: dict[str, str]
     prepare: Callable[..., tuple[float, ...] | None]
+
+
+class _Real:
+    """The dtype of symbols, a floating one that is chosen later."""
+
+    kind = "f"
+    itemsize = 8
+    type = staticmethod(lambda value: value)
 
 
 class _Symbol(np.lib.mixins.NDArrayOperatorsMixin):
@@ -92,16 +114,19 @@ class _Symbol(np.lib.mixins.NDArrayOperatorsMixin):
         name: of the variable that holds it in a program.
         value: what it is while the formula is read, if it is a number.
         is_mask: whether it holds booleans, one for each element.
+        dtype: what stands for that of all arrays.
     """
+
+    dtype = _Real()
 
     def __init__(self, record: _Record, name: str, value: Any = None, is_mask: bool = False) -> None:
         self.record, self.name, self.value, self.is_mask = record, name, value, is_mask
 
     def __array_ufunc__(self, function: Any, method: str, *operands: Any, **settings: Any) -> _Symbol:
-        source = _ARITHMETIC.get(function) or _COMPARISONS.get(function)
+        source = _ARITHMETIC.get(function) or _COMPARISONS.get(function) or _LOGIC.get(function)
         if source is None or method != "__call__" or settings:
             raise TypeError(f"np.{function.__name__} is not among what formulas are read of")
-        return self.record.note(function.__name__, source, operands, function in _COMPARISONS)
+        return self.record.note(function.__name__, source, operands, function not in _ARITHMETIC)
 
     def __array_function__(self, function: Any, types: Any, operands: Any, settings: Any) -> Any:
         if function is np.where and len(operands) == 3:
@@ -112,8 +137,18 @@ class _Symbol(np.lib.mixins.NDArrayOperatorsMixin):
                 return self.record.note("where", _WHERE, operands)
         if function is np.clip and len(operands) == 3 and not settings:
             x, least, most = operands
-            return np.minimum(np.maximum(x, least), most)
+            return x.clip(least, most)
         raise TypeError(f"np.{function.__name__} is not among what formulas are read of")
+
+    def astype(self, dtype: Any) -> _Symbol:
+        """The same in the dtype that all arrays have: 1 where a truth value is true, else 0."""
+        if dtype is not self.dtype:
+            raise TypeError("a dtype of its own in a formula")
+        return np.where(self, 1.0, 0.0) if self.is_mask else self  # type: ignore[call-overload,no-any-return]
+
+    def clip(self, least: Any, most: Any) -> Any:
+        """The same, within these bounds."""
+        return np.minimum(np.maximum(self, least), most)
 
     def __pow__(self, power: Any) -> Any:
         if isinstance(power, (int, float)) and power == 2:
@@ -156,7 +191,10 @@ class _Record:
         """Write down an operation; its result."""
         symbols = [self.symbol(operand) for operand in operands]
         masks = [symbol.is_mask for symbol in symbols]
-        if any(masks) and (function != "where" or any(masks[1:])):
+        if getattr(np, function, None) in _LOGIC:
+            if not all(masks):
+                raise TypeError("logic with numbers")
+        elif any(masks) and (function != "where" or any(masks[1:])):
             raise TypeError("arithmetic with truth values")
         statement = source.format(*(symbol.name for symbol in symbols))
         if all(symbol.value is not None for symbol in symbols):
@@ -171,15 +209,72 @@ class _Record:
         return _Symbol(self, result, is_mask=is_mask)
 
 
+class _SymbolKind(Kind):
+    """Symbols as raw arrays: kernels take for them what is written for other arrays than NumPy's."""
+
+    readable = False
+
+    def asarray(self, values: Any, dtype: Any = None) -> Any:
+        """The symbol itself."""
+        return values
+
+    def special(self, name: str) -> Any:
+        """What writes down a function of `scipy.special`."""
+        return lambda x: x.record.note(name, f"{name}({{}})", (x,))
+
+
+register(_Symbol, _SymbolKind())
+
+_MOST_READINGS = 16
+"""Functions that decide otherwise more often than this are not worth reading."""
+
+
+class Readings:
+    """What was read of a function, one reading for each way in which it decided on its numbers.
+
+    Args:
+        function: `function(arrays, numbers)` returns what is written, by the names of the arrays that it is written
+            into. It uses nothing but its arguments and changes no array.
+        arrays: the names of the arrays that are given.
+    """
+
+    def __init__(
+        self, function: Callable[[Sequence[Any], tuple[Any, ...]], dict[str, Any]], arrays: tuple[str, ...]
+    ) -> None:
+        self._function, self._arrays = function, arrays
+        self._known: list[Reading] | None = []
+
+    def read(self, numbers: tuple[Any, ...]) -> tuple[Reading, tuple[float, ...]] | None:
+        """What to do with these numbers, and the numbers to do it with.
+
+        None if it cannot be told for each element by itself; then the function has to be applied to arrays.
+        """
+        known = self._known
+        if known is None:
+            return None
+        for reading in known:
+            try:
+                prepared = reading.prepare(*numbers)
+            except TypeError:  # not as many numbers as it was read with, or something else among them
+                continue
+            if prepared is not None:
+                return reading, prepared
+        try:
+            known.append(_read(self._function, self._arrays, numbers))
+        except Exception:
+            # Whatever goes wrong with symbols: if it is a fault of the function's, arrays will show it.
+            self._known = None
+        if len(known) > _MOST_READINGS:
+            self._known = None
+        return self.read(numbers)
+
+
 Update = Callable[[Any, Any, dict[str, Any], tuple[Any, ...]], Any]
 """`update(p, g, state, numbers)` returns the new value of p, and puts those of the state's arrays into `state`."""
 
-_MOST_READINGS = 16
-"""Formulas that decide otherwise more often than this are not worth reading."""
 
-
-class Formula:
-    """A formula, and how it was read.
+class Formula(Readings):
+    """The formula of an update.
 
     Args:
         update: a function of nothing but its arguments, which changes no array.
@@ -189,52 +284,39 @@ class Formula:
     def __init__(self, update: Update, names: tuple[str, ...]) -> None:
         self.update = update
         self.names = names
-        self._readings: list[Reading] | None = []
+        arrays = ("p", "g", *(f"s{i}" for i in range(len(names))))
+        super().__init__(self._changes, arrays)
 
-    def read(self, numbers: tuple[Any, ...]) -> tuple[Reading, tuple[float, ...]] | None:
-        """What to do in a step with these numbers, and the numbers to do it with.
-
-        None if it cannot be told for each element by itself; then the function has to be applied to arrays.
-        """
-        readings = self._readings
-        if readings is None:
-            return None
-        for reading in readings:
-            try:
-                prepared = reading.prepare(*numbers)
-            except TypeError:  # not as many numbers as it was read with, or something else among them
-                continue
-            if prepared is not None:
-                return reading, prepared
-        try:
-            readings.append(_read(self.update, self.names, numbers))
-        except Exception:
-            # Whatever goes wrong with symbols: if it is a fault of the formula's, arrays will show it.
-            self._readings = None
-        if len(readings) > _MOST_READINGS:
-            self._readings = None
-        return self.read(numbers)
+    def _changes(self, arrays: Sequence[Any], numbers: tuple[Any, ...]) -> dict[str, Any]:
+        """The new values of the arrays that change."""
+        p, g, *old = arrays
+        state = dict(zip(self.names, old, strict=True))
+        changed = self.update(p, g, state, numbers)
+        if len(state) > len(self.names):
+            raise TypeError("a state that was not asked for")
+        new = [changed, *(state[name] for name in self.names)]
+        pairs = zip((p, *old), new, strict=True)
+        return {before.name: value for before, value in pairs if value is not before}
 
 
-def _read(update: Update, names: tuple[str, ...], numbers: tuple[Any, ...]) -> Reading:
+def _read(
+    function: Callable[[Sequence[Any], tuple[Any, ...]], dict[str, Any]],
+    arrays: tuple[str, ...],
+    numbers: tuple[Any, ...],
+) -> Reading:
     record = _Record()
     arguments = [f"c{i}" for i in range(len(numbers))]
     given = tuple(
         _Symbol(record, name, record.symbol(number).value) for name, number in zip(arguments, numbers, strict=True)
     )
     record.lines.clear()
-    p, g, *arrays = (_Symbol(record, name) for name in ("p", "g", *(f"s{i}" for i in range(len(names)))))
-    state = dict(zip(names, arrays, strict=True))
-    new = [update(p, g, state, given), *(state[name] for name in names)]
-    if len(state) > len(names) or any(isinstance(x, _Symbol) and x.is_mask for x in new):
-        raise TypeError("a state that was not asked for, or truth values for numbers")
+    new = function([_Symbol(record, name) for name in arrays], given)
     results = {}
-    for old, result in zip((p, *arrays), new, strict=True):
+    for name, result in new.items():
         symbol = record.symbol(result)
-        if symbol.value is not None:
-            raise TypeError("a number in the place of an array")
-        if symbol is not old:
-            results[old.name] = symbol.name
+        if symbol.value is not None or symbol.is_mask:
+            raise TypeError("a number, or truth values, in the place of an array")
+        results[name] = symbol.name
     used = set(results.values())
     operations: list[Operation] = []
     for operation in reversed(record.operations):
@@ -246,10 +328,4 @@ def _read(update: Update, names: tuple[str, ...], numbers: tuple[Any, ...]) -> R
     source = "\n    ".join([f"def prepare({', '.join(arguments)}):", *body])
     namespace: dict[str, Any] = dict(FUNCTIONS)
     exec(source, namespace)
-    return Reading(
-        ("p", "g", *(x.name for x in arrays)),
-        needed,
-        tuple(operations),
-        results,
-        namespace["prepare"],
-    )
+    return Reading(arrays, needed, tuple(operations), results, namespace["prepare"])

@@ -8,7 +8,7 @@ from autograd_engine.backend import kernels
 from autograd_engine.backend.kernels import blocks, softmaxes
 from autograd_engine.backend.kernels.choice import KERNELS
 from tests.backend.kernel_calls import CALLS, NORMS
-from tests.backend.test_kernels import arrays_in, check
+from tests.backend.kernel_results import arrays_in, check
 
 CUT = [name for name in CALLS if name.startswith(("norms.", "softmaxes."))]
 

@@ -15,6 +15,7 @@ import autograd_engine as ag
 from autograd_engine.backend import kernels
 from autograd_engine.backend.kernels import choice, elementwise
 from tests.backend.kernel_calls import CALLS
+from tests.backend.kernel_results import arrays_in, check
 
 numba = pytest.importorskip("numba")
 compiled = pytest.importorskip("autograd_engine.backend.compiled")
@@ -40,27 +41,6 @@ IN_SINGLE = {
 
 PRECISION = {np.float32: 2e-6, np.float64: 1e-12}
 """How far a number may lie from NumPy's, as a part of it or, where sums cancel, of the largest."""
-
-
-def arrays_in(result):
-    """The arrays of a result, in their order."""
-    if isinstance(result, (tuple, list)):
-        return [array for item in result for array in arrays_in(item)]
-    return [] if result is None else [np.asarray(result)]
-
-
-def check(found, expected, precision):
-    found, expected = arrays_in(found), arrays_in(expected)
-    assert len(found) == len(expected)
-    for one, other in zip(found, expected, strict=True):
-        assert (one.shape, one.dtype) == (other.shape, other.dtype)
-        if other.dtype.kind != "f":
-            np.testing.assert_array_equal(one, other)
-            continue
-        finite = np.isfinite(other)
-        np.testing.assert_array_equal(np.where(finite, 0, one), np.where(finite, 0, other))
-        largest = np.abs(other[finite]).max(initial=0.0)
-        np.testing.assert_allclose(one[finite], other[finite], rtol=precision, atol=precision * min(largest, 1e3))
 
 
 def as_half(argument):

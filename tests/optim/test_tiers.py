@@ -78,7 +78,7 @@ def test_the_number_of_threads_changes_no_bit(name, tier, threads):
 def test_every_formula_of_ours_is_read(name, settings):
     kind = getattr(optim, name)
     steps(kind, settings, shapes=((3,),), edges=False)
-    assert all(formula._readings for formula in kind._formulas.values())
+    assert all(formula._known for formula in kind._formulas.values())
 
 
 def test_large_parameters_are_compiled_and_small_ones_are_not(monkeypatch):
@@ -159,7 +159,7 @@ def test_an_optimizer_of_the_users(kind, tier):
     found = steps(kind, {"lr": 0.1}, np.float64, tier, shapes, edges=False)
     for one, other in zip(found[: len(shapes)], expected_of(kind, shapes, np.float64), strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-9, atol=1e-12)
-    readings = kind._formulas[("buffer",)]._readings
+    readings = kind._formulas[("buffer",)]._known
     assert readings is None if kind is not Own else len(readings) == 2
 
 

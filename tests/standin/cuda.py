@@ -1,41 +1,165 @@
-"""CUDA source run on the CPU: what `RawKernel` would give to a card is compiled by g++ and called thread by thread.
+"""CUDA source run on the CPU: what `RawKernel` would give to a card is compiled by g++ and run thread by thread.
 
-Threads run one after the other, so this shows what a kernel computes, and nothing of how threads meet.
+The threads of a block take turns: each runs until it ends or waits for others, at `__syncthreads()` or in a warp's
+shuffle. They do so in the order of their numbers or, as `order` says, in the opposite one; a kernel that forgets to
+wait gives other numbers in one of the two. Memory that the threads of a block share begins as NaN.
 """
 
 from __future__ import annotations
 
 import ctypes
 import hashlib
-import itertools
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from .array import StandIn, _inside
 
-__all__ = ["RawKernel", "compiler", "sources"]
+__all__ = ["RawKernel", "backwards", "compiler", "sources"]
 
 compiler = shutil.which("g++")
 
 sources: set[str] = set()
 """Those of the kernels that were called."""
 
-_AROUND = """
+_AROUND = r"""
 #include <cmath>
-using std::sqrt; using std::fabs; using std::tanh; using std::erf;
-using std::exp; using std::expm1; using std::log1p;
-struct Place { unsigned x, y, z; };
-extern "C" { Place threadIdx, blockIdx, blockDim, gridDim; }
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <ucontext.h>
+using std::sqrt; using std::fabs; using std::tanh; using std::erf; using std::isnan; using std::isinf;
+using std::exp; using std::expm1; using std::log1p; using std::log; using std::fmax; using std::fmin;
 #define __global__
 #define __device__
+#define __forceinline__ inline
+#define __restrict__
+#define __shared__ static
+struct Place { unsigned x, y, z; };
+static Place threadIdx, blockIdx, blockDim, gridDim;
+typedef _Float16 half;
+
+namespace machine {
+enum State { RUNS, AT_BLOCK, AT_WARP, ENDED };
+const int MOST = 1024, STACK = 1 << 16;
+struct Thread { ucontext_t context; State state; };
+static Thread threads[MOST];
+static char *stacks;
+static char exchanged[MOST][16];
+static ucontext_t scheduler;
+static unsigned current;
+static void (*body)(void **);
+static void **given;
+
+static void wait(State state) {
+    threads[current].state = state;
+    swapcontext(&threads[current].context, &scheduler);
+}
+static void begin() { body(given); threads[current].state = ENDED; }
+
+static bool release(unsigned first, unsigned stop, State at) {
+    unsigned waiting = 0, ended = 0;
+    for (unsigned t = first; t < stop; t++) {
+        waiting += threads[t].state == at;
+        ended += threads[t].state == ENDED;
+    }
+    if (waiting == 0 || waiting < stop - first) return false;  // whoever has ended does not come any more
+    for (unsigned t = first; t < stop; t++) threads[t].state = RUNS;
+    return true;
+}
+
+static bool run_block(unsigned count, bool backwards) {
+    if (stacks == nullptr) stacks = static_cast<char *>(std::malloc(size_t(MOST) * STACK));
+    for (unsigned t = 0; t < count; t++) {
+        Thread &thread = threads[t];
+        getcontext(&thread.context);
+        thread.context.uc_stack.ss_sp = stacks + size_t(t) * STACK;
+        thread.context.uc_stack.ss_size = STACK;
+        thread.context.uc_link = &scheduler;
+        thread.state = RUNS;
+        makecontext(&thread.context, begin, 0);
+    }
+    for (;;) {
+        bool moved = false;
+        for (unsigned k = 0; k < count; k++) {
+            const unsigned t = backwards ? count - 1 - k : k;
+            if (threads[t].state != RUNS) continue;
+            moved = true;
+            current = t;
+            threadIdx.x = t;
+            swapcontext(&scheduler, &threads[t].context);
+        }
+        for (unsigned first = 0; first < count; first += 32)
+            moved |= release(first, first + 32 < count ? first + 32 : count, AT_WARP);
+        moved |= release(0, count, AT_BLOCK);
+        if (moved) continue;
+        for (unsigned t = 0; t < count; t++) if (threads[t].state != ENDED) return false;
+        return true;
+    }
+}
+
+template <class... Given, size_t... At>
+static void call(void (*kernel)(Given...), void **given, std::index_sequence<At...>) {
+    kernel(*static_cast<std::remove_const_t<Given> *>(given[At])...);
+}
+template <class... Given>
+static void call(void (*kernel)(Given...), void **given) {
+    call(kernel, given, std::make_index_sequence<sizeof...(Given)>());
+}
+}  // namespace machine
+
+static inline void __syncthreads() { machine::wait(machine::AT_BLOCK); }
+template <class T> static T __shfl_xor_sync(unsigned, T value, int mask) {
+    std::memcpy(machine::exchanged[machine::current], &value, sizeof(T));
+    machine::wait(machine::AT_WARP);
+    std::memcpy(&value, machine::exchanged[machine::current ^ mask], sizeof(T));
+    machine::wait(machine::AT_WARP);
+    return value;
+}
+template <class T> static T atomicAdd(T *place, T value) { const T old = *place; *place += value; return old; }
+"""
+
+_BELOW = r"""
+extern "C" int run_%(name)s(unsigned *grid, unsigned count, int backwards, void **given) {
+    gridDim = {grid[0], grid[1], 1};
+    blockDim = {count, 1, 1};
+    machine::body = [](void **given) { machine::call(%(name)s, given); };
+    machine::given = given;
+    for (blockIdx.y = 0; blockIdx.y < grid[1]; blockIdx.y++)
+        for (blockIdx.x = 0; blockIdx.x < grid[0]; blockIdx.x++) {
+            if (%(alone)d) {
+                for (unsigned t = 0; t < count; t++) {
+                    threadIdx.x = backwards ? count - 1 - t : t;
+                    machine::body(given);
+                }
+            } else if (!machine::run_block(count, backwards)) return 1;
+        }
+    return 0;
+}
 """
 
 
-class _Place(ctypes.Structure):
-    _fields_ = [(name, ctypes.c_uint) for name in "xyz"]
+class _Order:
+    backwards = False
+
+
+@contextmanager
+def backwards() -> Iterator[None]:
+    """A context in which the last thread of a block takes the first turn."""
+    _Order.backwards = True
+    try:
+        yield
+    finally:
+        _Order.backwards = False
 
 
 class RawKernel:
@@ -43,32 +167,34 @@ class RawKernel:
 
     def __init__(self, code: str, name: str, options: tuple[str, ...] = ()) -> None:
         self.code, self.name = code, name
+        alone = "__syncthreads" not in code and "__shfl" not in code
+        text = _AROUND + code + _BELOW % {"name": name, "alone": alone}
         folder = Path(tempfile.gettempdir()) / "autograd_engine_kernels"
         folder.mkdir(exist_ok=True)
-        self.path = folder / f"{hashlib.sha256((_AROUND + code).encode()).hexdigest()[:24]}.so"
+        self.path = folder / f"{hashlib.sha256(text.encode()).hexdigest()[:24]}.so"
         if not self.path.exists():
             made = self.path.with_suffix(f".{id(self)}")
-            command = [str(compiler), "-x", "c++", "-std=c++17", "-O0", "-shared", "-fPIC", "-o", str(made), "-"]
-            subprocess.run(command, input=_AROUND + code, text=True, check=True)
+            command = [str(compiler), "-x", "c++", "-std=c++17", "-O0", "-shared", "-fPIC", "-w", "-o", str(made)]
+            subprocess.run([*command, "-"], input=text, text=True, check=True)
             made.replace(self.path)
         self.library = ctypes.CDLL(str(self.path))
 
     def __call__(self, grid: tuple[int, ...], block: tuple[int, ...], arguments: tuple[Any, ...]) -> None:
         sources.add(self.code)
-        call = self.library[self.name]
-        given = [_argument(a) for a in arguments]
-        thread, place, threads, blocks = (
-            _Place.in_dll(self.library, name) for name in ("threadIdx", "blockIdx", "blockDim", "gridDim")
-        )
-        threads.x, blocks.x = block[0], grid[0]
-        for place.x, thread.x in itertools.product(range(grid[0]), range(block[0])):
-            call(*given)
+        held = [_argument(a) for a in arguments]
+        given = (ctypes.c_void_p * len(held))(*(ctypes.addressof(value) for value in held))
+        size = (ctypes.c_uint * 2)(*grid, *(1,) * (2 - len(grid)))
+        assert 0 < block[0] <= 1024
+        assert max(size[0], size[1]) > 0
+        assert size[1] < 65536
+        if self.library[f"run_{self.name}"](size, block[0], _Order.backwards, given):
+            raise AssertionError(f"threads of {self.name} wait for others that have ended, or wait elsewhere")
 
 
 def _argument(value: Any) -> Any:
-    """A value as CuPy hands it to a kernel."""
+    """A value as CuPy hands it to a kernel: the memory that holds it."""
     if isinstance(value, StandIn):
-        inside = _inside(value)
-        assert inside.flags.c_contiguous
-        return ctypes.c_void_p(inside.ctypes.data)
+        return ctypes.c_void_p(_inside(value).__array_interface__["data"][0])
+    if isinstance(value, np.ndarray) and value.size == 1:  # a struct by value
+        return ctypes.create_string_buffer(value.tobytes(), value.nbytes)
     return {float: ctypes.c_double, int: ctypes.c_longlong}[type(value)](value)

@@ -1,5 +1,7 @@
 """Kernels of CUDA's source: what they compute, run on the CPU; and that NVRTC compiles them for two cards."""
 
+from contextlib import nullcontext
+
 import numpy as np
 import pytest
 
@@ -8,11 +10,12 @@ from autograd_engine import optim
 from autograd_engine.backend import kernels
 from autograd_engine.backend.kernels import choice
 from tests.backend.kernel_calls import CALLS
+from tests.backend.kernel_results import check
 from tests.optim.cases import SETTINGS
 
 from . import StandIn
 from .comparison import on_device, on_host
-from .cuda import compiler, sources
+from .cuda import backwards, compiler, sources
 from .module import real_cupy
 
 pytestmark = pytest.mark.skipif(compiler is None, reason="kernels are run by what g++ makes of them")
@@ -68,45 +71,92 @@ def test_values_that_are_no_numbers_come_out_as_numpys(value):
     np.testing.assert_allclose(after(on_device, "cuda"), after(on_host, "numpy"), rtol=1e-12)
 
 
-ELEMENTWISE = sorted(
+KERNELS = sorted(
     name
     for name, made in choice.KERNELS.items()
-    if name.startswith("activations.") and choice.implementation(made.numpy, StandIn) is not None
+    if name in CALLS and choice.implementation(made.numpy, StandIn) is not None
 )
+"""The kernels of CUDA's that have calls."""
+
+PRECISION = {np.float32: 4e-6, np.float64: 1e-12}
+"""How far a number may lie from NumPy's, as a part of it or, where sums cancel, of the largest."""
 
 
-def on_the_device(value):
-    return StandIn(value) if isinstance(value, np.ndarray) else value
+def sent(value):
+    """The same on the device: arrays, also in tuples and lists, and NumPy's scalars."""
+    if type(value) in (tuple, list):
+        return type(value)(map(sent, value))
+    return StandIn(np.array(value, order="K")) if isinstance(value, (np.ndarray, np.generic)) else value
+
+
+def read(value):
+    """The inverse of `sent`."""
+    if isinstance(value, (tuple, list)):
+        return [read(item) for item in value]
+    return value.get() if isinstance(value, StandIn) else value
+
+
+def outcome(function, arguments):
+    """The result, and the arguments, which may be what is written."""
+    with np.errstate(all="ignore"):
+        return read([function(*arguments), *arguments])
 
 
 @pytest.mark.parametrize("dtype", [np.float32, pytest.param(np.float64, marks=pytest.mark.slow)])
-@pytest.mark.parametrize("name", ELEMENTWISE)
-def test_every_activation_function(name, dtype):
-    made, precision = choice.KERNELS[name], 16 * np.finfo(dtype).eps
-    for arguments in CALLS[name](np.random.default_rng(0), dtype):
-        sources.clear()
-        with np.errstate(all="ignore"):
-            expected = made.numpy(*arguments)
-            with ag.use_kernels("cuda"):
-                found = made(*map(on_the_device, arguments))
-        assert isinstance(found, StandIn)
-        assert bool(sources) == bool(expected.size), "a kernel of CUDA's computed it"
-        assert (found.shape, found.dtype) == (expected.shape, expected.dtype)
-        np.testing.assert_allclose(found.get(), expected, rtol=precision, atol=precision)
+@pytest.mark.parametrize("name", KERNELS)
+def test_every_kernel_gives_numpys_numbers_in_whatever_order_threads_run(name, dtype):
+    made, ran = choice.KERNELS[name], set()
+    for number in range(len(CALLS[name](np.random.default_rng(0), dtype))):
+
+        def arguments(number=number):
+            return CALLS[name](np.random.default_rng(0), dtype)[number]
+
+        expected = outcome(made.numpy, arguments())
+        for order in (nullcontext, backwards):
+            sources.clear()
+            with ag.use_kernels("cuda"), order():
+                check(outcome(made, sent(arguments())), expected, PRECISION[dtype])
+            ran |= sources
+    assert ran, "a kernel of CUDA's computed it"
 
 
 def test_many_functions_have_kernels():
-    assert len(ELEMENTWISE) == 21
+    assert sum(name.startswith("activations.") for name in KERNELS) == 28
 
 
 def test_arrays_that_no_kernel_is_made_for_go_to_cupys_functions():
     x = np.random.default_rng(0).normal(size=(4, 6))
     gelu = choice.KERNELS["activations.gelu"]
     with ag.use_kernels("cuda"):
-        for values in (StandIn(x).T, StandIn(x)[:, ::2], StandIn(x.astype(np.float16))):
+        for values in (StandIn(x)[:, ::2], StandIn(x).T[::2]):
             sources.clear()
             np.testing.assert_allclose(gelu(values).get(), gelu.numpy(values.get()), rtol=1e-2, atol=1e-3)
             assert not sources
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize("offset", range(3))
+def test_arrays_that_begin_anywhere_and_lie_in_any_order(order, offset):
+    x = np.random.default_rng(0).normal(size=60).astype(np.float32)
+    memory = StandIn(x.copy())[offset : offset + 42]
+    values = memory.reshape(6, 7) if order == "C" else memory.reshape(7, 6).T
+    sources.clear()
+    with ag.use_kernels("cuda"):
+        out = choice.KERNELS["activations.gelu"](values)
+    assert len(sources) == 1
+    assert out.strides == values.strides
+    np.testing.assert_allclose(out.get(), choice.KERNELS["activations.gelu"].numpy(values.get()), rtol=1e-5)
+
+
+def test_half_precision_is_computed_in_single():
+    x = np.random.default_rng(0).normal(size=(5, 40)).astype(np.float16)
+    for name, settings in {"activations.gelu": (), "softmaxes.softmax": (1,)}.items():
+        sources.clear()
+        with ag.use_kernels("cuda"):
+            out = choice.KERNELS[name](StandIn(x), *settings)
+        assert len(sources) == 1
+        exact = choice.KERNELS[name].numpy(x.astype(np.float64), *settings)
+        np.testing.assert_array_equal(out.get(), exact.astype(np.float16))
 
 
 def test_they_run_only_where_a_program_asks_for_them():
@@ -115,24 +165,24 @@ def test_they_run_only_where_a_program_asks_for_them():
         stepped(on_device, "SGD", {"lr": 0.1}, np.float32, tier)
     assert not sources
     half = stepped(on_device, "SGD", {"lr": 0.1, "momentum": 0.9}, np.float16, "cuda")
-    assert half[0].shape == (3, 4), "what a kernel is not made for, CuPy's functions do"
-    assert not sources
+    assert half[0].shape == (3, 4)
+    assert len(sources) == 1
     with ag.use_kernels("cuda"):
         assert choice.current_tier() is choice.Tier.CUDA
         assert choice.reason_without(StandIn) is None
-        assert kernels.choice.implementation(choice.KERNELS["norms.normalize"].numpy, StandIn) is None
+        assert kernels.choice.implementation(choice.KERNELS["scans.running_sums"].numpy, StandIn) is None
         assert ag.relu(on_device(np.array([-1.0, 2.0]))).tolist() == [0, 2]
     assert choice.current_tier() is not choice.Tier.CUDA
 
 
-def written_for_activations(dtypes):
-    """The source of every activation function, in these dtypes."""
+def written_for(dtypes):
+    """The sources of all kernels, in these dtypes."""
     sources.clear()
-    for name in ELEMENTWISE:
+    for name in KERNELS:
         for dtype in dtypes:
-            arguments, *_ = CALLS[name](np.random.default_rng(0), dtype)
-            with ag.use_kernels("cuda"):
-                choice.KERNELS[name](*map(on_the_device, arguments))
+            for arguments in CALLS[name](np.random.default_rng(0), dtype):
+                with ag.use_kernels("cuda"), np.errstate(all="ignore"):
+                    choice.KERNELS[name](*sent(arguments))
     return set(sources)
 
 
@@ -162,7 +212,7 @@ def test_every_source_is_compiled_for_two_cards(card, cases):
             stepped(on_device, name, settings, dtype, "cuda")
             written |= sources
     assert len(written) >= min(len(cases), 40)
-    written |= written_for_activations((np.float32, np.float64)[: 1 + (cases is SETTINGS)])
+    written |= written_for((np.float32, np.float64)[: 1 + (cases is SETTINGS)])
     for source in sorted(written):
         program = compiling.createProgram(source, "kernel.cu", [], [])
         compiling.compileProgram(program, [f"-arch={card}", "--std=c++17"])

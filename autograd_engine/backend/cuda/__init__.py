@@ -2,7 +2,9 @@
 
 As in `compiled`, each file is named after one of `kernels`, and each function stands in for a kernel and returns
 NotImplemented for what it is not made for. What they gain is launches: one takes some 6 us whoever makes it, so ten
-passes of CuPy's over an array cost more than the memory that they read, unless it is large.
+passes of CuPy's over an array cost more than the memory that they read, unless it is large; and passes over memory.
+
+Elements are stored in an array's dtype, `stored`, and computed with in `real`, which is float for float16.
 
 Every source is compiled in the tests for two cards, and run on the CPU in the place of one. No card has run any.
 """
@@ -16,14 +18,34 @@ import numpy as np
 
 from .. import gpu
 
-__all__ = ["REAL", "launch"]
+__all__ = ["REAL", "WARP", "begun", "launch", "packed"]
 
-REAL = {np.dtype(np.float32): "float", np.dtype(np.float64): "double"}
-"""The types of CUDA for the dtypes that kernels are made for."""
+REAL = {
+    np.dtype(np.float16): ("half", "float"),
+    np.dtype(np.float32): ("float", "float"),
+    np.dtype(np.float64): ("double", "double"),
+}
+"""The types of CUDA for the dtypes that kernels are made for: how numbers are stored, and computed with."""
 
-_THREADS = 256
-_MOST_BLOCKS = 4096
-"""Threads of a block, and how many blocks: a loop in the kernel goes on with what is beyond all threads."""
+WARP = 32
+"""Threads that run together, and can exchange numbers without waiting."""
+
+_HALF = """#ifdef __CUDACC_RTC__
+struct half {
+    unsigned short bits;
+    __device__ half() {}
+    __device__ half(float x) { asm("cvt.rn.f16.f32 %0, %1;" : "=h"(bits) : "f"(x)); }
+    __device__ operator float() const { float x; asm("cvt.f32.f16 %0, %1;" : "=f"(x) : "h"(bits)); return x; }
+};
+#endif
+"""
+"""Float16 without a header of CUDA's, which not every installation has."""
+
+
+def begun(dtype: Any, text: str) -> str:
+    """Source for this dtype: the types before the text."""
+    stored, real = REAL[dtype]
+    return f"{_HALF * (stored == 'half')}typedef {stored} stored;\ntypedef {real} real;\n{text}"
 
 
 @cache
@@ -31,16 +53,21 @@ def _compiled(library: Any, source: str, name: str) -> Any:
     return library.RawKernel(source, name, ("--std=c++17",))
 
 
-def launch(source: str, name: str, count: int, *arguments: Any) -> None:
-    """Run the kernel of this name on the current GPU, one thread for each of `count` elements as far as there are
-    threads.
+def launch(source: str, name: str, blocks: tuple[int, ...], threads: int, *arguments: Any) -> None:
+    """Run the kernel of this name on the current GPU.
 
     Args:
         source: of CUDA, with the kernel as `extern "C"`.
         name: of the kernel.
-        count: how many elements there are; the last argument of the kernel, a `long long`.
-        arguments: the others: arrays, and Python's floats, which are `double` there.
+        blocks: how many blocks in one or two dimensions; nothing runs if there are none.
+        threads: of a block, a multiple of `WARP`.
+        arguments: of the kernel: arrays, Python's floats, which are `double` there, its integers, `long long`, and
+            what `packed` made.
     """
-    if count:
-        blocks = min(-(-count // _THREADS), _MOST_BLOCKS)
-        _compiled(gpu.library(), source, name)((blocks,), (_THREADS,), (*arguments, count))
+    if all(blocks):
+        _compiled(gpu.library(), source, name)(blocks, (threads,), arguments)
+
+
+def packed(numbers: list[int]) -> Any:
+    """Integers as one argument, a struct of `long long` that the kernel gets by value."""
+    return np.array(numbers, np.int64).view(f"V{8 * len(numbers)}")

@@ -1,7 +1,4 @@
-"""Changing arrays in place by a formula, in one launch: a kernel written out for each formula and dtype.
-
-It is made of the same reading of the formula as the loop of `compiled.updates`.
-"""
+"""Changing arrays in place by a formula: all arrays in one launch, by a kernel written for the formula."""
 
 from __future__ import annotations
 
@@ -10,29 +7,12 @@ from functools import cache
 from typing import Any
 
 from ..formulas import Reading
-from . import REAL, launch
+from . import REAL, begun, launch, packed
+from .elementwise import THREADS, body, width
 
-_WRITTEN = {
-    "add": "{} + {}",
-    "subtract": "{} - {}",
-    "multiply": "{} * {}",
-    "divide": "{} / {}",
-    "negative": "-{}",
-    "square": "{0} * {0}",
-    "absolute": "fabs({})",
-    "sqrt": "sqrt({})",
-    "sign": "({0} != {0} ? {0} : real({0} > 0) - real({0} < 0))",
-    "maximum": "({0} > {1} || {0} != {0} ? {0} : {1})",
-    "minimum": "({0} < {1} || {0} != {0} ? {0} : {1})",
-    "less": "{} < {}",
-    "less_equal": "{} <= {}",
-    "greater": "{} > {}",
-    "greater_equal": "{} >= {}",
-    "equal": "{} == {}",
-    "not_equal": "{} != {}",
-    "where": "{} ? {} : {}",
-}
-"""How NumPy's functions are written in CUDA, of variables; a maximum of NaN is NaN."""
+_ARGUMENTS = 3800
+"""Bytes of a kernel's arguments, of which a card takes 4096."""
+_BLOCKS = 2048
 
 
 def update(
@@ -46,26 +26,37 @@ def update(
     dtype = values[0].dtype
     if dtype not in REAL or not all(a.dtype == dtype and a.flags.c_contiguous for arrays in groups for a in arrays):
         return NotImplemented
-    source = _source(reading, REAL[dtype])
-    for arrays in groups:
-        launch(source, "update", arrays[0].size, *arrays, *numbers)
+    each = width(dtype, [a for arrays in groups for a in arrays])
+    at_once = (_ARGUMENTS - 8 * len(numbers)) // (8 * (len(reading.arrays) + 1))
+    for start in range(0, len(groups), at_once):
+        part = groups[start : start + at_once]
+        source = _source(reading, dtype, each, len(part))
+        table = packed([entry for arrays in part for entry in (*(a.data.ptr for a in arrays), arrays[0].size)])
+        longest = max(arrays[0].size for arrays in part)
+        blocks = min(-(-longest // (THREADS * each)), max(_BLOCKS // len(part), 64))
+        launch(source, "update", (blocks, len(part)), THREADS, table, *numbers)
     return None
 
 
 @cache
-def _source(reading: Reading, real: str) -> str:
-    """A kernel that reads each array once, and writes those that change once."""
-    arrays = [f"{'' if name in reading.results else 'const '}real *all_{name}" for name in reading.arrays]
-    lines = [f"typedef {real} real;", 'extern "C" __global__ void update(']
-    lines.append(
-        "    " + ", ".join([*arrays, *(f"double given_{name}" for name in reading.numbers), "long long n"])
+def _source(reading: Reading, dtype: Any, numbers_at_a_time: int, count: int) -> str:
+    """A kernel that reads each array once, and writes those that change once. The second dimension of its blocks
+    counts the groups of arrays."""
+    function, loops = body(reading, numbers_at_a_time)
+    names = reading.arrays
+    pointers = "\n".join(
+        f"    {'' if name in reading.results else 'const '}stored *all_{name} = (stored *)at[{i}];"
+        for i, name in enumerate(names)
     )
-    lines += [") {", "    long long i = blockIdx.x * (long long)blockDim.x + threadIdx.x;"]
-    lines += [f"    const real {name} = real(given_{name});" for name in reading.numbers]
-    lines.append("    for (; i < n; i += (long long)gridDim.x * blockDim.x) {")
-    lines += [f"        const real {name} = all_{name}[i];" for name in reading.arrays]
-    for operation in reading.operations:
-        written = _WRITTEN[operation.function].format(*operation.operands)
-        lines.append(f"        const {'bool' if operation.is_mask else 'real'} {operation.result} = {written};")
-    lines += [f"        all_{array}[i] = {result};" for array, result in reading.results.items()]
-    return "\n".join([*lines, "    }", "}", ""])
+    numbers = "".join(f", double given_{name}" for name in reading.numbers)
+    text = f"""{function}
+struct Table {{
+    long long at[{count}][{len(names) + 1}];
+}};
+extern "C" __global__ void update(const Table table{numbers}) {{
+    const long long *at = table.at[blockIdx.y], n = at[{len(names)}];
+    const long long first = blockIdx.x * (long long)blockDim.x + threadIdx.x, step = gridDim.x * (long long)blockDim.x;
+{pointers}
+{loops}}}
+"""
+    return begun(dtype, text)
