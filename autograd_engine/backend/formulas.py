@@ -144,7 +144,7 @@ class _Symbol(np.lib.mixins.NDArrayOperatorsMixin):
         """The same in the dtype that all arrays have: 1 where a truth value is true, else 0."""
         if dtype is not self.dtype:
             raise TypeError("a dtype of its own in a formula")
-        return np.where(self, 1.0, 0.0) if self.is_mask else self  # type: ignore[call-overload,no-any-return]
+        return np.where(self, 1.0, 0.0) if self.is_mask else self
 
     def clip(self, least: Any, most: Any) -> Any:
         """The same, within these bounds."""

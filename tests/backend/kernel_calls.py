@@ -154,6 +154,10 @@ def _affines(random: np.random.Generator, dtype: Any) -> list[tuple[Any, ...]]:
     return [(_numbers(random, dtype, *s), _numbers(random, dtype, 5), _numbers(random, dtype, 5)) for s in shapes]
 
 
+def _affine_gradients(random: np.random.Generator, dtype: Any) -> list[tuple[Any, ...]]:
+    return [(_numbers(random, dtype, *x.shape), x, scale) for x, scale, _ in _affines(random, dtype)]
+
+
 def _scores(random: np.random.Generator, dtype: Any) -> list[Any]:
     """Short rows and long ones, several dimensions; NaN, infinities, and differences that overflow."""
     bad = _numbers(random, dtype, 6, 70)
@@ -422,6 +426,7 @@ CALLS: dict[str, Calls] = {
     **{f"activations.{name}": _each(_elements, settings) for name, settings in _ACTIVATIONS.items()},
     **{f"activations.{name}_gradient": _each(_gradients, settings) for name, settings in _ACTIVATIONS.items()},
     "norms.affine": _affines,
+    "norms.affine_gradients": _affine_gradients,
     "norms.normalize": _normalizations,
     "norms.normalize_gradients": _normalization_gradients,
     "softmaxes.log_softmax": _softmaxes,

@@ -8,7 +8,9 @@ wait gives other numbers in one of the two. Memory that the threads of a block s
 from __future__ import annotations
 
 import ctypes
+import functools
 import hashlib
+import os
 import shutil
 import subprocess
 import tempfile
@@ -18,6 +20,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from autograd_engine.backend.files import write_atomically
 
 from .array import StandIn, _inside
 
@@ -148,6 +152,33 @@ extern "C" int run_%(name)s(unsigned *grid, unsigned count, int backwards, void 
 """
 
 
+_folder = Path(tempfile.gettempdir()) / "autograd_engine_kernels"
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:24]
+
+
+def _compile(made: Path, *options: str, text: str | None = None) -> None:
+    """Compile into a file, which appears when it is whole."""
+    begun = made.with_suffix(f".{os.getpid()}")
+    command = [str(compiler), "-std=c++17", "-O0", "-fPIC", "-w", "-o", str(begun), *options]
+    subprocess.run(command, input=text, text=True, check=True)
+    begun.replace(made)
+
+
+@functools.cache
+def _around() -> Path:
+    """What is included before each kernel, compiled once, which takes most of the time."""
+    _folder.mkdir(exist_ok=True)
+    header = _folder / f"{_hash(_AROUND)}.hpp"
+    compiled = header.with_name(f"{header.name}.gch")
+    if not compiled.exists():
+        write_atomically(header, _AROUND.encode())
+        _compile(compiled, "-x", "c++-header", str(header))
+    return header
+
+
 class _Order:
     backwards = False
 
@@ -168,16 +199,11 @@ class RawKernel:
     def __init__(self, code: str, name: str, options: tuple[str, ...] = ()) -> None:
         self.code, self.name = code, name
         alone = "__syncthreads" not in code and "__shfl" not in code
-        text = _AROUND + code + _BELOW % {"name": name, "alone": alone}
-        folder = Path(tempfile.gettempdir()) / "autograd_engine_kernels"
-        folder.mkdir(exist_ok=True)
-        self.path = folder / f"{hashlib.sha256(text.encode()).hexdigest()[:24]}.so"
-        if not self.path.exists():
-            made = self.path.with_suffix(f".{id(self)}")
-            command = [str(compiler), "-x", "c++", "-std=c++17", "-O0", "-shared", "-fPIC", "-w", "-o", str(made)]
-            subprocess.run([*command, "-"], input=text, text=True, check=True)
-            made.replace(self.path)
-        self.library = ctypes.CDLL(str(self.path))
+        text = code + _BELOW % {"name": name, "alone": alone}
+        path = _folder / f"{_hash(_AROUND + text)}.so"
+        if not path.exists():
+            _compile(path, "-x", "c++", "-shared", "-include", str(_around()), "-", text=text)
+        self.library = ctypes.CDLL(str(path))
 
     def __call__(self, grid: tuple[int, ...], block: tuple[int, ...], arguments: tuple[Any, ...]) -> None:
         sources.add(self.code)
@@ -193,6 +219,8 @@ class RawKernel:
 
 def _argument(value: Any) -> Any:
     """A value as CuPy hands it to a kernel: the memory that holds it."""
+    if value is None:
+        return ctypes.c_void_p()
     if isinstance(value, StandIn):
         return ctypes.c_void_p(_inside(value).__array_interface__["data"][0])
     if isinstance(value, np.ndarray) and value.size == 1:  # a struct by value

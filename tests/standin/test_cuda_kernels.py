@@ -8,6 +8,7 @@ import pytest
 import autograd_engine as ag
 from autograd_engine import optim
 from autograd_engine.backend import kernels
+from autograd_engine.backend.cuda import columns
 from autograd_engine.backend.kernels import choice
 from tests.backend.kernel_calls import CALLS
 from tests.backend.kernel_results import check
@@ -118,6 +119,16 @@ def test_every_kernel_gives_numpys_numbers_in_whatever_order_threads_run(name, d
                 check(outcome(made, sent(arguments())), expected, PRECISION[dtype])
             ran |= sources
     assert ran, "a kernel of CUDA's computed it"
+
+
+@pytest.mark.parametrize("name", ["norms.affine_gradients", "norms.normalize", "norms.normalize_gradients"])
+def test_several_blocks_share_a_channel(name, monkeypatch):
+    monkeypatch.setattr(columns, "_PORTION", 1)
+    monkeypatch.setattr(columns, "_THREADS", 32)
+    for arguments in zip(*(CALLS[name](np.random.default_rng(0), np.float32) for _ in range(2)), strict=True):
+        expected = outcome(choice.KERNELS[name].numpy, arguments[0])
+        with ag.use_kernels("cuda"):
+            check(outcome(choice.KERNELS[name], sent(arguments[1])), expected, PRECISION[np.float32])
 
 
 def test_many_functions_have_kernels():

@@ -41,11 +41,17 @@ struct half {
 """
 """Float16 without a header of CUDA's, which not every installation has."""
 
+_COMMON = """#define FIRST (blockIdx.x * (long long)blockDim.x + threadIdx.x)
+#define STEP (gridDim.x * (long long)blockDim.x)
+static __device__ __forceinline__ real infinite() { return -log(real(0)); }
+"""
+"""The number of a thread in the first dimension of the blocks, and how many there are; and infinity."""
+
 
 def begun(dtype: Any, text: str) -> str:
-    """Source for this dtype: the types before the text."""
+    """Source for this dtype: the types, and what all have in common, before the text."""
     stored, real = REAL[dtype]
-    return f"{_HALF * (stored == 'half')}typedef {stored} stored;\ntypedef {real} real;\n{text}"
+    return f"{_HALF * (stored == 'half')}typedef {stored} stored;\ntypedef {real} real;\n{_COMMON}{text}"
 
 
 @cache

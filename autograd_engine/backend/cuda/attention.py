@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..kinds import kind_of
-from . import REAL
+from .columns import fits
 from .rows import launch_rows
 
 __all__ = ["exponentials", "exponentials_again", "scores_gradient"]
@@ -58,9 +58,7 @@ extern "C" __global__ void scores_gradient(
 
 
 def _fits(x: Any, *others: Any) -> bool:
-    return x.dtype in REAL and x.dtype.char != "e" and x.size > 0 and all(
-        a.dtype == x.dtype and a.flags.c_contiguous for a in (x, *others)
-    )  # fmt: skip
+    return x.dtype.char != "e" and fits(x, *others)
 
 
 def exponentials(scores: Any, first: int | None) -> Any:

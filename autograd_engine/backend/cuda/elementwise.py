@@ -6,7 +6,7 @@ Each thread takes 16 bytes of an array at a time: with single numbers a card rea
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from math import prod
 from typing import Any
@@ -102,7 +102,7 @@ def _source(reading: Reading, dtype: Any, numbers_at_a_time: int) -> str:
     given += [*(f"double given_{name}" for name in reading.numbers), "long long n"]
     text = f"""{function}
 extern "C" __global__ void computed({", ".join(given)}) {{
-    const long long first = blockIdx.x * (long long)blockDim.x + threadIdx.x, step = gridDim.x * (long long)blockDim.x;
+    const long long first = FIRST, step = STEP;
 {loops}}}
 """
     return begun(dtype, text)
@@ -122,9 +122,12 @@ def _has_no_gaps(x: Any) -> bool:
 
 
 def elementwise(formula: Callable[..., Any]) -> Callable[..., Any]:
-    """A kernel made of a formula of arrays of one shape, dtype and order of memory, and numbers that follow them."""
+    """A kernel made of a formula of arrays of one shape, dtype and order of memory, and of numbers after them."""
     names = [name for name, p in inspect.signature(formula).parameters.items() if p.kind != p.KEYWORD_ONLY]
     readings: dict[int, Readings] = {}
+
+    def results(arrays: Sequence[Any], numbers: tuple[Any, ...]) -> dict[str, Any]:
+        return {"made": formula(*arrays, *numbers)}
 
     def read(count: int, numbers: tuple[Any, ...]) -> Any:
         """The formula, of so many arrays."""

@@ -21,8 +21,6 @@ _MOST_BLOCKS = 1 << 16
 """Blocks at a time; a loop in the kernel goes on with the rows beyond."""
 
 _COMMON = """
-static __device__ real infinite() { return -log(real(0)); }
-
 struct alignas(sizeof(stored) * WIDTH) Pack { stored at[WIDTH]; };
 
 static __device__ real larger(real x, real y) { return x > y || x != x ? x : y; }

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..kinds import kind_of
-from . import REAL
+from .columns import fits
 from .rows import launch_rows
 
 __all__ = [
@@ -128,19 +128,10 @@ _NLL_GRADIENT = _kernel(
 )
 
 
-def _fits(x: Any, *others: Any) -> bool:
-    """Whether all are row-major, of one dtype that kernels are made for, and have elements."""
-    return (
-        x.dtype in REAL
-        and x.size > 0
-        and all(a.__class__ is x.__class__ and a.dtype == x.dtype and a.flags.c_contiguous for a in (x, *others))
-    )
-
-
 def _run(text: str, name: str, axis: int, arrays: tuple[Any, ...], *others: Any) -> Any:
     """The result of a kernel along the last axis; NotImplemented along another one."""
     first = arrays[0]
-    if not first.ndim or axis % first.ndim != first.ndim - 1 or not _fits(*arrays):
+    if not first.ndim or axis % first.ndim != first.ndim - 1 or not fits(*arrays):
         return NotImplemented
     out = np.empty_like(first)
     launch_rows(text, name, first.size // first.shape[-1], first.shape[-1], (*arrays, out), *others)
@@ -177,6 +168,6 @@ def softmax_nll(x: Any, target: Any) -> Any:
 
 
 def softmax_nll_gradient(exps: Any, totals: Any, target: Any, g: Any) -> Any:
-    if exps.dtype.char == "e" or not _are_places(target) or not _fits(exps, totals, g):
+    if exps.dtype.char == "e" or not _are_places(target) or not fits(exps, totals, g):
         return NotImplemented
     return _run(_NLL_GRADIENT, "softmax_nll_gradient", 1, (exps,), totals, target, g, int(g.size > 1))

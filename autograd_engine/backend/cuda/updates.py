@@ -55,7 +55,7 @@ struct Table {{
 }};
 extern "C" __global__ void update(const Table table{numbers}) {{
     const long long *at = table.at[blockIdx.y], n = at[{len(names)}];
-    const long long first = blockIdx.x * (long long)blockDim.x + threadIdx.x, step = gridDim.x * (long long)blockDim.x;
+    const long long first = FIRST, step = STEP;
 {pointers}
 {loops}}}
 """
