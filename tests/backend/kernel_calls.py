@@ -325,6 +325,10 @@ def _chosen(random: np.random.Generator, dtype: Any) -> list[tuple[Any, ...]]:
     return calls
 
 
+def _winners(random: np.random.Generator, dtype: Any) -> list[tuple[Any, ...]]:
+    return [(x, pooling.largest.numpy(x, windows)[1], windows) for x, windows in _pictures(random, dtype)]
+
+
 _MEANS = [(True, None), (False, None), (False, 5)]
 """Whether what lies outside counts, and what else sums are divided by."""
 
@@ -411,6 +415,7 @@ CALLS: dict[str, Calls] = {
     "pooling.averaged": _means,
     "pooling.averaged_input": _mean_gradients,
     "pooling.largest": _pictures,
+    "pooling.of_winners": _winners,
     "pooling.to_winners": _chosen,
     "elements.kept": _draws,
     "recurrence.gru_steps": _steps(3, 0),

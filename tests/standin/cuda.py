@@ -48,8 +48,8 @@ using std::exp; using std::expm1; using std::log1p; using std::log; using std::f
 #define __forceinline__ inline
 #define __restrict__
 #define __shared__ static
-struct Place { unsigned x, y, z; };
-static Place threadIdx, blockIdx, blockDim, gridDim;
+struct uint3 { unsigned x, y, z; };
+static uint3 threadIdx, blockIdx, blockDim, gridDim;
 typedef _Float16 half;
 
 namespace machine {
