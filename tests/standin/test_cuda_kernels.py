@@ -17,7 +17,8 @@ from tests.optim.cases import SETTINGS
 from . import StandIn
 from .comparison import on_device, on_host
 from .cuda import backwards, compiler, sources
-from .module import real_cupy
+from .module import installed, real_cupy
+from .programs import PROGRAMS, trained
 
 pytestmark = pytest.mark.skipif(compiler is None, reason="kernels are run by what g++ makes of them")
 
@@ -130,6 +131,20 @@ def test_several_blocks_share_a_channel(name, monkeypatch):
         expected = outcome(choice.KERNELS[name].numpy, sent(arguments, np.array))
         with ag.use_kernels("cuda"):
             check(outcome(choice.KERNELS[name], sent(arguments)), expected, PRECISION[np.float32])
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_a_whole_training(name):
+    with installed():
+        sources.clear()
+        with ag.use_kernels("cuda"):
+            there = trained(PROGRAMS[name], "cuda", ag.float32)
+        assert len(sources) > 5
+        there = [x.item() for x in there.losses], [p.tolist() for p in there.model.parameters()]
+    here = trained(PROGRAMS[name], "cpu", ag.float32)
+    np.testing.assert_allclose(there[0], [x.item() for x in here.losses], rtol=1e-5)
+    for ours, theirs in zip(there[1], here.model.parameters(), strict=True):
+        np.testing.assert_allclose(ours, theirs.tolist(), rtol=1e-2, atol=1e-4)
 
 
 def test_many_functions_have_kernels():

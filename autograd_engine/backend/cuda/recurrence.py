@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..kernels.products import matmul
 from ..kernels.recurrence import Sizes, steps_of
 from ..kinds import kind_of
 from . import begun, launch
@@ -117,10 +118,10 @@ def lstm_steps(
     if projection is not None:
         wide, passed = empty(before.shape, gates.dtype), empty(cell.shape, gates.dtype)
     for rows, current in steps_of(sizes, reverse):
-        np.matmul(hidden[current], weight, out=products[current])
+        matmul(hidden[current], weight, out=products[current])
         _step(_LSTM, rows, (products, gates, cell, before, wide, passed), width)
         if projection is not None:
-            np.matmul(passed[current], projection, out=states[rows])
+            matmul(passed[current], projection, out=states[rows])
             hidden[current] = states[rows]
     return None
 
@@ -149,9 +150,9 @@ def lstm_steps_gradient(
         else:
             arrived += given[rows]
             projected[0][rows] = arrived
-            np.matmul(arrived, projection, out=wide[current])
+            matmul(arrived, projection, out=wide[current])
             _step(_LSTM_BACK, rows, (wide, None, gates, cell, before, changes, projected[1]), width)
-        np.matmul(changes[rows], weight, out=arrived)
+        matmul(changes[rows], weight, out=arrived)
     return None
 
 
@@ -161,7 +162,7 @@ def gru_steps(gates: Any, weight: Any, hidden: Any, states: Any, sizes: Sizes, r
     batch, width = hidden.shape
     products = kind_of(gates).empty((batch, 3 * width), gates.dtype)
     for rows, current in steps_of(sizes, reverse):
-        np.matmul(hidden[current], weight, out=products[current])
+        matmul(hidden[current], weight, out=products[current])
         _step(_GRU, rows, (products, gates, hidden, states), width)
     return None
 
@@ -182,5 +183,5 @@ def gru_steps_gradient(
     products = np.empty_like(carried)
     for rows, current in reversed(steps_of(sizes, reverse)):
         _step(_GRU_BACK, rows, (given, gates, carried, before, changes), width)
-        carried[current] += np.matmul(changes[rows][:, width:], weight, out=products[current])
+        carried[current] += matmul(changes[rows][:, width:], weight, out=products[current])
     return None
