@@ -212,6 +212,19 @@ def _class_gradients(random: np.random.Generator, dtype: Any) -> list[tuple[Any,
     return [(*settings, dtype(0.7)), (*settings, _numbers(random, dtype, 7))]
 
 
+def _shares(random: np.random.Generator, dtype: Any) -> list[tuple[Any, ...]]:
+    """Some are ignored, or all of them; with weights, and without."""
+    target, weight, kept = random.integers(-1, 4, 70), random.random(4).astype(dtype), np.dtype(dtype)
+    given = [(target, -1, w, kept, mean) for w in (None, weight) for mean in (False, True)]
+    return [*given, (np.full(5, -1), -1, None, kept, True), (target % 4, -1, weight * 0, kept, True)]
+
+
+def _scaled(random: np.random.Generator, dtype: Any) -> list[tuple[Any, ...]]:
+    losses, scale = _numbers(random, dtype, 70), _numbers(random, dtype, 70)
+    losses[3], scale[3] = np.nan, 0
+    return [(losses, scale)]
+
+
 def _soft_scores(random: np.random.Generator, dtype: Any) -> list[tuple[Any, ...]]:
     return [
         (x, _numbers(random, dtype, *x.shape)) for x in (_numbers(random, dtype, 7, 300), _scores(random, dtype)[2])
@@ -417,6 +430,7 @@ CALLS: dict[str, Calls] = {
     "pooling.largest": _pictures,
     "pooling.of_winners": _winners,
     "pooling.to_winners": _chosen,
+    "columns.column_sums": lambda random, dtype: [(_numbers(random, dtype, *s),) for s in ((70, 67), (5, 1))],
     "elements.kept": _draws,
     "recurrence.gru_steps": _steps(3, 0),
     "recurrence.gru_steps_gradient": _after("gru_steps", 0),
@@ -442,5 +456,8 @@ CALLS: dict[str, Calls] = {
     "softmaxes.softmax_gradient": _softmax_gradients,
     "softmaxes.softmax_nll": _class_scores,
     "softmaxes.softmax_nll_gradient": _class_gradients,
+    "targets.scaled": _scaled,
+    "targets.scaled_sum": _scaled,
+    "targets.shares": _shares,
     "updates.update": _updates,
 }

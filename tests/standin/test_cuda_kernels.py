@@ -123,7 +123,9 @@ def test_every_kernel_gives_numpys_numbers_in_whatever_order_threads_run(name, d
     assert ran, "a kernel of CUDA's computed it"
 
 
-@pytest.mark.parametrize("name", ["norms.affine_gradients", "norms.normalize", "norms.normalize_gradients"])
+@pytest.mark.parametrize(
+    "name", ["columns.column_sums", "norms.affine_gradients", "norms.normalize", "norms.normalize_gradients"]
+)
 def test_several_blocks_share_a_channel(name, monkeypatch):
     monkeypatch.setattr(columns, "_PORTION", 1)
     monkeypatch.setattr(columns, "_THREADS", 32)

@@ -15,7 +15,7 @@ import numpy as np
 from ..kinds import kind_of
 from . import REAL, WARP, begun, launch
 
-__all__ = ["View", "fits", "over_channels", "reduce_channels"]
+__all__ = ["View", "column_sums", "fits", "over_channels", "reduce_channels"]
 
 View = tuple[int, int, int]
 
@@ -138,3 +138,27 @@ def fits(x: Any, *others: Any) -> bool:
             for a in (x, *others)
         )
     )
+
+
+_SUM = """
+struct Local { real sum = 0; };
+typedef Local Part;
+static __device__ Part packed(Local x) { return x; }
+static __device__ Part joined(Part a, Part b) { a.sum += b.sum; return a; }
+"""
+_NARROW = 16
+"""With fewer columns than this, most threads of a warp have none."""
+
+
+def column_sums(x: Any) -> Any:
+    if not fits(x) or x.ndim != 2 or x.shape[1] < _NARROW:
+        return NotImplemented
+    out = kind_of(x).empty(x.shape[1], x.dtype)
+    view = (*x.shape, 1)
+    parameters, take, finish = (
+        "const stored *x, stored *out",
+        "mine.sum += real(x[at]);",
+        "out[c] = stored(all.sum);",
+    )
+    reduce_channels(_SUM, parameters, take, finish, view, x, 1, x, out)
+    return out

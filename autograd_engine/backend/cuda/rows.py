@@ -14,7 +14,7 @@ import numpy as np
 from . import WARP, begun, launch
 from .elementwise import width
 
-__all__ = ["launch_rows", "row_threads"]
+__all__ = ["launch_rows", "row_threads", "source_of_rows"]
 
 _MOST_THREADS = 1024
 _MOST_BLOCKS = 1 << 16
@@ -82,7 +82,8 @@ static __device__ void make(stored *out, const stored *x, const stored *y, long 
 
 
 @cache
-def _source(dtype: Any, each: int, text: str) -> str:
+def source_of_rows(dtype: Any, each: int, text: str) -> str:
+    """The source of kernels that use what stands above, and take so many numbers at a time."""
     lowest = float(np.finfo(np.float64 if dtype == np.float64 else np.float32).min)
     return begun(dtype, f"#define WIDTH {each}\n#define LOWEST real({lowest!r})\n{_COMMON}{text}")
 
@@ -106,5 +107,5 @@ def launch_rows(text: str, name: str, rows: int, length: int, arrays: tuple[Any,
     each = width(dtype, arrays)
     if length % each:
         each = 1
-    source = _source(dtype, each, text)
+    source = source_of_rows(dtype, each, text)
     launch(source, name, (min(rows, _MOST_BLOCKS),), row_threads(length // each), *arrays, *others, rows, length)

@@ -6,6 +6,7 @@ All other operations call NumPy directly. `choice` says how an implementation is
 from .activations import *
 from .attention import *
 from .choice import use_kernels as use_kernels
+from .columns import *
 from .convolution import *
 from .elements import *
 from .layout import *
@@ -17,3 +18,4 @@ from .recurrence import *
 from .scans import *
 from .softmaxes import *
 from .special import *
+from .targets import *

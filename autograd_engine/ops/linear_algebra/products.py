@@ -11,7 +11,6 @@ import numpy as np
 
 from ...backend import kernels
 from ...backend.arrays import Array
-from ...backend.sums import added_up
 from ...engine.primitive import primitive
 from ..arithmetic import add, mul
 from ..dims import normalize_dim
@@ -367,7 +366,7 @@ def _linear_weight_rule(g: Array, x: Array) -> Array:
     composition=_linear_composed,
     x=_linear_rule,
     weight=_linear_weight_rule,
-    bias=lambda g: added_up(_rows(g), axis=0) if g.ndim > 1 else g,
+    bias=lambda g: kernels.column_sums(_rows(g)) if g.ndim > 1 else g,
 )
 def linear(x: Array, weight: Array, bias: Array = None) -> Array:
     """x weight^T + bias, in one node.
@@ -397,7 +396,7 @@ def _mapped_composed(x: Array, weight: Array, bias: Array) -> Array:
     composition=_mapped_composed,
     x=lambda g, weight: kernels.matmul(_rows(g), weight.T).reshape(*g.shape[:-1], weight.shape[0]),
     weight=lambda g, x: kernels.matmul(_rows(x).T, _rows(g)),
-    bias=lambda g: added_up(_rows(g), axis=0),
+    bias=lambda g: kernels.column_sums(_rows(g)),
 )
 def mapped(x: Array, weight: Array, bias: Array) -> Array:
     """x weight + bias, in one node: `linear` for a weight with a row for each input.

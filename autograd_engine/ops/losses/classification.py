@@ -58,11 +58,10 @@ def _softmax_nll(x: Array, target: Array, scale: Array, *, reduction: str) -> tu
     The derivative is softmax(x) - onehot(target). A row whose scale is 0 does not count, whatever is in it.
     """
     losses, exps, totals = kernels.softmax_nll(x, target)
-    if scale is not None:
-        losses = masked(losses, scale != 0) * scale
     if reduction == "none":
+        losses = losses if scale is None else kernels.scaled(losses, scale)
         return astype(losses, x.dtype), exps, totals
-    whole = np.add.reduce(losses)
+    whole = np.add.reduce(losses) if scale is None else kernels.scaled_sum(losses, scale)
     whole = whole / whole.dtype.type(len(target)) if reduction == "mean" else whole
     return astype(whole, x.dtype), exps, totals
 
@@ -103,11 +102,8 @@ def _class_dim(input: Array, name: str) -> int:
     return 1 if len(input.shape) > 1 else 0
 
 
-def _class_target(
-    target: Any, input: Array, class_dim: int, ignore_index: int | None, name: str
-) -> tuple[Array, Any]:
-    """The raw class indices, checked, with 0 in place of `ignore_index`; and a mask of those that count,
-    None when all do."""
+def _class_target(target: Any, input: Array, class_dim: int, name: str) -> Array:
+    """The raw class indices, which fit the input."""
     kind = kind_of(raw(input))
     target = kind.asarray(raw(target))
     if target.dtype.kind not in "iu":
@@ -115,8 +111,13 @@ def _class_target(
     shape = tuple(input.shape)
     if target.shape != shape[:class_dim] + shape[class_dim + 1 :]:
         raise ValueError(f"{name}: targets of shape {target.shape} do not fit an input of shape {shape}")
-    classes = shape[class_dim]
-    if not (kind.readable or are_checked(target)):
+    return target
+
+
+def _counting(target: Array, classes: int, ignore_index: int | None, name: str) -> tuple[Array, Any]:
+    """The class indices, checked, with 0 in place of `ignore_index`; and a mask of those that count, None when all
+    do."""
+    if not are_checked(target):
         if ignore_index is None:
             return target, None
         used = target != ignore_index
@@ -126,7 +127,7 @@ def _class_target(
     none_ignored = ignore_index is None or not 0 <= ignore_index < classes
     if none_ignored and (not target.size or unsigned.max() < classes):
         return target, None
-    used = kind.ones(target.shape, bool) if ignore_index is None else target != ignore_index
+    used = kind_of(target).ones(target.shape, bool) if ignore_index is None else target != ignore_index
     bad = used & (unsigned >= classes)
     if bad.any():
         raise IndexError(f"{name}: target {target[bad][0]} is out of range for {classes} classes")
@@ -175,9 +176,12 @@ def _classify(
     """The weighted losses `losses_of(rows, targets, scale, reduction=)` for input (N, C, ...), reduced."""
     _check_reduction(reduction, name)
     class_dim = _class_dim(input, name)
-    target, used = _class_target(target, input, class_dim, ignore_index, name)
+    target = _class_target(target, input, class_dim, name)
     weight = _class_weight(weight, input, class_dim, name)
     rows = _in_rows(input, class_dim)
+    if not are_checked(target):
+        return _classify_unseen(losses_of, rows, target, weight, ignore_index, reduction)
+    target, used = _counting(target, input.shape[class_dim], ignore_index, name)
     if weight is used is None and reduction != "none" and target.size:
         return losses_of(rows, target.reshape(-1), None, reduction=reduction)
     scale = _row_scale(target, used, weight, input.dtype)
@@ -185,16 +189,24 @@ def _classify(
         scale = scale.reshape(-1)
         if reduction == "mean":
             total = np.add.reduce(widened(scale))
-            if not kind_of(scale).readable:
-                nothing = astype(np.where(total == 0, math.nan, 0.0), scale.dtype)
-                scale = masked(astype(scale / total, scale.dtype), used.reshape(-1))
-                return losses_of(rows, target.reshape(-1), scale, reduction="sum") + nothing
             if not total:
                 scale = _nothing(scale, used)
                 return losses_of(rows, target.reshape(-1), scale, reduction="sum") + math.nan
             scale, reduction = astype(scale / total, scale.dtype), "sum"
     losses = losses_of(rows, target.reshape(-1), scale, reduction="none" if reduction != "sum" else "sum")
     return _reduce(_reshape(losses, shape=target.shape), reduction, name) if reduction != "sum" else losses
+
+
+def _classify_unseen(
+    losses_of: Callable[..., Array], rows: Array, target: Array, weight: Any, ignore_index: int, reduction: str
+) -> Array:
+    """The same where nobody looks at a value."""
+    share, shape = reduction == "mean", target.shape
+    flat, scale, nothing = kernels.shares(target.reshape(-1), ignore_index, weight, rows.dtype, share)
+    losses = losses_of(rows, flat, scale, reduction="none" if reduction == "none" else "sum")
+    if reduction == "none":
+        return _reshape(losses, shape=shape)
+    return losses + nothing if share else losses
 
 
 @operator("functional", raw_too=True)
@@ -225,8 +237,8 @@ def _smoothed(
     name: str,
 ) -> tuple[Array, Any]:
     """The target distributions of class indices, a row each, weighted; and the weights of the mean."""
-    target, used = _class_target(target, input, class_dim, ignore_index, name)
     classes = input.shape[class_dim]
+    target, used = _counting(_class_target(target, input, class_dim, name), classes, ignore_index, name)
     kind = kind_of(target)
     rows = kind.full((target.size, classes), smoothing / (classes or 1), input.dtype)
     rows[kind.arange(target.size), target.reshape(-1)] += 1 - smoothing

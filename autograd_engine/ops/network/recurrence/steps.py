@@ -11,7 +11,7 @@ from ....backend import kernels
 from ....backend.arrays import Array
 from ....backend.kernels.recurrence import Sizes, steps_of
 from ....backend.kinds import kind_of
-from ....backend.sums import added_up, widened
+from ....backend.sums import widened
 from ....engine.graph import raw
 from ...index import _getitem
 from ...shape import cat
@@ -73,8 +73,8 @@ def weight_gradients(
     return (
         kernels.matmul(changes.T, x) if wanted[0] else None,
         kernels.matmul(recurrent.T, before) if wanted[1] else None,
-        added_up(changes, axis=0) if wanted[2] else None,
-        added_up(recurrent, axis=0) if wanted[3] else None,
+        kernels.column_sums(changes) if wanted[2] else None,
+        kernels.column_sums(recurrent) if wanted[3] else None,
     )
 
 
