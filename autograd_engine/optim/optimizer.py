@@ -15,7 +15,7 @@ import numpy as np
 
 from ..backend.captures import current
 from ..backend.formulas import Formula
-from ..backend.kernels.updates import apply
+from ..backend.kernels.updates import apply, many_cost_one
 from ..backend.kinds import kind_of
 from ..engine.graph import raw
 from ..engine.modes import enable_grad
@@ -318,7 +318,8 @@ class Optimizer:
                         f"a parameter has shape {array.shape} and its {name} {stored.shape}: it changed its shape "
                         "after the optimizer's first step; make a new optimizer"
                     )
-            in_place = array.size >= self._gather_below and array.flags.c_contiguous and kind.is_aligned(array)
+            is_large = array.size >= self._gather_below or many_cost_one(array)
+            in_place = is_large and array.flags.c_contiguous and kind.is_aligned(array)
             place = (kind, array.dtype, p if in_place else None)
             cohorts.setdefault(tuple(state.scalars.values()), {}).setdefault(place, []).append(p)
         self._arranged[i] = Arrangement(

@@ -24,6 +24,7 @@ import numpy as np
 from autograd_engine.backend.files import write_atomically
 
 from .array import StandIn, _inside
+from .streams import launched
 
 __all__ = ["RawKernel", "backwards", "compiler", "sources"]
 
@@ -211,10 +212,15 @@ class RawKernel:
         given = (ctypes.c_void_p * len(held))(*(ctypes.addressof(value) for value in held))
         size = (ctypes.c_uint * 2)(*grid, *(1,) * (2 - len(grid)))
         assert 0 < block[0] <= 1024
-        assert max(size[0], size[1]) > 0
+        assert min(size) > 0
         assert size[1] < 65536
-        if self.library[f"run_{self.name}"](size, block[0], _Order.backwards, given):
-            raise AssertionError(f"threads of {self.name} wait for others that have ended, or wait elsewhere")
+        backwards, run = _Order.backwards, self.library[f"run_{self.name}"]
+
+        def work(held: Any = held) -> None:  # a graph may do it long after the arguments are gone
+            if run(size, block[0], backwards, given):
+                raise AssertionError(f"threads of {self.name} wait for others that have ended, or wait elsewhere")
+
+        launched(work)
 
 
 def _argument(value: Any) -> Any:

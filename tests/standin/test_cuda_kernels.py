@@ -16,7 +16,7 @@ from tests.optim.cases import SETTINGS
 
 from . import StandIn
 from .comparison import on_device, on_host
-from .cuda import backwards, compiler, sources
+from .cuda import RawKernel, backwards, compiler, sources
 from .module import installed, real_cupy
 from .programs import PROGRAMS, trained
 
@@ -55,6 +55,21 @@ def test_a_step_of_every_optimizer(name, settings, dtype):
     assert len(kernels_of_cuda) == len(numpys)
     for ours, theirs in zip(kernels_of_cuda, numpys, strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=1e4 * np.finfo(dtype).eps, atol=1e2 * np.finfo(dtype).eps)
+
+
+def test_a_step_takes_one_launch_for_up_to_a_hundred_parameters(monkeypatch):
+    launches = []
+    run = RawKernel.__call__
+    monkeypatch.setattr(RawKernel, "__call__", lambda *given: launches.append(given[0].name) or run(*given))
+    for count, expected in ((60, 1), (150, 2)):
+        parameters = [on_device(np.ones(1 + i % 7)).requires_grad_() for i in range(count)]
+        for p in parameters:
+            p.grad = on_device(np.ones(p.shape))
+        with ag.use_kernels("cuda"):
+            launches.clear()
+            optim.Adam(parameters, lr=0.5).step()
+        assert launches == ["update"] * expected
+        assert all(np.allclose(p.tolist(), 0.5) for p in parameters)
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 0.0, -0.0])

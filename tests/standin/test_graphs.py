@@ -20,6 +20,7 @@ from tests import gpus
 from tests.optim.cases import SETTINGS
 
 from . import counts, machine
+from .cuda import compiler
 from .programs import PROGRAMS
 
 
@@ -115,12 +116,15 @@ def over(program=None, count=8, **settings):
     return run
 
 
+TIERS = ["auto", pytest.param("cuda", marks=pytest.mark.skipif(compiler is None, reason="g++ makes the kernels"))]
+
 REPLAYED = (1, 1, 0, 0)
 """A launch, the numbers sent, and neither a read nor a wait."""
 
 
+@pytest.mark.parametrize("tier", TIERS)
 @pytest.mark.parametrize("name", PROGRAMS)
-def test_a_graphed_training_gives_the_same_bits(name):
+def test_a_graphed_training_gives_the_same_bits(name, tier):
     program = PROGRAMS[name]
 
     def run(training):
@@ -129,15 +133,18 @@ def test_a_graphed_training_gives_the_same_bits(name):
             training(x, y)
             schedule.step()
 
-    graphed = both(program.build, run)
+    with ag.use_kernels(tier):
+        graphed = both(program.build, run)
     assert graphed.counts[4:] == [REPLAYED] * 4
     assert graphed.reasons == [None] * 8
     assert graphed.step.is_captured
 
 
+@pytest.mark.parametrize("tier", TIERS)
 @pytest.mark.parametrize(("name", "settings"), FEW)
-def test_every_optimizer(name, settings):
-    graphed = both(small, over(count=12), optimizer=name, settings=settings)
+def test_every_optimizer(name, settings, tier):
+    with ag.use_kernels(tier):
+        graphed = both(small, over(count=12), optimizer=name, settings=settings)
     assert graphed.reasons == [None] * 12
     assert graphed.step.is_captured
     # RAdam decides in step 6 that it knows the variance; for the settings here that step is captured anew

@@ -16,10 +16,10 @@ from ..formulas import Formula, Reading
 from ..kinds import others
 from ..threads import share
 from .calls import calls_of
-from .choice import kernel
+from .choice import Tier, current_tier, kernel
 from .vectors import NUMPY, SHORT, for_short
 
-__all__ = ["apply", "update"]
+__all__ = ["apply", "many_cost_one", "update"]
 
 _BLOCK = 1 << 16
 """How many numbers of a long array the calls are made for at once."""
@@ -53,6 +53,11 @@ def apply(
         for name, array in zip(formula.names, arrays, strict=True):
             if state[name] is not array:
                 np.copyto(array, state[name])
+
+
+def many_cost_one(array: Any) -> bool:
+    """Whether arrays like this are updated in one call, however many: then small ones need not be gathered."""
+    return array.__class__ in others and current_tier() is Tier.CUDA
 
 
 @kernel(many=True)
