@@ -200,6 +200,19 @@ def test_arrays_that_begin_anywhere_and_lie_in_any_order(order, offset):
     np.testing.assert_allclose(out.get(), choice.KERNELS["activations.gelu"].numpy(values.get()), rtol=1e-5)
 
 
+def test_arrays_in_different_orders_get_that_of_the_last():
+    random = np.random.default_rng(0)
+    g, x = random.normal(size=(4, 6)), random.normal(size=(6, 4)).T
+    gradient = choice.KERNELS["activations.silu_gradient"]
+    for given in ((g, x), (x, g)):
+        sources.clear()
+        with ag.use_kernels("cuda"):
+            out = gradient(*sent(given))
+        assert len(sources) == 1
+        assert out.strides == given[1].strides
+        np.testing.assert_allclose(out.get(), gradient.numpy(*given), rtol=1e-12)
+
+
 def test_half_precision_is_computed_in_single():
     x = np.random.default_rng(0).normal(size=(5, 40)).astype(np.float16)
     for name, settings in {"activations.gelu": (), "softmaxes.softmax": (1,)}.items():

@@ -121,8 +121,17 @@ def _has_no_gaps(x: Any) -> bool:
     return True
 
 
+def _like(model: Any, x: Any) -> Any:
+    """The array in the order of memory of another one; a copy if it is in another."""
+    if x.strides == model.strides:
+        return x
+    out = np.empty_like(model)
+    out[...] = x
+    return out
+
+
 def elementwise(formula: Callable[..., Any]) -> Callable[..., Any]:
-    """A kernel made of a formula of arrays of one shape, dtype and order of memory, and of numbers after them."""
+    """A kernel made of a formula of arrays of one shape and dtype, and of numbers after them."""
     names = [name for name, p in inspect.signature(formula).parameters.items() if p.kind != p.KEYWORD_ONLY]
     readings: dict[int, Readings] = {}
 
@@ -138,19 +147,21 @@ def elementwise(formula: Callable[..., Any]) -> Callable[..., Any]:
         return readings[count].read(numbers)
 
     def run(x: Any, *rest: Any) -> Any:
-        kind, dtype, strides = x.__class__, x.dtype, x.strides
+        kind, dtype = x.__class__, x.dtype
         arrays = [x, *(a for a in rest if a.__class__ is kind)]
-        if dtype not in REAL or not _has_no_gaps(x):
+        if dtype not in REAL or any((a.shape, a.dtype) != (x.shape, dtype) for a in arrays):
             return NotImplemented
-        if not all((a.shape, a.dtype, a.strides) == (x.shape, dtype, strides) for a in arrays):
+        model = next(
+            (a for a in reversed(arrays) if _has_no_gaps(a)), None
+        )  # rather what was saved than a gradient
+        if model is None:
             return NotImplemented
         found = read(len(arrays), rest[len(arrays) - 1 :])
         if found is None:
             return NotImplemented
         reading, numbers = found
-        out = np.empty_like(x)
-        if out.strides != strides:
-            return NotImplemented
+        out = np.empty_like(model)
+        arrays = [_like(out, a) for a in arrays]
         each = width(dtype, (*arrays, out))
         blocks = min(-(-prod(x.shape) // (THREADS * each)), _MOST_BLOCKS)
         launch(_source(reading, dtype, each), "computed", (blocks,), THREADS, *arrays, out, *numbers, x.size)

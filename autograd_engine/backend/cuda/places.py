@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ..kernels.layout import in_order
 from ..kinds import kind_of
 from . import REAL, begun, launch, packed
 
@@ -86,6 +87,7 @@ def _run(text: str, name: str, count: int, *arguments: Any) -> None:
 
 
 def add_rows(values: Any, at: Any, array: Any, dim: int = 0) -> Any:
+    values, at = in_order(values), in_order(at)
     if not _fits(at, values, array):
         return NotImplemented
     width = prod(array.shape[dim + 1 :])
@@ -103,6 +105,7 @@ def _along(name: str, first: Any, index: Any, second: Any, shape: tuple[int, ...
 
 
 def gather(x: Any, index: Any, dim: int) -> Any:
+    index = in_order(index)
     if not _fits(index, x) or not x.ndim:
         return NotImplemented
     out = kind_of(x).empty(index.shape, x.dtype)
@@ -111,6 +114,7 @@ def gather(x: Any, index: Any, dim: int) -> Any:
 
 
 def add_at_places(values: Any, index: Any, array: Any, dim: int) -> Any:
+    values, index = in_order(values), in_order(index)
     if not _fits(index, values, array) or not array.ndim:
         return NotImplemented
     _along("add", values, index, array, array.shape, dim)

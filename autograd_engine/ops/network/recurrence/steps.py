@@ -37,10 +37,17 @@ def begun(state: Array, like: Array, count: int, width: int) -> Array:
 def before_each(states: Array, initial: Array, sizes: Sizes, reverse: bool) -> Array:
     """For each row the state before its step, of those after each step, and of those at the beginning."""
     before = kind_of(states).empty(states.shape, states.dtype)
+    batch = sizes[0]
+    if sizes[-1] == batch:  # all sequences are equally long, so each state lies one step further on
+        here, there = slice(batch, None), slice(None, -batch)
+        first, later, earlier = (slice(-batch, None), there, here) if reverse else (slice(batch), here, there)
+        before[first] = 0 if initial is None else initial
+        before[later] = states[earlier]
+        return before
     current = begun(initial, states, sizes[0], states.shape[1])
-    for rows, batch in steps_of(sizes, reverse):
-        before[rows] = current[batch]
-        current[batch] = states[rows]
+    for rows, running in steps_of(sizes, reverse):
+        before[rows] = current[running]
+        current[running] = states[rows]
     return before
 
 
