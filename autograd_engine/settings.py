@@ -13,11 +13,15 @@ from .backend import gpu
 from .backend.arrays import set_default_dtype
 from .backend.device import default_device as get_default_device
 from .backend.device import set_default_device
+from .backend.dtypes import bfloat16, dtype, shown
 from .engine.modes import is_grad_enabled
+from .ops import autocast
 from .tensor.legacy import dtype_of_type
 
 __all__ = [
     "are_deterministic_algorithms_enabled",
+    "get_autocast_dtype",
+    "get_autocast_gpu_dtype",
     "get_default_device",
     "get_deterministic_debug_mode",
     "get_float32_matmul_precision",
@@ -105,5 +109,18 @@ def is_inference_mode_enabled() -> bool:
 
 
 def is_autocast_enabled(device_type: str | None = None) -> bool:
-    """Whether operations are computed in half precision: False."""
-    return False
+    """Whether operators choose their precision here, inside of a block of `amp.autocast`; on the CPU never."""
+    return autocast.current() is not None and device_type in (None, "cuda")
+
+
+def get_autocast_dtype(device_type: str) -> dtype:
+    """The lower precision of a block of `amp.autocast`: that of the block, or the one that it would have."""
+    asked = autocast.current()
+    if device_type == "cpu" or (asked is not None and asked.lower is None):
+        return bfloat16
+    return shown("float16")
+
+
+def get_autocast_gpu_dtype() -> dtype:
+    """`get_autocast_dtype("cuda")`, in its older place."""
+    return get_autocast_dtype("cuda")

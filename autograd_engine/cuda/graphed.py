@@ -16,6 +16,7 @@ from ..engine.graph import Leaf, Node
 from ..engine.modes import is_grad_enabled, no_grad, observing
 from ..engine.results import make_tensor
 from ..func.structure import map_structure, replaced, tensors_of
+from ..ops.autocast import current
 from ..tensor import Tensor
 from .graphs import CUDAGraph, graph
 from .memory import GraphPool
@@ -194,7 +195,8 @@ class GraphedStep(Generic[R]):
             return f"arguments lie on {' and '.join(sorted(places))}; move all to one GPU before the call"
         if any(t.node is not None for t in given):
             return "an argument requires gradients; give detached tensors, or let the step make them"
-        form = (map_structure(_form_of, arguments), is_grad_enabled())
+        mixed = current()
+        form = (map_structure(_form_of, arguments), is_grad_enabled(), mixed and mixed.dtype)
         if self._form is None:
             self._form = form
         if form != self._form:

@@ -243,12 +243,12 @@ def multiply(x: Any, y: Any, plus: Any = None, out: Any = None) -> Any:
     here, letter, kind = library.here(), x.dtype.char, x.__class__
     if here is None or letter not in TYPES or y.__class__ is not kind or y.dtype.char != letter:
         return NotImplemented
+    if not all(a is None or (a.__class__ is kind and a.dtype.char == letter) for a in (plus, out)):
+        return NotImplemented
     added, made = ((None if a is None else (a.shape, a.strides)) for a in (plus, out))
     product = described(x.itemsize, (x.shape, x.strides), (y.shape, y.strides), added, made)
     if not isinstance(product, Product):
         return NotImplemented if product is None else _copied(product, x, y, plus, out)
-    if not all(a is None or (a.__class__ is kind and a.dtype.char == letter) for a in (plus, out)):
-        return NotImplemented
     index, handle = here
     if out is None:
         out = kind_of(x).empty(product.shape, x.dtype)
