@@ -1,8 +1,8 @@
 """CUDA source run on the CPU: what `RawKernel` would give to a card is compiled by g++ and run thread by thread.
 
 The threads of a block take turns: each runs until it ends or waits for others, at `__syncthreads()` or in a warp's
-shuffle. They do so in the order of their numbers or, as `order` says, in the opposite one; a kernel that forgets to
-wait gives other numbers in one of the two. Memory that the threads of a block share begins as NaN.
+shuffle, and a warp runs as far as it can without the others. They do so in the order of their numbers or, inside
+`backwards()`, in the opposite one; a kernel that forgets to wait gives other numbers in one of the two.
 """
 
 from __future__ import annotations
@@ -72,12 +72,7 @@ static void wait(State state) {
 static void begin() { body(given); threads[current].state = ENDED; }
 
 static bool release(unsigned first, unsigned stop, State at) {
-    unsigned waiting = 0, ended = 0;
-    for (unsigned t = first; t < stop; t++) {
-        waiting += threads[t].state == at;
-        ended += threads[t].state == ENDED;
-    }
-    if (waiting == 0 || waiting < stop - first) return false;  // whoever has ended does not come any more
+    for (unsigned t = first; t < stop; t++) if (threads[t].state != at) return false;
     for (unsigned t = first; t < stop; t++) threads[t].state = RUNS;
     return true;
 }
@@ -93,20 +88,22 @@ static bool run_block(unsigned count, bool backwards) {
         thread.state = RUNS;
         makecontext(&thread.context, begin, 0);
     }
+    const unsigned warps = (count + 31) / 32;
     for (;;) {
-        bool moved = false;
-        for (unsigned k = 0; k < count; k++) {
-            const unsigned t = backwards ? count - 1 - k : k;
-            if (threads[t].state != RUNS) continue;
-            moved = true;
-            current = t;
-            threadIdx.x = t;
-            swapcontext(&scheduler, &threads[t].context);
+        for (unsigned k = 0; k < warps; k++) {  // each warp runs as far as it can without the others
+            const unsigned first = 32 * (backwards ? warps - 1 - k : k);
+            const unsigned stop = first + 32 < count ? first + 32 : count;
+            do
+                for (unsigned j = 0; j < stop - first; j++) {
+                    const unsigned t = backwards ? stop - 1 - j : first + j;
+                    if (threads[t].state != RUNS) continue;
+                    current = t;
+                    threadIdx.x = t;
+                    swapcontext(&scheduler, &threads[t].context);
+                }
+            while (release(first, stop, AT_WARP));
         }
-        for (unsigned first = 0; first < count; first += 32)
-            moved |= release(first, first + 32 < count ? first + 32 : count, AT_WARP);
-        moved |= release(0, count, AT_BLOCK);
-        if (moved) continue;
+        if (release(0, count, AT_BLOCK)) continue;
         for (unsigned t = 0; t < count; t++) if (threads[t].state != ENDED) return false;
         return true;
     }

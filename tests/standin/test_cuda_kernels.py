@@ -9,7 +9,7 @@ import pytest
 import autograd_engine as ag
 from autograd_engine import optim
 from autograd_engine.backend import kernels
-from autograd_engine.backend.cuda import columns
+from autograd_engine.backend.cuda import columns, elementwise, places, rows, updates
 from autograd_engine.backend.kernels import choice
 from tests.backend.kernel_calls import CALLS
 from tests.backend.kernel_results import check
@@ -145,16 +145,39 @@ def test_every_kernel_gives_numpys_numbers_in_whatever_order_threads_run(name, d
     assert ran, "a kernel of CUDA's computed it"
 
 
+def compare(name):
+    """All calls of a kernel in float32, with NumPy's."""
+    for arguments in CALLS[name](np.random.default_rng(0), np.float32):
+        expected = outcome(choice.KERNELS[name].numpy, sent(arguments, np.array))
+        for order in (nullcontext, backwards):
+            with ag.use_kernels("cuda"), order():
+                check(outcome(choice.KERNELS[name], sent(arguments)), expected, PRECISION[np.float32])
+
+
 @pytest.mark.parametrize(
     "name", ["columns.column_sums", "norms.affine_gradients", "norms.normalize", "norms.normalize_gradients"]
 )
 def test_several_blocks_share_a_channel(name, monkeypatch):
     monkeypatch.setattr(columns, "_PORTION", 1)
     monkeypatch.setattr(columns, "_THREADS", 32)
-    for arguments in CALLS[name](np.random.default_rng(0), np.float32):
-        expected = outcome(choice.KERNELS[name].numpy, sent(arguments, np.array))
-        with ag.use_kernels("cuda"):
-            check(outcome(choice.KERNELS[name], sent(arguments)), expected, PRECISION[np.float32])
+    compare(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(name for name in KERNELS if name.startswith(("attention.", "places.", "softmaxes."))),
+        *("activations.silu", "norms.normalize", "norms.normalize_gradients", "updates.update"),
+    ],
+)
+def test_few_blocks_do_the_work_of_many(name, monkeypatch):
+    monkeypatch.setattr(rows, "_MOST_BLOCKS", 2)
+    monkeypatch.setattr(elementwise, "_MOST_BLOCKS", 1)
+    monkeypatch.setattr(places, "_MOST_BLOCKS", 1)
+    monkeypatch.setattr(places, "_THREADS", 32)
+    monkeypatch.setattr(updates, "_BLOCKS", 0)
+    monkeypatch.setattr(updates, "_LEAST", 1)
+    compare(name)
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
@@ -211,6 +234,20 @@ def test_arrays_in_different_orders_get_that_of_the_last():
         assert len(sources) == 1
         assert out.strides == given[1].strides
         np.testing.assert_allclose(out.get(), gradient.numpy(*given), rtol=1e-12)
+
+
+def test_places_out_of_range_touch_no_memory():
+    x, index = np.arange(6.0).reshape(2, 3), np.array([[0, 3, -1]])
+    with ag.use_kernels("cuda"):
+        found = choice.KERNELS["places.gather"](StandIn(x), StandIn(index), 1).get()
+        np.testing.assert_array_equal(found, [[0, np.nan, np.nan]])
+        memory = StandIn(np.zeros(18))
+        middle = memory[6:12].reshape(2, 3)
+        choice.KERNELS["places.add_at_places"](StandIn(np.ones((1, 3))), StandIn(index), middle, 1)
+        choice.KERNELS["places.add_rows"](StandIn(np.ones((3, 3))), StandIn(np.array([-1, 1, 2])), middle)
+        np.testing.assert_array_equal(memory.get(), [*[0] * 6, 1, 0, 0, 1, 1, 1, *[0] * 6])
+        losses, _, _ = choice.KERNELS["softmaxes.softmax_nll"](StandIn(x), StandIn(np.array([3, -1])))
+        assert np.isnan(losses.get()).all()
 
 
 def test_half_precision_is_computed_in_single():

@@ -42,7 +42,7 @@ static __device__ Sum exponentials(const stored *x, long long m) {
     Sum mine = none;
     each(x, m, [&](long long, real v) {
         if (v > mine.top) {
-            mine.total = mine.total * exp(mine.top - v) + (v - v + 1);  // NaN of an infinity, as it should be
+            mine.total = mine.total * exp(mine.top - v) + 1;
             mine.top = v;
         } else mine.total += exp(v - mine.top);
     });

@@ -13,7 +13,8 @@ from .elementwise import THREADS, body, width
 
 _ARGUMENTS = 3800
 """Bytes of a kernel's arguments, of which a card takes 4096."""
-_BLOCKS = 2048
+_BLOCKS, _LEAST = 2048, 64
+"""How many blocks all arrays have together, and each at least."""
 
 
 def update(
@@ -35,7 +36,7 @@ def update(
         source = _source(reading, dtype, each, len(part), is_there)
         table = packed([entry for arrays in part for entry in (*(a.data.ptr for a in arrays), arrays[0].size)])
         longest = max(arrays[0].size for arrays in part)
-        blocks = min(-(-longest // (THREADS * each)), max(_BLOCKS // len(part), 64))
+        blocks = min(-(-longest // (THREADS * each)), max(_BLOCKS // len(part), _LEAST))
         launch(source, "update", (blocks, len(part)), THREADS, table, *((numbers,) if is_there else numbers))
     return None
 
