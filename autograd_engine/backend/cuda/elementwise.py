@@ -89,7 +89,7 @@ def body(reading: Reading, numbers_at_a_time: int) -> tuple[str, str]:
     loops += ["        #pragma unroll", f"        for (int k = 0; k < {numbers_at_a_time}; k++)"]
     loops += ["            " + call("in_{}.at[k]", "out_{}.at[k]")]
     loops += [f"        reinterpret_cast<Pack *>(all_{name})[i] = out_{name};" for name in reading.results]
-    loops += ["    }", f"    for (long long i = packs * {numbers_at_a_time} + first; i < n; i += step)"]
+    loops += ["    }", f"    if (const long long i = packs * {numbers_at_a_time} + first; i < n)"]
     loops += ["        " + call("all_{}[i]", "all_{}[i]"), ""]
     return "\n".join(lines), "\n".join(loops)
 
