@@ -19,6 +19,7 @@ from .backend.aliases import also_as as _also_as
 from .backend.nvidia import convolution as _convolution
 from .backend.nvidia import cublas as _cublas
 from .backend.nvidia import cudnn as _cudnn
+from .backend.nvidia import layers as _layers
 
 __all__ = ["cpu", "cuda", "cudnn", "mkl", "mkldnn", "mps", "openmp"]
 
@@ -77,7 +78,7 @@ class _Products:
 
 
 class _Cudnn(ModuleType):
-    """cuDNN, which computes convolutions on a GPU.
+    """cuDNN, which computes convolutions and gated recurrent layers on a GPU.
 
     Attributes:
         enabled: whether it does, if it is found and computes rightly; else a warning has said why not.
@@ -97,7 +98,7 @@ class _Cudnn(ModuleType):
 
     @enabled.setter
     def enabled(self, wanted: bool) -> None:
-        _convolution.library.enabled = wanted
+        _convolution.library.enabled = _layers.library.enabled = wanted
 
     @property
     def allow_tf32(self) -> bool:

@@ -15,7 +15,7 @@ import numpy as np
 
 from ..backend import gpu
 from ..backend.kernels import choice
-from ..backend.nvidia import convolution, cublas
+from ..backend.nvidia import convolution, cublas, layers
 from ..backend.threads import get_num_threads
 
 PACKAGES = (
@@ -63,7 +63,7 @@ def _libraries() -> list[str]:
         f"{library.name} {library.version()}"
         if (reason := library.reason_without()) is None
         else f"{library.name} is not used: {reason}"
-        for library in (cublas.library, convolution.library)
+        for library in (cublas.library, convolution.library, layers.library)
     ]
 
 

@@ -15,13 +15,13 @@ from typing import Any
 
 import numpy as np
 
-from autograd_engine.backend.nvidia import convolution, cublas, trust
+from autograd_engine.backend.nvidia import convolution, cublas, layers, trust
 
 from . import cudnn
 from .array import Device, counts, machine
 from .streams import CudaStream, launched
 
-__all__ = ["CublasLt", "found", "lt"]
+__all__ = ["CublasLt", "Functions", "found", "lt"]
 
 P, I, N, U, L = ctypes.c_void_p, ctypes.c_int, ctypes.c_size_t, ctypes.c_uint64, ctypes.c_int64
 OK, INVALID, UNSUPPORTED = 0, 7, 15
@@ -64,36 +64,14 @@ ROUNDED: dict[int, Callable[[Any], Any]] = {
 """How each type of computation rounds factors."""
 
 
-class CublasLt:
-    """cublasLt.
-
-    Attributes:
-        products: what was computed: the sizes (batch, n, k, m), the type of computation and the epilogue.
-        broken: a status that each product returns, 0 for none.
-        wrong: what each result is changed by.
-    """
+class Functions:
+    """C functions by their names, each of which calls one of Python's, and the things that they create."""
 
     def __init__(self) -> None:
-        self.clear()
         self._things: dict[int, _Thing] = {}
         self._number = 1000
         self._functions: dict[str, Any] = {}
-        new = self._new
-        for kind, values in (("MatmulDesc", (I, I)), ("MatrixLayout", (I, U, U, L)), ("MatmulPreference", ())):
-            self._add(f"cublasLt{kind}Create", functools.partial(new, kind), P, *values)
-            self._add(f"cublasLt{kind}Destroy", self._destroy, P)
-            self._add(f"cublasLt{kind}SetAttribute", self._set, P, I, P, N)
-        self._add("cublasLtCreate", functools.partial(new, "handle"), P)
-        self._add("cublasLtMatmulAlgoGetHeuristic", self._choose, P, P, P, P, P, P, P, I, P, P)
-        self._add("cublasLtMatmul", self._multiply, P, P, P, P, P, P, P, P, P, P, P, P, P, P, N, P)
-        self._add("cublasLtGetStatusName", lambda status: self._names[status], I, result=ctypes.c_void_p)
-        self._add("cublasLtGetVersion", lambda: 130400, result=N)
-        self._text = ctypes.create_string_buffer(b"CUBLAS_STATUS_OF_THE_SUBSTITUTE")
-        self._names = dict.fromkeys(range(30), ctypes.addressof(self._text))
-
-    def clear(self) -> None:
-        self.products: list[tuple[tuple[int, ...], int, int]] = []
-        self.broken, self.wrong = 0, 0.0
+        self._text = ctypes.create_string_buffer(b"STATUS_OF_THE_SUBSTITUTE")
 
     def _add(self, name: str, function: Any, *types: Any, result: Any = I) -> None:
         self._functions[name] = ctypes.CFUNCTYPE(result, *types)(function)
@@ -109,6 +87,38 @@ class CublasLt:
 
     def _destroy(self, thing: int) -> int:
         return OK if self._things.pop(thing, None) else INVALID
+
+    def _name(self, status: int) -> int:
+        """What a status means."""
+        return ctypes.addressof(self._text)
+
+
+class CublasLt(Functions):
+    """cublasLt.
+
+    Attributes:
+        products: what was computed: the sizes (batch, n, k, m), the type of computation and the epilogue.
+        broken: a status that each product returns, 0 for none.
+        wrong: what each result is changed by.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.clear()
+        new = self._new
+        for kind, values in (("MatmulDesc", (I, I)), ("MatrixLayout", (I, U, U, L)), ("MatmulPreference", ())):
+            self._add(f"cublasLt{kind}Create", functools.partial(new, kind), P, *values)
+            self._add(f"cublasLt{kind}Destroy", self._destroy, P)
+            self._add(f"cublasLt{kind}SetAttribute", self._set, P, I, P, N)
+        self._add("cublasLtCreate", functools.partial(new, "handle"), P)
+        self._add("cublasLtMatmulAlgoGetHeuristic", self._choose, P, P, P, P, P, P, P, I, P, P)
+        self._add("cublasLtMatmul", self._multiply, P, P, P, P, P, P, P, P, P, P, P, P, P, P, N, P)
+        self._add("cublasLtGetStatusName", self._name, I, result=P)
+        self._add("cublasLtGetVersion", lambda: 130400, result=N)
+
+    def clear(self) -> None:
+        self.products: list[tuple[tuple[int, ...], int, int]] = []
+        self.broken, self.wrong = 0, 0.0
 
     def _set(self, thing: int, attribute: int, value: int, size: int) -> int:
         it = self._things[thing]
@@ -204,24 +214,25 @@ def _matrices(layout: _Thing, address: int) -> Any:
 
 
 lt = CublasLt()
-LIBRARIES = (cublas.library, convolution.library)
 
 
 @contextmanager
 def found() -> Iterator[None]:
     """A context in which the package finds these libraries, which have been tried on both GPUs."""
+    from .rnn import functions as recurrent
+
     loading, package = trust.load, sys.modules.get("cudnn")
-    trust.load = {"cublasLt": lt, "nvrtc": None, "cudnn": None}.__getitem__
+    trust.load = {"cublasLt": lt, "nvrtc": None, "cudnn": recurrent}.__getitem__
     sys.modules["cudnn"] = cudnn.module
     try:
         for index in range(len(machine.taken)):
             with Device(index):
-                for library in LIBRARIES:
+                for library in (cublas.library, convolution.library, layers.library):
                     library.here()
         machine.clear()
         counts.clear()
-        lt.clear()
-        cudnn.done.clear()
+        for substitute in (lt, cudnn.done, recurrent):
+            substitute.clear()
         yield
     finally:
         trust.load = loading

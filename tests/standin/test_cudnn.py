@@ -126,7 +126,7 @@ def convolved(dtype=np.float32):
     """A convolution, and the notes of which no plan was wanted."""
     geometry = Geometry((1, 1), (1, 1), (1, 1), (1, 1), 1)
     x, w, *_ = three((1, 2, 4, 4), (3, 2, 3, 3), geometry, dtype)
-    done.clear()
+    done.graphs.clear()
     found = kernels.convolve(x, w, None, geometry)
     np.testing.assert_allclose(
         found.get(), kernels.convolve.numpy(x.get(), w.get(), None, geometry), rtol=1e-2, atol=1e-2
@@ -214,6 +214,12 @@ def test_a_library_that_is_not_there(name, reason, monkeypatch):
 
         monkeypatch.setattr(trust, "load", lambda n: missing(n) if n == name else None)
     fails_with(reason)
+
+
+@pytest.mark.usefixtures("anew")
+def test_an_error_of_the_first_convolution_is_told_once():
+    done.broken = True
+    fails_with("RuntimeError: CUDNN_STATUS_EXECUTION_FAILED")
 
 
 @pytest.mark.usefixtures("anew")

@@ -17,7 +17,7 @@ from autograd_engine.cli import info
 
 from . import StandIn
 from .array import Device
-from .nvidia import SIZES, UNSUPPORTED, lt
+from .nvidia import SIZES, UNSUPPORTED, CublasLt, lt
 from .programs import PROGRAMS, trained
 
 RANDOM = np.random.default_rng(0)
@@ -28,8 +28,8 @@ def drawn(shape, dtype=np.float32):
 
 
 def arranged(shape, dtype=np.float32):
-    """An array of this shape that lies somehow in memory: in rows, transposed, as a part of another, spread out."""
-    way = RANDOM.integers(6)
+    """An array of this shape that lies somehow in memory: in rows or not, spread out, backwards, within another."""
+    way = RANDOM.integers(7)
     if way == 0:
         return StandIn(drawn(shape, dtype))
     if way == 1:
@@ -40,6 +40,8 @@ def arranged(shape, dtype=np.float32):
         return StandIn(drawn([2 * n for n in shape], dtype))[(slice(None, None, 2),) * len(shape)]
     if way == 4 and len(shape) > 1:
         return StandIn(drawn((*shape[:-2], shape[-1], shape[-2]), dtype)).swapaxes(-1, -2)
+    if way == 5:
+        return StandIn(drawn(shape, dtype))[(slice(None, None, -1),) * len(shape)]
     order = RANDOM.permutation(len(shape))
     return StandIn(drawn([shape[i] for i in order], dtype)).transpose(*np.argsort(order))
 
@@ -210,7 +212,7 @@ def test_a_program_may_do_without():
 
 
 def test_info_tells_what_is_in_use():
-    assert {"cublasLt 130400", "cuDNN 92801"} <= set(info.lines())
+    assert {"cublasLt 130400", "cuDNN 92801", "cuDNN for recurrent layers 92801"} <= set(info.lines())
     cublas.library.enabled = False
     try:
         assert "cublasLt is not used: cublasLt is switched off" in info.lines()
@@ -244,11 +246,19 @@ def test_a_library_that_is_not_there(monkeypatch):
 
 
 @pytest.mark.usefixtures("anew")
+def test_a_handle_that_cannot_be_made(monkeypatch):
+    broken = CublasLt()
+    broken._functions["cublasLtCreate"] = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p)(lambda place: UNSUPPORTED)
+    monkeypatch.setattr(trust, "load", lambda name: broken)
+    fails_with("RuntimeError: cublasLtCreate: STATUS_OF_THE_SUBSTITUTE")
+
+
+@pytest.mark.usefixtures("anew")
 def test_an_error_of_a_later_product():
     cublas.library.here()
     lt.clear()
     lt.broken = UNSUPPORTED
-    fails_with(r"cublasLtMatmul: CUBLAS_STATUS_OF_THE_SUBSTITUTE, for \(3, 4\) by \(4, 3\)")
+    fails_with(r"cublasLtMatmul: STATUS_OF_THE_SUBSTITUTE, for \(3, 4\) by \(4, 3\)")
 
 
 @pytest.mark.usefixtures("anew")

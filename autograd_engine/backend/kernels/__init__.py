@@ -9,6 +9,7 @@ from .choice import use_kernels as use_kernels
 from .columns import *
 from .convolution import *
 from .elements import *
+from .layers import *
 from .layout import *
 from .norms import *
 from .order import *

@@ -65,14 +65,17 @@ class Handle:
 
     def run(self, plan: Plan, addresses: dict[int, int]) -> None:
         """Begin a plan on the current stream, with what its tensors are numbered by at these addresses."""
-        cupy = gpu.library()
-        memory = cupy.empty(plan.workspace or 1, np.uint8)
-        stream = cupy.cuda.get_current_stream().ptr
+        memory = gpu.library().empty(plan.workspace or 1, np.uint8)
+        self.call(lambda address: plan.graph.execute(addresses, memory.data.ptr, address))
+
+    def call(self, function: Callable[[int], Any]) -> Any:
+        """What a function of the handle's address gives, which works on the current stream."""
+        stream = gpu.library().cuda.get_current_stream().ptr
         with self._lock:
             if stream != self._stream:
                 self.frontend.set_stream(self.address, stream)
                 self._stream = stream
-            plan.graph.execute(addresses, memory.data.ptr, self.address)
+            return function(self.address)
 
 
 class Plan:

@@ -54,7 +54,7 @@ class Product(NamedTuple):
 
 def lie(shape: Sizes, strides: Sizes, itemsize: int, batch: Sizes) -> Lie | None:
     """How matrices (..., n, k) lie, repeated over a batch; None where BLAS cannot take them so."""
-    if any(s % itemsize or s < 0 for s in strides):
+    if any((s % itemsize or s < 0) and n > 1 for n, s in zip(shape, strides, strict=True)):
         return None
     *outer, down, along = (s // itemsize for s in strides)
     n, k = shape[-2:]

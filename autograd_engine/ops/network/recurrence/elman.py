@@ -9,6 +9,7 @@ import numpy as np
 
 from ....backend.arrays import Array, astype
 from ....backend.kernels import masked, matmul
+from ....backend.kernels.layers import before_each, begun, projected, weight_gradients
 from ....backend.kernels.recurrence import Sizes, steps_of
 from ....backend.kinds import kind_of
 from ....engine.plan import Jointly
@@ -16,7 +17,7 @@ from ....engine.primitive import primitive
 from ...linear_algebra.products import linear
 from ...math import tanh
 from ...piecewise import relu
-from .steps import before_each, begun, projected, unrolled, weight_gradients, wide
+from .steps import unrolled, wide
 
 __all__ = ["elman"]
 

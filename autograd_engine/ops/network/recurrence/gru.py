@@ -14,18 +14,15 @@ here: Chung, Gulcehre, Cho and Bengio, "Empirical evaluation of gated recurrent 
 
 from __future__ import annotations
 
-import numpy as np
-
 from ....backend import kernels
 from ....backend.arrays import Array, astype
 from ....backend.kernels.recurrence import Sizes
-from ....backend.kinds import kind_of
 from ....engine.plan import Jointly
 from ....engine.primitive import primitive
 from ...linear_algebra.products import linear
 from ...math import sigmoid, tanh
 from ...shape import chunk
-from .steps import before_each, begun, turned, unrolled, weight_gradients, wide
+from .steps import unrolled, wide
 
 __all__ = ["gru_layer"]
 
@@ -62,21 +59,7 @@ def _rule(
     wanted: tuple[bool, ...],
 ) -> tuple[Array, ...]:
     x, h, w_ih, w_hh, states = wide(x, h, w_ih, w_hh, out[0])
-    kind, width = kind_of(x), w_hh.shape[1]
-    before = before_each(states, h, sizes, reverse)
-    changes, carried = kind.empty(gates.shape, gates.dtype), begun(g[1], gates, sizes[0], width)
-    kernels.gru_steps_gradient(g[0], gates, w_hh, carried, before, changes, sizes, reverse)
-    of_inputs = changes[:, : 3 * width]
-    weights = weight_gradients(of_inputs, changes[:, width:], x, before, wanted[2:])
-    in_order = (None if w is None else np.roll(w, -width, 0) for w in (weights[0], weights[2]))
-    return (
-        kernels.matmul(of_inputs, np.roll(w_ih, width, 0)) if wanted[0] else None,
-        carried,
-        next(in_order),
-        weights[1],
-        next(in_order),
-        weights[3],
-    )
+    return kernels.gru_gradients(x, g, h, w_ih, w_hh, states, gates, sizes, reverse, wanted)
 
 
 @primitive(
@@ -93,16 +76,6 @@ def gru_layer(
     Shapes: x (rows, in), h (batch, hidden) or None for 0, w_ih (3 hidden, in), w_hh (3 hidden, hidden), the biases
     (3 hidden,) or None.
     """
-    dtype, kind, width = x.dtype, kind_of(x), w_hh.shape[1]
-    x, h, w_ih, w_hh, b_ih, b_hh = wide(x, h, w_ih, w_hh, b_ih, b_hh)
-    gates = kind.empty((len(x), 4 * width), x.dtype)
-    kernels.matmul(x, w_ih[2 * width :].T, out=gates[:, :width])
-    kernels.matmul(x, w_ih[: 2 * width].T, out=gates[:, width : 3 * width])
-    if b_ih is None:
-        gates[:, 3 * width :] = 0
-    else:
-        gates[:, : 3 * width] += np.concatenate((b_ih[2 * width :], b_ih[: 2 * width] + b_hh[: 2 * width]))
-        gates[:, 3 * width :] = b_hh[2 * width :]
-    states, hidden = kind.empty((len(x), width), x.dtype), begun(h, x, sizes[0], width)
-    kernels.gru_steps(gates, turned(w_hh, sizes), hidden, states, sizes, reverse)
+    dtype = x.dtype
+    states, hidden, gates = kernels.gru(*wide(x, h, w_ih, w_hh, b_ih, b_hh), sizes, reverse)
     return (astype(states, dtype), astype(hidden, dtype)), gates

@@ -17,13 +17,12 @@ from __future__ import annotations
 from ....backend import kernels
 from ....backend.arrays import Array, astype
 from ....backend.kernels.recurrence import Sizes
-from ....backend.kinds import kind_of
 from ....engine.plan import Jointly
 from ....engine.primitive import primitive
 from ...linear_algebra.products import linear
 from ...math import sigmoid, tanh
 from ...shape import chunk
-from .steps import before_each, begun, projected, turned, unrolled, weight_gradients, wide
+from .steps import unrolled, wide
 
 __all__ = ["lstm_layer"]
 
@@ -54,6 +53,7 @@ def _rule(
     g: tuple[Array, Array, Array],
     x: Array,
     h: Array,
+    c: Array,
     w_ih: Array,
     w_hh: Array,
     w_hr: Array,
@@ -64,22 +64,8 @@ def _rule(
     reverse: bool,
     wanted: tuple[bool, ...],
 ) -> tuple[Array, ...]:
-    x, h, w_ih, w_hh, w_hr, states = wide(x, h, w_ih, w_hh, w_hr, out[0])
-    kind, dtype = kind_of(x), gates.dtype
-    changes = kind.empty(gates.shape, dtype)
-    carried, cell = begun(g[1], gates, sizes[0], states.shape[1]), begun(g[2], gates, sizes[0], before.shape[1])
-    of_projection = None if w_hr is None else (kind.empty(states.shape, dtype), kind.empty(before.shape, dtype))
-    kernels.lstm_steps_gradient(
-        g[0], gates, w_hh, carried, cell, before, changes, sizes, reverse, w_hr, of_projection
-    )
-    weights = weight_gradients(changes, changes, x, before_each(states, h, sizes, reverse), wanted[3:7])
-    return (
-        kernels.matmul(changes, w_ih) if wanted[0] else None,
-        carried,
-        cell,
-        *weights,
-        kernels.matmul(of_projection[0].T, of_projection[1]) if of_projection is not None and wanted[7] else None,
-    )
+    x, h, c, w_ih, w_hh, w_hr, states = wide(x, h, c, w_ih, w_hh, w_hr, out[0])
+    return kernels.lstm_gradients(x, g, h, c, w_ih, w_hh, w_hr, states, gates, before, sizes, reverse, wanted)
 
 
 @primitive(
@@ -106,11 +92,6 @@ def lstm_layer(
     Shapes: x (rows, in), h (batch, out) and c (batch, hidden), or None for 0, w_ih (4 hidden, in),
     w_hh (4 hidden, out), the biases (4 hidden,) or None, w_hr (out, hidden), or None if out = hidden.
     """
-    dtype, kind = x.dtype, kind_of(x)
-    x, h, c, w_ih, w_hh, b_ih, b_hh, w_hr = wide(x, h, c, w_ih, w_hh, b_ih, b_hh, w_hr)
-    gates, width = projected(x, w_ih, b_ih, b_hh), w_hh.shape[0] // 4
-    states, before = (kind.empty((len(x), n), x.dtype) for n in (w_hh.shape[1], width))
-    hidden, cell = begun(h, x, sizes[0], w_hh.shape[1]), begun(c, x, sizes[0], width)
-    projection = None if w_hr is None else w_hr.T
-    kernels.lstm_steps(gates, turned(w_hh, sizes), hidden, cell, before, states, sizes, reverse, projection)
+    dtype = x.dtype
+    states, hidden, cell, gates, before = kernels.lstm(*wide(x, h, c, w_ih, w_hh, b_ih, b_hh, w_hr), sizes, reverse)
     return (astype(states, dtype), astype(hidden, dtype), astype(cell, dtype)), gates, before
