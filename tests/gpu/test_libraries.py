@@ -1,11 +1,13 @@
 """NVIDIA's libraries on a real GPU: they are in use, give NumPy's numbers, and are captured into CUDA graphs."""
 
+import copy
+
 import numpy as np
 import pytest
 
 import autograd_engine as ag
 from autograd_engine.backend import gpu, kernels
-from autograd_engine.backend.nvidia import convolution, cublas
+from autograd_engine.backend.nvidia import convolution, cublas, layers
 
 from . import need_a_gpu
 
@@ -112,6 +114,21 @@ def test_convolutions(case, near):
             close(found, expected, precision)
     finally:
         ag.backends.cudnn.allow_tf32 = before
+
+
+@pytest.mark.parametrize("layer", [ag.nn.LSTM(5, 8, 2, bidirectional=True), ag.nn.GRU(5, 8, bias=False)], ids=repr)
+def test_recurrent_layers(layer):
+    assert layers.library.reason_without() is None
+    results = []
+    for device in ("cpu", "cuda"):
+        twin = copy.deepcopy(layer).to(device)
+        x = ag.tensor(np.random.default_rng(0).normal(size=(6, 3, 5)).astype(np.float32), device=device)
+        packed = ag.nn.utils.rnn.pack_padded_sequence(x.requires_grad_(), [6, 4, 1])
+        out, _ = twin(packed)
+        out.data.square().sum().backward()
+        results.append([out.data, x.grad, *(p.grad for p in twin.parameters())])
+    for ours, theirs in zip(*results, strict=True):
+        np.testing.assert_allclose(theirs.cpu().tolist(), ours.tolist(), rtol=1e-3, atol=1e-4)
 
 
 def test_they_are_captured_into_a_cuda_graph():

@@ -164,11 +164,21 @@ def installed() -> Iterator[Any]:
         machine.clear()
 
 
+def _of_cupy() -> dict[str, Any]:
+    """The modules of CuPy's names that are imported."""
+    return {n: m for n, m in sys.modules.items() if n.partition(".")[0] in ("cupy", "cupyx", "cupy_backends")}
+
+
+_EARLIER = _of_cupy()
+"""Those of CuPy itself, which `tests/gpu` has imported; they cannot be imported twice."""
+
+
 @functools.cache
 def real_cupy() -> Any:
     """CuPy itself, which imports without a GPU, with the functions of `cupyx.scipy.special` as `special`. None if
     it is not installed. No module of it stays among the imported ones, where the substitute takes their names."""
     substitutes = {name: sys.modules.pop(name) for name in _modules() if name in sys.modules}
+    sys.modules.update(_EARLIER)
     try:
         cupy = importlib.import_module("cupy")
         cupy.special = importlib.import_module("cupyx.scipy.special")
@@ -179,6 +189,6 @@ def real_cupy() -> Any:
     except Exception:
         return None
     finally:
-        for name in [n for n in sys.modules if n.partition(".")[0] in ("cupy", "cupyx", "cupy_backends")]:
+        for name in _of_cupy():
             del sys.modules[name]
         sys.modules.update(substitutes)
