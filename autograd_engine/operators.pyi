@@ -517,30 +517,6 @@ def any(x: Any, dim: Dim = None, keepdim: bool = False, *, axis: Dim = ..., keep
     """Whether some element over `dim` is nonzero."""
 def count_nonzero(x: Any, dim: Dim = None, *, axis: Dim = ...) -> Tensor:
     """How many elements over `dim` are not zero."""
-def diagonal(x: Any, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
-    """The elements x[i, i + offset] of two dimensions, as the last dimension of the result; a view."""
-def diag_embed(x: Any, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:
-    """Matrices of zeros with the last dimension of `x` on their diagonals: the adjoint of `diagonal`."""
-def diag(x: Any, diagonal: int = 0) -> Tensor:
-    """The diagonal of a matrix; of a vector, the matrix that has it on its diagonal."""
-def diagflat(x: Any, offset: int = 0) -> Tensor:
-    """The matrix with the flattened `x` on its diagonal."""
-def diagonal_scatter(x: Any, src: Any, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
-    """A copy of `x` whose diagonal is `src`."""
-def tril(x: Any, diagonal: int = 0) -> Tensor:
-    """The lower triangle of each matrix: x[i, j] where j <= i + diagonal, else 0."""
-def triu(x: Any, diagonal: int = 0) -> Tensor:
-    """The upper triangle of each matrix: x[i, j] where j >= i + diagonal, else 0."""
-def trace(x: Any) -> Tensor:
-    """The sum of the diagonal of a matrix."""
-def kron(x: Any, y: Any) -> Tensor:
-    """The Kronecker product: in every dimension, out[i * m + j] = x[i] * y[j] with m the size of y."""
-def meshgrid(*tensors: Any, indexing: str = 'ij') -> tuple[Tensor, ...]:
-    """The coordinates of a grid: each vector expanded over the dimensions of the others."""
-def cartesian_prod(*tensors: Any) -> Tensor:
-    """Every combination of one element of each vector, one per row; a single vector stays as it is."""
-def combinations(x: Any, r: int = 2, with_replacement: bool = False) -> Tensor:
-    """Every combination of `r` elements of a vector, one per row, in the order of itertools.combinations."""
 def matmul(x: Any, y: Any) -> Tensor:
     """The matrix product x @ y, batched over leading dimensions."""
 def mm(x: Any, y: Any) -> Tensor:
@@ -603,6 +579,22 @@ def pairwise_distance(x1: Any, x2: Any, p: float = 2.0, eps: float = 1e-06, keep
     """The p-norm of x1 - x2 + eps over the last dimension; eps keeps it differentiable where x1 = x2."""
 def renorm(x: Any, p: float, dim: int, maxnorm: float) -> Tensor:
     """`x`, in which each slice x[..., i, ...] along `dim` whose p-norm exceeds `maxnorm` is scaled down to it."""
+def diagonal(x: Any, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
+    """The elements x[i, i + offset] of two dimensions, as the last dimension of the result; a view."""
+def diag_embed(x: Any, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:
+    """Matrices of zeros with the last dimension of `x` on their diagonals: the adjoint of `diagonal`."""
+def diag(x: Any, diagonal: int = 0) -> Tensor:
+    """The diagonal of a matrix; of a vector, the matrix that has it on its diagonal."""
+def diagflat(x: Any, offset: int = 0) -> Tensor:
+    """The matrix with the flattened `x` on its diagonal."""
+def diagonal_scatter(x: Any, src: Any, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
+    """A copy of `x` whose diagonal is `src`."""
+def tril(x: Any, diagonal: int = 0) -> Tensor:
+    """The lower triangle of each matrix: x[i, j] where j <= i + diagonal, else 0."""
+def triu(x: Any, diagonal: int = 0) -> Tensor:
+    """The upper triangle of each matrix: x[i, j] where j >= i + diagonal, else 0."""
+def trace(x: Any) -> Tensor:
+    """The sum of the diagonal of a matrix."""
 def matrix_power(A: Any, n: int) -> Tensor:
     """A^n: the product of n factors A, or for negative n of -n factors A^-1, by repeated squaring."""
 def matrix_exp(A: Any) -> Tensor:
@@ -629,12 +621,6 @@ def tensordot(a: Any, b: Any, dims: Any = 2) -> Tensor:
     """The sum of products over pairs of dimensions, as one matrix product."""
 def einsum(equation: Any, *operands: Any) -> Tensor:
     """Sums of products over named dimensions, as in `einsum("bij,bjk->bik", x, y)`."""
-def logsumexp(x: Any, dim: Dim = None, keepdim: bool = False, *, axis: Dim = ..., keepdims: bool = ...) -> Tensor:
-    """log sum e^x over `dim` (all dimensions by default), which does not overflow."""
-def softmax(x: Any, dim: int = ..., *, dtype: Any = None, axis: int = ...) -> Tensor:
-    """e^x / sum e^x along `dim`, which does not overflow; `x` is first converted to `dtype`, if that is given."""
-def log_softmax(x: Any, dim: int = ..., *, dtype: Any = None, axis: int = ...) -> Tensor:
-    """log softmax(x) along `dim`: x - logsumexp(x), which does not overflow; `dtype` is as for `softmax`."""
 def erf(x: Any) -> Tensor:
     """The error function 2/sqrt(pi) int_0^x e^(-t^2) dt; for large float32 arrays to a relative 4e-7."""
 def erf_(x: Any) -> Tensor:
@@ -665,26 +651,6 @@ def logit(x: Any, eps: float | None = None) -> Tensor:
     """log(x / (1 - x)), the inverse of sigmoid: infinite at 0 and 1, NaN outside."""
 def logit_(x: Any, eps: float | None = None) -> Tensor:
     """Like `logit`, in place: the result replaces the tensor's own values."""
-def masked_select(x: Any, mask: Any) -> Tensor:
-    """The elements of `x` where the mask holds, as one dimension; the mask broadcasts to the shape of `x`."""
-def argwhere(x: Any) -> Tensor:
-    """The indices of the elements that are not 0: one row each, in row-major order; int64."""
-@overload
-def nonzero(x: Any, *, as_tuple: Literal[False] = False) -> Tensor:
-    """The indices of the elements that are not 0: one row each, or with `as_tuple` one 1-d tensor per
-    dimension, with which x[nonzero(x, as_tuple=True)] reads those elements."""
-@overload
-def nonzero(x: Any, *, as_tuple: Literal[True]) -> tuple[Tensor, ...]:
-    """The indices of the elements that are not 0: one row each, or with `as_tuple` one 1-d tensor per
-    dimension, with which x[nonzero(x, as_tuple=True)] reads those elements."""
-@overload
-def where(condition: Any) -> tuple[Tensor, ...]:
-    """x where the condition holds, else y. The side not chosen gets gradient 0, not NaN."""
-@overload
-def where(condition: Any, x: Any, y: Any) -> Tensor:
-    """x where the condition holds, else y. The side not chosen gets gradient 0, not NaN."""
-def one_hot(x: Any, num_classes: int = -1) -> Tensor:
-    """The rows of an identity matrix (int64) that the integers `x` name, along a new last dimension."""
 def celu(input: Any, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     """x where x > 0, else alpha (e^(x/alpha) - 1), whose derivative is continuous for every alpha."""
 def celu_(input: Any, alpha: float = 1.0, inplace: bool = False) -> Tensor:
@@ -751,6 +717,12 @@ def adaptive_max_pool1d(input: Any, output_size: Any, return_indices: Literal[Fa
 @overload
 def adaptive_max_pool1d(input: Any, output_size: Any, *, return_indices: Literal[True]) -> tuple[Tensor, Tensor]:
     """The largest elements of the windows of `adaptive_avg_pool1d`; with `return_indices` also where they lie."""
+def logsumexp(x: Any, dim: Dim = None, keepdim: bool = False, *, axis: Dim = ..., keepdims: bool = ...) -> Tensor:
+    """log sum e^x over `dim` (all dimensions by default), which does not overflow."""
+def softmax(x: Any, dim: int = ..., *, dtype: Any = None, axis: int = ...) -> Tensor:
+    """e^x / sum e^x along `dim`, which does not overflow; `x` is first converted to `dtype`, if that is given."""
+def log_softmax(x: Any, dim: int = ..., *, dtype: Any = None, axis: int = ...) -> Tensor:
+    """log softmax(x) along `dim`: x - logsumexp(x), which does not overflow; `dtype` is as for `softmax`."""
 def dropout(input: Any, p: float = 0.5, training: bool = True, inplace: bool = False, *, generator: Source = None) -> Tensor:
     """In training, 0 with probability p for each element, else x / (1 - p); the input itself otherwise."""
 def dropout_(input: Any, p: float = 0.5, training: bool = True, inplace: bool = False, *, generator: Source = None) -> Tensor:
@@ -786,6 +758,26 @@ def pixel_unshuffle(input: Any, downscale_factor: int) -> Tensor:
     """The inverse of `pixel_shuffle`: (..., C, H r, W r) -> (..., C r^2, H, W)."""
 def channel_shuffle(input: Any, groups: int) -> Tensor:
     """Channels dealt like cards: group 1's first, group 2's first, ..., group 1's second, and so on."""
+def masked_select(x: Any, mask: Any) -> Tensor:
+    """The elements of `x` where the mask holds, as one dimension; the mask broadcasts to the shape of `x`."""
+def argwhere(x: Any) -> Tensor:
+    """The indices of the elements that are not 0: one row each, in row-major order; int64."""
+@overload
+def nonzero(x: Any, *, as_tuple: Literal[False] = False) -> Tensor:
+    """The indices of the elements that are not 0: one row each, or with `as_tuple` one 1-d tensor per
+    dimension, with which x[nonzero(x, as_tuple=True)] reads those elements."""
+@overload
+def nonzero(x: Any, *, as_tuple: Literal[True]) -> tuple[Tensor, ...]:
+    """The indices of the elements that are not 0: one row each, or with `as_tuple` one 1-d tensor per
+    dimension, with which x[nonzero(x, as_tuple=True)] reads those elements."""
+@overload
+def where(condition: Any) -> tuple[Tensor, ...]:
+    """x where the condition holds, else y. The side not chosen gets gradient 0, not NaN."""
+@overload
+def where(condition: Any, x: Any, y: Any) -> Tensor:
+    """x where the condition holds, else y. The side not chosen gets gradient 0, not NaN."""
+def one_hot(x: Any, num_classes: int = -1) -> Tensor:
+    """The rows of an identity matrix (int64) that the integers `x` name, along a new last dimension."""
 def scatter(x: Any, dim: int, index: Any, src: Any = None, *, value: float | None = None, reduce: str | None = None) -> Tensor:
     """A copy of `x` with x[index[i][j]][j] = src[i][j] for dim 0, and so on; `src` may be a number."""
 def scatter_add(x: Any, dim: int, index: Any, src: Any) -> Tensor:
@@ -813,6 +805,14 @@ def select_scatter(x: Any, src: Any, dim: int, index: int) -> Tensor:
     """A copy of `x` whose slice `index` along `dim` is `src`: it writes what `select` reads."""
 def slice_scatter(x: Any, src: Any, dim: int = 0, start: int | None = None, end: int | None = None, step: int = 1, *, axis: int = ...) -> Tensor:
     """A copy of `x` whose slices start:end:step along `dim` are `src`."""
+def kron(x: Any, y: Any) -> Tensor:
+    """The Kronecker product: in every dimension, out[i * m + j] = x[i] * y[j] with m the size of y."""
+def meshgrid(*tensors: Any, indexing: str = 'ij') -> tuple[Tensor, ...]:
+    """The coordinates of a grid: each vector expanded over the dimensions of the others."""
+def cartesian_prod(*tensors: Any) -> Tensor:
+    """Every combination of one element of each vector, one per row; a single vector stays as it is."""
+def combinations(x: Any, r: int = 2, with_replacement: bool = False) -> Tensor:
+    """Every combination of `r` elements of a vector, one per row, in the order of itertools.combinations."""
 def cumsum(x: Any, dim: int = ..., *, dtype: Any = None, axis: int = ...) -> Tensor:
     """The running sum along `dim`: out[k] = x[0] + ... + x[k]. Booleans and integers sum to int64."""
 def cumprod(x: Any, dim: int = ..., *, dtype: Any = None, axis: int = ...) -> Tensor:

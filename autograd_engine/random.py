@@ -9,9 +9,11 @@ from typing import Any
 from .backend.random import (
     default_generator,
     get_rng_state,
+    gpu_states,
     initial_seed,
     manual_seed,
     seed,
+    set_gpu_states,
     set_rng_state,
 )
 
@@ -28,10 +30,11 @@ __all__ = [
 
 @contextmanager
 def fork_rng(devices: Any = None, enabled: bool = True, **settings: Any) -> Iterator[None]:
-    """A block after which the stream goes on as if nothing had been drawn in it.
+    """A block after which the stream goes on as if nothing had been drawn in it; those of GPUs that were drawn on
+    before do so too.
 
     Args:
-        devices, settings: for GPUs; they have no effect.
+        devices, settings: which GPUs; all go on so, whatever is asked for.
         enabled: if False, the block does nothing.
 
     Example:
@@ -40,9 +43,10 @@ def fork_rng(devices: Any = None, enabled: bool = True, **settings: Any) -> Iter
         >>> (ag.rand(2) == inside).all()
         tensor(True)
     """
-    state = get_rng_state()
+    state, there = get_rng_state(), gpu_states(default_generator) if enabled else []
     try:
         yield
     finally:
         if enabled:
             set_rng_state(state)
+            set_gpu_states(default_generator, there)

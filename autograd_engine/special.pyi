@@ -15,12 +15,6 @@ def sinc(x: Any) -> Tensor:
     """sin(pi x) / (pi x), 1 at 0."""
 def expit(x: Any) -> Tensor:
     """1 / (1 + e^-x), computed from e^-|x| so that nothing overflows."""
-def logsumexp(x: Any, dim: Dim = None, keepdim: bool = False, *, axis: Dim = ..., keepdims: bool = ...) -> Tensor:
-    """log sum e^x over `dim` (all dimensions by default), which does not overflow."""
-def softmax(x: Any, dim: int = ..., *, dtype: Any = None, axis: int = ...) -> Tensor:
-    """e^x / sum e^x along `dim`, which does not overflow; `x` is first converted to `dtype`, if that is given."""
-def log_softmax(x: Any, dim: int = ..., *, dtype: Any = None, axis: int = ...) -> Tensor:
-    """log softmax(x) along `dim`: x - logsumexp(x), which does not overflow; `dtype` is as for `softmax`."""
 def erf(x: Any) -> Tensor:
     """The error function 2/sqrt(pi) int_0^x e^(-t^2) dt; for large float32 arrays to a relative 4e-7."""
 def erfc(x: Any) -> Tensor:
@@ -64,6 +58,12 @@ def xlog1py(x: Any, y: Any) -> Tensor:
     """x log(1 + y), 0 where x is 0 unless y is NaN; d/dx = log(1 + y), which is 0 at x = 0 for y <= -1."""
 def logit(x: Any, eps: float | None = None) -> Tensor:
     """log(x / (1 - x)), the inverse of sigmoid: infinite at 0 and 1, NaN outside."""
+def logsumexp(x: Any, dim: Dim = None, keepdim: bool = False, *, axis: Dim = ..., keepdims: bool = ...) -> Tensor:
+    """log sum e^x over `dim` (all dimensions by default), which does not overflow."""
+def softmax(x: Any, dim: int = ..., *, dtype: Any = None, axis: int = ...) -> Tensor:
+    """e^x / sum e^x along `dim`, which does not overflow; `x` is first converted to `dtype`, if that is given."""
+def log_softmax(x: Any, dim: int = ..., *, dtype: Any = None, axis: int = ...) -> Tensor:
+    """log softmax(x) along `dim`: x - logsumexp(x), which does not overflow; `dtype` is as for `softmax`."""
 
 __all__ = [
     "digamma",

@@ -16,7 +16,6 @@ __all__ = ["ABSENT", "explained", "missing", "names_missing", "refused", "withou
 _COMPLEX = "there are no complex numbers; compute with the real and the imaginary part"
 _GRAPHS = "programs run as they are written, and no graph of one can be kept; save the weights with save()"
 _OTHER = "of GPUs, those of CUDA are used: device('cuda')"
-_STATE = "CuPy's generators tell no state; seed them with cuda.manual_seed"
 _TYPE = "take tensor(data, device='cuda')"
 _HUB = "it fetches programs and runs them; take a model of `models`, and read its file of weights with load()"
 _PROFILER = "measure with Python's cProfile: python -m cProfile -s tottime PROGRAM"
@@ -38,11 +37,7 @@ ABSENT = {
     "cuda.BoolTensor": _TYPE,
     "cuda.FloatTensor": _TYPE,
     "cuda.LongTensor": _TYPE,
-    "cuda.get_rng_state": _STATE,
-    "cuda.get_rng_state_all": _STATE,
     "cuda.nvtx": "take cupyx.profiler.time_range",
-    "cuda.set_rng_state": _STATE,
-    "cuda.set_rng_state_all": _STATE,
     "export": _GRAPHS,
     "fft": _COMPLEX,
     "fx": _GRAPHS,

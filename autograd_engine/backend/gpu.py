@@ -10,11 +10,13 @@ import functools
 import importlib
 import warnings
 from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from .kinds import Kind, register
+from .kinds import Kind, others, register
 from .library import LibraryKind
 
 __all__ = [
@@ -23,6 +25,7 @@ __all__ = [
     "count",
     "current",
     "find",
+    "following",
     "forget",
     "is_pinned",
     "is_tf32_allowed",
@@ -34,7 +37,9 @@ __all__ = [
     "reason_without",
     "round_factors",
     "send",
+    "state",
     "use",
+    "when_several",
 ]
 
 
@@ -57,16 +62,19 @@ class _State:
 
     Attributes:
         is_chosen: whether it has said which GPU is current.
+        several: whether work was given to more than one.
         tf32: whether products of float32 matrices may round their factors to 10 bits, on the GPU's tensor cores.
         factors: to which dtype they do, whatever that says; None where nobody has asked for one.
     """
 
     is_chosen = False
+    several = False
     tf32 = False
     factors: str | None = None
 
 
-_state = _State()
+state = _State()
+"""The only one. `state.several` is the cheapest question of all."""
 
 
 @functools.cache
@@ -93,7 +101,7 @@ def find() -> _Gpus | str:
     register(library.ndarray, kind)
     # CuPy would fetch the other GPU's array over the bus at each call, and leave the result here.
     warnings.filterwarnings("error", "The device where the array resides")
-    if _state.tf32:
+    if state.tf32:
         _apply_tf32(library)
     return _Gpus(library, kind, gpus)
 
@@ -101,20 +109,20 @@ def find() -> _Gpus | str:
 def allow_tf32(wanted: bool) -> None:
     """Choose whether products of float32 matrices on a GPU may round their factors to 10 bits (TF32): several times
     as fast, and three digits right instead of seven."""
-    _state.tf32 = wanted
+    state.tf32 = wanted
     if find.cache_info().currsize and not isinstance(found := find(), str):
         _apply_tf32(found.library)
 
 
 def _apply_tf32(library: Any) -> None:
     linalg = library._core._routines_linalg  # where CuPy keeps what is else the environment variable CUPY_TF32
-    kind = linalg.COMPUTE_TYPE_TF32 if _state.tf32 else linalg.COMPUTE_TYPE_DEFAULT
+    kind = linalg.COMPUTE_TYPE_TF32 if state.tf32 else linalg.COMPUTE_TYPE_DEFAULT
     linalg.set_compute_type(np.dtype(np.float32), kind)
 
 
 def is_tf32_allowed() -> bool:
     """Whether products of float32 matrices on a GPU may round their factors."""
-    return _state.tf32
+    return state.tf32
 
 
 def round_factors(to: str | None) -> str | None:
@@ -127,20 +135,24 @@ def round_factors(to: str | None) -> str | None:
     Returns:
         What was chosen before.
     """
-    before, _state.factors = _state.factors, to
+    before, state.factors = state.factors, to
     return before
 
 
 def product_precision() -> str:
     """To what products of float32 matrices round their factors: "float16", "bfloat16", "tf32", or not,
     "float32"."""
-    return _state.factors or ("tf32" if _state.tf32 else "float32")
+    return state.factors or ("tf32" if state.tf32 else "float32")
 
 
 def forget() -> None:
     """Look anew for CuPy and GPUs at the next question."""
     find.cache_clear()
-    _state.is_chosen = False
+    state.is_chosen = False
+    if state.several:
+        state.several = False
+        for _, end in _watchers:
+            end()
 
 
 def reason_without() -> str | None:
@@ -185,18 +197,56 @@ def current() -> int:
     return int(library().cuda.Device().id)
 
 
+_watchers: list[tuple[Callable[[], None], Callable[[], None]]] = []
+
+
+def when_several(begin: Callable[[], None], end: Callable[[], None]) -> None:
+    """Call `begin` when a program gives work to a second GPU, and `end` when GPUs are forgotten."""
+    _watchers.append((begin, end))
+
+
+def _note(index: int) -> None:
+    """Note that work is given to this GPU."""
+    if not state.several and index != current():
+        state.several = True
+        for begin, _ in _watchers:
+            begin()
+
+
 def use(index: int) -> None:
     """Compute on this GPU from now on, in this thread."""
-    _state.is_chosen = True
+    if state.is_chosen:
+        _note(index)
+    state.is_chosen = True
     library().cuda.Device(index).use()
 
 
 def on(index: int) -> Any:
     """A context in which arrays are made on this GPU. The first one that a program names becomes the current one:
     one that says "cuda:1" everywhere computes there, without `cuda.set_device`."""
-    if not _state.is_chosen:
+    if not state.is_chosen:
         use(index)
+    _note(index)
     return library().cuda.Device(index)
+
+
+@contextmanager
+def following() -> Iterator[Callable[[Any], None]]:
+    """A block of work on arrays of several GPUs. It gives a function, to be called before work on an array, that
+    makes its GPU the current one; of a list, that of the first array."""
+    index = current()
+    try:
+        yield _follow
+    finally:
+        use(index)
+
+
+def _follow(array: Any) -> None:
+    while isinstance(array, (list, tuple)):
+        array = next((item for item in array if item is not None), None)
+    array = getattr(array, "array", array)  # of a tensor
+    if array.__class__ in others and (index := int(array.device.id)) != current():
+        use(index)
 
 
 def send(values: Any, index: int, overlapping: bool) -> Any:

@@ -98,11 +98,23 @@ class Kind:
         """A generator of random arrays with the methods of NumPy's, started from `seed`."""
         return np.random.default_rng(seed)
 
+    def stream_state(self, stream: Any) -> Any:
+        """Where a generator that `stream` made is, as bytes in an array of NumPy's."""
+        raise NotImplementedError("NumPy's generators have get_state")
+
+    def set_stream_state(self, stream: Any, state: Any) -> None:
+        """Continue a generator from what `stream_state` gave, in the memory that it has."""
+        raise NotImplementedError("NumPy's generators have set_state")
+
     def restart(self, stream: Any, seed: int) -> None:
         """Start a generator that `stream` made anew, in the memory that it has."""
         stream.bit_generator.state = np.random.default_rng(seed).bit_generator.state
 
     # --------------------------------------------------------------------------------------- memory
+
+    def copied(self, x: Any) -> Any:
+        """A copy, where `x` lies."""
+        return x.copy()
 
     def index_of(self, x: Any) -> int | None:
         """The number of the GPU on which `x` lies; None in the memory of the host."""

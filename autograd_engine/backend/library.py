@@ -149,11 +149,36 @@ class LibraryKind(Kind):
         """The library's generator of random arrays, started from `seed`."""
         return self._stream(seed)
 
+    def stream_state(self, stream: Any) -> Any:
+        """Where a generator is, as bytes."""
+        return stream.bit_generator._state.get().view(np.uint8)
+
+    def set_stream_state(self, stream: Any, state: Any) -> None:
+        """Continue a generator from what `stream_state` gave.
+
+        Raises:
+            ValueError: it is the state of another kind of GPU, which draws by other threads.
+        """
+        memory = stream.bit_generator._state
+        if state.shape != memory.shape:
+            raise ValueError(
+                f"a state of random numbers of {state.size} bytes does not fit this GPU, whose has {memory.size}: "
+                "it comes from another kind of GPU"
+            )
+        memory.set(np.ascontiguousarray(state).view(memory.dtype))
+
     def restart(self, stream: Any, seed: int) -> None:
         """Start a generator anew, in the memory that it has: graphs that draw from it know no other."""
         stream.bit_generator._state[...] = self._stream(seed).bit_generator._state
 
     # --------------------------------------------------------------------------------------- memory
+
+    def copied(self, x: Any) -> Any:
+        """A copy, where `x` lies: a library copies to the device that computes now."""
+        if x.device.id == self._here():
+            return x.copy()
+        with x.device:
+            return x.copy()
 
     def index_of(self, x: Any) -> int | None:
         """The number of the GPU on which `x` lies."""

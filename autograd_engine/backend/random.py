@@ -8,13 +8,14 @@ only. A data loader does so for each batch, so that batches are the same however
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
 
+from . import gpu
 from .captures import current
 from .device import check_device
 from .device import device as device_type
@@ -26,10 +27,12 @@ __all__ = [
     "drawing_from",
     "drawn_seed",
     "get_rng_state",
+    "gpu_states",
     "initial_seed",
     "manual_seed",
     "resolve",
     "seed",
+    "set_gpu_states",
     "set_rng_state",
     "uniform",
 ]
@@ -104,6 +107,22 @@ class Generator:
         self._seeds = dict.fromkeys(self._streams, self._seed)
         return self
 
+    def places(self) -> list[tuple[Kind, int]]:
+        """The kinds of arrays, and the numbers of the devices, that have been drawn on."""
+        return list(self._streams)
+
+    def get_stream_state(self, kind: Kind) -> np.ndarray[Any, Any]:
+        """Where the stream is that draws arrays of a kind on the current device: bytes."""
+        return np.asarray(kind.stream_state(self.stream(kind)))
+
+    def set_stream_state(self, kind: Kind, state: Any) -> None:
+        """Continue the stream that draws arrays of a kind on the current device.
+
+        Raises:
+            ValueError: the state is that of another kind of device.
+        """
+        kind.set_stream_state(self.stream(kind), state)
+
     def seed_stream(self, kind: Kind, index: int, seed: int) -> None:
         """Start the stream that draws arrays of a kind on one device again from `seed`, and leave the others."""
         self._seeds[kind, index] = int(seed)
@@ -126,6 +145,28 @@ class Generator:
     def set_state(self, state: Any) -> None:
         """Continue from a state that `get_state` returned."""
         self.numpy.bit_generator.state = state
+
+
+def gpu_states(generator: Generator) -> list[tuple[int, Any]]:
+    """Where a generator is on each GPU that it has drawn on: the number of the GPU, and bytes."""
+    found = []
+    for kind, index in generator.places():
+        if gpu.reason_without() is None and kind is gpu.kind():
+            with gpu.on(index):
+                found.append((index, generator.get_stream_state(kind)))
+    return found
+
+
+def set_gpu_states(generator: Generator, states: Iterable[tuple[int, Any]]) -> None:
+    """Continue a generator on GPUs from what `gpu_states` gave; on those that are not here it is left out.
+
+    Raises:
+        ValueError: a state comes from another kind of GPU.
+    """
+    for index, state in states:
+        if index < gpu.count():
+            with gpu.on(index):
+                generator.set_stream_state(gpu.kind(), state)
 
 
 default_generator = Generator()

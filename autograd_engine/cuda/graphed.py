@@ -9,7 +9,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 import numpy as np
 
 from ..backend.captures import StaleGraphError
-from ..backend.device import device_of
+from ..backend.device import device_of, working_on
 from ..backend.kinds import is_array, others
 from ..backend.random import get_rng_state, set_rng_state
 from ..engine.graph import Leaf, Node
@@ -158,6 +158,11 @@ class GraphedStep(Generic[R]):
         if reason is not None:
             self._tell(reason)
             return self._step(*args, **kwargs)
+        with working_on(device_of(given[0].array)):
+            return self._on_gpu(args, kwargs, given)
+
+    def _on_gpu(self, args: Any, kwargs: Any, given: list[Tensor]) -> R:
+        """A call whose arguments lie on the current GPU."""
         self.reason = None
         if self._calls < self._warmup:
             self._calls += 1

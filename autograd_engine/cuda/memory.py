@@ -19,6 +19,8 @@ __all__ = [
     "mem_get_info",
     "memory_allocated",
     "memory_reserved",
+    "memory_stats",
+    "memory_summary",
     "reset_peak_memory_stats",
     "set_per_process_memory_fraction",
 ]
@@ -128,6 +130,31 @@ def reset_peak_memory_stats(device: Any = None) -> None:
         _peaks.count(index)
         _peaks.taken[index] = _peaks.most[index] = _taken(index)
         _peaks.reserved[index] = 0
+
+
+def memory_stats(device: Any = None) -> dict[str, int]:
+    """How much memory of a GPU is taken, in bytes, under those of PyTorch's names that are known here:
+    "allocated_bytes.all.current" and "reserved_bytes.all.current", and their "peak"; empty without a GPU."""
+    if is_absent(device):
+        return {}
+    return {
+        "allocated_bytes.all.current": memory_allocated(device),
+        "allocated_bytes.all.peak": max_memory_allocated(device),
+        "reserved_bytes.all.current": memory_reserved(device),
+        "reserved_bytes.all.peak": max_memory_reserved(device),
+    }
+
+
+def memory_summary(device: Any = None, abbreviated: bool = False) -> str:
+    """A table of `memory_stats`, to be printed; empty without a GPU."""
+    stats = memory_stats(device)
+    if not stats:
+        return ""
+    lines = [f"memory of cuda:{index_of(device)}, in MiB", f"{'':10}{'now':>12}{'at most':>12}"]
+    for name in ("allocated", "reserved"):
+        numbers = (stats[f"{name}_bytes.all.{when}"] / 2**20 for when in ("current", "peak"))
+        lines.append(f"{name:10}" + "".join(f"{number:12.1f}" for number in numbers))
+    return "\n".join(lines)
 
 
 def empty_cache() -> None:

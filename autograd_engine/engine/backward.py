@@ -13,13 +13,15 @@ is ours. So gradients are donated instead of copied, and never alias each other,
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from sys import getrefcount
 from typing import Any, TypeVar
 
 import numpy as np
 
 from ..backend.arrays import Array
+from ..backend.device import device_of, placed
+from ..backend.gpu import following, state
 from ..backend.kinds import is_array, kind_of
 from . import references, writes
 from .broadcast import cast, clone, identity, sum_to_size
@@ -50,13 +52,15 @@ def propagate(
     do not depend on one) and leave every `.grad` alone. Derivatives are raw arrays, or, with
     `create_graph`, tensors that are themselves recorded.
     """
-    if not create_graph:
-        return _visit(roots, cotangents, targets, retain_graph, create_graph)
-    previous = set_mode(True)
+    previous = set_mode(True) if create_graph else None
     try:
-        return _visit(roots, cotangents, targets, retain_graph, create_graph)
+        if not state.several:
+            return _visit(roots, cotangents, targets, retain_graph, create_graph, None)
+        with following() as follow:
+            return _visit(roots, cotangents, targets, retain_graph, create_graph, follow)
     finally:
-        restore_mode(previous)
+        if previous is not None:
+            restore_mode(previous)
 
 
 def _visit(
@@ -65,8 +69,9 @@ def _visit(
     targets: Sequence[Node] | None,
     retain_graph: bool,
     create_graph: bool,
+    follow: Callable[[Any], None] | None,
 ) -> list[Array]:
-    """The pass itself."""
+    """The pass itself; `follow` makes the GPU of an array the current one, where there are several."""
     order = reverse_topological(roots, floor=min((t.tick for t in targets or ()), default=0))
     found: dict[Node, Array] = dict.fromkeys(targets or ())
     useful = None if targets is None else _leading_to(found, order)
@@ -84,6 +89,8 @@ def _visit(
         g = gradients.pop(node, None)
         if g is None:
             continue
+        if follow is not None:
+            follow(g)
         if node.extras is not None:
             g = _apply_hooks(node, g, create_graph, retain=useful is None)
         parents: Any = node.parents
@@ -114,6 +121,8 @@ def _visit(
         for parent, c in zip(parents, contributions):  # noqa: B905 - of one length; strict costs a fifth
             if parent is None or c is None:
                 continue
+            if follow is not None:
+                follow(c)
             known = gradients.get(parent)
             kind = c.__class__
             if kind is parent.form:  # NumPy scalars: immutable, there is nothing to own
@@ -229,7 +238,7 @@ def _pull_recorded(node: Node, g: Array, parents: tuple[Node | None, ...]) -> Se
     inputs, outs = recomposed
     pairs = [(o.node, c) for o, c in zip(outs, g if len(outs) > 1 else (g,), strict=True) if c is not None]
     targets = [t.node for t, p in zip(inputs, parents, strict=True) if p is not None]
-    found = iter(_visit([n for n, _ in pairs], [c for _, c in pairs], targets, True, True))
+    found = iter(_visit([n for n, _ in pairs], [c for _, c in pairs], targets, True, True, None))
     return [None if p is None else next(found) for p in parents]
 
 
@@ -261,6 +270,8 @@ def _cotangents(tensors: list[Any], given: list[Any], create_graph: bool) -> tup
                 )
             kind = kind_of(tensor.array)
             gradient = kind.ones(shape, dtype) if shape else kind.number(1, dtype)
+            if state.several:
+                gradient = placed(gradient, device_of(tensor.array))
         else:
             raw = gradient.array if isinstance(gradient, Value) else kind_of(tensor.array).asarray(gradient)
             if raw.shape != shape:
@@ -367,7 +378,7 @@ def grad(
         if g is None:
             answers.append(make_tensor(np.zeros_like(tensor.array), None) if materialize_grads else None)
         else:
-            answers.append(g if create_graph else make_tensor(g.copy(), None))
+            answers.append(g if create_graph else clone(make_tensor(g, None)))
     return tuple(answers)
 
 
@@ -421,7 +432,7 @@ def _pass_of_three_contributions() -> None:
     roots = [result.node for result in results]
     cotangents = [np.zeros_like(result.array) for result in results]
     del x, results
-    _visit(roots, cotangents, None, False, False)
+    _visit(roots, cotangents, None, False, False, None)
 
 
 references.measure(_pass_of_three_contributions, "LEAF", "SUM", "INCREMENT")

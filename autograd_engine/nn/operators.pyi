@@ -25,52 +25,6 @@ def cosine_similarity(x1: Any, x2: Any, dim: int = 1, eps: float = 1e-08, *, axi
     """The cosine of the angle between the vectors along `dim`: x1 . x2 / (max(|x1|, eps) max(|x2|, eps))."""
 def pairwise_distance(x1: Any, x2: Any, p: float = 2.0, eps: float = 1e-06, keepdim: bool = False, *, keepdims: bool = ...) -> Tensor:
     """The p-norm of x1 - x2 + eps over the last dimension; eps keeps it differentiable where x1 = x2."""
-def mse_loss(input: Any, target: Any, reduction: str = 'mean', weight: Any | None = None, *, size_average: bool | None = None, reduce: bool | None = None) -> Tensor:
-    """The squared error (input - target)^2, by default its mean."""
-def l1_loss(input: Any, target: Any, reduction: str = 'mean', weight: Any | None = None, *, size_average: bool | None = None, reduce: bool | None = None) -> Tensor:
-    """The absolute error |input - target|, by default its mean."""
-def huber_loss(input: Any, target: Any, reduction: str = 'mean', delta: float = 1.0, weight: Any | None = None) -> Tensor:
-    """The squared error e^2 / 2 up to |e| = delta, beyond it delta (|e| - delta / 2); by default its mean."""
-def smooth_l1_loss(input: Any, target: Any, reduction: str = 'mean', beta: float = 1.0, *, size_average: bool | None = None, reduce: bool | None = None) -> Tensor:
-    """huber_loss / beta: |error| - beta / 2, and error^2 / (2 beta) where |error| is below beta."""
-def gaussian_nll_loss(input: Any, target: Any, var: Any | float, full: bool = False, eps: float = 1e-06, reduction: str = 'mean') -> Tensor:
-    """(log var + (input - target)^2 / var) / 2: -log of the normal density of the target, up to a constant."""
-def poisson_nll_loss(input: Any, target: Any, log_input: bool = True, full: bool = False, eps: float = 1e-08, reduction: str = 'mean', *, size_average: bool | None = None, reduce: bool | None = None) -> Tensor:
-    """rate - target log(rate): -log of the Poisson probability of the target, up to log(target!)."""
-def nll_loss(input: Any, target: Any, weight: Any | None = None, ignore_index: int = -100, reduction: str = 'mean', *, size_average: bool | None = None, reduce: bool | None = None) -> Tensor:
-    """-input[target] for an input of log-probabilities; by default its mean, with `weight` the weighted mean."""
-def cross_entropy(input: Any, target: Any, weight: Any | None = None, ignore_index: int = -100, reduction: str = 'mean', label_smoothing: float = 0.0, *, size_average: bool | None = None, reduce: bool | None = None) -> Tensor:
-    """-sum_c q_c log softmax(input)_c in nats, where q is the target distribution."""
-def kl_div(input: Any, target: Any, reduction: str = 'mean', log_target: bool = False, *, size_average: bool | None = None, reduce: bool | None = None) -> Tensor:
-    """target (log target - input): the terms of KL(target || e^input), 0 where the target is 0."""
-def binary_cross_entropy(input: Any, target: Any, weight: Any | None = None, reduction: str = 'mean', *, size_average: bool | None = None, reduce: bool | None = None) -> Tensor:
-    """-target log(input) - (1 - target) log(1 - input), by default its mean."""
-def binary_cross_entropy_with_logits(input: Any, target: Any, weight: Any | None = None, reduction: str = 'mean', pos_weight: Any | None = None, *, size_average: bool | None = None, reduce: bool | None = None) -> Tensor:
-    """-target log p - (1 - target) log(1 - p) for p = sigmoid(input), by default its mean; it does not overflow."""
-def soft_margin_loss(input: Any, target: Any, reduction: str = 'mean', *, size_average: bool | None = None, reduce: bool | None = None) -> Tensor:
-    """log(1 + e^(-target input)), by default its mean; it does not overflow."""
-def multilabel_soft_margin_loss(input: Any, target: Any, weight: Any | None = None, reduction: str = 'mean', *, size_average: bool | None = None, reduce: bool | None = None) -> Tensor:
-    """The mean over the classes of `binary_cross_entropy_with_logits`: several classes may be true at once."""
-def ctc_loss(log_probs: Any, targets: Any, input_lengths: Any, target_lengths: Any, blank: int = 0, reduction: str = 'mean', zero_infinity: bool = False) -> Tensor:
-    """-log of the probability that the emissions spell the targets, once repeats are merged and blanks dropped."""
-def hinge_loss(input: Any, target: Any, p: int = 1, margin: float = 1.0, reduction: str = 'mean') -> Tensor:
-    """max(0, margin - target input)^p for targets 1 and -1: the loss of the support vector machine."""
-def multi_margin_loss(input: Any, target: Any, p: int = 1, margin: float = 1.0, weight: Any | None = None, reduction: str = 'mean', *, size_average: bool | None = None, reduce: bool | None = None) -> Tensor:
-    """sum_(i != y) max(0, margin - x_y + x_i)^p / C, the multi-class hinge loss; y the target class."""
-def multilabel_margin_loss(input: Any, target: Any, reduction: str = 'mean', *, size_average: bool | None = None, reduce: bool | None = None) -> Tensor:
-    """sum_ij max(0, 1 - x_(y_j) + x_i) / C over the target classes y_j and all other classes i."""
-def margin_ranking_loss(input1: Any, input2: Any, target: Any, margin: float = 0.0, reduction: str = 'mean', *, size_average: bool | None = None, reduce: bool | None = None) -> Tensor:
-    """max(0, margin - target (input1 - input2)): where the target is 1, input1 should be larger, where -1, input2."""
-def hinge_embedding_loss(input: Any, target: Any, margin: float = 1.0, reduction: str = 'mean', *, size_average: bool | None = None, reduce: bool | None = None) -> Tensor:
-    """The input, a distance, where the target is 1; max(0, margin - input) where it is -1."""
-def cosine_embedding_loss(input1: Any, input2: Any, target: Any, margin: float = 0.0, reduction: str = 'mean', *, size_average: bool | None = None, reduce: bool | None = None) -> Tensor:
-    """1 - cos(input1, input2) where the target is 1; max(0, cos(input1, input2) - margin) where it is -1."""
-def triplet_margin_loss(anchor: Any, positive: Any, negative: Any, margin: float = 1.0, p: float = 2.0, eps: float = 1e-06, swap: bool = False, reduction: str = 'mean', *, size_average: bool | None = None, reduce: bool | None = None) -> Tensor:
-    """max(0, margin + d(anchor, positive) - d(anchor, negative)), d(x, y) the p-norm of x - y + eps."""
-def triplet_margin_with_distance_loss(anchor: Any, positive: Any, negative: Any, *, distance_function: Callable[[Any, Any], Any] | None = None, margin: float = 1.0, swap: bool = False, reduction: str = 'mean') -> Tensor:
-    """max(0, margin + d(anchor, positive) - d(anchor, negative)) for any distance; see `triplet_margin_loss`."""
-def one_hot(x: Any, num_classes: int = -1) -> Tensor:
-    """The rows of an identity matrix (int64) that the integers `x` name, along a new last dimension."""
 def elu(input: Any, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     """x where x > 0, else alpha (e^x - 1)."""
 def elu_(input: Any, alpha: float = 1.0, inplace: bool = False) -> Tensor:
@@ -263,12 +217,58 @@ def grid_sample(input: Any, grid: Any, mode: str = 'bilinear', padding_mode: str
     """The input read at the places that `grid` names."""
 def affine_grid(theta: Any, size: Sequence[int], align_corners: bool | None = None) -> Tensor:
     """The places that an affine map of a picture reads, for `grid_sample`."""
+def one_hot(x: Any, num_classes: int = -1) -> Tensor:
+    """The rows of an identity matrix (int64) that the integers `x` name, along a new last dimension."""
 def max_unpool1d(input: Any, indices: Any, kernel_size: Size, stride: Size | None = None, padding: Size = 0, output_size: Sequence[int] | None = None) -> Tensor:
     """Zeros, with the elements of the input where `indices` say: what `max_pool1d` took, put back."""
 def max_unpool2d(input: Any, indices: Any, kernel_size: Size, stride: Size | None = None, padding: Size = 0, output_size: Sequence[int] | None = None) -> Tensor:
     """`max_unpool1d` of pictures, whose indices count in row-major order."""
 def max_unpool3d(input: Any, indices: Any, kernel_size: Size, stride: Size | None = None, padding: Size = 0, output_size: Sequence[int] | None = None) -> Tensor:
     """`max_unpool1d` of volumes."""
+def mse_loss(input: Any, target: Any, reduction: str = 'mean', weight: Any | None = None, *, size_average: bool | None = None, reduce: bool | None = None) -> Tensor:
+    """The squared error (input - target)^2, by default its mean."""
+def l1_loss(input: Any, target: Any, reduction: str = 'mean', weight: Any | None = None, *, size_average: bool | None = None, reduce: bool | None = None) -> Tensor:
+    """The absolute error |input - target|, by default its mean."""
+def huber_loss(input: Any, target: Any, reduction: str = 'mean', delta: float = 1.0, weight: Any | None = None) -> Tensor:
+    """The squared error e^2 / 2 up to |e| = delta, beyond it delta (|e| - delta / 2); by default its mean."""
+def smooth_l1_loss(input: Any, target: Any, reduction: str = 'mean', beta: float = 1.0, *, size_average: bool | None = None, reduce: bool | None = None) -> Tensor:
+    """huber_loss / beta: |error| - beta / 2, and error^2 / (2 beta) where |error| is below beta."""
+def gaussian_nll_loss(input: Any, target: Any, var: Any | float, full: bool = False, eps: float = 1e-06, reduction: str = 'mean') -> Tensor:
+    """(log var + (input - target)^2 / var) / 2: -log of the normal density of the target, up to a constant."""
+def poisson_nll_loss(input: Any, target: Any, log_input: bool = True, full: bool = False, eps: float = 1e-08, reduction: str = 'mean', *, size_average: bool | None = None, reduce: bool | None = None) -> Tensor:
+    """rate - target log(rate): -log of the Poisson probability of the target, up to log(target!)."""
+def nll_loss(input: Any, target: Any, weight: Any | None = None, ignore_index: int = -100, reduction: str = 'mean', *, size_average: bool | None = None, reduce: bool | None = None) -> Tensor:
+    """-input[target] for an input of log-probabilities; by default its mean, with `weight` the weighted mean."""
+def cross_entropy(input: Any, target: Any, weight: Any | None = None, ignore_index: int = -100, reduction: str = 'mean', label_smoothing: float = 0.0, *, size_average: bool | None = None, reduce: bool | None = None) -> Tensor:
+    """-sum_c q_c log softmax(input)_c in nats, where q is the target distribution."""
+def kl_div(input: Any, target: Any, reduction: str = 'mean', log_target: bool = False, *, size_average: bool | None = None, reduce: bool | None = None) -> Tensor:
+    """target (log target - input): the terms of KL(target || e^input), 0 where the target is 0."""
+def binary_cross_entropy(input: Any, target: Any, weight: Any | None = None, reduction: str = 'mean', *, size_average: bool | None = None, reduce: bool | None = None) -> Tensor:
+    """-target log(input) - (1 - target) log(1 - input), by default its mean."""
+def binary_cross_entropy_with_logits(input: Any, target: Any, weight: Any | None = None, reduction: str = 'mean', pos_weight: Any | None = None, *, size_average: bool | None = None, reduce: bool | None = None) -> Tensor:
+    """-target log p - (1 - target) log(1 - p) for p = sigmoid(input), by default its mean; it does not overflow."""
+def soft_margin_loss(input: Any, target: Any, reduction: str = 'mean', *, size_average: bool | None = None, reduce: bool | None = None) -> Tensor:
+    """log(1 + e^(-target input)), by default its mean; it does not overflow."""
+def multilabel_soft_margin_loss(input: Any, target: Any, weight: Any | None = None, reduction: str = 'mean', *, size_average: bool | None = None, reduce: bool | None = None) -> Tensor:
+    """The mean over the classes of `binary_cross_entropy_with_logits`: several classes may be true at once."""
+def ctc_loss(log_probs: Any, targets: Any, input_lengths: Any, target_lengths: Any, blank: int = 0, reduction: str = 'mean', zero_infinity: bool = False) -> Tensor:
+    """-log of the probability that the emissions spell the targets, once repeats are merged and blanks dropped."""
+def hinge_loss(input: Any, target: Any, p: int = 1, margin: float = 1.0, reduction: str = 'mean') -> Tensor:
+    """max(0, margin - target input)^p for targets 1 and -1: the loss of the support vector machine."""
+def multi_margin_loss(input: Any, target: Any, p: int = 1, margin: float = 1.0, weight: Any | None = None, reduction: str = 'mean', *, size_average: bool | None = None, reduce: bool | None = None) -> Tensor:
+    """sum_(i != y) max(0, margin - x_y + x_i)^p / C, the multi-class hinge loss; y the target class."""
+def multilabel_margin_loss(input: Any, target: Any, reduction: str = 'mean', *, size_average: bool | None = None, reduce: bool | None = None) -> Tensor:
+    """sum_ij max(0, 1 - x_(y_j) + x_i) / C over the target classes y_j and all other classes i."""
+def margin_ranking_loss(input1: Any, input2: Any, target: Any, margin: float = 0.0, reduction: str = 'mean', *, size_average: bool | None = None, reduce: bool | None = None) -> Tensor:
+    """max(0, margin - target (input1 - input2)): where the target is 1, input1 should be larger, where -1, input2."""
+def hinge_embedding_loss(input: Any, target: Any, margin: float = 1.0, reduction: str = 'mean', *, size_average: bool | None = None, reduce: bool | None = None) -> Tensor:
+    """The input, a distance, where the target is 1; max(0, margin - input) where it is -1."""
+def cosine_embedding_loss(input1: Any, input2: Any, target: Any, margin: float = 0.0, reduction: str = 'mean', *, size_average: bool | None = None, reduce: bool | None = None) -> Tensor:
+    """1 - cos(input1, input2) where the target is 1; max(0, cos(input1, input2) - margin) where it is -1."""
+def triplet_margin_loss(anchor: Any, positive: Any, negative: Any, margin: float = 1.0, p: float = 2.0, eps: float = 1e-06, swap: bool = False, reduction: str = 'mean', *, size_average: bool | None = None, reduce: bool | None = None) -> Tensor:
+    """max(0, margin + d(anchor, positive) - d(anchor, negative)), d(x, y) the p-norm of x - y + eps."""
+def triplet_margin_with_distance_loss(anchor: Any, positive: Any, negative: Any, *, distance_function: Callable[[Any, Any], Any] | None = None, margin: float = 1.0, swap: bool = False, reduction: str = 'mean') -> Tensor:
+    """max(0, margin + d(anchor, positive) - d(anchor, negative)) for any distance; see `triplet_margin_loss`."""
 
 __all__ = [
     "adaptive_avg_pool1d",

@@ -9,6 +9,7 @@ from . import (
     bits,
     comparison,
     count,
+    devices,
     diagonal,
     gather,
     grids,

@@ -1,6 +1,6 @@
 """Mixed precision: which operators compute in float16 inside a block of `amp.autocast`, and which in float32.
 
-One table names the operators. While a block is active, the code of each of these functions is exchanged for one
+One table names the operators. While a block is active, each of these functions is exchanged (`exchange`) for one
 that brings its tensors to the wanted dtype, and then calls the operator as it was. So no operator knows of mixed
 precision, and outside of such blocks it costs nothing. The exchange holds for all threads, and each call looks
 whether its own thread is in a block.
@@ -19,16 +19,15 @@ import threading
 import weakref
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
-from types import FunctionType
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..backend.kinds import others
 from ..engine.broadcast import cast
-from ..engine.generator import UNWRITTEN
 from ..engine.graph import Leaf, Value
 from ..engine.modes import is_grad_enabled
+from .exchange import Layer, lay, lift
 from .linear_algebra.products import mapped
 from .names import names_in
 from .network.recurrence.layers import recurrent
@@ -124,7 +123,7 @@ def _in_widest(mixed: Mixed, given: Any) -> Any:
     return _in_float32(mixed, given) if {_FLOAT32, _FLOAT16} <= dtypes else given
 
 
-def _mixing(operator: Callable[..., Any], convert: Callable[[Mixed, Any], Any]) -> Callable[..., Any]:
+def _mixing(convert: Callable[[Mixed, Any], Any], operator: Callable[..., Any]) -> Callable[..., Any]:
     """The operator, of tensors that `convert` brings to the dtype that it computes in."""
 
     def mixed(*args: Any, **kwargs: Any) -> Any:
@@ -141,39 +140,7 @@ def _mixing(operator: Callable[..., Any], convert: Callable[[Mixed, Any], Any]) 
     return mixed
 
 
-# ------------------------------------------------------------------------------- the code of functions
-
-
-def _instead(*args: Any, mixed_operator: Any, **kwargs: Any) -> Any:
-    """What the code of an operator is exchanged for."""
-    return mixed_operator(*args, **kwargs)
-
-
-class _Exchange:
-    """A function that does something else for a while, for all who hold it.
-
-    Its code is exchanged, and its keyword-only defaults get one more, by which the new code finds what it is to do.
-    So at each moment code and defaults fit.
-    """
-
-    def __init__(self, function: Any, convert: Callable[[Mixed, Any], Any]) -> None:
-        primitive = getattr(function, "primitive", None)
-        if primitive is not None and function.__code__ is UNWRITTEN:
-            primitive.write()
-        self._function, self._code, self._defaults = function, function.__code__, function.__kwdefaults__
-        same = FunctionType(
-            self._code, function.__globals__, function.__name__, function.__defaults__, function.__closure__
-        )
-        same.__kwdefaults__ = self._defaults
-        self._mixed = _mixing(same, convert)
-
-    def begin(self) -> None:
-        self._function.__kwdefaults__ = {**(self._defaults or {}), "mixed_operator": self._mixed}
-        self._function.__code__ = _instead.__code__.replace(co_freevars=self._code.co_freevars)
-
-    def end(self) -> None:
-        self._function.__code__ = self._code
-        self._function.__kwdefaults__ = self._defaults
+# ------------------------------------------------------------------------------------------ the block
 
 
 def _named(name: str) -> Iterator[Any]:
@@ -184,12 +151,12 @@ def _named(name: str) -> Iterator[Any]:
 
 
 @functools.cache
-def _exchanges() -> list[_Exchange]:
-    functions: dict[Any, Callable[[Mixed, Any], Any]] = dict.fromkeys((mapped, recurrent), _in_lower)
+def _layers() -> dict[Any, Layer]:
+    found = dict.fromkeys((mapped, recurrent), _in_lower)
     for names, convert in ((LOWER, _in_lower), (FLOAT32, _in_float32), (WIDEST, _in_widest)):
         for name in names:
-            functions |= dict.fromkeys(_named(name), convert)
-    return [_Exchange(function, convert) for function, convert in functions.items()]
+            found |= dict.fromkeys(_named(name), convert)
+    return {function: functools.partial(_mixing, convert) for function, convert in found.items()}
 
 
 _lock = threading.Lock()
@@ -203,8 +170,7 @@ def entered(asked: Mixed | None) -> Any:
         with _lock:
             _active += 1
             if _active == 1:
-                for exchange in _exchanges():
-                    exchange.begin()
+                lay("dtype", _layers().items())
     return asked, _current.set(asked)
 
 
@@ -217,5 +183,4 @@ def left(state: Any) -> None:
         with _lock:
             _active -= 1
             if _active == 0:
-                for exchange in _exchanges():
-                    exchange.end()
+                lift("dtype")

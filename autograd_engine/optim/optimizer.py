@@ -14,7 +14,10 @@ from typing import Any, ClassVar, TypeVar, overload
 import numpy as np
 
 from ..backend.captures import current
+from ..backend.device import device_of, working_on
 from ..backend.formulas import Formula
+from ..backend.gpu import following
+from ..backend.gpu import state as gpus
 from ..backend.kernels.updates import apply, many_cost_one
 from ..backend.kinds import kind_of
 from ..engine.graph import raw
@@ -26,6 +29,9 @@ from .descent import Descent, descend, descent_of
 from .flat import Flat, Gathered, State, writable
 
 R = TypeVar("R")
+
+Follow = Callable[[Any], None] | None
+"""What makes the GPU of an array the current one, where there are several: see `gpu.following`."""
 
 
 def array_of(value: Any) -> Any:
@@ -248,12 +254,20 @@ class Optimizer:
         if closure is not None:
             with enable_grad():
                 loss = closure()
+        if gpus.several:
+            with following() as follow:
+                self._step_groups(follow)
+        else:
+            self._step_groups(None)
+        return loss
+
+    def _step_groups(self, follow: Follow) -> None:
         for i, group in enumerate(self.param_groups):
             slots = self._slots(group)
-            gradients = self._collect(i, slots)
+            gradients = self._collect(i, slots, follow)
             if gradients is None:
-                self._arrange(i, slots)
-                gradients = self._collect(i, slots) or []
+                self._arrange(i, slots, follow)
+                gradients = self._collect(i, slots, follow) or []
             formula, cohorts, _ = arrangement = self._arranged[i]
             rest, capture = iter(gradients), current()
             for cohort in cohorts:
@@ -263,10 +277,11 @@ class Optimizer:
                 else:
                     numbers = capture.numbers_of(StepNumbers(self, i, arrangement, cohort))
                 for flats, values, states in parts:
+                    if follow is not None:
+                        follow(values)
                     apply(formula, values, next(rest), states, numbers)
                     for flat in flats:
                         flat.give_back()
-        return loss
 
     def _numbers(self, group: dict[str, Any], scalars: dict[str, float], counts: bool) -> tuple[Any, ...]:
         """The numbers of the formula in the next step of a cohort, which this counts."""
@@ -274,7 +289,7 @@ class Optimizer:
             scalars["step"] += 1
         return *descent_of(group), *self._coefficients(group, scalars)
 
-    def _collect(self, i: int, slots: dict[str, float]) -> list[list[Any]] | None:
+    def _collect(self, i: int, slots: dict[str, float], follow: Follow) -> list[list[Any]] | None:
         """The flat gradients of group i, part by part; None if the arrangement no longer fits."""
         formula, cohorts, idle = self._arranged[i]
         if formula is None or formula.names != tuple(slots):
@@ -282,7 +297,9 @@ class Optimizer:
         gradients = []
         count = len(idle)
         for _, parts in cohorts:
-            for flats, _, _ in parts:
+            for flats, values, _ in parts:
+                if follow is not None:
+                    follow(values)
                 of_part = []
                 for flat in flats:
                     gradient = flat.collect()
@@ -294,8 +311,9 @@ class Optimizer:
         fits = count == len(self.param_groups[i]["params"]) and all(p.grad is None for p in idle)
         return gradients if fits else None
 
-    def _arrange(self, i: int, slots: dict[str, float]) -> None:
-        """Divide the parameters that have gradients into cohorts, and these into flat arrays of one dtype."""
+    def _arrange(self, i: int, slots: dict[str, float], follow: Follow) -> None:
+        """Divide the parameters that have gradients into cohorts, and these into flat arrays of one dtype and
+        device."""
         if current() is not None:
             raise RuntimeError(
                 f"{type(self).__name__}: other parameters have gradients than in the step before, and a captured "
@@ -320,22 +338,24 @@ class Optimizer:
                     )
             is_large = array.size >= self._gather_below or many_cost_one(array)
             in_place = is_large and array.flags.c_contiguous and kind.is_aligned(array)
-            place = (kind, array.dtype, p if in_place else None)
+            place = (kind.index_of(array), array.dtype, p if in_place else None)
             cohorts.setdefault(tuple(state.scalars.values()), {}).setdefault(place, []).append(p)
         self._arranged[i] = Arrangement(
-            self._formula(tuple(slots)), [self._cohort(places, slots) for places in cohorts.values()], idle
+            self._formula(tuple(slots)), [self._cohort(places, slots, follow) for places in cohorts.values()], idle
         )
 
-    def _cohort(self, places: dict[Any, list[Tensor]], slots: dict[str, float]) -> Cohort:
+    def _cohort(self, places: dict[Any, list[Tensor]], slots: dict[str, float], follow: Follow) -> Cohort:
         parts: dict[Any, Part] = {}
         scalars: dict[str, float] = {}
-        for (kind, dtype, alone), params in places.items():
+        for (index, dtype, alone), params in places.items():
+            if follow is not None:
+                follow(params)
             states = [self._states[p] for p in params]
             scalars = scalars or dict(states[0].scalars)
             for state in states:
                 state.scalars = scalars
             flat = (Gathered if alone is None else Flat)(params, states, slots)
-            part = parts.setdefault((kind, dtype), Part([], [], []))
+            part = parts.setdefault((index, dtype), Part([], [], []))
             part.flats.append(flat)
             part.values.append(flat.values)
             part.states.append(flat.state)
@@ -362,7 +382,8 @@ class Optimizer:
         for name in scalars.keys() & known.keys():
             scalars[name] = float(known.pop(name))
         sent = kind_of(p.array).sent
-        arrays = {name: sent(array).astype(p.dtype) for name, array in known.items()}
+        with working_on(device_of(p.array)):
+            arrays = {name: sent(array).astype(p.dtype) for name, array in known.items()}
         for name, array in arrays.items():
             if array.shape != p.shape:
                 raise ValueError(f"{name} of parameter {number} has shape {array.shape}, not {p.shape}")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from ..backend import gpu
 from ..backend.arrays import default_dtype, unboxed
-from ..backend.device import check_device, kind_at, settled, working_on
+from ..backend.device import check_device, device_of, kind_at, settled, working_on
 from ..backend.formats import takes_formats
 from ..backend.kinds import is_array
 from ..engine.graph import raw
@@ -197,22 +198,31 @@ def empty(
     return _made_there("empty", (shape, dtype or default_dtype()), None, device, requires_grad)
 
 
+def _like(make: Callable[..., Any], input: Tensor, dtype: Any, *values: Any) -> Any:
+    """A new array beside another one, where that lies."""
+    array = raw(input)
+    if not gpu.state.several:
+        return make(array, *values, dtype or array.dtype)
+    with working_on(device_of(array)):
+        return make(array, *values, dtype or array.dtype)
+
+
 @takes_formats
 def zeros_like(input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """Zeros in the shape and dtype of `input`, and in its order in memory."""
-    return made(np.zeros_like(raw(input), dtype or input.dtype), None, device or input.device, requires_grad)
+    return made(_like(np.zeros_like, input, dtype), None, device or input.device, requires_grad)
 
 
 @takes_formats
 def ones_like(input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """Ones in the shape and dtype of `input`, and in its order in memory."""
-    return made(np.ones_like(raw(input), dtype or input.dtype), None, device or input.device, requires_grad)
+    return made(_like(np.ones_like, input, dtype), None, device or input.device, requires_grad)
 
 
 @takes_formats
 def empty_like(input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """A tensor in the shape, dtype and order in memory of `input` whose values are whatever the memory held."""
-    return made(np.empty_like(raw(input), dtype or input.dtype), None, device or input.device, requires_grad)
+    return made(_like(np.empty_like, input, dtype), None, device or input.device, requires_grad)
 
 
 @takes_formats
@@ -220,9 +230,7 @@ def full_like(
     input: Tensor, fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
     """One value in the shape and dtype of `input`, and in its order in memory."""
-    return made(
-        np.full_like(raw(input), fill_value, dtype or input.dtype), None, device or input.device, requires_grad
-    )
+    return made(_like(np.full_like, input, dtype, fill_value), None, device or input.device, requires_grad)
 
 
 @takes_formats

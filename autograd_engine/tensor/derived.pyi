@@ -587,28 +587,6 @@ class Derived(Value):
         """Whether some element over `dim` is nonzero."""
     def count_nonzero(self, dim: Dim = None, *, axis: Dim = ...) -> Tensor:
         """How many elements over `dim` are not zero."""
-    def diagonal(self, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
-        """The elements x[i, i + offset] of two dimensions, as the last dimension of the result; a view."""
-    def diag_embed(self, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:
-        """Matrices of zeros with the last dimension of `x` on their diagonals: the adjoint of `diagonal`."""
-    def diag(self, diagonal: int = 0) -> Tensor:
-        """The diagonal of a matrix; of a vector, the matrix that has it on its diagonal."""
-    def diagflat(self, offset: int = 0) -> Tensor:
-        """The matrix with the flattened `x` on its diagonal."""
-    def diagonal_scatter(self, src: Any, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
-        """A copy of `x` whose diagonal is `src`."""
-    def tril(self, diagonal: int = 0) -> Tensor:
-        """The lower triangle of each matrix: x[i, j] where j <= i + diagonal, else 0."""
-    def tril_(self, diagonal: int = 0) -> Tensor:
-        """Like `tril`, in place: the result replaces the tensor's own values."""
-    def triu(self, diagonal: int = 0) -> Tensor:
-        """The upper triangle of each matrix: x[i, j] where j >= i + diagonal, else 0."""
-    def triu_(self, diagonal: int = 0) -> Tensor:
-        """Like `triu`, in place: the result replaces the tensor's own values."""
-    def trace(self) -> Tensor:
-        """The sum of the diagonal of a matrix."""
-    def kron(self, y: Any) -> Tensor:
-        """The Kronecker product: in every dimension, out[i * m + j] = x[i] * y[j] with m the size of y."""
     def matmul(self, y: Any) -> Tensor:
         """The matrix product x @ y, batched over leading dimensions."""
     def mm(self, y: Any) -> Tensor:
@@ -665,6 +643,26 @@ class Derived(Value):
         """`x`, in which each slice x[..., i, ...] along `dim` whose p-norm exceeds `maxnorm` is scaled down to it."""
     def renorm_(self, p: float, dim: int, maxnorm: float) -> Tensor:
         """Like `renorm`, in place: the result replaces the tensor's own values."""
+    def diagonal(self, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
+        """The elements x[i, i + offset] of two dimensions, as the last dimension of the result; a view."""
+    def diag_embed(self, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:
+        """Matrices of zeros with the last dimension of `x` on their diagonals: the adjoint of `diagonal`."""
+    def diag(self, diagonal: int = 0) -> Tensor:
+        """The diagonal of a matrix; of a vector, the matrix that has it on its diagonal."""
+    def diagflat(self, offset: int = 0) -> Tensor:
+        """The matrix with the flattened `x` on its diagonal."""
+    def diagonal_scatter(self, src: Any, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
+        """A copy of `x` whose diagonal is `src`."""
+    def tril(self, diagonal: int = 0) -> Tensor:
+        """The lower triangle of each matrix: x[i, j] where j <= i + diagonal, else 0."""
+    def tril_(self, diagonal: int = 0) -> Tensor:
+        """Like `tril`, in place: the result replaces the tensor's own values."""
+    def triu(self, diagonal: int = 0) -> Tensor:
+        """The upper triangle of each matrix: x[i, j] where j >= i + diagonal, else 0."""
+    def triu_(self, diagonal: int = 0) -> Tensor:
+        """Like `triu`, in place: the result replaces the tensor's own values."""
+    def trace(self) -> Tensor:
+        """The sum of the diagonal of a matrix."""
     def matrix_power(self, n: int) -> Tensor:
         """A^n: the product of n factors A, or for negative n of -n factors A^-1, by repeated squaring."""
     def matrix_exp(self) -> Tensor:
@@ -685,12 +683,6 @@ class Derived(Value):
         """X with A X = b, or with A^T X = b where `transpose`: `linalg.solve_triangular` with other arguments."""
     def pinverse(self, rcond: float = 1e-15) -> Tensor:
         """`linalg.pinv` where singular values below rcond * the largest count as 0."""
-    def logsumexp(self, dim: Dim = None, keepdim: bool = False, *, axis: Dim = ..., keepdims: bool = ...) -> Tensor:
-        """log sum e^x over `dim` (all dimensions by default), which does not overflow."""
-    def softmax(self, dim: int = ..., *, dtype: Any = None, axis: int = ...) -> Tensor:
-        """e^x / sum e^x along `dim`, which does not overflow; `x` is first converted to `dtype`, if that is given."""
-    def log_softmax(self, dim: int = ..., *, dtype: Any = None, axis: int = ...) -> Tensor:
-        """log softmax(x) along `dim`: x - logsumexp(x), which does not overflow; `dtype` is as for `softmax`."""
     def erf(self) -> Tensor:
         """The error function 2/sqrt(pi) int_0^x e^(-t^2) dt; for large float32 arrays to a relative 4e-7."""
     def erf_(self) -> Tensor:
@@ -727,6 +719,16 @@ class Derived(Value):
         """log(x / (1 - x)), the inverse of sigmoid: infinite at 0 and 1, NaN outside."""
     def logit_(self, eps: float | None = None) -> Tensor:
         """Like `logit`, in place: the result replaces the tensor's own values."""
+    def prelu(self, weight: Any) -> Tensor:
+        """x where x > 0, else weight x, with a weight that is learned."""
+    def hardshrink(self, lambd: float = 0.5) -> Tensor:
+        """x, but 0 where |x| <= lambd."""
+    def logsumexp(self, dim: Dim = None, keepdim: bool = False, *, axis: Dim = ..., keepdims: bool = ...) -> Tensor:
+        """log sum e^x over `dim` (all dimensions by default), which does not overflow."""
+    def softmax(self, dim: int = ..., *, dtype: Any = None, axis: int = ...) -> Tensor:
+        """e^x / sum e^x along `dim`, which does not overflow; `x` is first converted to `dtype`, if that is given."""
+    def log_softmax(self, dim: int = ..., *, dtype: Any = None, axis: int = ...) -> Tensor:
+        """log softmax(x) along `dim`: x - logsumexp(x), which does not overflow; `dtype` is as for `softmax`."""
     def masked_select(self, mask: Any) -> Tensor:
         """The elements of `x` where the mask holds, as one dimension; the mask broadcasts to the shape of `x`."""
     def argwhere(self) -> Tensor:
@@ -739,10 +741,6 @@ class Derived(Value):
     def nonzero(self, *, as_tuple: Literal[True]) -> tuple[Tensor, ...]:
         """The indices of the elements that are not 0: one row each, or with `as_tuple` one 1-d tensor per
         dimension, with which x[nonzero(x, as_tuple=True)] reads those elements."""
-    def prelu(self, weight: Any) -> Tensor:
-        """x where x > 0, else weight x, with a weight that is learned."""
-    def hardshrink(self, lambd: float = 0.5) -> Tensor:
-        """x, but 0 where |x| <= lambd."""
     def scatter(self, dim: int, index: Any, src: Any = None, *, value: float | None = None, reduce: str | None = None) -> Tensor:
         """A copy of `x` with x[index[i][j]][j] = src[i][j] for dim 0, and so on; `src` may be a number."""
     def scatter_(self, dim: int, index: Any, src: Any = None, *, value: float | None = None, reduce: str | None = None) -> Tensor:
@@ -788,6 +786,8 @@ class Derived(Value):
         """A copy of `x` whose slice `index` along `dim` is `src`: it writes what `select` reads."""
     def slice_scatter(self, src: Any, dim: int = 0, start: int | None = None, end: int | None = None, step: int = 1, *, axis: int = ...) -> Tensor:
         """A copy of `x` whose slices start:end:step along `dim` are `src`."""
+    def kron(self, y: Any) -> Tensor:
+        """The Kronecker product: in every dimension, out[i * m + j] = x[i] * y[j] with m the size of y."""
     def cumsum(self, dim: int = ..., *, dtype: Any = None, axis: int = ...) -> Tensor:
         """The running sum along `dim`: out[k] = x[0] + ... + x[k]. Booleans and integers sum to int64."""
     def cumsum_(self, dim: int, *, dtype: Any = None) -> Tensor:

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ..backend.kinds import kind_of
 from ..engine.graph import raw
 
 
@@ -78,7 +79,7 @@ def _classes(output: Any, target: Any) -> Any:
 
 
 def _arrays(*items: Any) -> list[Any]:
-    return [np.asarray(raw(item)) for item in items]
+    return [kind_of(raw(item)).read(raw(item)) for item in items]
 
 
 def _sklearn() -> Any:

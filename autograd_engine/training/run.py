@@ -10,12 +10,13 @@ from __future__ import annotations
 import math
 import os
 import random
+import warnings
 from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
 import numpy as np
 
-from ..backend.random import Generator, default_generator
+from ..backend.random import Generator, default_generator, gpu_states, set_gpu_states
 from ..nn import Module
 from ..optim import Optimizer
 from ..serialization import load, save
@@ -171,6 +172,7 @@ class Run:
     def _random_state(self) -> dict[str, Any]:
         return {
             "generators": [g.get_state() for g in self._generators()],
+            "gpus": [[[index, bits] for index, bits in gpu_states(g)] for g in self._generators()],
             "numpy": np.random.get_state(legacy=False),
             "python": random.getstate(),
         }
@@ -178,5 +180,10 @@ class Run:
     def _set_random_state(self, state: dict[str, Any]) -> None:
         for generator, known in zip(self._generators(), state["generators"], strict=True):
             generator.set_state(known)
+        for generator, known in zip(self._generators(), state.get("gpus", []), strict=False):
+            try:
+                set_gpu_states(generator, [(int(index), np.asarray(bits)) for index, bits in known])
+            except ValueError as error:  # on another kind of GPU the run goes on, with other random numbers there
+                warnings.warn(str(error), stacklevel=4)
         np.random.set_state(state["numpy"])
         random.setstate(state["python"])

@@ -8,9 +8,12 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
+from ...backend.arrays import astype
+from ...backend.device import device_of, placed
 from ...backend.kinds import kind_of
 from ...engine.modes import no_grad
 from ...ops.linear_algebra.distances import vector_norm
+from ...ops.shape import cat
 from ...tensor import Tensor
 from ...tensor.creation import tensor
 
@@ -56,13 +59,13 @@ def get_total_norm(
     """
     order = float(norm_type)
     arrays = [t.array for t in _listed(tensors) if t.array.size]
-    dtype = np.result_type(*arrays) if arrays else np.dtype(np.float32)
+    dtype = np.result_type(*(array.dtype for array in arrays)) if arrays else np.dtype(np.float32)
     norms = [vector_norm(array, order) for array in arrays]
     if not norms:
         total = dtype.type(0)
     else:
-        rows = [norm.reshape(1) for norm in norms]
-        total = vector_norm(kind_of(rows[0]).joined(rows, 0).astype(dtype), order)
+        rows = [placed(norm, device_of(norms[0])).reshape(1) for norm in norms]
+        total = vector_norm(astype(cat(rows), dtype), order)
     if error_if_nonfinite and not math.isfinite(total):
         raise RuntimeError(
             f"the norm of order {order} of the gradients is {total}, which cannot be clipped: look for the "
@@ -76,7 +79,7 @@ def _scale(grads: list[Tensor], max_norm: float, total: Tensor) -> None:
         with no_grad():
             share = (float(max_norm) / (total + 1e-6)).clamp(max=1.0)
             for grad in grads:
-                grad.mul_(share)
+                grad.mul_(share.to(grad.device))
         return
     factor = float(max_norm) / (total.item() + 1e-6)
     if not factor >= 1.0:  # NaN reaches the gradients, as in PyTorch
