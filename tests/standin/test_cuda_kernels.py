@@ -1,6 +1,5 @@
 """Kernels of CUDA's source: what they compute, run on the CPU; and that NVRTC compiles them for two cards."""
 
-import importlib
 from contextlib import nullcontext
 
 import numpy as np
@@ -18,6 +17,7 @@ from tests.optim.cases import SETTINGS
 from . import StandIn
 from .comparison import on_device, on_host
 from .cuda import RawKernel, backwards, compiler, sources
+from .forms import KERNELS, PRECISION, is_of_cuda, outcome, sent
 from .module import installed, real_cupy
 from .programs import PROGRAMS, trained
 
@@ -87,43 +87,6 @@ def test_values_that_are_no_numbers_come_out_as_numpys(value):
         return found
 
     np.testing.assert_allclose(after(on_device, "cuda"), after(on_host, "numpy"), rtol=1e-12)
-
-
-def is_of_cuda(name):
-    """Whether a kernel of CUDA's stands in for the kernel of this name."""
-    file, _, function = name.partition(".")
-    try:
-        module = importlib.import_module(f"autograd_engine.backend.cuda.{file}")
-    except ModuleNotFoundError:
-        return False
-    return hasattr(module, function)
-
-
-KERNELS = sorted(name for name in choice.KERNELS if name in CALLS and is_of_cuda(name))
-"""The kernels of CUDA's that have calls."""
-
-PRECISION = {np.float32: 4e-6, np.float64: 1e-12}
-"""How far a number may lie from NumPy's, as a part of it or, where sums cancel, of the largest."""
-
-
-def sent(value, form=StandIn):
-    """The same on the device: copies of arrays, also in tuples and lists, and of NumPy's scalars."""
-    if type(value) in (tuple, list):
-        return type(value)(sent(item, form) for item in value)
-    return form(np.array(value, order="K")) if isinstance(value, (np.ndarray, np.generic)) else value
-
-
-def read(value):
-    """The inverse of `sent`."""
-    if isinstance(value, (tuple, list)):
-        return [read(item) for item in value]
-    return value.get() if isinstance(value, StandIn) else value
-
-
-def outcome(function, arguments):
-    """The result, and the arguments, which may be what is written."""
-    with np.errstate(all="ignore"):
-        return read([function(*arguments), *arguments])
 
 
 def some(calls, dtype):
