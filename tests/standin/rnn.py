@@ -130,6 +130,7 @@ class Rnn(Functions):
         mode, _, dtype, size, width, _ = self._things[layer].values
         kind, inputs, each = self._things[x].values
         assert (kind, inputs) == (dtype, size)
+        assert weights % 16 == 0
         assert array(lengths, (len(each),), np.dtype(np.int32)).tolist() == list(each)
         sizes = [sum(n > t for n in each) for t in range(max(each))]
         shapes = self._shapes(layer)

@@ -186,9 +186,19 @@ def _turned(x: Any) -> Any:
     return np.swapaxes(x, -1, -2)
 
 
-def _like(x: Any, columns: int) -> Any:
-    """Memory for (..., columns) in the order of x (..., E)."""
-    return np.empty_like(x, shape=(*x.shape[:-1], columns))
+def _like(x: Any, columns: int, zeros: bool = False) -> Any:
+    """Memory for (..., columns) in the order of x (..., E); on a device in row-major order, as products of
+    batches of matrices are written there."""
+    shape = (*x.shape[:-1], columns)
+    if x.__class__ in others:
+        kind = kind_of(x)
+        return (kind.zeros if zeros else kind.empty)(shape, x.dtype)
+    return (np.zeros_like if zeros else np.empty_like)(x, shape=shape)
+
+
+def _scaled(x: Any, factor: Any) -> Any:
+    """x times a number, lying as `_like` says."""
+    return np.multiply(x, factor, out=_like(x, x.shape[-1]) if x.__class__ in others else None)
 
 
 def _scores(block: _Block, queries: Any, key: Any, bias: Any, out: Any) -> Any:
@@ -250,7 +260,7 @@ def attend(
 
     def work(piece: int) -> None:
         for block in plan.blocks(piece):
-            queries = block.rows(query) * factor
+            queries = _scaled(block.rows(query), factor)
             space = kind.empty((*queries.shape[:-1], block.keys), query.dtype) if exps is None else block.rows(exps)
             weights = _scores(block, queries, key, bias, space)
             top, total = exponentials(weights, block.first(causal))
@@ -293,10 +303,11 @@ def attend_gradients(
     if bias is not None:
         bias = np.broadcast_to(widened(bias), (*batch, length, keys))
     plan = _Plan(batch, length, keys, causal, query)
-    make = np.empty_like if plan.in_one and length and not plan.ends_early else np.zeros_like
+    in_parts = not plan.in_one or not length or plan.ends_early
     queries_wanted, keys_wanted, values_wanted, bias_wanted = wanted
-    by_query = np.empty_like(query) if queries_wanted else None
-    by_key, by_value = make(key) if keys_wanted else None, make(value) if values_wanted else None
+    by_query = _like(query, query.shape[-1]) if queries_wanted else None
+    by_key = _like(key, key.shape[-1], in_parts) if keys_wanted else None
+    by_value = _like(value, value.shape[-1], in_parts) if values_wanted else None
     by_bias = kind.zeros((*batch, length, keys), query.dtype) if bias_wanted else None
     factor = query.dtype.type(scale)
 
@@ -311,7 +322,7 @@ def attend_gradients(
     def work(piece: int) -> None:
         for block in plan.blocks(piece):
             given = block.rows(g) * block.rows(shares)[..., None]
-            queries = block.rows(query) * factor
+            queries = _scaled(block.rows(query), factor)
             space = kind.empty((*queries.shape[:-1], block.keys), query.dtype)
             weights = None if exps is None else block.rows(exps)
             if weights is None:
