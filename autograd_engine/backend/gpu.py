@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import importlib
+import threading
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -64,15 +65,25 @@ class _State:
         is_chosen: whether it has said which GPU is current.
         several: whether work was given to more than one.
         tf32: whether products of float32 matrices may round their factors to 10 bits, on the GPU's tensor cores.
-        factors: to which dtype they do, whatever that says; None where nobody has asked for one.
     """
 
     is_chosen = False
     several = False
     tf32 = False
-    factors: str | None = None
 
 
+class _Factors(threading.local):
+    """What a thread has chosen.
+
+    Attributes:
+        to: the dtype to which products of float32 matrices round their factors, whatever `tf32` says; None where
+            nobody has asked for one.
+    """
+
+    to: str | None = None
+
+
+_factors = _Factors()
 state = _State()
 """The only one. `state.several` is the cheapest question of all."""
 
@@ -126,23 +137,23 @@ def is_tf32_allowed() -> bool:
 
 
 def round_factors(to: str | None) -> str | None:
-    """Choose to what products of float32 matrices round their factors, for programs that want no other dtype around
-    them. Only NVIDIA's libraries do so; CuPy's functions do not.
+    """Choose to what products of float32 matrices round their factors in this thread, for who wants no other dtype
+    around them. Only NVIDIA's libraries do so; CuPy's functions do not.
 
     Args:
-        to: "float16" or "bfloat16", for tensor cores; None for what `allow_tf32` says.
+        to: "float16", "bfloat16" or "tf32", for tensor cores; None for what `allow_tf32` says.
 
     Returns:
         What was chosen before.
     """
-    before, state.factors = state.factors, to
+    before, _factors.to = _factors.to, to
     return before
 
 
 def product_precision() -> str:
     """To what products of float32 matrices round their factors: "float16", "bfloat16", "tf32", or not,
     "float32"."""
-    return state.factors or ("tf32" if state.tf32 else "float32")
+    return _factors.to or ("tf32" if state.tf32 else "float32")
 
 
 def forget() -> None:

@@ -3,6 +3,7 @@
 import ctypes
 import re
 import sys
+import threading
 import warnings
 from pathlib import Path
 
@@ -124,6 +125,27 @@ def test_factors_of_float32_are_rounded_as_the_program_says(precision):
     least, most = ROUNDED[precision]
     assert least <= off < most
     np.testing.assert_allclose(double, x.astype(float) @ y, rtol=1e-12, atol=1e-12)
+
+
+def test_attention_of_float16_keeps_its_digits_on_tensor_cores():
+    q, k, v = (ag.rand(2, 3, 4, device="cuda").half().requires_grad_() for _ in "qkv")
+    ag.nn.functional.scaled_dot_product_attention(q, k, v).sum().backward()
+    assert {made[1] for made in lt.products} == {cublas.COMPUTE["tf32"]}
+    assert gpu.product_precision() == "float32"
+    lt.clear()
+    ag.nn.functional.scaled_dot_product_attention(q.float(), k.float(), v.float())
+    assert {made[1] for made in lt.products} == {cublas.COMPUTE_32}
+
+
+def test_what_a_thread_rounds_is_its_own():
+    before, seen = gpu.round_factors("bfloat16"), []
+    try:
+        thread = threading.Thread(target=lambda: seen.append(gpu.product_precision()))
+        thread.start()
+        thread.join()
+    finally:
+        gpu.round_factors(before)
+    assert seen == ["float32"]
 
 
 def test_what_it_does_not_compute_is_left_to_cupys_functions():

@@ -14,12 +14,14 @@ Source: Rabe and Staats, "Self-attention does not need O(n^2) memory", 2021; Dao
 
 from __future__ import annotations
 
+import functools
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from .. import gpu
 from ..arrays import astype
 from ..kinds import kind_of, others
 from ..sums import widened
@@ -235,6 +237,24 @@ def kept_weights(shape: tuple[int, ...], drop: Drop, causal: bool, beside: Any) 
 # -------------------------------------------------------------------------------------- forward and backward
 
 
+def _of_halves(form: Callable[..., Any]) -> Callable[..., Any]:
+    """Compute float16 in float32, and let a GPU round the factors of products to float32's first 10 bits, which are
+    all that float16 has."""
+
+    @functools.wraps(form)
+    def computed(first: Any, *others: Any) -> Any:
+        if first.dtype.char != "e":
+            return form(first, *others)
+        before = gpu.round_factors("tf32")
+        try:
+            return form(first, *others)
+        finally:
+            gpu.round_factors(before)
+
+    return computed
+
+
+@_of_halves
 def attend(
     query: Any, key: Any, value: Any, bias: Any, scale: float, causal: bool, drop: Drop | None
 ) -> tuple[Any, Any, Any, Any]:
@@ -277,6 +297,7 @@ def attend(
     return astype(out, dtype).reshape(*shape, *out.shape[-2:]), exps, tops, shares
 
 
+@_of_halves
 def attend_gradients(
     g: Any,
     query: Any,
