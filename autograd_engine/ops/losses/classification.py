@@ -15,7 +15,7 @@ import numpy as np
 from ...backend import kernels
 from ...backend.arrays import Array, astype
 from ...backend.checks import are_checked
-from ...backend.kinds import kind_of
+from ...backend.kinds import Kind, kind_of
 from ...backend.sums import widened
 from ...engine.graph import raw
 from ...engine.primitive import primitive
@@ -102,8 +102,8 @@ def _class_dim(input: Array, name: str) -> int:
     return 1 if len(input.shape) > 1 else 0
 
 
-def _class_target(target: Any, input: Array, class_dim: int, name: str) -> Array:
-    """The raw class indices, which fit the input."""
+def _class_target(target: Any, input: Array, class_dim: int, name: str) -> tuple[Array, Kind]:
+    """The raw class indices, which fit the input, and their kind."""
     kind = kind_of(raw(input))
     target = kind.asarray(raw(target))
     if target.dtype.kind not in "iu":
@@ -111,13 +111,13 @@ def _class_target(target: Any, input: Array, class_dim: int, name: str) -> Array
     shape = tuple(input.shape)
     if target.shape != shape[:class_dim] + shape[class_dim + 1 :]:
         raise ValueError(f"{name}: targets of shape {target.shape} do not fit an input of shape {shape}")
-    return target
+    return target, kind
 
 
-def _counting(target: Array, classes: int, ignore_index: int | None, name: str) -> tuple[Array, Any]:
+def _counting(target: Array, kind: Kind, classes: int, ignore_index: int | None, name: str) -> tuple[Array, Any]:
     """The class indices, checked, with 0 in place of `ignore_index`; and a mask of those that count, None when all
     do."""
-    if not are_checked(target):
+    if not (kind.readable or are_checked(target)):
         if ignore_index is None:
             return target, None
         used = target != ignore_index
@@ -127,7 +127,7 @@ def _counting(target: Array, classes: int, ignore_index: int | None, name: str) 
     none_ignored = ignore_index is None or not 0 <= ignore_index < classes
     if none_ignored and (not target.size or unsigned.max() < classes):
         return target, None
-    used = kind_of(target).ones(target.shape, bool) if ignore_index is None else target != ignore_index
+    used = kind.ones(target.shape, bool) if ignore_index is None else target != ignore_index
     bad = used & (unsigned >= classes)
     if bad.any():
         raise IndexError(f"{name}: target {target[bad][0]} is out of range for {classes} classes")
@@ -176,12 +176,12 @@ def _classify(
     """The weighted losses `losses_of(rows, targets, scale, reduction=)` for input (N, C, ...), reduced."""
     _check_reduction(reduction, name)
     class_dim = _class_dim(input, name)
-    target = _class_target(target, input, class_dim, name)
+    target, kind = _class_target(target, input, class_dim, name)
     weight = _class_weight(weight, input, class_dim, name)
     rows = _in_rows(input, class_dim)
-    if not are_checked(target):
+    if not (kind.readable or are_checked(target)):
         return _classify_unseen(losses_of, rows, target, weight, ignore_index, reduction)
-    target, used = _counting(target, input.shape[class_dim], ignore_index, name)
+    target, used = _counting(target, kind, input.shape[class_dim], ignore_index, name)
     if weight is used is None and reduction != "none" and target.size:
         return losses_of(rows, target.reshape(-1), None, reduction=reduction)
     scale = _row_scale(target, used, weight, input.dtype)
@@ -238,7 +238,7 @@ def _smoothed(
 ) -> tuple[Array, Any]:
     """The target distributions of class indices, a row each, weighted; and the weights of the mean."""
     classes = input.shape[class_dim]
-    target, used = _counting(_class_target(target, input, class_dim, name), classes, ignore_index, name)
+    target, used = _counting(*_class_target(target, input, class_dim, name), classes, ignore_index, name)
     kind = kind_of(target)
     rows = kind.full((target.size, classes), smoothing / (classes or 1), input.dtype)
     rows[kind.arange(target.size), target.reshape(-1)] += 1 - smoothing

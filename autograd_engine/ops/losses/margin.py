@@ -136,7 +136,7 @@ def multi_margin_loss(
     _check_power(p, name)
     scores = _score_rows(input, name)
     class_dim = _class_dim(input, name)
-    classes, _ = _counting(_class_target(target, input, class_dim, name), input.shape[class_dim], None, name)
+    classes, _ = _counting(*_class_target(target, input, class_dim, name), input.shape[class_dim], None, name)
     weight = _class_weight(weight, input, class_dim, name)
     named = classes.reshape(-1)
     losses = _multi_margin(scores, named, p=p, margin=margin)
