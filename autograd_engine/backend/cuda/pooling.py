@@ -79,82 +79,81 @@ static __device__ real divisor(const Place &place, const Shape &shape) {
     return real(count);
 }
 """
-_LARGEST = """
-extern "C" __global__ void largest(const stored *x, stored *out, Number *winner, const Shape shape, long long n) {
+
+
+def _kernel(name: str, parameters: str, sizes: str, work: str) -> str:
+    """The text of a kernel with a thread for each element of an array of these sizes, at `place`."""
+    return f"""
+extern "C" __global__ void {name}({parameters}, const Shape shape, long long n) {{
     const long long t = FIRST;
     if (t >= n) return;
-    const Place place = placed(t, shape.places, shape.channels);
+    const Place place = placed(t, shape.{sizes}, shape.channels);
+{work}
+}}
+"""
+
+
+def _summed(finds: str, what: str) -> str:
+    """The sum over the numbers of elements of a window: for those where `finds` sets `other`, of `what`."""
+    return f"""
+    real sum = 0;
+    #pragma unroll
+    for (int k = 0; k < TAPS; k++) {{
+        Place other;
+        if ({finds}(k, place, shape, other)) sum += {what};
+    }}
+"""
+
+
+_ELEMENT, _GIVEN = "real(x[offset(other, shape.x)])", "real(g[offset(other, shape.y)])"
+
+_LARGEST = _kernel(
+    "largest",
+    "const stored *x, stored *out, Number *winner",
+    "places",
+    f"""
     real best = -infinite();
     int who = TAPS;
     #pragma unroll
-    for (int k = 0; k < TAPS; k++) {
-        Place there;
-        if (!element(k, place, shape, there)) continue;
-        const real v = x[offset(there, shape.x)];
+    for (int k = 0; k < TAPS; k++) {{
+        Place other;
+        if (!element(k, place, shape, other)) continue;
+        const real v = {_ELEMENT};
         if (v > best || v != v || who == TAPS) best = v, who = k;
-    }
+    }}
     const long long at = offset(place, shape.y);
     out[at] = stored(best), winner[at] = Number(who);
-}
-"""
-_TO_WINNERS = """
-extern "C" __global__ void to_winners(
-    const stored *g, const Number *winner, stored *out, const Shape shape, long long n
-) {
-    const long long t = FIRST;
-    if (t >= n) return;
-    const Place place = placed(t, shape.picture, shape.channels);
-    real sum = 0;
-    #pragma unroll
-    for (int k = 0; k < TAPS; k++) {
-        Place over;
-        if (!window(k, place, shape, over)) continue;
-        const long long at = offset(over, shape.y);
-        if (winner[at] == k) sum += real(g[at]);
-    }
-    out[offset(place, shape.x)] = stored(sum);
-}
-"""
-_OF_WINNERS = """
-extern "C" __global__ void of_winners(
-    const stored *x, const Number *winner, stored *out, const Shape shape, long long n
-) {
-    const long long t = FIRST;
-    if (t >= n) return;
-    const Place place = placed(t, shape.places, shape.channels);
-    Place there;
+""",
+)
+_TO_WINNERS = _kernel(
+    "to_winners",
+    "const stored *g, const Number *winner, stored *out",
+    "picture",
+    _summed("window", f"winner[offset(other, shape.y)] == k ? {_GIVEN} : real(0)")
+    + "    out[offset(place, shape.x)] = stored(sum);",
+)
+_OF_WINNERS = _kernel(
+    "of_winners",
+    "const stored *x, const Number *winner, stored *out",
+    "places",
+    f"""
+    Place other;
     const long long at = offset(place, shape.y);
-    out[at] = element(winner[at], place, shape, there) && winner[at] < TAPS ? x[offset(there, shape.x)] : stored(0);
-}
-"""
-_AVERAGED = """
-extern "C" __global__ void averaged(const stored *x, stored *out, const Shape shape, long long n) {
-    const long long t = FIRST;
-    if (t >= n) return;
-    const Place place = placed(t, shape.places, shape.channels);
-    real sum = 0;
-    #pragma unroll
-    for (int k = 0; k < TAPS; k++) {
-        Place there;
-        if (element(k, place, shape, there)) sum += real(x[offset(there, shape.x)]);
-    }
-    out[offset(place, shape.y)] = stored(sum / divisor(place, shape));
-}
-"""
-_AVERAGED_INPUT = """
-extern "C" __global__ void averaged_input(const stored *g, stored *out, const Shape shape, long long n) {
-    const long long t = FIRST;
-    if (t >= n) return;
-    const Place place = placed(t, shape.picture, shape.channels);
-    real sum = 0;
-    #pragma unroll
-    for (int k = 0; k < TAPS; k++) {
-        Place over;
-        if (window(k, place, shape, over)) sum += real(g[offset(over, shape.y)]) / divisor(over, shape);
-    }
-    out[offset(place, shape.x)] = stored(sum);
-}
-"""
+    out[at] = stored(element(winner[at], place, shape, other) && winner[at] < TAPS ? {_ELEMENT} : real(0));
+""",
+)
+_AVERAGED = _kernel(
+    "averaged",
+    "const stored *x, stored *out",
+    "places",
+    _summed("element", _ELEMENT) + "    out[offset(place, shape.y)] = stored(sum / divisor(place, shape));",
+)
+_AVERAGED_INPUT = _kernel(
+    "averaged_input",
+    "const stored *g, stored *out",
+    "picture",
+    _summed("window", f"{_GIVEN} / divisor(other, shape)") + "    out[offset(place, shape.x)] = stored(sum);",
+)
 
 _MOST_TAPS = 128
 """With larger windows the source, in which each element is written out, would be long, and numbers take 2 bytes."""
