@@ -16,7 +16,7 @@ import autograd_engine.tensor.legacy as _legacy
 import autograd_engine.tensor.queries as _queries
 import autograd_engine.tensor.random as _random
 
-from . import autograd, cuda, func, linalg, nn, optim, special
+from . import autograd, func, linalg, nn, optim, special
 from . import operators as _operators
 from . import settings as _settings
 from .backend.absent import missing as _missing
@@ -88,7 +88,6 @@ __all__ = [
     "channels_last",
     "channels_last_3d",
     "contiguous_format",
-    "cuda",
     "default_generator",
     "detect_anomaly",
     "device",
@@ -163,6 +162,7 @@ if _typing.TYPE_CHECKING:
     from . import amp as amp
     from . import backends as backends
     from . import compiler as compiler
+    from . import cuda as cuda
     from . import data as data
     from . import distributed as distributed
     from . import distributions as distributions
@@ -188,8 +188,9 @@ if _typing.TYPE_CHECKING:
     from .tensor.sparse import spmm as spmm
 
 _ON_FIRST_USE = (
-    *("accelerator", "amp", "backends", "compiler", "data", "distributed", "distributions", "hub", "jit", "models"),
+    *("accelerator", "amp", "backends", "compiler", "cuda", "data", "distributed", "distributions", "hub", "jit"),
     *(
+        "models",
         "multiprocessing",
         "numpy",
         "onnx",

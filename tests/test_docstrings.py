@@ -27,7 +27,7 @@ def test_examples_run(name):
     names = {n: getattr(room, n) for room in (ag.optim, ag.nn, ag) for n in room.__all__}
     flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
     for test in doctest.DocTestFinder(exclude_empty=True).find(module, name):
-        test.globs = {**names, "ag": ag, "np": np, **vars(module), "__name__": "example"}
+        test.globs = {**names, "ag": ag, "cuda": ag.cuda, "np": np, **vars(module), "__name__": "example"}
         ag.manual_seed(0)
         output = []
         with warnings.catch_warnings():

@@ -75,6 +75,7 @@ def test_dir_shows_the_public_names_only():
     rooms = {
         *("accelerator", "amp", "backends", "compiler", "data", "distributed", "distributions", "hub", "jit"),
         *(
+            "cuda",
             "models",
             "multiprocessing",
             "numpy",
