@@ -20,6 +20,7 @@ from autograd_engine.backend.nvidia import convolution, trust
 from . import StandIn
 from .array import Device
 from .cudnn import done, module, names, numerical_note
+from .nvidia import lt
 
 RANDOM = np.random.default_rng(0)
 NEAR = {np.float32: 2e-5, np.float16: 2e-3}
@@ -119,6 +120,20 @@ def test_what_it_is_not_made_for_is_left_to_products_of_matrices():
     assert not done.graphs
     with pytest.raises(RuntimeError, match="found at least two devices, cuda:0 and cuda:1"):
         ag.nn.functional.conv2d(ag.rand(1, 1, 3, 3, device="cuda"), ag.rand(1, 1, 2, 2, device="cuda:1"))
+    assert not done.graphs
+
+
+def test_products_of_matrices_for_many_pictures_are_few_and_in_this_thread(monkeypatch):
+    monkeypatch.setattr("autograd_engine.backend.kernels.convolution.share", None)
+    geometry = Geometry((1, 1), (1, 1), (1, 1), (1, 1), 1)
+    x, w, g, *_ = three((8, 8, 32, 32), (4, 8, 3, 3), geometry, np.float64)
+    for made in (
+        kernels.convolve(x, w, None, geometry),
+        kernels.convolve_input(g, w, None, (32, 32), geometry),
+        kernels.convolve_weight(g, x, (3, 3), geometry),
+    ):
+        assert made.dtype == np.float64
+    assert len(lt.products) == 3
     assert not done.graphs
 
 

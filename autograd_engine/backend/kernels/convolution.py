@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..arrays import astype
-from ..kinds import kind_of
+from ..kinds import kind_of, others
 from ..sums import widened
 from ..threads import share
 from .choice import KERNELS, kernel
@@ -38,6 +38,9 @@ __all__ = [
 
 _BUFFER = 2**18
 """How many numbers of windows are copied at a time: 1 MB of float32, which stays in the cache of a core."""
+
+_ON_DEVICE = 2**26
+"""The same on a device: each part is a few launches, and its memory is large."""
 
 _ALONE = 2**15
 """The same where channels are multiplied one by one, as several arrays of so many numbers are in use."""
@@ -101,13 +104,13 @@ def _windows(x: Any, places: Sizes, size: Sizes, geometry: Geometry) -> Any:
     )
 
 
-def _chunks(count: int, places: Sizes, each: int, rows: bool) -> list[tuple[slice, slice]]:
+def _chunks(count: int, places: Sizes, each: int, beside: Any, rows: bool = True) -> list[tuple[slice, slice]]:
     """The places of `count` images in parts whose windows of `each` numbers fit the buffer: images, and rows."""
-    image = math.prod(places) * each
-    if image <= _BUFFER or not rows:
-        step = max(1, _BUFFER // image) if image else count or 1
+    image, most = math.prod(places) * each, _ON_DEVICE if beside.__class__ in others else _BUFFER
+    if image <= most or not rows:
+        step = max(1, most // image) if image else count or 1
         return [(slice(i, min(i + step, count)), slice(None)) for i in range(0, count, step)]
-    step = max(1, _BUFFER * places[0] // image)
+    step = max(1, most * places[0] // image)
     parts = [slice(i, min(i + step, places[0])) for i in range(0, places[0], step)]
     return [(slice(i, i + 1), part) for i in range(count) for part in parts]
 
@@ -131,8 +134,16 @@ def _rows(part: Any) -> Any:
     return part.reshape(len(part), math.prod(part.shape[1:-1]), part.shape[-1])
 
 
-def _over_images(work: Callable[[Sequence[Any]], None], chunks: Sequence[Any]) -> None:
-    share(lambda part: work(chunks[part]), len(chunks), multiplies=True)
+def _over_images(work: Callable[[Sequence[Any]], None], chunks: Sequence[Any], beside: Any) -> None:
+    _shared(lambda part: work(chunks[part]), len(chunks), beside, multiplies=True)
+
+
+def _shared(work: Callable[[slice], None], count: int, beside: Any, multiplies: bool = False) -> None:
+    """`share`, but on a device in this thread: each of ours has a current GPU and stream of its own."""
+    if beside.__class__ in others:
+        work(slice(0, count))
+    else:
+        share(work, count, multiplies=multiplies)
 
 
 def places_of(size: Sizes, window: Sizes, geometry: Geometry) -> Sizes:
@@ -193,7 +204,7 @@ def convolve(x: Any, w: Any, bias: Any, geometry: Geometry) -> Any:
                 target[...] = (matmul(columns, filters) + biases).reshape(target.shape)
 
     per_place = math.prod(size) * framed.shape[-1]
-    _over_images(work, _chunks(len(framed), places, 1 if one_by_one else per_place, rows=True))
+    _over_images(work, _chunks(len(framed), places, 1 if one_by_one else per_place, x), x)
     return out
 
 
@@ -238,7 +249,7 @@ def convolve_input(g: Any, w: Any, bias: Any, size: Sizes, geometry: Geometry) -
             for tap, source, goal in taps:
                 target[:, *goal] += spread[(slice(None), *source, *tap)]
 
-    _over_images(work, _chunks(len(g), places, math.prod(window) * channels, rows=False))
+    _over_images(work, _chunks(len(g), places, math.prod(window) * channels, g, rows=False), g)
     return out
 
 
@@ -287,7 +298,7 @@ def _add_products(w: Any, pieces: list[tuple[Sizes, Any, Any, Any, Any]]) -> Non
                 product = memory[tuple(map(slice, goal.shape))]
                 goal += np.multiply(given[there], weights[tap][: goal.shape[-2]], out=product)
 
-    share(work, len(source))
+    _shared(work, len(source), source)
 
 
 def _taps(
@@ -324,7 +335,7 @@ def convolve_weight(g: Any, x: Any, size: Sizes, geometry: Geometry) -> Any:
     windows = _windows(framed, places, size, geometry)
     gradients = _by_group(first(channels_to_last(g)), groups)  # as a chunk of it would be copied slowly
     each, filters = math.prod(size) * framed.shape[-1] // groups, gradients.shape[-1]
-    chunks = _chunks(len(g), places, each * groups, rows=True)
+    chunks = _chunks(len(g), places, each * groups, g)
     count = max(1, min(PARTS, len(chunks), _PARTIAL // (groups * each * filters or 1)))
     sums = kind_of(g).zeros((count, groups, each, filters), g.dtype)
     steps = [chunks[len(chunks) * i // count : len(chunks) * (i + 1) // count] for i in range(count)]
@@ -336,7 +347,7 @@ def convolve_weight(g: Any, x: Any, size: Sizes, geometry: Geometry) -> Any:
                 columns = windows[:, images, rows].reshape(groups, math.prod(given.shape[1:-1]), each)
                 total += matmul(columns.swapaxes(1, 2), _rows(given))
 
-    share(work, count, multiplies=True)
+    _shared(work, count, g, multiplies=True)
     whole = sums[0] if count == 1 else np.add.reduce(sums, axis=0)
     channels = framed.shape[-1] // groups
     back = np.moveaxis(whole.reshape(groups, *size, channels, filters), (-1, -2), (1, 2))
@@ -361,5 +372,5 @@ def _weight_of_alone(g: Any, x: Any, size: Sizes, geometry: Geometry) -> Any:
                     total = sums[(p, *tap)]
                     total[: factor.shape[-2]] += np.add.reduce(product, axis=tuple(range(product.ndim - 2)))
 
-    share(work, parts)
+    _shared(work, parts, g)
     return np.moveaxis(np.add.reduce(sums, axis=(0, -2)), -1, 0)[:, None]
