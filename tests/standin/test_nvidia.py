@@ -15,9 +15,11 @@ from autograd_engine.backend import gpu, kernels
 from autograd_engine.backend.nvidia import cublas, trust
 from autograd_engine.backend.nvidia.matrices import described, in_order
 from autograd_engine.cli import info
+from tests.table import TABLE
 
 from . import StandIn
 from .array import Device
+from .comparison import on_device, outcomes
 from .nvidia import SIZES, UNSUPPORTED, CublasLt, lt
 from .programs import PROGRAMS, trained
 
@@ -299,6 +301,23 @@ def test_a_full_memory_is_said_and_the_library_stays_in_use(monkeypatch, cupy):
 
 
 # ------------------------------------------------------------------------------------------- what reaches it
+
+
+SOLVERS = ["linalg.solve", "linalg.inv", "linalg.qr", "linalg.svd", "linalg.cholesky", "linalg.pinv", "linalg.det"]
+
+
+@pytest.mark.parametrize("name", ["matmul", "linear", "bilinear", "einsum", "addmm", "interpolate", *SOLVERS])
+def test_no_product_of_an_operator_goes_by_cupys_functions(name, monkeypatch):
+    calls = StandIn.__array_ufunc__
+
+    def called(self, ufunc, method, *inputs, **kwargs):
+        assert ufunc is not np.matmul or not all(x.size for x in inputs)
+        return calls(self, ufunc, method, *inputs, **kwargs)
+
+    monkeypatch.setattr(StandIn, "__array_ufunc__", called)
+    for call in TABLE[name].calls:
+        outcomes(TABLE[name], call, on_device, np.float32)
+    assert lt.products
 
 
 @pytest.mark.parametrize("name", PROGRAMS)

@@ -8,6 +8,7 @@ from typing import Any, Generic, NamedTuple
 
 import numpy as np
 
+from ...backend import kernels
 from ...backend.arrays import Array, ArrayT
 from ...backend.kinds import kind_of
 from ...engine import broadcast
@@ -215,7 +216,9 @@ def _cofactors(x: Array) -> Array:
         u, s, vh = np.linalg.svd(x)
         ones = kind_of(x).eye(n, dtype=bool)
         others = np.multiply.reduce(np.where(ones, s.dtype.type(1), s[..., None, :]), axis=-1)
-        return (u * (np.linalg.det(u) * np.linalg.det(vh))[..., None, None] * others[..., None, :]) @ vh
+        return kernels.matmul(
+            u * (np.linalg.det(u) * np.linalg.det(vh))[..., None, None] * others[..., None, :], vh
+        )
     kind = kind_of(raw(x))
     others = kind.sent(np.array([[j for j in range(n) if j != i] for i in range(n)], np.int64).reshape(n, n - 1))
     minors = _getitem(x, index=(..., others[:, None, :, None], others[None, :, None, :]))

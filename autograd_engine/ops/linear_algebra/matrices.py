@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from ...backend import kernels
 from ...backend.arrays import Array
 from ...backend.blas import linalg_of_scipy
 from ...backend.kinds import kind_of
@@ -136,7 +137,7 @@ def _product(x: Array, y: Array) -> Array:
     if x.shape[-1] == 1:
         return x * y
     if x.ndim > 2 or y.ndim > 2 or x.dtype != y.dtype or x.size < 4096 or not kind_of(x).readable:
-        return np.matmul(x, y)
+        return kernels.matmul(x, y)
     # In Fortran's order the arrays are the transposes, and (x y)^T = y^T x^T.
     (a, trans_a), (b, trans_b) = ((t.T, False) if t.flags.c_contiguous else (t, True) for t in (y, x))
     return _fortran("gemm", x.dtype)(1, a, b, trans_a=trans_a, trans_b=trans_b).T

@@ -12,6 +12,7 @@ from typing import Any, Generic, NamedTuple
 
 import numpy as np
 
+from ...backend import kernels
 from ...backend.arrays import Array, ArrayT
 from ...backend.kinds import kind_of
 from ...engine.graph import Value, raw
@@ -223,7 +224,7 @@ def _pinv(x: Array, *, atol: Any, rtol: Any) -> Array:
     u, s, vh = np.linalg.svd(x, full_matrices=False)
     large = s > _threshold(s, x.shape, atol, rtol)
     inverse = np.where(large, 1 / np.where(large, s, s.dtype.type(1)), s.dtype.type(0))
-    return vh.conj().swapaxes(-1, -2) @ (inverse[..., None] * u.conj().swapaxes(-1, -2))
+    return kernels.matmul(vh.conj().swapaxes(-1, -2), inverse[..., None] * u.conj().swapaxes(-1, -2))
 
 
 @operator("linalg")
