@@ -14,6 +14,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -28,7 +29,10 @@ SECONDS = 1.2
 """How long a library is timed in one piece of work."""
 
 NEAR, NEAR_TF32 = 1e-3, 2e-2
-"""By what share losses may differ, since the libraries add in other orders."""
+"""By what share losses may differ, since the libraries add in other orders; the second with rounded factors."""
+
+WARM_UP = 3
+"""How many steps run operation by operation before one is captured."""
 
 
 class Work(NamedTuple):
@@ -39,12 +43,14 @@ class Work(NamedTuple):
             loss or nothing; and the network, if there is one.
         sizes, small: those that are measured, and those of `--quick`.
         tf32: whether factors of products are rounded.
+        steps: how many steps are compared.
     """
 
     build: Callable[..., tuple[Callable[[], Any], Any]]
     sizes: tuple[int, ...]
     small: tuple[int, ...]
     tf32: bool = False
+    steps: int = 3
 
 
 def drawn(library: Any, device: str, shape: tuple[int, ...], classes: int = 0) -> Any:
@@ -54,30 +60,62 @@ def drawn(library: Any, device: str, shape: tuple[int, ...], classes: int = 0) -
     return library.from_numpy(values).to(device)
 
 
-def training(library: Any, model: Any, x: Any, y: Any, fused: bool = True) -> Callable[[], Any]:
-    """A training step with Adam, which in PyTorch is one kernel on a GPU."""
-    settings = {"fused": True} if fused and library is not ag and x.is_cuda else {}
+def training(
+    library: Any, model: Any, x: Any, y: Any, fused: bool = True, captured: bool = False, mixed: bool = False
+) -> Callable[[], Any]:
+    """A training step with Adam, which in PyTorch is one kernel on a GPU; captured as a CUDA graph, or with float16
+    where `autocast` takes it, if that is asked for."""
+    settings = {"fused": True} if (fused or captured) and library is not ag and x.is_cuda else {}
+    if captured and settings:
+        settings["capturable"] = True
     rule = library.optim.Adam(model.parameters(), lr=1e-3, **settings)
 
-    def step() -> Any:
+    def step(x: Any, y: Any) -> Any:
         rule.zero_grad()
-        scores = model(x)
-        loss = library.nn.functional.cross_entropy(scores.reshape(-1, scores.shape[-1]), y.reshape(-1))
+        with library.autocast("cuda", dtype=library.float16, enabled=mixed and x.is_cuda):
+            scores = model(x)
+            loss = library.nn.functional.cross_entropy(scores.reshape(-1, scores.shape[-1]), y.reshape(-1))
         loss.backward()
         rule.step()
         return loss.detach()
 
-    return step
+    if captured and x.is_cuda:
+        step = ag.cuda.GraphedStep(step, WARM_UP) if library is ag else captured_by_pytorch(library, step)
+    return lambda: step(x, y)
 
 
-def perceptron(library: Any, sizes: tuple[int, ...], device: str) -> tuple[Callable[[], Any], Any]:
+def captured_by_pytorch(torch: Any, step: Callable[..., Any]) -> Callable[..., Any]:
+    """The step, which after a few calls is captured as PyTorch's documentation says. Unlike `GraphedStep`, it does
+    not copy what it is given and what it gives."""
+    done: list[Any] = []
+    side, graph = torch.cuda.Stream(), torch.cuda.CUDAGraph()
+
+    def call(x: Any, y: Any) -> Any:
+        if len(done) < WARM_UP:
+            side.wait_stream(torch.cuda.current_stream())
+            with torch.cuda.stream(side):
+                done.append(step(x, y))
+            torch.cuda.current_stream().wait_stream(side)
+            return done[-1]
+        if len(done) == WARM_UP:
+            with torch.cuda.graph(graph):
+                done.append(step(x, y))
+        graph.replay()
+        return done[-1]
+
+    return call
+
+
+def perceptron(
+    library: Any, sizes: tuple[int, ...], device: str, captured: bool = False
+) -> tuple[Callable[[], Any], Any]:
     batch, *widths = sizes
     nn, layers = library.nn, []
     for before, after in pairwise(widths[:-1]):
         layers += [nn.Linear(before, after), nn.ReLU()]
     model = nn.Sequential(*layers, nn.Linear(*widths[-2:])).to(device)
     x, y = drawn(library, device, (batch, widths[0])), drawn(library, device, (batch,), widths[-1])
-    return training(library, model, x, y, fused=widths[0] > 1000), model
+    return training(library, model, x, y, widths[0] > 1000, captured), model
 
 
 def recurrent(library: Any, sizes: tuple[int, ...], device: str) -> tuple[Callable[[], Any], Any]:
@@ -97,7 +135,9 @@ def recurrent(library: Any, sizes: tuple[int, ...], device: str) -> tuple[Callab
     return training(library, model, x, y), model
 
 
-def residual(library: Any, sizes: tuple[int, ...], device: str) -> tuple[Callable[[], Any], Any]:
+def residual(
+    library: Any, sizes: tuple[int, ...], device: str, mixed: bool = False
+) -> tuple[Callable[[], Any], Any]:
     batch, pixels, width = sizes
     nn = library.nn
 
@@ -124,10 +164,12 @@ def residual(library: Any, sizes: tuple[int, ...], device: str) -> tuple[Callabl
         *blocks, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(before, 1000),
     ).to(device)  # fmt: skip
     x, y = drawn(library, device, (batch, 3, pixels, pixels)), drawn(library, device, (batch,), 1000)
-    return training(library, model, x, y), model
+    return training(library, model, x, y, mixed=mixed), model
 
 
-def transformer(library: Any, sizes: tuple[int, ...], device: str) -> tuple[Callable[[], Any], Any]:
+def transformer(
+    library: Any, sizes: tuple[int, ...], device: str, mixed: bool = False
+) -> tuple[Callable[[], Any], Any]:
     batch, length, layers, heads, width, tokens = sizes
     nn = library.nn
 
@@ -149,7 +191,7 @@ def transformer(library: Any, sizes: tuple[int, ...], device: str) -> tuple[Call
     model = nn.Sequential(nn.Embedding(tokens, width), *blocks, nn.LayerNorm(width), nn.Linear(width, tokens))
     model = model.to(device)
     x, y = (drawn(library, device, (batch, length), tokens) for _ in "xy")
-    return training(library, model, x, y), model
+    return training(library, model, x, y, mixed=mixed), model
 
 
 def normalization(library: Any, sizes: tuple[int, ...], device: str) -> tuple[Callable[[], Any], Any]:
@@ -222,11 +264,24 @@ WORK = {
     "step 784-512-256-10": Work(perceptron, (128, 784, 512, 256, 10), (4, 6, 8, 8, 3)),
     "step 4096^3": Work(perceptron, (1024, 4096, 4096, 4096, 10), (4, 6, 6, 6, 3)),
     "step 4096^3 tf32": Work(perceptron, (1024, 4096, 4096, 4096, 10), (4, 6, 6, 6, 3), True),
+    "step 64-128-10 captured": Work(
+        partial(perceptron, captured=True), (64, 64, 128, 10), (4, 6, 8, 3), steps=2 * WARM_UP
+    ),
+    "step 784-512-256-10 captured": Work(
+        partial(perceptron, captured=True), (128, 784, 512, 256, 10), (4, 6, 8, 8, 3), steps=2 * WARM_UP
+    ),
+    "step 4096^3 captured": Work(
+        partial(perceptron, captured=True), (1024, 4096, 4096, 4096, 10), (4, 6, 6, 6, 3), steps=2 * WARM_UP
+    ),
     "step lstm 128": Work(recurrent, (64, 64, 128, 128), (2, 3, 4, 5)),
     "step lstm 512": Work(recurrent, (64, 64, 256, 512), (2, 3, 4, 5)),
     "step resnet18 tf32": Work(residual, (64, 224, 64), (8, 64, 4), True),
+    "step resnet18 autocast": Work(partial(residual, mixed=True), (64, 224, 64), (8, 64, 4), True),
     "step gpt": Work(transformer, (16, 256, 6, 6, 384, 512), (2, 4, 1, 2, 8, 11)),
     "step gpt tf32": Work(transformer, (16, 256, 6, 6, 384, 512), (2, 4, 1, 2, 8, 11), True),
+    "step gpt autocast": Work(
+        partial(transformer, mixed=True), (16, 256, 6, 6, 384, 512), (2, 4, 1, 2, 8, 11), True
+    ),
     "linear 64^3": Work(product, (64, 64, 64), (4, 6, 8)),
     "linear 4096^3": Work(product, (4096, 4096, 4096), (4, 6, 8)),
     "linear 4096^3 tf32": Work(product, (4096, 4096, 4096), (4, 6, 8), True),
@@ -276,7 +331,7 @@ class Library(NamedTuple):
 
 
 def checked(work: Work, libraries: Sequence[Library], sizes: tuple[int, ...], device: str) -> str:
-    """Whether the losses of three steps from the same weights agree, or what a kernel gives; the last loss."""
+    """Whether the losses of a few steps from the same weights agree, or what a kernel gives; the last loss."""
     losses, results, weights = [], [], None
     for library in libraries:
         library.module.manual_seed(0)
@@ -289,7 +344,7 @@ def checked(work: Work, libraries: Sequence[Library], sizes: tuple[int, ...], de
             weights = {name: np.array(value.detach().cpu().numpy()) for name, value in state.items()}
         else:
             model.load_state_dict({name: library.module.from_numpy(value) for name, value in weights.items()})
-        losses.append([float(step()) for _ in range(3)])
+        losses.append([float(step()) for _ in range(work.steps)])
     near = NEAR_TF32 if work.tf32 else NEAR
     if not losses:
         ours, *theirs = [None if r is None else r[:8].cpu().numpy() for r in results]
@@ -309,7 +364,7 @@ def timed(
     calls = []
     for library in libraries:
         call, _ = work.build(library.module, sizes, device)
-        for _ in range(3):
+        for _ in range(WARM_UP + 2):
             call()
         once = library.seconds(call, 2, device) / 2
         calls.append((call, max(1, min(500, int(SECONDS / rounds / max(once, 1e-6))))))
@@ -344,7 +399,12 @@ def measured(
 
 def table(machine: str, rows: Sequence[dict[str, Any]]) -> str:
     """The rows as Markdown, with the card's name above."""
-    lines = [machine, "", "| work | ours, ms | PyTorch, ms | ratio | loss after 3 steps |", "|---|---|---|---|---|"]
+    lines = [
+        machine,
+        "",
+        "| work | ours, ms | PyTorch, ms | ratio | loss after some steps |",
+        "|---|---|---|---|---|",
+    ]
     for row in rows:
         if "failed" in row:
             lines.append(f"| {row['work']} | {row['failed']} | | | |")

@@ -349,7 +349,7 @@ def test_peak_memory_is_at_least_what_this_process_holds():
 
 def test_the_work_of_a_gpu_is_checked_and_timed(tmp_path, capsys):
     rows = tmp_path / "rows.json"
-    names = ["step 64-128-10", "step gpt", "adam 60 tensors 2 M"]
+    names = ["step 64-128-10", "step gpt autocast", "adam 60 tensors 2 M", "step 64-128-10 captured"]
     assert not gpu.main(["--device", "cpu", "--quick", "--only", *names, "--out", str(rows)])
     written = json.loads(rows.read_text())["rows"]
     assert [row["work"] for row in written] == names

@@ -30,6 +30,10 @@ _MOST = 4
 left to run operation by operation."""
 
 
+_FAULT = "cudaError"
+"""What CUDA's own errors are called: of them a second capture may be free."""
+
+
 class _Leaves:
     """An observer of backward passes: whose `.grad` they add to, and whether it was forgotten before."""
 
@@ -140,6 +144,8 @@ class GraphedStep(Generic[R]):
         """Forget what was captured, and begin anew."""
         self.reason: str | None = None
         self._calls = self._captures = 0
+        self._has_failed = False
+        self._told: set[str] = set()
         self._form: Any = None
         self._refused: str | None = None
         self._captured: list[_Captured] = []
@@ -181,7 +187,12 @@ class GraphedStep(Generic[R]):
             try:
                 captured = self._capture(args, kwargs, given)
             except (RuntimeError, MemoryError) as error:
-                self._refused, self._pool = str(error), None
+                reason, self._pool = str(error), None
+                if _FAULT in reason and not self._has_failed:
+                    self._has_failed = True  # perhaps a kernel was loaded meanwhile, which it need not be again
+                    self._tell(reason)
+                    return self._step(*args, **kwargs)
+                self._refused = reason
             else:
                 self._captured.append(captured)
                 return self._replayed(captured, given)
@@ -209,8 +220,9 @@ class GraphedStep(Generic[R]):
         return None
 
     def _tell(self, reason: str) -> None:
-        """Note why a call runs operation by operation, and say it in the log if it is news."""
-        if reason != self.reason:
+        """Note why a call runs operation by operation, and say it in the log once."""
+        if reason not in self._told:
+            self._told.add(reason)
             import logging  # here, so that importing the package takes no longer
 
             level = logging.DEBUG if reason == "no argument lies on a GPU" else logging.WARNING

@@ -159,6 +159,9 @@ class CUDAGraph:
         """The memory of the graph, for other graphs to share; see `graph_pool_handle`."""
         return self._pool
 
+    def enable_debug_mode(self) -> None:
+        """PyTorch's, accepted: a graph can be looked at in any case."""
+
     def debug_dump(self, debug_path: str | os.PathLike[str]) -> None:
         """Write the graph as DOT text, CUDA's description of it.
 

@@ -421,6 +421,21 @@ def test_what_cannot_be_captured_is_named_and_leaves_all_as_it_was(function, lin
     assert "GraphedStep runs operation by operation: " in caplog.text
 
 
+def test_an_error_of_cudas_is_given_a_second_try():
+    tries = []
+
+    def step(x):
+        if cuda.is_current_stream_capturing():
+            tries.append(1)
+            if len(tries) == 1:
+                cuda.synchronize()
+        return x * 2
+
+    graphed, x = cuda.GraphedStep(step, warmup=1), ag.ones(2, device="cuda")
+    assert [graphed(x).tolist() for _ in range(4)] == [[2, 2]] * 4
+    assert (len(tries), graphed.is_captured, graphed.reason) == (2, True, None)
+
+
 def test_products_without_cublaslt(monkeypatch):
     monkeypatch.setattr(cublas.library, "enabled", False)
     x = ag.ones(2, 2, device="cuda")
@@ -634,6 +649,7 @@ def test_misuse_of_graphs(tmp_path):
     with pytest.raises(RuntimeError, match="the graph was captured already"), cuda.graph(g):
         """It is not entered."""
     assert cuda.current_stream() == cuda.default_stream()
+    g.enable_debug_mode()
     g.debug_dump(tmp_path / "g.dot")
     assert (tmp_path / "g.dot").read_text().startswith("digraph")
     g.replay()
