@@ -34,13 +34,13 @@ class _Machine:
     """
 
     def __init__(self) -> None:
+        self.hooks: list[Any] = []  # which last as long as the program
         self.clear()
 
     def clear(self) -> None:
         self.current = 0
         self.taken = self.account = [0, 0]
         self.accounts = [self.taken]
-        self.hooks: list[Any] = []
         CudaStream.null.use()
         Graph.graphs = 0
         Graph.lost.clear()

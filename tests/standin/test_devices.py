@@ -355,6 +355,7 @@ def test_the_command_line_names_the_gpus():
 
 
 def test_memory_is_counted():
+    gc.collect()
     cuda.reset_peak_memory_stats()
     before = cuda.memory_allocated()
     assert cuda.max_memory_allocated() == before
