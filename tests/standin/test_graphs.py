@@ -421,6 +421,22 @@ def test_what_cannot_be_captured_is_named_and_leaves_all_as_it_was(function, lin
     assert "GraphedStep runs operation by operation: " in caplog.text
 
 
+def test_what_the_host_drew_in_a_failed_capture_is_drawn_again():
+    seen, x = [], ag.ones(2, device="cuda")
+
+    def step(x):
+        seen.append(ag.rand(1).item())
+        return x if x.sum().item() else x * 2
+
+    graphed = cuda.GraphedStep(step, warmup=1)
+    ag.manual_seed(0)
+    for _ in range(3):
+        graphed(x)
+    ag.manual_seed(0)
+    first, second, third = (ag.rand(1).item() for _ in range(3))
+    assert seen == [first, second, second, third]
+
+
 def test_an_error_of_cudas_is_given_a_second_try():
     tries = []
 
