@@ -32,7 +32,7 @@ def garbage():
     gc.unfreeze()
 
 
-FEW = list(dict(SETTINGS).items())
+FEW = dict(SETTINGS)
 
 
 def small():
@@ -116,14 +116,21 @@ def over(program=None, count=8, **settings):
     return run
 
 
-TIERS = ["auto", pytest.param("cuda", marks=pytest.mark.skipif(compiler is None, reason="g++ makes the kernels"))]
+def tiers(names, usual):
+    """Each with CuPy's functions, and the usual ones with CUDA's kernels; the slow tests take all of them so."""
+    by_gcc = pytest.mark.skipif(compiler is None, reason="g++ makes the kernels")
+    cases = [pytest.param(name, "auto", id=f"{name}-auto") for name in names]
+    for name in names:
+        marks = [by_gcc] if name in usual else [by_gcc, pytest.mark.slow]
+        cases.append(pytest.param(name, "cuda", id=f"{name}-cuda", marks=marks))
+    return cases
+
 
 REPLAYED = (1, 1, 0, 0)
 """A launch, the numbers sent, and neither a read nor a wait."""
 
 
-@pytest.mark.parametrize("tier", TIERS)
-@pytest.mark.parametrize("name", PROGRAMS)
+@pytest.mark.parametrize(("name", "tier"), tiers(PROGRAMS, ["perceptron", "convolutional"]))
 def test_a_graphed_training_gives_the_same_bits(name, tier):
     program = PROGRAMS[name]
 
@@ -140,11 +147,10 @@ def test_a_graphed_training_gives_the_same_bits(name, tier):
     assert graphed.step.is_captured
 
 
-@pytest.mark.parametrize("tier", TIERS)
-@pytest.mark.parametrize(("name", "settings"), FEW)
-def test_every_optimizer(name, settings, tier):
+@pytest.mark.parametrize(("name", "tier"), tiers(FEW, ["AdamW", "RAdam"]))
+def test_every_optimizer(name, tier):
     with ag.use_kernels(tier):
-        graphed = both(small, over(count=12), optimizer=name, settings=settings)
+        graphed = both(small, over(count=12), optimizer=name, settings=FEW[name])
     assert graphed.reasons == [None] * 12
     assert graphed.step.is_captured
     # RAdam decides in step 6 that it knows the variance; for the settings here that step is captured anew
