@@ -101,7 +101,8 @@ def reduce_channels(
 
     Args:
         parts: text that declares `Local`, what a thread collects; `Part`, of numbers of type `real`, with
-            `packed(local)` and `joined(part, part)`.
+            `packed(local)` and `joined(part, part)`. It lies in memory that threads share, where nothing begins
+            with a value.
         parameters: of the kernel, as text.
         take: what is done with an element at `at`, of channel `my_channel()`, which is number `place` of those of
             sample `i`; it changes `mine`.
@@ -142,8 +143,8 @@ def fits(x: Any, *others: Any) -> bool:
 
 _SUM = """
 struct Local { real sum = 0; };
-typedef Local Part;
-static __device__ Part packed(Local x) { return x; }
+struct Part { real sum; };
+static __device__ Part packed(Local x) { return {x.sum}; }
 static __device__ Part joined(Part a, Part b) { a.sum += b.sum; return a; }
 """
 _NARROW = 16

@@ -100,8 +100,8 @@ _FINISH_MOMENTS = """
 """
 _SUMS = """
 struct Local { real sum = 0, product = 0; };
-typedef Local Part;
-static __device__ Part packed(Local x) { return x; }
+struct Part { real sum, product; };
+static __device__ Part packed(Local x) { return {x.sum, x.product}; }
 static __device__ Part joined(Part a, Part b) { a.sum += b.sum, a.product += b.product; return a; }
 """
 _STATISTICS = "const stored *x, real *means, real *variances, real *scales, double eps"
