@@ -347,7 +347,8 @@ def test_peak_memory_is_at_least_what_this_process_holds():
 # ------------------------------------------------------------------------------------------- on a GPU
 
 
-def test_the_work_of_a_gpu_is_checked_and_timed(tmp_path, capsys):
+def test_the_work_of_a_gpu_is_checked_and_timed(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(gpu, "SECONDS", 0.01)
     rows = tmp_path / "rows.json"
     names = ["step 64-128-10", "step gpt autocast", "adam 60 tensors 2 M", "step 64-128-10 captured"]
     assert not gpu.main(["--device", "cpu", "--quick", "--only", *names, "--out", str(rows)])
