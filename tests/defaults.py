@@ -11,6 +11,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import json
+import sys
 from collections.abc import Container
 from pathlib import Path
 from typing import Any
@@ -111,11 +112,16 @@ def of_torch(torch: Any, place: str, name: str) -> tuple[Defaults, set[str]]:
     return of_schemas(torch, place, name)
 
 
+def is_pythons(thing: Any) -> bool:
+    """Whether a module that came with Python defines this."""
+    return str(getattr(thing, "__module__", "")).partition(".")[0] in sys.stdlib_module_names
+
+
 def ours(place: str) -> dict[str, Any]:
-    """Our public functions and classes at a place."""
+    """Our public functions and classes at a place; not those of Python's own modules, which differ by version."""
     where = named("autograd_engine", place)
     public = [n for n in dir(where) if not n.startswith("_")]
-    things = {n: getattr(where, n) for n in public}
+    things = {n: t for n in public if not is_pythons(t := getattr(where, n))}
     return {
         n: t
         for n, t in things.items()

@@ -283,12 +283,26 @@ LENGTHY = {
 }
 
 
-def test_every_case_runs_on_the_engine():
+SLOW = {f"{name}-memory" for name in ("lenet5", "resnet20", "vgg-like")} | {
+    "first-kernel-cold",
+    "first-kernel-warm",
+}
+
+
+def run(cases):
     library = loaded("engine")
-    for case in CASES:
-        if case.size <= 10_000 and case.name not in LENGTHY:
-            task = case.prepare(library)
-            task.call(*(() if task.setup is None else (task.setup(),)))
+    for case in cases:
+        task = case.prepare(library)
+        task.call(*(() if task.setup is None else (task.setup(),)))
+
+
+def test_every_case_runs_on_the_engine():
+    run(case for case in CASES if case.size <= 10_000 and case.name not in LENGTHY | SLOW)
+
+
+@pytest.mark.slow
+def test_slow_cases_run_on_the_engine():
+    run(case for case in CASES if case.name in SLOW)
 
 
 @pytest.mark.parametrize("key", loading.LOADERS)

@@ -104,9 +104,9 @@ def kept_in(function: Callable[..., Any]) -> Path | None:
     return Path(compiled.stats.cache_path)
 
 
-def inlined(function: F) -> F:
+def inlined(function: F, math: set[str] = MATH) -> F:
     """Compile a function of numbers as a part of each loop that calls it."""
-    return numba.njit(forceinline=True, fastmath=MATH, error_model="numpy")(function)
+    return numba.njit(forceinline=True, fastmath=math, error_model="numpy")(function)
 
 
 FLOATS = (np.dtype(np.float32), np.dtype(np.float64))

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from ..kernels.elementwise import in_order_of, is_like
-from . import FLOATS, inlined
+from . import FLOATS, MATH, inlined
 from .arithmetic import wide
 from .crew import TOGETHER, shared_loop
 
@@ -50,7 +50,8 @@ def _loop_with(template: Any, element: Any, named: Any) -> Any:
 
 def elementwise(formula: F) -> F:
     """A kernel of one or two arrays of one shape, and settings, made of a formula of as many numbers."""
-    element = inlined(formula)
+    # In another order a product of a huge number and a tiny one may leave the range on the way.
+    element = inlined(formula, MATH - {"reassoc"})
     over_one, over_two = (_loop_with(template, element, formula) for template in (_over_one, _over_two))
 
     @functools.wraps(formula)
