@@ -157,6 +157,25 @@ def test_a_whole_training(name):
         np.testing.assert_allclose(ours, theirs.tolist(), rtol=1e-2, atol=1e-4)
 
 
+def apart(value):
+    """An array on the device whose elements do not lie side by side."""
+    if not value.ndim:
+        return StandIn(value)
+    memory = StandIn(np.zeros((*value.shape[:-1], 2 * value.shape[-1]), value.dtype))
+    view = memory[..., ::2]
+    view[...] = StandIn(value)
+    return view
+
+
+@pytest.mark.parametrize("name", KERNELS)
+def test_every_kernel_of_elements_that_lie_apart(name):
+    calls = CALLS[name](np.random.default_rng(0), np.float32)
+    for arguments in calls[:: max(1, len(calls) // 2)]:
+        expected = outcome(choice.KERNELS[name].numpy, sent(arguments, np.array))
+        with ag.use_kernels("cuda"):
+            check(outcome(choice.KERNELS[name], sent(arguments, apart)), expected, PRECISION[np.float32])
+
+
 def test_every_kernel_of_cuda_is_called_here():
     assert {name for name in choice.KERNELS if is_of_cuda(name)} == set(KERNELS)
     assert len(KERNELS) > 50
