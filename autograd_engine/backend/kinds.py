@@ -100,11 +100,11 @@ class Kind:
 
     def stream_state(self, stream: Any) -> Any:
         """Where a generator that `stream` made is, as bytes in an array of NumPy's."""
-        raise NotImplementedError("NumPy's generators have get_state")
+        raise NotImplementedError("of NumPy's stream, Generator.get_state() tells the state")
 
     def set_stream_state(self, stream: Any, state: Any) -> None:
         """Continue a generator from what `stream_state` gave, in the memory that it has."""
-        raise NotImplementedError("NumPy's generators have set_state")
+        raise NotImplementedError("NumPy's stream is continued by Generator.set_state()")
 
     def restart(self, stream: Any, seed: int) -> None:
         """Start a generator that `stream` made anew, in the memory that it has."""

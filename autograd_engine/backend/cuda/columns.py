@@ -130,7 +130,7 @@ def over_channels(parameters: str, make: str, view: View, beside: Any, *given: A
 
 
 def fits(x: Any, *others: Any) -> bool:
-    """Whether all are row-major arrays with elements, of one dtype that kernels are made for; None counts not."""
+    """Whether all are row-major, have elements, and are of one dtype that kernels are made for; None is skipped."""
     return (
         x.dtype in REAL
         and x.size > 0
